@@ -2,7 +2,7 @@
 
 The answer to each question has its own key pair. The private key of this pair is encrypted with the key of the tip. A
 note is encrypted directly with the key of the tip. Only a person who can decrypt the key of the tip can decrypt these
-texts. No module that a hook loads may import this file.
+texts. The web process that answers the gateway does not use this module.
 """
 
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ from hotline.text.errors import DecryptionFailed
 class AnswerPair:
     """A key pair for the answer to one question of a desk.
 
-    The hooks encrypt the answer with the public key. The private key of the pair is stored encrypted with the key of
-    the tip.
+    The hotline encrypts the caller's answer with the public key. The private key of the pair is stored encrypted with
+    the key of the tip.
     """
 
     public_key: bytes
@@ -28,7 +28,7 @@ class AnswerPair:
 
 
 def new_pair(tip_key: bytes, *, uid: str) -> AnswerPair:
-    """Creates a key pair that is bound to the tip with this uid."""
+    """Creates the key pair for one answer. The private key can be decrypted only for the tip with the id `uid`."""
     pair = KeyPair.new()
     locked = Aead(tip_key).encrypt(pair.private, aad=_binding("answer", uid))
     return AnswerPair(pair.public, VERSION + bytes(locked))
@@ -49,8 +49,7 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
 
 
 def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
-    """Encrypts a responder's note. The encrypted note can be decrypted only for the tip with this uid and the case
-    event with this key."""
+    """Encrypts a responder's note. It can be decrypted only with the tip's `uid` and with the key of its case event."""
     plain = padded(words.encode("utf-8", "surrogatepass"))
     return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
 

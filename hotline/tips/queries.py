@@ -1,12 +1,12 @@
-"""Reads and writes the parts of a tip that a hop needs, and links tips of the same situation.
+"""Reads and writes the parts of a tip that a hop (one USSD request) needs, and links tips about the same situation.
 
-For a hop (one USSD request), the module uses prepared SQL statements instead of the ORM, because they are faster. A
-report consists of many small answers, each in its own transaction. So the module prepares each SQL statement only once,
-in a form that PostgreSQL and SQLite both accept.
+For a hop, the module uses prepared SQL statements, because they are faster than the ORM. Each statement is prepared
+only once, in a form that PostgreSQL and SQLite both accept.
 
-The module also stores the digests by which the hotline finds similar tips. The hotline deletes the digests after a day.
-A link means that two tips are probably about the same situation. Linked tips remain separate cases. When a person
-removes a link, the row of the link stays, so that the hotline does not make the same link again.
+The module also stores digests (hashes made with a secret key) of a tip's phone and answers, by which the hotline finds
+similar tips. The digests are deleted after a day. A link means that two tips are probably about the same situation.
+Linked tips remain separate cases. The row of a link stays after a person removes the link, so that the hotline does
+not make it again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -58,15 +58,13 @@ from hotline.tips.rules_events import (
 from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip, TipPlace
 
 MAX_COMPARED = 2000
-"""The largest number of earlier tips that are compared with a batch of new tips. If there are more earlier tips, only
-the newest are compared.
-"""
+"""The largest number of earlier tips that are compared with a batch of new tips. If there are more, only the newest
+are compared."""
 DIGESTS_KEPT = DAY + timedelta(hours=1)
 
 
 class TipLikeness(Row):
-    """The digests of one tip. The hotline computes the digests with the key of the week. The row is deleted after a
-    day."""
+    """The digests (hashes made with a secret key) of one tip's phone and answers. The row is deleted after a day."""
 
     __tablename__ = "tip_likeness"
     __table_args__ = (
@@ -84,12 +82,12 @@ class TipLikeness(Row):
     """The digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
-    """The id of the first tip in the cluster that this tip joined. Responders then got only a notice that this tip was
-    added to the cluster. None if this tip has an alert of its own, which is sent or still pending."""
+    """The id of the first tip in the cluster (group of similar tips) that this tip joined. Responders then get no
+    alert of this tip, but a notice that it joined the cluster. None if this tip has its own alert, sent or pending."""
 
 
 class LikenessKeys(NamedTuple):
-    """The digests of the typed text and of the answer to "Who needs help?"."""
+    """The digests of a tip's typed text and of its answer to "Who needs help?"."""
 
     words: str | None
     who: str | None
@@ -123,7 +121,8 @@ def store_digests(
 
 
 def replace_digests(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
-    """Replaces the digests of a tip. Returns the id of the first tip of its cluster, or None."""
+    """Replaces the digests of a tip. Returns the id of the first tip of its cluster (group of similar tips), or
+    None."""
     row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
     return None if row is None else row[0]
 
@@ -134,11 +133,8 @@ _NEW = aliased(TipLikeness, name="waits")
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
-    """Returns the pending tips that come too often: their phone sent too many tips after `since`, or too many tips
-    after `since` have their text.
-
-    Usually the result is empty.
-    """
+    """Returns those of the pending tips whose phone or text came too often: in more than `contact` or `words` tips
+    after `since`."""
 
     def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
         alike = select(TipLikeness.tip_id).where(key == hers, TipLikeness.at > since)
@@ -159,9 +155,8 @@ def repeated_tips(
 def earlier_tips(
     session: Session, new: Iterable[ComparedTip], since: datetime
 ) -> Sequence[ComparedTip]:
-    """Returns earlier tips with the same phone or text as one of the `new` tips, the oldest first. Returns only open
-    tips of which people were alerted.
-    """
+    """Returns tips with the same phone or text as one of the `new` tips, the oldest first. Returns only open tips,
+    sent after `since`, of which people were alerted."""
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
     alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
@@ -178,15 +173,16 @@ def earlier_tips(
 
 
 def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
-    """Stores for each tip the id of the first tip in the cluster that it joined. `leaders` contains these ids."""
+    """Stores the cluster (group of similar tips) of each tip. `leaders` contains for each tip the id of the first tip
+    in its cluster, or None."""
     for tip_id, leader_id in leaders.items():
         joined = update(TipLikeness).where(TipLikeness.tip_id == tip_id)
         change_rows(session, joined.values(leader_id=leader_id))
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
-    """Returns the id of the first tip in this tip's cluster. Returns None if this tip is in no cluster, or if the
-    first tip is closed."""
+    """Returns the id of the first tip in the cluster (group of similar tips) of this tip. Returns None if this tip is
+    in no cluster, or if the first tip is closed."""
     leader = (
         select(TipLikeness.leader_id)
         .join(Tip, Tip.id == TipLikeness.leader_id)
@@ -196,7 +192,7 @@ def open_leader(session: Session, tip_id: int) -> int | None:
 
 
 def open_followers(session: Session, tip_id: int) -> Sequence[int]:
-    """Returns the open tips without an assignee that joined the cluster of which this tip is the first tip."""
+    """Returns the open tips without an assignee in the cluster (group of similar tips) that this tip began."""
     joined = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
@@ -239,9 +235,9 @@ COMPARED = (
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )
-"""The conditions that a `Tip` must meet to be compared with other tips."""
+"""The conditions for the tips that the hotline compares: no drafts, fragments, complaints, drills or tests."""
 MAX_LINKED = 100
-"""A search for tips about the same situation stops after it has found this number of tips through links."""
+"""The number of linked tips after which a search for tips about the same situation stops."""
 
 
 class TipLink(Row):
@@ -257,7 +253,8 @@ class TipLink(Row):
     reason: Mapped[str]
     """The value of a `tips.rules_events.LinkReason`."""
     by: Mapped[str]
-    """The person who made the link, as the audit log names people. It is `BY_THE_LINE` if the hotline made the link."""
+    """The person who made the link, as the audit log names people. The value is `BY_THE_LINE` if the hotline made the
+    link."""
     at: Mapped[datetime]
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
@@ -267,11 +264,10 @@ IS_LINKED = TipLink.undone_at.is_(None)
 
 
 def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
-    """Returns this tip and at most three earlier tips: the newest with the same phone, the newest with the same text,
-    and the newest with the same place and category.
+    """Returns this tip and up to three earlier tips: the newest with the same phone, the same text, or the same place
+    and category.
 
-    Returns an empty list if this tip has no digests. The search stays fast even on a day with thousands of similar
-    tips.
+    The search is fast even on a day with thousands of similar tips.
     """
     session.flush()
     row = _ONE.first(session, tip_id=tip_id)
@@ -293,7 +289,7 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
 
 
 def add_links(session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime) -> None:
-    """Writes those links that do not exist yet. Existing links do not change, even if people have removed them."""
+    """Stores the links that do not exist yet. A link that a person has removed also exists, so it stays removed."""
     for one in pairs:
         a, b = sorted((one.a, one.b))
         add_if_new(session, TipLink(a=a, b=b, reason=one.reason, by=by, at=at))
@@ -307,8 +303,7 @@ def link_between(session: Session, a: int, b: int) -> TipLink | None:
 
 
 def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns, for each of the given tips, the other tips about the same situation. Leaves out given tips without a
-    link."""
+    """Returns, for each given tip that has links, the other tips about the same situation."""
     known: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
     fresh = set(known)
@@ -368,8 +363,8 @@ _NEAREST = tuple(
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
     )
 )
-"""Three queries that each find the newest earlier tip: one by the same phone, one by the same text, and one by the same
-place and category."""
+"""Three queries that find the newest tip before a given tip: by the same phone, the same text, or the same place and
+category."""
 
 NEVER_CHANGED = (
     "uid",
@@ -391,9 +386,9 @@ _LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
 
 @dataclass(slots=True)
 class ReportedTip:
-    """A tip, as a hop reads and writes it.
+    """A tip with the columns that a hop (one USSD request) reads and writes.
 
-    The class `Tip` explains the columns. `repr` shows nothing that the caller reported.
+    `repr` of the object shows nothing that the caller reported.
     """
 
     uid: str
@@ -428,15 +423,14 @@ class ReportedTip:
     visit_decision: str | None = None
     assigned_at: datetime | None = None
     id: int = 0
-    """The id of the tip in the database. The id is 0 until the tip is stored."""
+    """The id of the tip in the database, or 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
-    """The whole body, if the hop is about to write the tip. Only the beginning of the body, if the hop has read the
-    tip from the database.
-    """
+    """The whole encrypted answers, if the hop is about to write the tip. If the hop has read the tip from the
+    database, only the beginning of the answers."""
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""
     moved: bool = False
-    """True if responders were already alerted of the tip, and the caller then corrected its place."""
+    """True if the caller corrected the place after responders were alerted of the tip."""
     record_key: int = field(default_factory=new_record_key, repr=False)
 
 
@@ -445,8 +439,8 @@ CHANGED = tuple(
     for one in fields(ReportedTip)
     if one.name not in {*NEVER_CHANGED, *READ, "id", "body", "likeness", "moved"}
 )
-"""The columns of a tip, without its body, that an answer of the caller may change. An answer may also change the body.
-The body is not in this list, because the code reads only the first bytes of the body but writes the whole body."""
+"""The columns of a tip, other than `body`, that an answer of the caller may change. An answer also changes `body`, of
+which a hop reads only the first bytes but writes everything."""
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
 _FOUND_COLUMNS = (
     *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
@@ -481,7 +475,7 @@ _GRANTED = PreparedStatement(
 def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
     """Returns the tip of a report attempt, or None.
 
-    Locks the tip, because the clock process may file it at the same moment.
+    Locks the tip, because the clock process could file it at the same moment.
     """
     session.flush()
     row = _FOUND.first(session, identity=identity)
@@ -499,10 +493,8 @@ def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
 
 
 def write_tip(session: Session, tip: ReportedTip) -> None:
-    """Inserts a tip that has no id, and sets its id.
-
-    If the tip has an id, writes the columns that an answer of the caller may change.
-    """
+    """Inserts a tip without an id and sets its id, or writes the columns of an existing tip that an answer may
+    change."""
     if tip.id:
         new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
         _CHANGE.rows(session, tip_id=tip.id, **new)
@@ -512,9 +504,8 @@ def write_tip(session: Session, tip: ReportedTip) -> None:
 
 
 def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
-    """Stores the encrypted key of the tip's present body for each desk in `keys`, and deletes the copies of the key for
-    all other desks. `first` is True if no desk has a key of this tip yet.
-    """
+    """Stores the tip's key for each desk in `keys`, and deletes the stored keys of all other desks. Each key is
+    encrypted for its desk. `first` is True if no desk has a key yet."""
     if not first:
         _UNGRANT.rows(session, tip_id=tip_id)
     for code, key in keys.items():
@@ -522,11 +513,11 @@ def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first
 
 
 def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
-    """Returns the encrypted copies of the tip's key: one copy for each desk with access, by the code of the desk."""
+    """Returns the tip's key for each desk with access, encrypted for this desk, by the code of the desk."""
     found = select(Grant.desk_code, Grant.encrypted_key).where(Grant.tip_id == tip_id)
     return {row.desk_code: row.encrypted_key for row in session.execute(found)}
 
 
 def tip_row(session: Session, tip: ReportedTip) -> Tip:
-    """Reads the whole row of the tip again, because the code that alerts responders needs the whole row."""
+    """Reads the whole row of the tip, which the code that alerts responders needs."""
     return session.get_one(Tip, tip.id, populate_existing=True)

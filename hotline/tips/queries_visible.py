@@ -1,12 +1,13 @@
-"""Decides who may see a tip. Every list, count, search, link and export of tips follows this decision.
+"""Decides who may see a tip, for every list, count, search, link and export of tips.
 
 A desk sees the tips that were encrypted for it, except tips in which an official is or may be involved. The national
-desk sees every tip, except complaints about itself. Only oversight desks see these complaints. An exclusion hides a tip
-from a person, with all their phones and accounts. An exclusion can also hide a tip from a desk and its members.
+desk sees every tip, except complaints about itself. Only oversight desks see complaints about the national desk. An
+exclusion hides a tip from a person, with all their phones and accounts. An exclusion can also hide a tip from a desk
+and its members.
 
-Four SQL conditions express this decision about who may see a tip. `visible_to` finds the tips that a viewer may see.
-`is_not_excluded` finds the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see
-a tip. `desk_may_know` finds the desks for which details of a tip may be encrypted.
+Four SQL conditions express who may see a tip. `visible_to` finds the tips that a viewer may see. `is_not_excluded`
+finds the assigned tips that a responder may still see. `may_see_tip` finds the responders who may see a tip.
+`desk_may_know` finds the desks for which the hotline may encrypt details of a tip.
 
 The module also stores exclusions, and finds responders who get no alert because of an exclusion.
 """
@@ -33,10 +34,10 @@ from hotline.tips.tables import Grant, Tip
 
 
 class ExclusionReason(StrEnum):
-    """The reason why a person or desk is excluded from a tip.
+    """The reason why a person or a desk may not see a tip.
 
-    A tip about an official needs no exclusion: `Tip.official` already hides the tip from all desks except the national
-    desk.
+    A tip about an official needs no exclusion, because `Tip.official` already hides the tip from the desks of
+    districts.
     """
 
     NAMED = "named"
@@ -68,11 +69,11 @@ class Exclusion(Row):
 
 
 IN_A_HOP = 16
-"""The number of query conditions that a process keeps in memory, so that all queries of one hop (one USSD request) for
-a responder can use the same condition. Building a condition takes longer than most queries."""
+"""The number of SQL conditions that a process keeps in memory for all queries of one hop (one USSD request). Building
+a condition takes longer than most queries."""
 IS_EXCLUDED = Exclusion.lifted_at.is_(None)
-# Aliases of the tables, for use in subqueries. The module creates these aliases only once, because creating an alias
-# takes longer than most queries.
+# Other names of tables, for use in subqueries. They are created only once, because creating one takes longer than most
+# queries.
 _COLLEAGUE = aliased(Responder)
 _ANY_TIP = aliased(Tip)
 _ANY_GRANT = aliased(Grant)
@@ -93,8 +94,7 @@ class ExcludedParty(NamedTuple):
 def current_exclusions(
     session: Session, tip_id: int, *, for_writing: bool = False
 ) -> Sequence[Exclusion]:
-    """Returns the exclusions from a tip that have not ended, the oldest first. If `for_writing` is True, locks the rows
-    of these exclusions."""
+    """Returns the present exclusions from a tip, the oldest first. If `for_writing` is True, locks their rows."""
     found = select(Exclusion).where(Exclusion.tip_id == tip_id, IS_EXCLUDED).order_by(Exclusion.id)
     return session.scalars(found.with_for_update() if for_writing else found).all()
 
@@ -116,14 +116,12 @@ def copy_exclusions(
 
 
 def tips_with_exclusions(session: Session) -> frozenset[int]:
-    """Returns the ids of the tips that have an exclusion. The result is small even if many tips are pending, because
-    only few tips have an exclusion.
-    """
+    """Returns the ids of the tips with a present exclusion, which are few."""
     return frozenset(session.scalars(select(Exclusion.tip_id).where(IS_EXCLUDED)))
 
 
 def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Returns for each tip the responders who are excluded from it. Usually the result is empty."""
+    """Returns for each tip the responders who may not see it because of an exclusion."""
     if not tip_ids:
         return {}
     found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), IS_EXCLUDED)
@@ -152,13 +150,13 @@ class Viewer:
 
     desks: frozenset[str]
     responder_id: int | None = None
-    """The id of the responder (one phone of the person) who reads. None if the viewer has no phone."""
+    """The id of the responder who reads: one phone of the person. None if the viewer has no phone."""
     person_id: int | None = None
 
 
 THE_LINE: Viewer | None = None
-"""Represents the hotline itself as a viewer, which may see every tip except complaints about the national desk. The
-hotline counts tips as this viewer. Commands that are not for a desk also use this viewer."""
+"""The hotline itself as a viewer: it may see every tip except complaints about the national desk. The hotline uses
+this viewer to count tips. Commands that are not for a desk also use this viewer."""
 
 
 def desk_viewer(code: str) -> Viewer:
@@ -170,7 +168,7 @@ def account_viewer(
 ) -> Viewer:
     """Returns a viewer for a person with an account, with the desks whose keys the account can decrypt.
 
-    If the person has active phones, leaves out each desk to which none of these phones belongs.
+    If the person has active phones, leaves out the desks to which no such phone belongs.
     """
     if phones:
         desks &= frozenset().union(*phones.values())
@@ -200,9 +198,10 @@ def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
 
 
 def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
-    """Returns a filed tip with its encrypted key for a desk. Raises NotFound if the tip does not exist.
+    """Returns a filed tip, and the key of the tip that is encrypted for a desk. Raises NotFound if the tip does not
+    exist.
 
-    The key is None if the desk has no access to the tip.
+    The key is None if the desk may not see the tip.
     """
     tip = tips_tables.get_filed(session, tip_id)
     key = select(Grant.encrypted_key).join(Tip, Tip.id == Grant.tip_id)
@@ -218,7 +217,8 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
 def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns an SQL condition on `Tip` or `Assignment` that is true if an alerted responder may still see the tip."""
+    """Returns an SQL condition that is true for the tips of which a responder was alerted and which they may still
+    see."""
     official, overseen = (_is_of(tip_id, one) for one in (_ANY_TIP.official != "no", _OVERSEEN))
     return and_(has_no_exclusion(responder_id, tip_id), _hears(responder_id, official, overseen))
 
@@ -240,8 +240,7 @@ def may_see_tip(tip_id: int) -> ColumnElement[bool]:
 
 
 def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true for an `Exclusion` of the person who uses the phone `who`, or of a desk of
-    this person."""
+    """Returns an SQL condition on `Exclusion` that is true if it names a person or one of their desks."""
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(who, int):
         person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == who).scalar_subquery()
@@ -255,11 +254,10 @@ def _hears(
     official: ColumnElement[bool],
     overseen: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true if no official is involved in the tip, or if the responder belongs to a
-    desk that may get tips about officials.
+    """Returns an SQL condition that is true if this responder may see the tip, as far as officials are concerned.
 
-    A complaint about the national desk reaches only people of oversight desks who do not also belong to the national
-    desk.
+    If an official may be involved, only the national desk may see it; a complaint about that desk is for oversight
+    desks only.
     """
     national = _is_member(who, Membership.desk_code == NATIONAL)
     oversight = and_(_is_member(who, Membership.desk_code.in_(_OVERSIGHT)), ~national)
@@ -290,9 +288,8 @@ def overseers(session: Session, at: datetime) -> Sequence[Responder]:
 
 
 def decides(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if this responder's desk decides about a tip. Oversight desks decide about complaints about the
-    national desk. The national desk decides about all other tips.
-    """
+    """Returns True if this responder decides about a tip, for example about closing the case. Oversight desks decide
+    on complaints about the national desk. The national desk decides on all other tips."""
     if tip.official == OVERSEEN:
         return bool(those_who_may_see(session, tip.id, [responder_id]))
     return session.get_one(Responder, responder_id).level == Level.NATIONAL
@@ -307,9 +304,8 @@ def those_who_may_see(
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Returns an SQL condition on `Tip` that is true if a desk for which the tip was encrypted may still see the tip.
-    `code` is the column with the desk.
-    """
+    """Returns an SQL condition on `Tip`: the desk in the column `code` may still see a tip that was encrypted
+    for it."""
     kept = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
@@ -327,17 +323,15 @@ _OVERSEEN = _ANY_TIP.official == OVERSEEN
 def _is_of(
     tip_id: InstrumentedAttribute[int], official: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true if the answer about officials in the tip with this id meets the condition
-    `official`."""
+    """Returns an SQL condition that is true if the tip `tip_id` meets the condition `official`, which tests the answer
+    about officials."""
     found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, official)
     return found.correlate(tip_id.class_).exists()
 
 
 def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true for a tip that involves no official and was encrypted for one of `desks`.
-    If `oversees` is True, the condition is also true for a complaint about the national desk that was encrypted for an
-    oversight desk in `desks`.
-    """
+    """Returns an SQL condition on `Tip`: no official is involved, and one of `desks` has a key of the tip. If
+    `oversees` is True, complaints about the national desk also match, if an oversight desk in `desks` has a key."""
     here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
     plain = and_(Tip.official == "no", here.correlate(Tip).exists())
     if not oversees:

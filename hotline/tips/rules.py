@@ -1,17 +1,18 @@
-"""Defines what a tip is, when it is due, how responders may visit, and how long its text is kept. Pure.
+"""Defines the states of a tip, its deadlines, how responders may visit, and how long the text of a tip is kept. Pure.
 
-The hotline files a tip at once when the caller has named a place, and has reported danger or a journey that can still
-be stopped. Until then, the answers are a draft. The hotline files a draft when the caller hangs up, or when the caller
-has given no answer for three minutes. If the caller has not named a district by then, the draft becomes a fragment.
-Each report attempt makes only one tip, even if the caller corrects answers.
+The hotline files a tip at once when the caller has named a place, and reported danger or a journey that can still be
+stopped. Before a tip is filed, the answers are a draft. The hotline files a draft when the caller hangs up, or when
+the caller has given no answer for three minutes. A draft without a district then becomes a fragment. Each report
+attempt makes only one tip, even if the caller corrects answers.
 
-A tip has at most one open deadline of each kind. When a deadline is closed, the others remain open. The times depend on
-the urgency of the tip. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
+A tip has at most one open deadline of each kind. Each deadline closes independently of the others. The lengths of the
+deadlines depend on the urgency of the tip. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all
+year).
 
 A case gets a visit-safety mark if the caller answers `visit: no`, or types `000` after the tip was filed. In a case
 without danger, this mark means that no responder visits or calls before reading the tip. In a case with danger,
-responders still visit, but not openly. The person who has the phone may be a person that the victim fears. So the
-national desk decides how to visit (docs/decisions/09).
+responders still visit, but not openly. Perhaps the victim fears the person who has the phone now. So the national desk
+decides how to visit (docs/decisions/09).
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ WORDS = "words"
 
 
 class Matter(StrEnum):
-    """The kind of a report. Both kinds are encrypted and assigned in the same way, but they are counted separately."""
+    """The kind of a report. The hotline encrypts and assigns both kinds in the same way, but counts them separately."""
 
     TIP = "tip"
     COMPLAINT = "complaint"
@@ -36,10 +37,10 @@ class Matter(StrEnum):
 
 
 class TipState(StrEnum):
-    """The state of a tip. A tip goes from draft to fragment, then to filed, then to complete. A tip may skip states:
-    for example, a draft may become filed without being a fragment.
+    """The state of a tip. A tip goes from draft to fragment, then to filed, then to complete. It may skip states: a
+    draft may become filed without being a fragment.
 
-    A row may be deleted only while it is a draft.
+    Only a draft may be deleted.
     """
 
     DRAFT = "draft"
@@ -51,8 +52,7 @@ class TipState(StrEnum):
 
 
 class TipOutcome(StrEnum):
-    """The outcome of a closed case. The hotline never blocks a caller's phone because of an outcome, because callers
-    may try out the hotline."""
+    """The outcome of a closed case. No outcome blocks the caller's phone, because callers may try out the hotline."""
 
     HELPED = "helped"
     REFERRED = "referred"
@@ -70,18 +70,16 @@ class OutcomeRow:
     screen: Template
     """The text on the responder's phone, after the responder has typed the PIN."""
     label: str
-    """The English text of the outcome in the console."""
+    """The name of the outcome in the console, in English."""
     choice: str = ""
-    """The code of this outcome in the menu on the responder's phone. Empty if the menu does not offer this outcome."""
+    """The name of the choice for this outcome in the menu on the responder's phone. The name is empty if the menu has
+    no such choice."""
     is_help: bool = False
     """True if this outcome counts as help in the statistics."""
     is_safe: bool = False
-    """True if a case may be closed with this outcome while a service is helping the person. It is False for
-    `NOT_FOUND`."""
+    """True if a case may get this outcome while a service is helping the person."""
     is_for_desk: bool = False
-    """True if only the national desk may choose this outcome after a person was met. The national desk chooses the
-    outcome in the console, and gives a reason.
-    """
+    """True if only the national desk may choose this outcome after a responder met a person."""
 
 
 OUTCOMES: Mapping[TipOutcome, OutcomeRow] = {
@@ -126,10 +124,10 @@ OVERSEEN = "national"
 """The answer about officials in a complaint about the national desk. Only oversight desks may see such a complaint."""
 
 TYPE_AGAIN = "again"
-"""The caller chose none of the offered places, and wants to type the name of the place again."""
+"""The answer of a caller who chose none of the offered places and wants to type the name of the place again."""
 
 SOON = frozenset({"today", "week"})
-"""The answers about the day of departure that mean a journey begins soon but can still be stopped."""
+"""The values of the answer about the day of departure if the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -137,13 +135,13 @@ _CATEGORIES = frozenset(Category)
 
 @dataclass(frozen=True, slots=True)
 class TipSummary:
-    """The facts in the answers of a report attempt. These facts are not encrypted in the tip."""
+    """The facts in the answers of a report attempt. The tip stores these facts in clear text."""
 
     state: TipState
     place: str
     within: str | None
-    """The country if the place is abroad, or the province if the caller is unsure of the district. None if the caller
-    named no country and no province."""
+    """The country for a place abroad, or the province if the caller is unsure of the district. None if the caller
+    named neither."""
     sector: str | None
     category: str | None
     urgency: Urgency
@@ -152,14 +150,13 @@ class TipSummary:
 
 
 def desk_of(place: str, official: str) -> str | None:
-    """Returns the desk of the district, if this desk may see the tip. Returns None if only the national desk may see
-    the tip.
-    """
+    """Returns the code of the district's desk, or None if only the national desk may see the tip."""
     return place if official == "no" and is_district(place) else None
 
 
 def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """Returns the facts in these answers of a report. Returns None if the answers are not enough to store a tip."""
+    """Returns the facts of a report, from the caller's answers. Returns None if there are not enough answers to store
+    a tip."""
     state = stage(answers, completed=completed)
     if state is None:
         return None
@@ -190,12 +187,12 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 def abandoned_state(place: str) -> TipState:
-    """Returns the state that a draft gets when the caller can no longer add answers, for example after hanging up."""
+    """Returns the state of a draft after the caller can add no more answers, for example after hanging up."""
     return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
 
 
 def later_state(one: TipState, other: TipState) -> TipState:
-    """Returns the later of two states of a tip. A tip never returns to an earlier state."""
+    """Returns the later of two states of a tip, because a tip never returns to an earlier state."""
     return max(one, other, key=_RANK.__getitem__)
 
 
@@ -203,8 +200,8 @@ def place_of(answers: Mapping[str, str]) -> str | None:
     """Returns the place of a tip from the caller's answers: the code of a district, "abroad" or "unsure". Returns None
     if the caller gave no place.
 
-    The code of a district begins with the code of its province. A district
-    from an earlier answer counts only if it lies in the chosen province.
+    The code of a district begins with the code of its province. An earlier answer about the district counts only if
+    the district is in the chosen province.
     """
     province, district = answers.get("province"), answers.get("district")
     if province in (ABROAD, UNSURE):
@@ -217,8 +214,8 @@ def place_of(answers: Mapping[str, str]) -> str | None:
 
 
 def _begun(answers: Mapping[str, str]) -> str:
-    """Returns the province that the caller chose, for a report without a district. Returns an empty string if the
-    caller chose no province."""
+    """Returns the code of the province that the caller chose. Returns an empty string if the caller chose no
+    province."""
     province = answers.get("province", NOT_SAID)
     return province if is_province(province) else NOT_SAID
 
@@ -267,15 +264,14 @@ SATURDAY = 5
 
 
 class DeadlineKind(StrEnum):
-    """The kind of a deadline, which says what must happen before the deadline.
+    """The kind of a deadline: the thing that must happen before it.
 
-    The time limit for the arrival of an alert is not in this class, because it is stored with the message, in the
-    column `next_at`.
+    The time limit for the arrival of an alert is not a deadline of this class: it is stored with the message, in
+    `next_at`.
     """
 
     HELD = "held"
-    """The hotline waits until a responder of the district comes on duty. No person is alerted of the tip earlier,
-    because the tip is not urgent."""
+    """The hotline waits with the alert until a responder of the district is on duty. Only tips without urgency wait."""
     ACKNOWLEDGE = "acknowledge"
     """A responder must take the case before this deadline."""
     OPEN = "open"
@@ -285,12 +281,12 @@ class DeadlineKind(StrEnum):
     CONFIRM_CLOSURE = "judge"
     """A second person must confirm or refuse a requested closure before this deadline."""
     DECISION = "decision"
-    """Before this deadline, the national desk must decide if it closes a case in which a responder met a person."""
+    """The national desk must decide before this deadline if it closes a case in which a responder met a person."""
     SECOND_LOOK = "second_look"
-    """A case about danger was taken, and a second person must look at it before this deadline."""
+    """After a responder took a case about danger, a second person must look at it before this deadline."""
     OVERDUE = "red"
-    """A person of the national desk must take the case before this deadline. All other people were already alerted, so
-    the hotline alerts the national desk again and again."""
+    """A person of the national desk must take the case before this deadline. All other people were alerted before, so
+    the hotline alerts the national desk repeatedly."""
     VISIT_SAFETY = "manner"
     """The national desk must decide before this deadline how responders may visit."""
     ERASURE = "erasure"
@@ -298,25 +294,24 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""The deadline for reporting the outcome fires the first time after half of the allowed time, and then only reminds
-the assignee. When the deadline has fired this number of times in a row, the hotline alerts people other than the
-assignee."""
+"""The deadline for the outcome fires first when half of the time has passed, and then only reminds the assignee. From
+this number of times on, it alerts other people."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRow:
     """The rules for one kind of deadline.
 
-    `rules_escalation.DEADLINE_STEPS` names the step that follows when a deadline of this kind is due.
+    `rules_escalation.DEADLINE_STEPS` says what the hotline does when such a deadline is due.
     """
 
     ends_with_case: bool = True
     asks: bool = False
-    """True for a deadline that a tip has only while the hotline asks people to take the tip."""
+    """True if a tip has such a deadline only while the hotline asks people to take the tip."""
     is_overdue: bool = False
-    """True if a tip is overdue after this deadline has passed."""
+    """True if the tip counts as overdue after such a deadline."""
     may_fire: int = 0
-    """Until a deadline of this kind has fired this number of times in a row, only the assignee needs to act."""
+    """The number of times that such a deadline may fire before other people than the assignee must act."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -338,13 +333,13 @@ OVERDUE_KINDS = tuple(kind for kind, row in DEADLINES.items() if row.is_overdue)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """An open deadline: its due time, and how often a deadline of its kind has fired in a row."""
+    """An open deadline: the time when it is due, and how often it has fired in a row."""
 
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time at which other people will be alerted, as messages and pages show it. None if they show `due_at`
-    instead."""
+    """The time that messages and pages show, at which other people will be alerted. None if messages and pages show
+    `due_at`."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -352,18 +347,17 @@ Clocks = Mapping[DeadlineKind, Clock]
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The time limits for tips of one urgency. If a time limit is None, the time ends on the next working morning,
-    unless the field says otherwise."""
+    """The time limits for tips with one urgency. None means "until the next working morning", unless the field says
+    otherwise."""
 
     acknowledge: timedelta
     later: timedelta | None
-    """The time within which a person must take the tip, from the second step of escalation on."""
+    """The time to take the tip after the second and each later step of escalation."""
     open: timedelta | None
     outcome: timedelta | None
-    """The time until the outcome must be reported. None means three working days."""
+    """The time to report the outcome. None means three working days."""
     outcome_again: timedelta | None
-    """The time between two alerts about an overdue outcome. The first alert goes to the coordinator, and the next to
-    the national desk."""
+    """The time between two alerts about an overdue outcome, first to the coordinator and then to the national desk."""
     alarm: timedelta
     """The time after which a tip without an assignee raises an alarm."""
 
@@ -396,18 +390,17 @@ TIMES: Mapping[int, Times] = {
 }
 WORKING_DAYS = 3
 HELP_REACHED_WITHIN = timedelta(hours=72)
-"""After a service referral, the responder must report within this time if the person reached the service."""
+"""After a service referral, the time within which the responder must report if the person reached the service."""
 VISIT_SAFETY_WITHIN = timedelta(minutes=10)
-"""If a caller wants no visit, the national desk must decide within this time how responders may visit."""
+"""The time within which the national desk must decide how responders may visit if the caller wants no visit."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case has an assignee and no other person needs to act. This means that no deadline of the case
-    is overdue, and that the hotline asks no one to take the case, to read it or to confirm its closure.
-    """
+    """Returns True if a case has an assignee, and no other person must act. So no deadline is overdue, and no person
+    is asked to take the case, to read it or to confirm its closure."""
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
         clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
@@ -415,7 +408,7 @@ def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
 
 
 def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
-    """Returns the time by which a tip must be taken after this step of escalation. Steps are counted from 0."""
+    """Returns the time by which a person must take the tip, after the given step of escalation (from 0)."""
     if step == 0:
         return at + TIMES[urgency].acknowledge
     later = TIMES[urgency].later
@@ -433,24 +426,23 @@ def outcome_due(urgency: int, at: datetime) -> datetime:
 
 
 def open_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time by which the assignee must have read the tip."""
+    """Returns the time by which the assignee must read the tip."""
     within = TIMES[urgency].open
     return at + within if within is not None else next_morning(at)
 
 
 def second_look_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time by which a second person must have read the tip. If the tip is not about danger, this time is in
-    working hours."""
+    """Returns the time by which a second person must read the tip. Without danger, this time is in working hours."""
     due = at + SECOND_LOOK_AFTER
     return due if urgency == Urgency.DANGER else in_hours(due)
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
-    """Returns the deadline by which the assignee must report the outcome. The hotline reminds the assignee when half of
-    this time has passed, and alerts other people when all of it has passed.
+    """Returns the deadline by which the assignee must report the outcome. The hotline reminds the assignee when half
+    of this time has passed, and alerts other people when all of it has passed.
 
-    In a case without danger, the assignee is reminded only in working hours, and other people are alerted only during
-    the day. So the reminder may come late, or not at all.
+    In a case without danger, reminders come only in working hours, and alerts to other people only by day. So a
+    reminder may come late, or be left out.
     """
     reminded_at = at + (due_at - at) / 2
     if urgency != Urgency.DANGER:
@@ -475,14 +467,14 @@ def next_morning_sms(at: datetime) -> datetime:
 
 
 def decision_due(at: datetime) -> datetime:
-    """Returns when the national desk must decide on a closure, which is the end of the next working day."""
+    """Returns the end of the next working day, when the national desk must have decided on a closure."""
     day = next_morning(at).astimezone(KIGALI)
     return day.replace(hour=CLOSES).astimezone(at.tzinfo)
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time at which the national desk is alerted again of a tip that no one has taken. If the tip is not
-    about danger, this time is in working hours."""
+    """Returns the time of the next alert to the national desk about a tip that no person has taken. Without danger,
+    this time is in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
@@ -499,15 +491,14 @@ def in_hours(at: datetime) -> datetime:
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
-    """Returns True if an assignee may be reminded now. If the tip is not about danger, the assignee may be reminded
-    only in working hours."""
+    """Returns True if the hotline may remind an assignee now. Without danger, it may do so only in working hours."""
     return urgency == Urgency.DANGER or in_hours(at) == at
 
 
 def by_day(at: datetime) -> datetime:
     """Returns `at` if it is between 08:00 and 17:00. Otherwise returns the next 09:00, also at weekends.
 
-    The hotline may remind the assignee from 08:00, so an alert to other people at 09:00 comes after the reminder.
+    So an alert to other people comes after the reminder to the assignee, which may come at 08:00.
     """
     here = at.astimezone(KIGALI)
     if OPENS <= here.hour < CLOSES:
@@ -525,10 +516,7 @@ def next_morning(at: datetime) -> datetime:
 
 
 def any_morning(at: datetime) -> datetime:
-    """Returns 08:00 of the next day in Kigali, even if this is at a weekend.
-
-    For example, the hotline does not wait until Monday to ask if a person has arrived at a service.
-    """
+    """Returns 08:00 of the next day in Kigali, also at weekends."""
     morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
     return (morning + timedelta(days=1)).astimezone(at.tzinfo)
 
@@ -538,48 +526,44 @@ TEXT_KEPT = timedelta(days=90)
 HOLD_REVIEWED = timedelta(days=182)
 """The time after which a person must decide if the legal hold of a case file is still needed."""
 FILES_LISTED = timedelta(days=3653)
-"""The time for which the list of case files keeps a row: ten years."""
+"""The time for which a case file stays in the list of case files: ten years."""
 COUNTS_AS_CLOSED = timedelta(days=180)
-"""If a tip is still open after this time since it was filed, the hotline counts it as closed."""
+"""The time after filing from which an open tip counts as closed, so that its text is erased in time."""
 WARNING = timedelta(days=14)
 PSEUDONYMS_KEPT = timedelta(days=30)
 """The time for which the hotline keeps the rows of sessions, and the pseudonyms of callers in tips."""
 ATTEMPTS_KEPT = timedelta(days=2)
-"""The time for which attempts to use receipts and codes are stored. This time is longer than the period of every limit
-on attempts.
-"""
+"""The time for which the hotline stores attempts to use receipts and codes. The limits on attempts look back
+less far."""
 CALLERS_KEPT = timedelta(hours=1)
-"""The time after which the phone's pseudonym is erased from the row of a session. Before this time ends, the mobile
-network has always ended the session."""
+"""The time for which the row of a session contains the phone's pseudonym. Before this time is over, the mobile network
+has ended the session."""
 CALLERS_SEARCHED = timedelta(days=3)
-"""The clock process erases old pseudonyms of callers every day. It searches only rows that are younger than this time,
-because older rows have no pseudonym any more.
-"""
+"""The age of the oldest sessions in which the clock process searches for pseudonyms to erase. It searches every day,
+so older rows have no pseudonym any more."""
 INBOUND_KEPT = timedelta(days=30)
-"""The time for which the hotline keeps the ids of received SMS. For twelve hours, the gateway may send an SMS with the
-same id again."""
+"""The time for which the hotline keeps the ids of received SMS. The gateway may send an SMS with the same id again for
+twelve hours."""
 STRAY_REPORTS_KEPT = timedelta(days=7)
-"""The time for which the hotline keeps a delivery report that belongs to no message that it knows. The gateway returns
-the id of a sent message within minutes."""
+"""The time for which the hotline keeps a delivery report for a message with an unknown id. The gateway reports a
+message's id within minutes."""
 REPLIES_KEPT = timedelta(days=7)
-"""The time for which the hotline stores that it answered a responder's SMS. This time is longer than the period of
-every limit on answers.
-"""
+"""The time for which the hotline stores that it answered an SMS of a responder. The limits on such answers look back
+less far."""
 PARAMETERS_KEPT = timedelta(days=90)
-"""The time for which the values in the text of a message are kept. The times when the message was sent and when it
-arrived are kept longer.
-"""
+"""The time for which the hotline keeps the values that it put into the text of a message. It keeps the times of
+sending and arrival longer."""
 
 
 class TextState(StrEnum):
     """The state of a tip's text.
 
-    It goes from kept to warned, and then to erased. Until the text is erased, a legal hold sets the state to `HELD`.
+    The text is first kept, then warned, and then erased. During a legal hold, the state is `HELD`.
     """
 
     KEPT = "kept"
     WARNED = "warned"
-    """An admin can see the date on which the text will be erased."""
+    """The console warns an admin that the text will be erased."""
     HELD = "held"
     ERASED = "erased"
 
@@ -604,7 +588,7 @@ class RetentionTerm:
 
     @property
     def goes_at(self) -> datetime:
-        """Returns the earliest time at which the text may be erased if there is no legal hold."""
+        """Returns the time from which the text may be erased if there is no legal hold."""
         end = (self.closed_at or self.filed_at + COUNTS_AS_CLOSED) + TEXT_KEPT
         return end if self.warned_at is None else max(end, self.warned_at + WARNING)
 
@@ -620,7 +604,7 @@ class VisitDecision(StrEnum):
 
 
 class VisitSafety(StrEnum):
-    """The instruction that says how responders may visit. Every alerted responder must know it."""
+    """The instruction about visits, which every alerted responder must know."""
 
     NONE = "none"
     DO_NOT_VISIT = "stay_away"
@@ -638,14 +622,14 @@ class VisitSafetyRow:
     """The texts for one value of visit safety."""
 
     sms: tuple[Template, Template]
-    """The SMS to alerted responders. The first template names the phone number of the national desk. The second
-    template is for a hotline without this number."""
+    """The SMS to alerted responders. The first text names the phone number of the national desk. The second text is
+    for a hotline that has no such number."""
     screen: Template | None = None
     """The first line of the case on the responder's phone."""
     sentence: str = ""
-    """The English first line on the console's page of the tip."""
+    """The first line on the tip's page in the console, in English."""
     mark: str = ""
-    """The short English text about visits that a list of tips in the console shows for each tip."""
+    """The short text about visits in the console's list of tips, in English."""
 
 
 VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
@@ -702,10 +686,9 @@ class VisitFacts:
 
     @property
     def goes_unseen(self) -> bool:
-        """Returns True if a responder who takes the case without reading it must not visit openly.
+        """Returns True if a responder who has not read the tip must visit discreetly.
 
-        An open visit needs the caller's answer "yes" or a decision of the national desk. The caller's answer "not sure"
-        does not allow an open visit.
+        A responder may visit openly only after the caller's answer "yes" or a decision of the national desk.
         """
         if self.decision is not None:
             return self.decision == VisitDecision.UNSEEN
@@ -725,8 +708,7 @@ class VisitFacts:
         return NOT_ASKED if self.visit is None else NOT_SURE
 
     def mark(self, matter: str) -> str:
-        """Returns the short English text about visits that a list of tips shows for this tip. Returns an empty text if
-        the list needs no such text."""
+        """Returns the short English text about visits for a list of tips, or an empty text if none is needed."""
         if VISIT_SAFETIES[self.safety].mark or self.decision is not None:
             return VISIT_SAFETIES[self.safety].mark
         if matter != Matter.TIP or not self.goes_unseen:
@@ -737,18 +719,15 @@ class VisitFacts:
 def visit_facts(
     matter: str, urgency: int, visit: str | None, erased: bool, decision: str | None
 ) -> VisitFacts:
-    """Returns the facts about visits, from the columns of a tip. A complaint gets the same instruction about visits as
-    a tip without danger. No responder visits because of a complaint, and a person reads the complaint before anyone
-    calls.
-    """
+    """Returns the facts about visits, from the columns of a tip. A complaint counts as a case without danger. No
+    responder visits because of it, and a person reads it before anyone calls."""
     pressing = urgency if matter == Matter.TIP else Urgency.HEARD
     return VisitFacts(pressing, visit, erased, decision)
 
 
 def kept_visit_answer(before: str | None, now: str | None, *, filed: bool) -> str | None:
-    """Returns the caller's answer about visits that the hotline must store: the new answer, or the earlier one. After
-    the tip was filed, no new answer replaces "no", because another person may have the phone now.
-    """
+    """Returns the caller's answer about visits to store: the new answer, or the earlier one. After the tip was filed,
+    no new answer replaces "no", because another person may have the phone now."""
     if filed and before == NO:
         return before
     return now if now is not None else before

@@ -1,20 +1,20 @@
 """Defines the events of a case and the purposes of messages, and decides which tips are similar. Pure.
 
-Each code in an event comes from a fixed list. An event contains no free text, except encrypted text.
+The codes of an event, such as the reason of an alert, come from fixed lists. Apart from encrypted text, an event
+contains no free text.
 
 Every tip stays a separate case with its own deadlines. A cluster is a group of similar tips. The hotline uses clusters
-only to limit how often the same people are alerted of similar tips. Tips are similar if they have the same phone,
-place, category and answer about officials. Tips are also similar if they have the same typed text. The limits on alerts
-come from the threat model, which lists the attacks that the hotline must resist. The hotline never delays a tip about
-danger: it alerts people at once, or notifies them at once that this tip was added to the cluster.
+only to limit how often the same people are alerted of similar tips. Tips are similar if their phone, place, category
+and answer about officials are the same. Tips with the same typed text are similar too. The limits on alerts come from
+the threat model. The hotline never delays a tip about danger: it alerts people at once, or tells them at once that the
+tip joined the cluster.
 
-If the caller of one tip wants no visit, the hotline follows this wish in all tips of the cluster, and notifies each
-responder of the wish only once. If a responder got only a notice that a tip was added, messages to this responder name
-the added tip by the reference of the cluster's first tip. If the responder was alerted of the added tip, messages name
-it by its own reference.
+If one caller wants no visit, this applies to all tips of the cluster, and each responder is notified only once. If a
+responder only got a notice that a tip joined the cluster, messages name the tip by the reference of the cluster's
+first tip. Otherwise messages name the tip by its own reference.
 
-A link means that two tips are probably about the same situation. Linked tips remain separate cases. Every tip in a
-cluster also has a link, but most tips with a link are in no cluster.
+A link means that two tips are probably about the same situation. Linked tips remain separate cases. Every tip of a
+cluster also has a link to another tip, but most linked tips are in no cluster.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,11 +43,11 @@ class CaseEventKind(StrEnum):
     RAISED = "raised"
     """A later answer of the caller made the case more urgent."""
     NOT_REACHED = "unreached"
-    """An alert did not arrive on the phone of a responder, or it arrives late."""
+    """An alert did not arrive on a responder's phone, or not yet."""
     REMOVED = "left"
     """An alerted responder was removed or is on leave."""
     ACKNOWLEDGED = "taken"
-    """A responder took the case, and the hotline accepts this acknowledgement."""
+    """A responder took the case, and the hotline accepts this."""
     OPENED = "opened"
     """An alerted responder read the case with their PIN."""
     ON_SITE = "on_site"
@@ -58,7 +58,7 @@ class CaseEventKind(StrEnum):
     """An alerted responder passed the case on to other responders."""
     DOUBTED = "doubted"
     """The gateway's inbox does not list the SMS with which a responder took the case. If this responder was the
-    assignee, the case has no assignee any more, or another responder who took the case becomes the assignee."""
+    assignee, another responder who took the case becomes the assignee, or the case has none."""
     CLOSURE_REQUESTED = "end_wanted"
     REFUSED = "refused"
     """A second person refused the requested closure. If this person refused by phone, they become the assignee."""
@@ -74,28 +74,27 @@ class CaseEventKind(StrEnum):
     MOVED = "moved"
     """The caller corrected the place of the tip."""
     BESIDE = "beside"
-    """The desk of a camp or a border desk got access to the tip, because the caller later named the camp, or a journey
-    that begins soon."""
+    """The desk of a camp or of a border got access, because the caller later named the camp or a journey that begins
+    soon."""
     WITHHELD = "withheld"
-    """In a later answer, the caller said that an official is or may be involved."""
+    """The caller answered later that an official is or may be involved."""
     SENT_DOWN = "sent_down"
-    """The national desk gave a district access to a tip that was hidden from this district because of an official."""
+    """The national desk gave a district access to a tip about an official."""
     DANGER_AGAIN = "danger_again"
-    """A person who had been helped is in danger again. The case is open and urgent again."""
+    """A person who had been helped is in danger again. The case is open again, and urgent."""
     STOOD_DOWN = "released"
-    """The national desk stood down the responders of the tip's earlier place, which means that these responders are no
-    longer needed."""
+    """The national desk told the responders of the tip's earlier place that they are no longer needed."""
     DUE = "due"
-    """A deadline of the case has passed, or half of the time to record the outcome has passed. `Event.kind` is the
-    kind of the deadline."""
+    """A deadline of the case has passed, or half of the time to report the outcome. `Event.kind` is the kind of the
+    deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event of a case, with the data that belongs to it. `by` is the responder who caused the event.
+    """An event of a case: `by` is the responder who caused it.
 
-    `kind`, `nth` and `named_at` describe the deadline that fired. For an event after a correction of the tip's place
-    (`MOVED` or `BESIDE`), `nth` is the number of corrections so far.
+    `kind`, `nth` and `named_at` describe the deadline that fired. For `MOVED` and `BESIDE`, `nth` is how often the
+    caller has corrected the tip's place.
     """
 
     what: CaseEventKind
@@ -104,7 +103,7 @@ class Event:
     nth: int = 0
     named_at: datetime | None = None
     chosen: tuple[int, ...] = ()
-    """If a responder passed the case on and chose colleagues, the ids of these colleagues."""
+    """If a responder passed the case on to chosen colleagues, the ids of these colleagues."""
 
 
 class Purpose(StrEnum):
@@ -134,13 +133,12 @@ class Purpose(StrEnum):
     MORE = "more"
     """To the national desk: the caller added answers to the report."""
     LET = "let"
-    """To the national desk: a responder at the tip's new place has taken the case. The desk must decide if the
-    responders of the earlier place are still needed."""
+    """To the national desk: a responder at the new place of the tip has taken the case. The desk must decide if it
+    still needs the responders of the earlier place."""
     FOLLOW = "follow"
-    """To a responder, and later to higher levels: report what happened to a person who was offered help."""
+    """To a responder, and later to higher levels: report a missing fact about a person who was offered help."""
     STAND_DOWN = "let_go"
-    """To the responders of the tip's earlier place: they are no longer needed, because other responders have taken the
-    case."""
+    """To the responders at the earlier place of the tip: others have taken the case, so they are no longer needed."""
 
 
 class LoggedEvent(StrEnum):
@@ -166,7 +164,7 @@ class LoggedEvent(StrEnum):
     CLOSURE_DECIDED = "judged"
     DETERMINATION = "determination"
     FILE_TOLD = "file_told"
-    """A responder informed a person about a case file before the file was requested."""
+    """A responder explained a case file to a person and asked for the person's consent."""
     EXCLUDED = "excluded"
     LINKED = "linked"
     CLOSED = "closed"
@@ -184,29 +182,27 @@ class EventChannel(StrEnum):
 
 
 class TakeProof(StrEnum):
-    """Says how certain it is that a responder's acknowledgement of a case is not forged."""
+    """Says how sure the hotline is that a responder really took a case."""
 
     PROVED = "proved"
     """The responder took the case by dialling, or the gateway's inbox lists the responder's SMS."""
     UNPROVED = "unproved"
-    """The responder took the case by SMS. The SMS counts as an acknowledgement until the hotline doubts that the
-    responder sent it."""
+    """The responder took the case by SMS. The SMS counts until the hotline doubts that the responder sent it."""
     PROVISIONAL = "provisional"
-    """The responder took the case by SMS. The SMS counts as an acknowledgement only after the gateway's inbox lists
-    it."""
+    """The responder took the case by SMS. The SMS counts only after the gateway's inbox lists it."""
     DOUBTED = "doubted"
-    """The gateway's inbox does not list the responder's SMS, so the SMS does not count as an acknowledgement."""
+    """The gateway's inbox does not list the responder's SMS, so the SMS does not count."""
 
 
 class NoteCode(StrEnum):
-    """The content of a note about a case. A responder or a person at a desk chooses the content from a list."""
+    """The content of a note about a case, chosen from a list."""
 
     NOBODY = "nobody"
     POLICE = "police"
     WOMAN = "woman"
     INTERPRETER = "interpreter"
     WORDS = "words"
-    """The responder's own text, encrypted in a row of `case_note`."""
+    """A text in the responder's own words, which is stored encrypted in `case_note`."""
 
 
 class PassedTo(StrEnum):
@@ -217,7 +213,7 @@ class PassedTo(StrEnum):
 
 
 class NotTrafficking(StrEnum):
-    """The kind of problem in a case that was closed as "no trafficking"."""
+    """The problem in a case that was closed as "no trafficking"."""
 
     VIOLENCE = "violence"
     SMUGGLING = "smuggling"
@@ -250,11 +246,13 @@ CODES: Mapping[LoggedEvent, Mapping[str, frozenset[str]]] = {
         WAITS: frozenset((YES,)),
     },
 }
-"""The codes that an event of each kind may have, with their possible values. Events of other kinds have no codes."""
+"""For each kind of event, the codes that the event may have, and the possible values of each code. Other kinds of
+events have no codes."""
 
 
 def check_codes(kind: LoggedEvent, codes: Mapping[str, str]) -> None:
-    """Raises ValueError for a code that an event of this kind may not contain. The error does not contain the value."""
+    """Raises ValueError if an event of this kind may not contain one of the codes. The error does not contain the
+    code's value, which may be secret."""
     allowed = CODES.get(kind, {})
     for name, value in codes.items():
         if value not in allowed.get(name, ()):
@@ -265,30 +263,28 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MAX_AN_HOUR = 3
 MAX_A_DAY = 8
-"""Within a day, the hotline sends separate alerts for at most this number of similar tips from one phone. Within an
-hour, the limit is `MAX_AN_HOUR`."""
+"""The largest number of similar tips from one phone for which people get separate alerts within a day. Within an hour,
+the limit is `MAX_AN_HOUR`."""
 MAX_DANGERS = 2
-"""The hotline sends separate alerts for at most this number of similar tips about danger from one phone within an
+"""The largest number of similar tips about danger from one phone for which people get separate alerts within an
 hour."""
 ALERT_AGAIN_AFTER = timedelta(minutes=30)
-"""If the last alert about a cluster of dangers is older than this, the hotline alerts people again when the next tip
-joins the cluster."""
+"""If a cluster's last alert is older than this, the next tip about danger that joins the cluster alerts people
+again."""
 MAX_SAME_TEXT = 4
-"""The hotline sends separate alerts for at most this number of tips with the same typed text, within
+"""The largest number of tips with the same typed text for which people get separate alerts within
 `SAME_TEXT_WITHIN`."""
 SAME_TEXT_WITHIN = timedelta(minutes=10)
 MIN_LETTERS = 12
-"""The hotline compares typed texts only if they have at least this number of letters, because shorter texts are often
-equal by chance.
-"""
+"""The smallest number of letters of a typed text that the hotline compares with other texts."""
 TYPED = (WORDS, "landmark")
-"""The answers that callers type in their own words. Answers from menus are often equal, so the code does not compare
-them.
-"""
+"""The answers that callers type in their own words. The hotline does not compare answers from menus, because they are
+often equal."""
 
 
 class ComparedTip(NamedTuple):
-    """The facts by which the code compares a tip with others. Fields with a name that ends in `_key` are digests.
+    """The facts about a tip that the hotline compares to find similar tips. Fields that end in `_key` are digests
+    (hashes made with a secret key).
 
     `category` and `who_key` are None until the caller has answered the questions about the category and about the
     person who needs help.
@@ -306,8 +302,8 @@ class ComparedTip(NamedTuple):
     who_key: str | None
     """The digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
-    """The id of the first tip of the cluster that this tip joined. If the tip joined a cluster, people got only a
-    notice that the tip was added. None if people were alerted of this tip separately."""
+    """The id of the first tip in the cluster (group of similar tips) that this tip joined. None if people got a
+    separate alert of this tip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,23 +311,24 @@ class Following:
     """The cluster (group of similar tips) that a new tip joins."""
 
     leader_id: int
-    """The id of the first tip of the cluster. The people who were alerted of the first tip get all notices of the
-    cluster."""
+    """The id of the cluster's first tip. People who were alerted of the first tip get the notices about all tips of
+    the cluster."""
     announced: bool
-    """True if, since the cluster's last alert, people already got a notice that a tip was added to the cluster."""
+    """True if people already got a notice since the last alert of the cluster."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
     """Returns the text that the caller typed, without accents, capital letters and spaces.
 
-    Returns None if the text is too short to be compared.
+    Returns None if the text is too short to compare.
     """
     said = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
     return said if len(said) >= MIN_LETTERS else None
 
 
 def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | None:
-    """Returns the cluster that a new tip joins. Returns None if people must be alerted of the tip separately.
+    """Returns the cluster (group of similar tips) that a new tip joins. Returns None if people must get a separate
+    alert of the new tip.
 
     `earlier` contains the open tips of the last day with the same place and answer about officials, the oldest first.
     """
@@ -346,17 +343,15 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
         cluster = words
     rings = [one for one in cluster if one.leader_id is None]
     if not rings:
-        # All tips that had separate alerts are closed or older than a day, so this tip begins a new cluster.
+        # The tips with separate alerts are closed or older than a day, so a new cluster begins.
         return None
     announced = any(one.leader_id is not None and one.at >= rings[-1].at for one in cluster)
     return Following(rings[0].tip_id, announced)
 
 
 def _alike(new: ComparedTip, one: ComparedTip) -> bool:
-    """Returns True if the typed texts or the categories of two tips are equal. If the category of one tip is unknown,
-    the categories count as equal. The hotline compares a tip about danger before the caller has chosen its category,
-    and again afterwards.
-    """
+    """Returns True if two tips have the same typed text or the same category. An unknown category counts as the same,
+    because the hotline compares a tip about danger before the caller has named the category."""
     if _says_the_same(new, one):
         return True
     return new.category is None or one.category is None or new.category == one.category
@@ -374,10 +369,9 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 
 
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the earlier tips whose cluster a new tip about danger joins. Returns no tips, so that people are alerted
-    separately, in three cases: the phone sent fewer than `MAX_DANGERS` tips about danger in the last hour, the new tip
-    is about another person, or the last alert was long ago.
-    """
+    """Returns the earlier tips of the cluster that a new tip about danger joins, or no tips if people must get a
+    separate alert. People get a separate alert if the phone sent fewer than `MAX_DANGERS` such tips within an hour, or
+    the last alert was long ago. They also get one if the new tip is about another person."""
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
         return ()
@@ -388,21 +382,20 @@ def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[C
 
 
 def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
-    """Returns True if the cluster's last alert was so long ago that a new tip about danger must alert people again."""
+    """Returns True if the last separate alert of the cluster was so long ago that people must be alerted again."""
     return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
 def _with_a_ring(
     lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
 ) -> Sequence[ComparedTip]:
-    """Returns the similar tips of the last hour if at least one of them had a separate alert. Otherwise returns all
-    similar tips of the phone.
-    """
+    """Returns the phone's similar tips of the last hour, if people got a separate alert of one of them. Otherwise
+    returns all similar tips of the phone."""
     return lately if any(one.leader_id is None for one in lately) else same
 
 
 class VisitInstruction(StrEnum):
-    """The instruction in a message that says how the responder may visit."""
+    """The instruction about visits in a message to a responder."""
 
     NOTHING = "nothing"
     STAY_AWAY = "stay_away"
@@ -431,14 +424,14 @@ _WITHOUT_OPEN_VISIT = (
     VisitInstruction.SILENT,
     VisitInstruction.UNSEEN,
 )
-"""The instructions against an open visit. An instruction in this list includes all instructions before it."""
+"""The instructions that do not allow an open visit. Each instruction includes all instructions before it in
+this list."""
 COVERED = {
     **{one: _WITHOUT_OPEN_VISIT[n:] for n, one in enumerate(_WITHOUT_OPEN_VISIT)},
     VisitInstruction.OPENLY: (VisitInstruction.OPENLY,),
 }
-"""For each instruction about visits, all instructions that include it. If a new instruction is included in the last
-instruction that a responder read, the responder needs no new message.
-"""
+"""For each instruction about visits, the instructions that include it. A responder whose last instruction includes the
+new one needs no message."""
 DECISIONS = (VisitInstruction.UNSEEN, VisitInstruction.OPENLY)
 STRICTEST = (VisitSafety.NONE, VisitSafety.DO_NOT_VISIT, VisitSafety.DISCREET, VisitSafety.CAREFUL)
 
@@ -452,7 +445,7 @@ class KnownName:
     assignment_id: int
     reference: str
     read: VisitInstruction = VisitInstruction.NOTHING
-    """The last instruction about visits that the responder read with this reference."""
+    """The last instruction about visits that the responder got under this reference."""
 
 
 def instruction_of(purpose: Purpose, safety: VisitSafety) -> VisitInstruction:
@@ -470,12 +463,12 @@ def names_for(
     *,
     again: bool = False,
 ) -> tuple[KnownName, ...]:
-    """Returns the references of tips that the messages with an instruction about visits must name to a responder.
-    Returns no reference if the responder already has the instruction.
+    """Returns the references that a message about visits must name to a responder, so that the responder knows which
+    tip is meant. The result is empty if the responder already has the instruction.
 
     `first` is the id of the cluster's first tip. After a decision of the national desk, the responder gets one message
-    for each reference with which they read an earlier instruction. If `again` is True, the national desk is asked a
-    second time, and the result contains the reference even if the responder already has the instruction.
+    for each reference under which they got an earlier instruction. If `again` is True, the result contains the
+    reference even if the responder has the instruction.
     """
     own = name_for(known, tip_id, first)
     if instruction in DECISIONS:
@@ -489,9 +482,8 @@ def names_for(
 
 
 def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
-    """Returns the reference by which a responder knows the tip. This is the tip's own reference, if the responder got
-    it. Otherwise it is the reference of the cluster's first tip, or the newest reference that the responder got.
-    """
+    """Returns the reference by which the responder knows the tip: its own, or that of the cluster's first tip, or the
+    newest."""
     by_tip = {one.tip_id: one for one in known}
     return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
 
@@ -499,7 +491,7 @@ def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
 def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
     """Returns the visit safety that a message with this reference contains.
 
-    If the tip with this reference is about danger, the message never asks the responder to stay away.
+    If the tip with this reference is about danger, the message does not ask the responder to stay away.
     """
     danger = name.urgency == Urgency.DANGER
     return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
@@ -511,24 +503,24 @@ def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
 
 
 def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits that a responder who takes a case must follow. These are the facts of the tip
-    with the strictest visit safety in the cluster."""
+    """Returns the facts about visits that apply to a responder who takes a case. They come from the tip of the cluster
+    with the strictest visit safety."""
     return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
 
 
 CONTACT_WITHIN = timedelta(days=30)
-"""The code compares tips from the same phone that were sent within this time. In practice the time is shorter, because
-the pseudonym of a phone changes each week."""
+"""The hotline links tips from the same phone only if no more than this time lies between them. Usually only a week
+counts, because the pseudonym of a phone changes each week."""
 WITHIN = timedelta(hours=24)
-"""The code compares two tips with the same text, and two tips with the same place and category, only if both were sent
-within this time."""
+"""The hotline links tips with the same text, or with the same place and category, only if no more than this time lies
+between them."""
 
 
 class LinkReason(StrEnum):
     """The reasons to link two tips, the most certain reason first."""
 
     SAID = "said"
-    """A person at a desk said that the tips belong together."""
+    """A person at a desk linked the tips."""
     CONTACT = "contact"
     WORDS = "words"
     PLACE_TIME = "place_time"
@@ -536,8 +528,8 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipTraits:
-    """The facts about a tip by which the hotline finds other tips about the same situation. Fields with a name that
-    ends in `_key` are digests."""
+    """The facts about a tip by which the hotline finds tips about the same situation. Fields that end in `_key` are
+    digests (hashes made with a secret key)."""
 
     tip_id: int
     at: datetime
@@ -558,9 +550,8 @@ class LikelyPair:
 
 
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """Returns, for each reason to link tips, a pair: the new tip, and the newest earlier tip with this reason. If an
-    earlier tip has several reasons, it occurs only once, with the most certain reason.
-    """
+    """Returns, for each reason to link tips, the new tip and the newest earlier tip to which the reason applies. An
+    earlier tip to which several reasons apply occurs only with the most certain reason."""
     before = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
     )
@@ -573,8 +564,8 @@ def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[Likel
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
-    """Returns for each linked tip the first tip about the same situation. Two tips that are linked only through other
-    tips also belong to one situation."""
+    """Returns for each linked tip the first tip about the same situation. Tips that are linked through other tips also
+    belong to one situation."""
     first: dict[int, int] = {}
 
     def of(tip_id: int) -> int:

@@ -1,11 +1,11 @@
 """Defines the forms about the persons of a case, and collects the facts about each person from the case events. Pure.
 
 A form is data: questions, codes, texts and conditions. A form has no free text: each answer is a code from a fixed
-list. The events of a case never contain the codes in clear text. The hotline stores the codes separately and encrypted.
+list. The events of a case do not contain the codes of answers: the hotline stores the codes separately and encrypted.
 
-If an event corrects an earlier event, the codes of the new event replace the codes of the earlier event. The new codes
-count from the time of the earlier event. People who read the case see both events. The module also defines the rules
-for closing a case: one person requests the closure, and a second person confirms it.
+If an event corrects an earlier event, the new codes replace the earlier codes, and count from the time of the earlier
+event. People who read the case see both events. The module also contains rules for closing a case: one person requests
+the closure, and a second person confirms it.
 """
 
 import json
@@ -48,7 +48,7 @@ class ServiceAnswer(StrEnum):
     NOT_OUR_KIND = "not_our_kind"
     PERSON_REFUSED = "person_refused"
     NONE = "none"
-    """The service has not answered yet."""
+    """The service gave no answer."""
 
 
 class ThirtyDays(StrEnum):
@@ -75,9 +75,9 @@ SURE = {YES: "yes", NO: "no", UNSURE: "not sure"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about a person, with its possible codes and the English texts for the console.
+    """A question about a person, with the possible codes and the English texts for the console.
 
-    The texts of the question for phones are in the flows.
+    The texts for phones are in the flows.
     """
 
     asks: str
@@ -206,11 +206,7 @@ def _of_child(answers: Answers) -> bool:
 
 
 def _of_consent(answers: Answers) -> bool:
-    """Returns True unless an adult refused help, or cannot answer the question about help now.
-
-    For a child, returns True even before the responder and the child officer have decided what is best for the
-    child.
-    """
+    """Returns False if an adult refused help or cannot answer now, and otherwise True."""
     return answers.get(CONSENT) not in (NO, ConsentCode.CANNOT_SAY)
 
 
@@ -219,14 +215,13 @@ def _of_decision(answers: Answers) -> bool:
 
 
 class FormPlace(StrEnum):
-    """Says if the console, the phone or both ask a question of a form."""
+    """Says where a form asks a question: in the console, on the phone, or in both."""
 
     BOTH = "both"
     USSD = "ussd"
     CONSOLE = "console"
     BESIDE = "beside"
-    """In the console, this form does not ask the question. On the phone, another form asks it, and the event of this
-    form stores the answer."""
+    """This form stores the answer but does not ask the question, which another form asks on the phone."""
 
 
 ON_USSD = (FormPlace.BOTH, FormPlace.USSD)
@@ -241,13 +236,11 @@ class AskedCode:
     code: str
     where: FormPlace = FormPlace.BOTH
     must: bool = False
-    """True if the hotline refuses an event without an answer to this question."""
+    """True if an event without an answer to this question is refused."""
     is_required: bool = False
-    """True if the form in the console needs an answer to this question. The form on the phone always asks the
-    question.
-    """
+    """True if the form in the console requires an answer."""
     when: Callable[[Answers], bool] = lambda _said: True
-    """A function that gets the answers so far, and returns False if they make this question unnecessary."""
+    """A function that returns False if the answers so far make this question unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +250,12 @@ class CaseForm:
     title: str
     asked: tuple[AskedCode, ...]
     on_site: bool = False
-    """True if the person is present when the responder answers. If it is True, the form begins with questions about the
-    person's safety."""
+    """True if the person is present while the responder answers. Such a form begins with questions about the person's
+    safety."""
 
     @property
     def codes(self) -> Mapping[str, frozenset[str]]:
-        """Returns for each question of the form the codes that are possible answers."""
+        """Returns the possible codes for each question of the form."""
         return {one.code: frozenset(QUESTIONS[one.code].values) for one in self.asked}
 
     @property
@@ -270,24 +263,22 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
-        """Returns, in order, all questions of the form that are asked at the place `at`, which is the phone or the
-        console."""
+        """Returns, in order, the names of the questions that this form asks in the console or on the phone (`at`)."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
-        """Returns, in order, the questions of the form that are asked at the place `at`, which is the phone or the
-        console. Leaves out the questions that `answers` make unnecessary.
-        """
+        """Returns, in order, the names of the questions that this form asks in the console or on the phone (`at`).
+        Leaves out the questions that `answers` make unnecessary."""
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
     def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
-        """Returns the answers to questions of this form. Leaves out the answer to a question if another answer makes
-        this question unnecessary."""
+        """Returns the answers to questions of this form. Leaves out answers to questions that other answers make
+        unnecessary."""
         given = {code: answers[code] for code in self.names(at) if answers.get(code)}
         return {code: given[code] for code in self.questions(given, at) if code in given}
 
     def missing(self, answers: Answers) -> list[str]:
-        """Returns the questions that the form in the console requires, and that have no answer yet."""
+        """Returns the questions that the console requires and that have no answer."""
         asked = self.questions(answers, ON_CONSOLE)
         wanted = {one.code for one in self.asked if one.must or one.is_required}
         return [code for code in asked if code in wanted and code not in answers]
@@ -352,8 +343,8 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
         ),
     ),
 }
-"""The forms with questions about a person of a case, by the kind of event that each form makes. The responder's phone,
-the console, the encrypted events and the statistics all use these forms."""
+"""The forms about a person of a case, by the kind of event that a completed form makes. The responder's phone, the
+console, the encrypted events and the statistics all use these forms."""
 OF_REFERRAL = (LoggedEvent.ANSWERED, LoggedEvent.ARRIVED, LoggedEvent.THIRTY)
 """The kinds of events that concern an offer of help."""
 MAX_PEOPLE = 99
@@ -361,19 +352,19 @@ MAX_PEOPLE = 99
 
 @dataclass(frozen=True, slots=True)
 class PersonCodes:
-    """The codes of an event that concern a person of the case."""
+    """The codes of an event about a person of the case."""
 
     n: int
-    """The number of the person within the case, counted from 1. The name of the person is never stored."""
+    """The number of the person within the case, from 1. The name of the person is never stored."""
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     referral: int | None = None
-    """If the event concerns an offer of help, the id of the event in which this help was offered."""
+    """For an event about an offer of help: the id of the event in which the help was offered."""
 
     def checked(self, kind: LoggedEvent) -> "PersonCodes":
-        """Checks the codes and numbers of this object, and returns the object unchanged.
+        """Checks the codes and the numbers, and returns the object unchanged.
 
-        Raises ValueError if an event of this kind may not have these codes, or lacks a necessary code or number. The
-        text of the error does not contain the value of a code.
+        Raises ValueError if a code or a number is missing or not allowed for an event of this kind. The error does not
+        contain the value of a code.
         """
         form = CASE_FORMS.get(kind)
         allowed = {} if form is None else form.codes
@@ -409,7 +400,7 @@ class PersonCodes:
 
 
 def codes_of_kind(kind: LoggedEvent, codes: Mapping[str, str]) -> dict[str, str]:
-    """Returns those of the given codes that an event of this kind may have. Leaves out all other codes."""
+    """Returns the given codes that an event of this kind may have."""
     allowed = CASE_FORMS[kind].codes
     return {name: value for name, value in codes.items() if value in allowed.get(name, ())}
 
@@ -424,21 +415,18 @@ def english_texts() -> Iterator[str]:
 
 
 class FollowKind(StrEnum):
-    """The kind of a fact about a person that is still missing."""
+    """A fact about a person that is still missing."""
 
     ANSWER = "answer"
     """The answer of the service that was asked to help."""
     OFFER = "offer"
-    """A service that helps the person. The fact is missing if the person wants help, and no service was asked yet or
-    the last service could not help.
-    """
+    """A service that helps the person. It is missing if the person wants help, and no service was asked or the last
+    service could not help."""
     ARRIVAL = "arrival"
     THIRTY = "thirty"
     """The situation of the person thirty days after arriving at the service."""
     CONSENT = "consent"
-    """The second answer of a person who has refused help. A responder must ask this person once more, and report the
-    answer.
-    """
+    """The next answer of a person who has refused help. A responder must ask this person once more."""
 
 
 class ScreeningResult(StrEnum):
@@ -450,7 +438,7 @@ class ScreeningResult(StrEnum):
 def is_taken_for_child(minor: str | None) -> bool:
     """Returns True if a person is, or may be, under 18.
 
-    A person whose age is in doubt counts as a child until the age is clear.
+    A person whose age is in doubt counts as a child.
     """
     return minor in (YES, UNSURE)
 
@@ -458,8 +446,7 @@ def is_taken_for_child(minor: str | None) -> bool:
 def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
     """Returns the result of a screening from its answers.
 
-    A child can be a victim even without force or deceit. A screening question that no one asked counts as answered with
-    "unsure".
+    A child can be a victim even without force or lies. A question without an answer counts as "unsure".
     """
     act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
@@ -473,13 +460,13 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
 
 
 ARRIVAL_WITHIN = timedelta(hours=72)
-"""After a service has agreed to help, the person should arrive there within this time. If a responder answers "not
-known" before this time has passed, this does not mean that the person failed to arrive."""
+"""After a service has agreed to help, the person should arrive there within this time. An answer "not known" before
+this time does not mean that the person failed to arrive."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """An event of a case with its codes about a person."""
+    """An event of a case with the codes about a person."""
 
     id: int
     kind: LoggedEvent
@@ -493,9 +480,8 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class PersonTimelineItem:
-    """An event about a person, with the facts that a page shows. If a later event corrects this event, the page still
-    shows this event, with the id of the later event.
-    """
+    """An event about a person, as a page of the console shows it. The page also shows an event that a later event
+    corrected, with the id of the later event."""
 
     entry: PersonEntry
     corrected_by: int | None = None
@@ -506,7 +492,7 @@ class OfferedHelp:
     """An offer of help: a service was asked to help a person."""
 
     offered_id: int
-    """The id of the event in which help was offered. Later events name the offer by this id."""
+    """The id of the event in which help was offered, by which later events name the offer."""
     offered_at: datetime
     offered_by: int | None
     service: str
@@ -515,17 +501,15 @@ class OfferedHelp:
     arrived: str | None = None
     arrived_at: datetime | None = None
     lost: int = 0
-    """The number of reports which say that the person did not arrive at the service. A report "not known" counts too,
-    if it came after the time in which the person should have arrived.
-    """
+    """The number of reports that the person did not arrive at the service. A report "not known" counts too, if the
+    person should have arrived before."""
     thirty: str | None = None
     thirty_at: datetime | None = None
 
     @property
     def is_on_the_way(self) -> bool:
-        """Returns True until a report says if the person arrived. A report "not known" does not count if it came before
-        the person should have arrived.
-        """
+        """Returns True until a report says if the person arrived at the service. A report "not known" counts only
+        after the time in which the person should have arrived."""
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
@@ -539,7 +523,7 @@ class ConsentState(StrEnum):
     """An adult refused help, and has not agreed to help since then."""
     UNASKED = "unasked"
     UNDECIDED = "undecided"
-    """The person is a child. The child was not asked, or the responder and the child officer have not decided yet what
+    """The person is a child. No one has asked the child, or the responder and the child officer have not decided what
     is best for the child."""
 
 
@@ -556,24 +540,21 @@ class MetPerson:
     form: str | None = None
     result: ScreeningResult | None = None
     consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
-    """One entry for each time that a responder asked if the person wants help: the time, the answer, and for a child
-    the decision about what is best for the child.
-    """
+    """The answers of the person about help: for each, the time, the answer, and for a child the decision about what is
+    best."""
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
     timeline: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
-    """True if the person is a possible victim, after the last clear screening or the last official decision. An unclear
-    screening does not change this value. After a deciding body has said that the person is a victim, no screening
-    changes this value.
-    """
+    """True if, after the last clear screening or official decision, the person is a possible victim. After an official
+    decision that the person is a victim, a screening does not change this value."""
 
     @property
     def actual(self) -> bool | None:
-        """Returns True if a deciding body said that the person is a victim, and False if it decided anything else.
+        """Returns True if a deciding body said that the person is a victim, and False if it decided otherwise.
 
-        Returns None if no deciding body has decided.
+        Returns None if no body has decided.
         """
         return None if self.determination is None else self.determination == ACTUAL
 
@@ -585,7 +566,7 @@ class MetPerson:
 
     @property
     def wants_woman(self) -> bool:
-        """Returns True if, by the newest answer, a woman should be the one who asks the person again about help."""
+        """Returns True if, by the newest answer, a woman should ask the person again about help."""
         lines = (one for one in reversed(self.timeline) if one.corrected_by is None)
         codes = (one.entry.reported.codes for one in lines)
         return next((one[AGAIN] for one in codes if AGAIN in one), None) == WOMAN
@@ -600,10 +581,9 @@ class MetPerson:
 
     @property
     def consent(self) -> ConsentState:
-        """Returns the consent of the person that is valid now.
+        """Returns the consent of the person that counts now.
 
-        After a refusal, a responder may offer help only if the person later answers "yes". No other answer of the
-        person ends the refusal.
+        After a refusal, only a later "yes" of the person allows a responder to offer help.
         """
         last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
         if last == ConsentCode.NO:
@@ -638,7 +618,7 @@ DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
 def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
     """Returns the persons of a case, ordered by their numbers.
 
-    `entries` must be in the order in which the events were stored.
+    `entries` must be in the order in which they were stored.
     """
     written = list(entries)
     newest, corrected = _corrections(written)
@@ -654,10 +634,10 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 def _corrections(
     written: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
-    """Returns two tables of events. The first table contains, for each event that corrects no other event, its newest
-    correction, or the event itself if no one corrected it.
+    """Returns two mappings. The first contains the newest correction of each original event, or the event itself if no
+    event corrected it.
 
-    The second table contains, for each corrected event, the id of the next event that corrects it.
+    The second contains, for each corrected event, the id of the event that corrected it next.
     """
     roots: dict[int, int] = {}
     newest: dict[int, PersonEntry] = {}
@@ -672,8 +652,8 @@ def _corrections(
 
 
 def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
-    """Adds the facts of an event to a person. `reported` has the codes of the newest correction of the event, or of the
-    event itself if it has no correction."""
+    """Adds the facts of an event to a person. `reported` has the codes of the event's newest correction, or of the
+    event itself."""
     codes = reported.codes
     person.sex = codes.get(SEX, person.sex)
     person.nationality = codes.get(NATIONALITY, person.nationality)
@@ -697,20 +677,19 @@ def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
-    """Adds an event about an offer of help to that offer. Ignores an event about an unknown offer."""
+    """Adds an event about an offer of help to the offer. Ignores the event if the offer is unknown."""
     found = next((help for help in person.referrals if help.offered_id == reported.referral), None)
     if found is None:
         return
     if one.kind is LoggedEvent.ANSWERED:
         found.answer, found.answered_at = reported.codes[ANSWER], one.at
         if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
-            # If the person refuses a service, this counts as refusing help.
-            # No help is offered again until the person agrees.
+            # A person who refuses a service counts as refusing help. No one offers help again until the person agrees.
             person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is LoggedEvent.ARRIVED:
         found.arrived, found.arrived_at = reported.codes[ARRIVED], one.at
-        # After five weeks without a report about the arrival, the clock process itself writes the event `ARRIVED`. This
-        # event counts like two reports that the person did not arrive, so that responders stop looking for the person.
+        # After five weeks without a report, the clock process itself writes the event `ARRIVED`. This event counts as
+        # two reports that the person did not arrive, so that responders stop searching.
         is_lost = found.arrived != YES and not found.is_on_the_way
         found.lost += is_lost + (one.channel == EventChannel.CLOCK)
     elif one.kind is LoggedEvent.THIRTY:
@@ -718,9 +697,8 @@ def _follow(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
 
 
 COUNTING_PROOFS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""The values of `TakeProof` with which a responder's acknowledgement of a case is valid. The tuple also contains the
-empty text, for an event that stores no value of `TakeProof`.
-"""
+"""The values of `TakeProof` with which an acknowledgement counts. The empty text is for an event that stores no
+`TakeProof`."""
 
 
 class ClosureRefusal(StrEnum):
@@ -731,12 +709,11 @@ class ClosureRefusal(StrEnum):
     UNOPENED = "unopened"
     """The person who wants to confirm the closure has not read the case since the closure was requested."""
     IN_CONSOLE = "in_console"
-    """The national desk must confirm this closure in the console, because the rule needs the codes about persons, and
-    only the console can decrypt these codes.
-    """
+    """The rule needs the codes about persons, which only the console can decrypt, so the national desk must confirm
+    the closure there."""
     POSSIBLE = "possible"
-    """A person in the case is a possible victim. Before the closure, the person must be screened again, or an official
-    body must decide about the person."""
+    """A person in the case is a possible victim. Before the closure, a responder must screen the person again, or an
+    official body must decide."""
     ANOTHER_WAITS = "another_waits"
     """Another person has already requested closure with a different outcome."""
 

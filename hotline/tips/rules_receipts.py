@@ -1,15 +1,14 @@
-"""Contains the rules of receipts, complaints and call-backs. Pure.
+"""Contains the rules of receipts, complaints about helpers, and call-backs. Pure.
 
-The module makes and checks receipts, compares waiting times with the promised times, and defines the filters of tips.
-It also decides if a desk may ask the caller a question.
+The module makes and checks receipts, compares waiting times with the promised times, and defines filters for lists of
+tips. It also decides if a desk may ask the caller a question.
 
 A complaint is a report about a person who should have helped. The hotline encrypts and assigns a complaint like a tip,
-but counts complaints separately from tips. Only the national desk reads complaints, because the helper may work at the
+but counts complaints separately. Only the national desk reads complaints, because the helper may work at the
 district's desk. Complaints about the national desk are for oversight desks only.
 
-The rules of call-backs say when a desk may call, who may see the number, and when the request ends. If the desk calls
-at a wrong time, another person may answer the phone. So if any fact about the call-back is missing, the rules do not
-allow the call.
+The rules of call-backs say when a desk may call, who may see the number, and when the request ends. At the wrong time,
+another person could answer the phone. So the rules do not allow a call if any fact about the call-back is missing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,9 +50,7 @@ FIRST_DIGITS = "13456"
 
 
 class ReceiptStatus(StrEnum):
-    """The status of a tip that the hotline gives to the holder of its receipt. The values are in the order in which a
-    tip usually gets them.
-    """
+    """The status of a tip, as the holder of its receipt can read it."""
 
     RECEIVED = "received"
     CHECKING = "checking"
@@ -63,13 +60,11 @@ class ReceiptStatus(StrEnum):
 
 
 HELP_SAID = "help_said"
-"""The name of the answer to the question if the help was good."""
+"""The name of the answer to the question "Was the help good?"."""
 ASKS_HELP = "asks_help"
-"""The name of the flag that makes the flow ask the holder of a receipt now if the help was good."""
+"""The flag with which the flow asks the holder of a receipt if the help was good."""
 HELP_AFTER = timedelta(days=30)
-"""The time that must pass after help has reached the person, before the flow asks the holder of the receipt if the help
-was good. The flow asks only once.
-"""
+"""The time after the help at which the flow asks, only once, if the help was good."""
 
 
 class HelpOpinion(StrEnum):
@@ -83,14 +78,13 @@ class HelpOpinion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The facts about a tip that decide which status the holder of the receipt reads."""
+    """The facts about a tip that decide which status the holder of its receipt reads."""
 
     is_taken: bool = False
     helped_at: datetime | None = None
     closed_at: datetime | None = None
     was_asked: bool = False
-    """True if the holder of the receipt has already answered the question if the help was good, also if the answer was
-    "prefer not to say"."""
+    """True if the holder of the receipt was already asked if the help was good."""
 
     @property
     def status(self) -> ReceiptStatus:
@@ -102,7 +96,7 @@ class Progress:
 
 
 def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
-    """Returns the most advanced status of all open tips. Returns `CLOSED` if all tips are closed.
+    """Returns the most advanced status of the open tips of a receipt. Returns `CLOSED` if all tips are closed.
 
     Returns None if there are no tips.
     """
@@ -113,18 +107,15 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
 
 
 def asks_about_help(tips: Sequence[Progress], at: datetime) -> bool:
-    """Returns True if help came at least thirty days ago for a tip of a receipt, and the holder of the receipt was
-    never asked if the help was good.
-    """
+    """Returns True if help for a tip of the receipt came thirty days ago or earlier, and the holder was never asked
+    about it."""
     helped = [one.helped_at for one in tips if one.helped_at is not None]
     is_due = any(at - one >= HELP_AFTER for one in helped)
     return is_due and not any(one.was_asked for one in tips)
 
 
 def number_from(seed: str) -> str:
-    """Returns the nine digits of a receipt. Computes the digits from `seed`, which is a digest of the caller's session
-    in hexadecimal digits.
-    """
+    """Returns the nine digits of a receipt. `seed` is a digest of the caller's session, in hexadecimal digits."""
     drawn = int(seed, 16)
     body = FIRST_DIGITS[drawn % len(FIRST_DIGITS)] + f"{drawn // len(FIRST_DIGITS) % 10**7:07}"
     return body + _check_digit(body)
@@ -138,8 +129,7 @@ def group_digits(number: str) -> str:
 def is_receipt(number: str) -> bool:
     """Returns True if these digits are a possible receipt.
 
-    The last digit is a check digit. The check digit shows if the caller typed one digit wrong, and usually also if the
-    caller exchanged two digits.
+    The last digit shows if the caller typed one digit wrong, and usually also if two digits changed places.
     """
     whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
     return whole and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
@@ -153,18 +143,16 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
-"""The units of time for waiting times: the name of each unit, its length, and a limit. If a waiting time reaches the
-limit of a unit, it is shown in the next unit.
-"""
+"""The units of waiting times: for each unit its name, its length, and the time from which the next unit is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The time that a tip waited before a responder took it, and the longest waiting time that the hotline promises."""
+    """The time that a tip waited before a responder took it, and the promised time."""
 
     spent: timedelta
     promised: timedelta
-    """The time after filing within which a responder should take the tip."""
+    """The time after filing within which the hotline promises that a responder takes the tip."""
 
     @property
     def is_late(self) -> bool:
@@ -172,9 +160,9 @@ class Wait:
 
     @property
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
-        """Returns the waiting time and the promised time. Each of the two times is a number with a unit from `UNITS`.
+        """Returns the waiting time and the promised time, each as a number and a unit from `UNITS`.
 
-        Rounds the waiting time up if it is longer than the promised time but would look equal in whole units.
+        A waiting time that is longer than the promised time never looks equal: it is then rounded up.
         """
         (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised
@@ -187,7 +175,7 @@ class Wait:
         return spent + (self.is_late and spent == promised), promised
 
     def __str__(self) -> str:
-        """Returns a text such as `9 of 3 min`. If the two times have different units, the text contains both units."""
+        """Returns a text such as `9 of 3 min`, or with two different units, `2 h of 15 min`."""
         spent, promised = self.counted
         if spent[1] == promised[1]:
             return f"{spent[0]} of {promised[0]} {promised[1]}"
@@ -196,8 +184,7 @@ class Wait:
 
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:
     """Returns how long a tip has waited for a responder. The waiting ends when a responder takes the tip, or when the
-    tip is closed before a responder takes it.
-    """
+    tip is closed before."""
     promised = acknowledge_due(urgency, filed_at, step=0) - filed_at
     spent = max((ended_at or now) - filed_at, timedelta())
     return Wait(spent, promised)
@@ -212,17 +199,17 @@ def whole_units(span: timedelta) -> tuple[int, str]:
 
 
 STILL_REPORTING = timedelta(minutes=3)
-"""The time after the last answer during which the caller may still add to the tip. Each addition encrypts the tip
-again, so a desk may not ask the caller a question during this time."""
+"""The time after the last answer during which the caller may still add to the tip. A desk may not ask a question in
+this time, because each addition encrypts the tip again."""
 
 
 def question_refusal(
     at: datetime, *, filed_at: datetime, has_receipt: bool, closed: bool, asked: bool, signed: bool
 ) -> str | None:
-    """Returns the reason why a desk may not ask a question now. Returns None if the desk may ask.
+    """Returns the reason why a desk may not ask the caller a question now, or None if the desk may ask.
 
-    `filed_at` is the time of the caller's last answer. `asked` is True if a desk already asked a question about this
-    tip or another tip of the same receipt. `signed` is True if the present text of the question is approved.
+    `filed_at` is the time of the caller's last answer. `asked` is True if a desk already asked a question about a tip
+    of this receipt. `signed` is True if the question's present text is approved.
     """
     if not signed:
         return (
@@ -240,7 +227,7 @@ def question_refusal(
 
 
 class TipStateFilter(StrEnum):
-    """The state of a tip, as the filter of a list names it."""
+    """The state of the tips that a list shows."""
 
     WAITS = "waits"
     """The tip waits for a person: a responder must take it, or a second person must confirm its closure."""
@@ -254,15 +241,15 @@ class TipStateFilter(StrEnum):
 
 
 class AskedAgain(StrEnum):
-    """The reason why the hotline asks more people to take a tip that already has an assignee."""
+    """The reason why the hotline asks other people to take a tip that has an assignee."""
 
     PASSED_ON = "passed_on"
     SILENT = "silent"
-    """The assignee has not read the tip in time, or has not reported the outcome of the case in time."""
+    """The assignee has not read the tip in time, or not reported the outcome in time."""
 
 
 class TipRefusal(StrEnum):
-    """The reason why a command about a tip is refused. The page of the tip has a text for each reason."""
+    """The reason why a command about a tip is refused."""
 
     EXCLUDED_ALREADY = "kept_already"
     SAME_TIP = "same_tip"
@@ -271,15 +258,15 @@ class TipRefusal(StrEnum):
     NOT_LINKED = "not_linked"
     NOT_OPEN = "not_open"
     NOT_REACHED = "not_reached"
-    """The command would alert people, but none of the people who may see the case can get an alert."""
+    """The command would alert people, but no person who may see the case can be alerted."""
     DO_NOT_CALL = "do_not_call"
     REMINDED = "reminded"
     OFFICIAL = "official"
-    """No district may see a tip about an official."""
+    """The tip is about an official, so no district may see it."""
 
 
 class AssigneeFilter(StrEnum):
-    """A filter that selects tips in a list by their assignee."""
+    """A filter for lists of tips by their assignee."""
 
     ANYBODY = "anybody"
     MINE = "mine"
@@ -288,7 +275,7 @@ class AssigneeFilter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipFilter:
-    """A filter for lists of tips. A listed tip must match every field. An empty field excludes no tip."""
+    """A filter for lists of tips. A list shows only the tips that match every field with a value."""
 
     state: TipStateFilter = TipStateFilter.WAITS
     matter: Matter = Matter.TIP
@@ -301,21 +288,19 @@ class TipFilter:
     soon: bool = False
     """True for tips whose text will be erased within 14 days."""
     sector: str = ""
-    """The name of a sector. Sectors of several districts may have this name."""
+    """The name of a sector. Several districts may have a sector with this name."""
     owes: bool = False
-    """True for tips in which a fact about a person is missing. The missing fact is, for example, a service's answer or
-    the person's arrival at the service.
-    """
+    """True for tips in which a fact about a person is missing, such as a service's answer."""
 
 
 WRONG = "wrong"
 """The name of the answer that says what the helper did wrong."""
 ABOUT, NATIONAL_DESK = "about", "national"
-"""The name of the answer about the person or desk of the complaint, and its value for the national desk."""
+"""The name of the answer about who the complaint is about, and the value of this answer for the national desk."""
 
 
 class ComplaintKind(StrEnum):
-    """The kind of a complaint, as the first question of the flow offers it. The values are in the order of the menu."""
+    """The kind of a complaint, as the first question of the flow offers it."""
 
     ASKED = "asked"
     """The helper asked for money or sex."""
@@ -329,13 +314,12 @@ class ComplaintKind(StrEnum):
 
 
 def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
-    """Returns the facts in these answers of a complaint. Returns None if the answers are not enough to store a
-    complaint.
+    """Returns the facts of a complaint, from the caller's answers. Returns None if there are not enough answers to
+    store a complaint.
 
-    The facts do not contain the kind of the complaint, because only the encrypted text may contain it. The facts say
-    that an official is involved, because the helper who did wrong may be an official. So a district's desk never gets a
-    complaint, in the same way as it never gets a tip about an official. A complaint about the national desk is for
-    oversight desks only.
+    The facts leave out the kind of the complaint, because only the encrypted text may contain it. The facts always say
+    that an official is involved, because the helper may be one. So a desk of a district never gets a complaint. A
+    complaint about the national desk is for oversight desks only.
     """
     state = stage(answers, completed=completed)
     if state is None:
@@ -353,10 +337,10 @@ def complaint_facts(answers: Mapping[str, str], *, completed: bool = False) -> T
 
 
 def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
-    """Returns the state of a complaint with these answers. After the caller hangs up, the complaint is kept even if it
-    has no place.
+    """Returns the state of a complaint with these answers. After the caller hangs up, the hotline keeps a complaint
+    even without a place.
 
-    If the helper hurt a person and the place is known, the complaint is filed at once, like a tip about danger.
+    A complaint that a helper hurt a person is filed at once if the place is known, like a tip about danger.
     """
     if completed:
         return TipState.COMPLETE
@@ -367,16 +351,13 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 
 
 WINDOW_LENGTH = timedelta(hours=2)
-"""The length of every window, which is a period of time in which the desk may call."""
+"""The length of a window, in which the desk may call a caller back."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""Half of the length of a window for a call. If call-backs are paused and less than this time is left in the period for
-a call, the hotline moves the request to its next period. With this rule, no request ends just after a pause, before the
-desk can call.
-"""
+"""Half of a window for a call. While call-backs are paused, a request with less than this time left in its window
+moves to its next window. So no request ends just after a pause, before the desk can call."""
 NOTICE_DELAY = timedelta(minutes=3)
-"""The time that the hotline waits after a caller's request for a call-back before it notifies the national desk. During
-this time, the caller can still withdraw the request.
-"""
+"""The time between a caller's request for a call and the notice to the national desk. A request that the caller
+withdraws within this time causes no notice."""
 
 
 class CallBackState(StrEnum):
@@ -393,9 +374,8 @@ class CallBackState(StrEnum):
 
 
 class CallOutcome(StrEnum):
-    """The result of a call to a caller. Only after the outcome `SILENT`, which means that no one answered the phone,
-    may the desk call again in a second window.
-    """
+    """The result of a call to a caller. Only if no one answered (`SILENT`) may the desk call again, in a second
+    window."""
 
     REACHED = "reached"
     SILENT = "silent"
@@ -406,7 +386,7 @@ class CallOutcome(StrEnum):
 
 
 class DayPart(StrEnum):
-    """A part of the day, such as the morning, that the menu offers to a caller who wants a call."""
+    """A part of the day that the menu offers to a caller who wants a call."""
 
     MORNING = "morning"
     NOON = "noon"
@@ -415,13 +395,11 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""For each answer to the question on which day the desk may call: how many days after the request this day can be. For
-example, 1 means the day after the request.
-"""
+"""For each answer to the question when the desk may call: the possible numbers of days after the request. The number 1
+means the next day."""
 SHARED = frozenset({"alone", "family"})
-"""The desk may call if the caller gave one of these answers to the question of who else may answer the phone. If the
-caller fears a person who may answer the phone, the desk may not call.
-"""
+"""The answers to "Who else may answer the phone?" after which the desk may call. If the caller fears a person who may
+answer, the desk may not call."""
 
 WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD = (
     "call",
@@ -431,18 +409,16 @@ WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD = (
     "call_word",
 )
 ANSWERS = frozenset({WANTED, OTHERS_ANSWER, CALL_DAY, PART, WORD})
-"""The names of the answers about a call-back. Only the national desk sees the answers. The body of the tip does not
-contain these answers.
-"""
+"""The names of the answers about a call-back. Only the national desk sees these answers, and the body of the tip does
+not contain them."""
 OFFERED = ("me_adult", "child", "adult", "several")
-"""If the caller gave one of these answers to "Who needs help?", the menu offers a call from the desk. The menu never
-offers a call to a caller who says that they are under 18 (docs/decisions/10).
-"""
+"""The answers to "Who needs help?" after which the menu offers a call from the desk. The menu offers no call to a
+caller under 18 (docs/decisions/10)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A window of time in which the desk may call."""
+    """A period in which the desk may call."""
 
     opens_at: datetime
     closes_at: datetime
@@ -456,9 +432,9 @@ class Window:
 
 
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:
-    """Returns the one or two windows for a call, the earlier first.
+    """Returns the one or two periods for a call, the earlier first.
 
-    Returns no window if the caller has not agreed to all conditions of a call.
+    Returns no period if the caller has not agreed to all conditions of a call.
     """
     days, part = DAYS.get(answers.get(CALL_DAY, "")), answers.get(PART)
     if answers.get(WANTED) != "yes" or answers.get(OTHERS_ANSWER) not in SHARED:
@@ -473,8 +449,7 @@ def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...
 
 
 def next_day(window: Window) -> Window:
-    """Returns the window with the same hours on the next day, because the caller did not agree to calls at other
-    hours."""
+    """Returns the same hours on the next day, because the caller agreed to no other hours."""
     return window_from(window.opens_at + timedelta(days=1))
 
 
@@ -485,10 +460,9 @@ def window_from(opens_at: datetime) -> Window:
 def refusal_reason(
     window: Window, at: datetime, *, has_asked: bool, approved_by: str | None
 ) -> str | None:
-    """Returns the reason why a person at the desk may not see the caller's phone number now. Returns None if the person
-    may see the number.
+    """Returns the reason why a person at the desk may not see the caller's phone number now, or None.
 
-    `has_asked` is True if the last request to see the number came from this person.
+    `has_asked` is True if this person made the last request to see the number.
     """
     if not has_asked:
         return "you must ask to see the number first"

@@ -1,6 +1,6 @@
-"""Stores tips. For each tip, also stores the grants: the key of the tip, encrypted for each desk that may read it.
+"""Stores tips. A grant is the key of a tip, encrypted for one desk that may read the tip.
 
-Columns that are needed to assign and count tips are in clear text. All other data is encrypted.
+Columns that the hotline needs to assign and count tips are in clear text. All other data is encrypted.
 """
 
 from collections import defaultdict
@@ -35,9 +35,9 @@ from hotline.tips.rules import OVERSEEN, Matter, TipOutcome, TipState
 
 
 class Tip(Row):
-    """A tip, beginning with its first draft.
+    """A tip, from its first draft to its closed case.
 
-    All columns except `body` are in clear text.
+    Only `body` is encrypted.
     """
 
     __tablename__ = "tip"
@@ -51,18 +51,15 @@ class Tip(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
-    """A random id of 32 hex digits. The encrypted data of the tip can be decrypted only together with this id."""
+    """A random id of 32 hex digits. The tip's encrypted data can be decrypted only with this id."""
     identity: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the session and the report attempt. If the gateway repeats a request, or the caller corrects an
-    answer, the hotline finds the same tip by this digest.
-    """
+    """A digest (a hash made with a secret key) of the session and the report attempt. By this digest, the hotline
+    finds the tip again when the gateway repeats a request or the caller corrects an answer."""
     session_key: Mapped[str]
     attempt: Mapped[int]
     """The number of the report attempt within the session, beginning with 1."""
     matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
-    """The value of a `tips.rules.Matter`. A complaint is handled like a tip, but statistics do not count it as a
-    tip.
-    """
+    """The value of a `tips.rules.Matter`. The hotline handles a complaint like a tip, but counts it separately."""
     state: Mapped[str]
     """The value of a `tips.rules.TipState`."""
     channel: Mapped[str]
@@ -73,45 +70,38 @@ class Tip(Row):
     text.
     """
     within: Mapped[str | None]
-    """The country if the place is "abroad". The province if the place is "unsure". Alerts never name a country."""
+    """The country for a place "abroad". The province for a place "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
     """The code of a sector or of a camp (`text.places.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
     """The value of a `tips.rules.Urgency`, from 1 (the most urgent) to 3."""
     first_urgency: Mapped[int | None]
-    """The urgency before a responder reported that the person is in danger again. None if no responder reported new
-    danger. Statistics of response times use `first_urgency` if it is not None.
-    """
+    """The urgency before a responder reported that the person is in danger again. None if no responder reported this.
+    If it is not None, statistics of response times use it."""
     official: Mapped[str]
     """The answer to the question if an official is involved: yes, no or unsure. If the answer is not "no", the
-    district's desk gets no access. If the answer is `OVERSEEN`, only oversight desks have access to the tip.
-    """
+    district's desk may not read the tip. If the answer is `OVERSEEN`, only oversight desks may read it."""
     basis: Mapped[str]
     """The legal basis in law 058/2021: public_duty or vital_interest_child."""
     do_not_visit: Mapped[bool] = mapped_column(default=False)
     """True if the caller typed `000` after the tip was filed."""
     visit: Mapped[str | None]
-    """The caller's answer to the question if helpers may visit: yes, no or unsure. None if the question was not
-    asked.
-    """
+    """The caller's answer to the question if helpers may visit: yes, no or unsure. None if the caller was not asked."""
     words_at: Mapped[datetime | None]
-    """The time when the caller first typed words of their own or a landmark. In a storm (many dangers in one district),
-    lists show a danger with such words before a danger without typed text."""
+    """The time when the caller first typed words of their own or a landmark. In a storm (many dangers in one
+    district), lists show dangers with such words first."""
     storm_at: Mapped[datetime | None]
-    """The time at which people were alerted of this danger, if it came in a storm (many dangers in one district) and
-    was not the first danger of its sector. Otherwise None.
-    """
+    """The time when people were alerted of this danger, if it was not its sector's first in a storm (many dangers in
+    one district). Otherwise None."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of the escalation step that was current when people of the tip's present place were first alerted. It
-    is 0 if the caller never corrected the place.
-    """
+    """The step of escalation at which people of the tip's present place were first alerted. It is 0 if the caller
+    never corrected the place."""
     visit_decision: Mapped[str | None]
     """The national desk's decision about visits: the value of a `tips.rules.VisitDecision`."""
     contact_key: Mapped[str]
-    """The pseudonym of the caller's phone, which changes each week. The hotline uses it to link tips from the same
-    phone. Linked tips remain separate cases.
-    """
+    """The pseudonym of the caller's phone, which changes each week. By this pseudonym, the hotline finds other tips
+    from the phone."""
     body: Mapped[bytes]
     """The answers of the caller, padded and encrypted."""
     created_at: Mapped[datetime]
@@ -120,105 +110,89 @@ class Tip(Row):
     completed_at: Mapped[datetime | None]
     assigned_at: Mapped[datetime | None]
     alert_urgency: Mapped[int | None]
-    """The urgency that the tip had when people were last alerted of it. If a later answer of the caller makes the tip
-    more urgent, the hotline alerts people again.
-    """
+    """The urgency of the tip when people were last alerted of it. If a later answer of the caller makes the tip more
+    urgent, the hotline alerts people again."""
     danger_at: Mapped[datetime | None]
     """The time when a filed tip became a danger. None if the tip was a danger when it was filed."""
     assignee_id: Mapped[int | None]
-    """The id of the assignee, who is the responder that took the tip. A responder does not become the assignee if the
-    hotline doubts that the acknowledgement came from this responder.
-    """
+    """The id of the responder who took the tip. A responder whose acknowledgement the hotline doubts does not become
+    the assignee."""
     renewed_at: Mapped[datetime | None]
-    """The time when the assignee got more time to report the outcome, because the assignee had made progress. Each
-    assignee can get more time only once.
-    """
+    """The time when the assignee got more time for the outcome, because they had made progress. Each assignee gets
+    more time only once."""
     outcome_asked: Mapped[str | None]
-    """The `TipOutcome` of a requested closure, until a second person decides."""
+    """The outcome that a requested closure names (a `TipOutcome`), until a second person decides."""
     closure_by: Mapped[str | None]
-    """The person who requested the closure: `responder:7`, or `name:` followed by the name of the account or person
-    that requested the closure in a command.
-    """
+    """The person who requested the closure: `responder:7`, or `name:` and the name of an account or of a person who
+    used a command."""
     closure_requested_at: Mapped[datetime | None]
-    """The time when the pending closure was requested."""
     closure_read_at: Mapped[datetime | None]
-    """The time when a person who may confirm the closure first read the case after closure was requested."""
+    """The time when a person who may confirm the closure first read the case after the request."""
     locked_for: Mapped[str | None]
-    """The codes of desks that should be able to decrypt the tip but cannot. These desks had no valid key when the tip
-    was encrypted."""
+    """The codes of the desks that should be able to decrypt the tip but had no valid key when it was encrypted."""
     receipt_key: Mapped[str | None]
-    """A keyed digest of the receipt's number and PIN. With number and PIN, the caller can ask about the tip. None if
-    the caller has no receipt.
-    """
+    """A digest (a hash made with a secret key) of the receipt's number and PIN. With the number and the PIN, the
+    caller can ask about the tip. None if the caller has no receipt."""
     erasure_asked_at: Mapped[datetime | None]
-    """The time when the caller used the receipt to request erasure of the text."""
+    """The time when the caller used the receipt to request the erasure of the tip's text."""
     helped_at: Mapped[datetime | None]
     """The time when the desk reported that help has reached the person."""
     was_asked_help: Mapped[bool] = mapped_column(server_default=text("false"))
-    """True if the holder of the receipt was asked if the help was good. The answer is stored without a link to the
-    tip."""
+    """True if the flow has asked the holder of the receipt if the help was good. The hotline stores the answer without
+    a link to the tip."""
     closed_at: Mapped[datetime | None]
-    """The time when the case was closed. The text of the tip is erased when the time `TEXT_KEPT` (in `tips/rules.py`)
-    has passed since the closing.
-    """
+    """The time when the case was closed. The hotline erases the text when `TEXT_KEPT` (in `tips/rules.py`) has passed
+    after this time."""
     outcome: Mapped[str | None]
-    """The value of a `tips.rules.TipOutcome`, if the desk chose an outcome."""
+    """The value of a `tips.rules.TipOutcome`, or None if no outcome was chosen."""
     warned_at: Mapped[datetime | None]
-    """The time when the console began to warn that the text of the tip will be erased."""
+    """The time from which the console warns that the tip's text will be erased."""
     erased_at: Mapped[datetime | None]
-    """The time when the body, the grants and the pseudonyms were erased. The other columns are kept for the
-    statistics.
-    """
+    """The time when the body, the grants and the pseudonyms were erased. Statistics need the other columns."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """A number from 0 to 255. The hotline uses this number to decide how it rounds published numbers that count the
-    tip. This number is in no exported file."""
+    """A number from 0 to 255. The hotline uses it to round published numbers that count the tip. No exported file
+    contains it."""
     request: Mapped[str] = mapped_column(default="", server_default="")
-    """The id of the gateway's last request after which the hotline had to alert responders of this tip. The log names
-    each request by such an id. The id is erased together with the pseudonyms.
-    """
+    """The id of the gateway's last request that caused an alert of this tip. The log names requests by these ids. The
+    id is erased together with the pseudonyms."""
 
 
 WITHOUT_BODY = defer(Tip.body, raiseload=True)
-"""An option for a query of tips, with which the query does not read the column `body`. Code that then uses `body` of a
-tip from this query gets an error.
-"""
+"""A query option with which a query of tips does not read `body`. Code that then uses `body` gets an error."""
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
-"""The conditions for tips of callers, and for drills. Drafts and the hotline's own test tips do not match."""
+"""The conditions that leave out drafts and the hotline's own daily test tips."""
 IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
-"""The conditions for real cases. Complaints, drills, test tips, drafts and fragments do not match."""
+"""The conditions for real cases: no complaints, drills, test tips, drafts or fragments."""
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)
-"""The order of tips about danger in lists. A storm means many tips about danger in one district. The value of a tip is
-0 if the tip is outside of a storm, or is the first danger of a sector in a storm. For a later danger of this sector,
-the value is 1 if the caller typed a text, and 2 if not.
-"""
+"""The order in which lists show tips about danger. A storm means many tips about danger in one district. A tip outside
+a storm, or the first danger of its sector, has the value 0. A later danger of the sector has the value 1 if the caller
+typed a text, and 2 if not."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""The state of a draft, as a part of the SQL text and not as a parameter. The database uses an index over drafts only
-if the SQL text itself contains this value.
-"""
+"""The state of a draft, written into the SQL text instead of given as a parameter. Only then does the database use its
+index of drafts."""
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )
-"""The SQL condition for filed tips with a pending alert: no one was alerted of the tip yet, or the tip became more
-urgent after the last alert.
-"""
+"""The SQL condition for filed tips that need an alert: no alert was sent yet, or the tip became more urgent after the
+last alert."""
 
 
 BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
 CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
-"""`BORDER` and `CAMP` are SQL conditions on a tip and a desk. If one of the two conditions is true, this desk is
-alerted in addition to the desk of the tip's district."""
+"""Two SQL conditions on a tip and a desk, `BORDER` and `CAMP`. If one of them is true, the hotline alerts this desk in
+addition to the desk of the district."""
 OVERSIGHT = and_(Tip.official == OVERSEEN, Desk.kind == DeskKind.OVERSIGHT)
-"""The condition for desks that are alerted of a complaint about the national desk, instead of that desk."""
+"""The SQL condition for oversight desks, which get complaints about the national desk instead of that desk."""
 
 
 class TipPlace(Row):
-    """An earlier place of a tip, whose desks were alerted before the place was corrected."""
+    """An earlier place of a tip, if desks were alerted before the caller corrected the place."""
 
     __tablename__ = "tip_place"
     __table_args__ = (Index("tip_place_tip", "tip_id"),)
@@ -228,8 +202,8 @@ class TipPlace(Row):
     place: Mapped[str]
     corrected_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
-    """The time when the desk of this place lost its access. After this time, the desk of the earlier place cannot
-    decrypt new answers of the caller."""
+    """The time when the desk of this place lost its access to the tip. After this time, this desk cannot decrypt new
+    answers of the caller."""
 
 
 class Grant(Row):
@@ -245,12 +219,10 @@ class Grant(Row):
 
 
 class PendingAlert(Row):
-    """Says that responders must still be alerted of a filed tip. The row is deleted when the responders are alerted. If
-    a row remains after responders were alerted, it has no effect.
+    """A filed tip of which responders must still be alerted. The row is deleted when they are alerted.
 
-    Rows of this table are small. If many tips arrive at once, the hotline deletes these small rows when it sends the
-    alerts, and need not change the large rows of the tips. If a tip needs a second alert because it became more urgent,
-    it has no row in this table. The condition `IS_WAITING` finds such a tip by the columns of the tip.
+    The rows are small, so the hotline can delete many at once without changing the large rows of tips. A tip that
+    became more urgent after its alert has no such row: the condition `IS_WAITING` finds it.
     """
 
     __tablename__ = "pending_alert"
@@ -258,8 +230,7 @@ class PendingAlert(Row):
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]
-    """The urgency at the time when the tip was filed. If a later answer makes the tip more urgent, `IS_WAITING` also
-    finds the tip."""
+    """The urgency of the tip when it was filed."""
 
 
 HAS_PENDING_ALERT = exists().where(PendingAlert.tip_id == Tip.id)
@@ -270,20 +241,16 @@ _PUT = PreparedStatement(
         new_values(("tip_id", "urgency"))
     )
 )
-"""The SQL statement that adds a row. The hotline runs this statement for every filed tip, so it prepares the statement
-only once, to save time.
-"""
+"""The SQL statement that adds a pending alert. It runs for every filed tip, so the hotline prepares it only once."""
 
 
 def requested_outcome(tip: Tip) -> TipOutcome:
-    """Returns the outcome of the requested closure. A request without an outcome counts as "silent"."""
+    """Returns the outcome of the requested closure. A request without an outcome counts as `SILENT`."""
     return TipOutcome(tip.outcome_asked or TipOutcome.SILENT)
 
 
 def drop_closure_request(tip: Tip) -> None:
-    """Removes the closure request from a tip, because a person has decided the request, or because the case has changed
-    since then.
-    """
+    """Removes the closure request from a tip, because a person has decided on it or the case has changed."""
     tip.outcome_asked = tip.closure_by = None
     tip.closure_requested_at = tip.closure_read_at = None
 
@@ -295,9 +262,8 @@ def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
-    """Returns the ids of the tips that a phone sent by SMS until `before`. `contact_keys` are the phone's
-    pseudonyms.
-    """
+    """Returns the ids of the tips that a phone sent by SMS at `before` or earlier. `contact_keys` contains the
+    pseudonyms of the phone."""
     theirs = select(Tip.id).where(
         Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
     )
@@ -305,29 +271,29 @@ def written_by(session: Session, contact_keys: Collection[str], before: datetime
 
 
 def has_written(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
-    """Returns True if a phone has sent a tip by SMS at `since` or later. `contact_keys` are the phone's pseudonyms."""
+    """Returns True if a phone has sent a tip by SMS at `since` or later. `contact_keys` contains the pseudonyms of the
+    phone."""
     theirs = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
     return has_row(session, Tip.id, *theirs)
 
 
 def can_be_extended(session: Session, session_key: str) -> bool:
-    """Returns True if the caller may add text to a tip of this session. The caller may add text if a tip of the session
-    is open and has no erasure request.
-    """
+    """Returns True if the caller may add text to a tip of this session. One of the session's tips must be open,
+    without an erasure request."""
     open_ones = (Tip.closed_at.is_(None), Tip.erasure_asked_at.is_(None))
     return has_row(session, Tip.id, Tip.session_key == session_key, *open_ones)
 
 
 def has_silent_draft(session: Session, before: datetime) -> bool:
-    """Returns True if there is a draft to which the caller has added nothing since `before`."""
+    """Returns True if the caller of a draft has added no answer since `before`."""
     return has_row(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns the drafts to which the callers have added nothing since `before`. Locks these drafts until the
+    """Returns the drafts whose callers have added no answer since `before`, and locks these drafts until the
     transaction ends.
 
-    Skips rows that other transactions have locked.
+    Leaves out drafts that another transaction has locked.
     """
     silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
     return session.scalars(silent.with_for_update(skip_locked=True, key_share=True)).all()
@@ -344,10 +310,7 @@ def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
 
 
 def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> None:
-    """Stores the key of the tip for one more desk.
-
-    If the desk already has an encrypted key for this tip, the new one replaces it.
-    """
+    """Stores the key of the tip for one more desk, or replaces the key that the desk has."""
     before = delete(Grant).where(Grant.tip_id == tip.id, Grant.desk_code == code)
     change_rows(session, before)
     session.add(Grant(tip_id=tip.id, desk_code=code, encrypted_key=encrypted_key))
@@ -355,12 +318,11 @@ def give_key(session: Session, tip: Tip, code: str, encrypted_key: bytes) -> Non
 
 
 def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """Returns the additional desks that may read each tip: border desks for a tip abroad, the protection desk of a
-    camp, or oversight desks.
+    """Returns, for each tip, the additional desks that may read it: border desks, the protection desk of a camp, or
+    oversight desks.
 
-    Leaves out tips without additional desks. A border desk has a grant for a tip only if the journey in the tip could
-    still be stopped. This function reads only the grants. So the hotline need not store in clear text when the journey
-    begins.
+    Leaves out tips without additional desks. A border desk may read a tip only if the journey abroad could still be
+    stopped. The result comes from the grants, so the hotline need not store in clear text when the journey begins.
     """
     if not tip_ids:
         return {}
@@ -380,16 +342,16 @@ def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
 
 
 def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
-    """Removes the access of all desks to the tip, except the desks in `but`."""
+    """Deletes the tip's encrypted keys for all desks except the desks in `but`."""
     gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
     session.execute(delete(Grant).where(*gone))
 
 
 def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
-    """Deletes the drafts of this session, because the caller typed `000` to erase the report. Returns the filed tips of
-    the session, without changing them.
+    """Deletes the drafts of a session, because the caller typed `000` to erase the report. Returns the session's filed
+    tips unchanged.
 
-    Neither deletes nor returns tips of report attempts with a higher number than `up_to_attempt`.
+    Ignores report attempts with a higher number than `up_to_attempt`.
     """
     here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(
@@ -410,8 +372,8 @@ def get_filed(session: Session, tip_id: int) -> Tip:
 
 
 NO_TIP = "there is no tip {}: see `hotline tips list`"
-"""The error for a tip that does not exist, and also for a tip that the viewer may not see, so that the viewer cannot
-know which."""
+"""The error for a tip that does not exist. A viewer who may not see a tip gets the same error, so they cannot know if
+it exists."""
 
 
 def add_pending_alert(session: Session, tip_id: int, urgency: int) -> None:

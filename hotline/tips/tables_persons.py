@@ -1,9 +1,9 @@
 """Stores the persons of a case, and the call-backs that callers requested.
 
-A person of a case has a number. The tables for persons and offers of help say, for example, when a responder met the
-person, and when the next reminder is due. The answers about a person are stored encrypted, in another table.
+A person of a case has a number. The tables for persons and offers of help contain times and reminders, for example the
+time when a responder met the person. Another table contains the answers about a person, encrypted.
 
-For a call-back, only `body` contains the phone number and the code word, encrypted for the national desk. When the
+Of a call-back, only `body` contains the phone number and the code word, encrypted for the national desk. When a
 call-back ends, the hotline deletes the contents of `body` and `encrypted_key`.
 """
 
@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 class PossibleVictim(Row):
     """A person of a case, known by a number.
 
-    The row contains no name, age or code. The case events contain all facts about the person.
+    The row contains no name, age or answer: these are encrypted in another table.
     """
 
     __tablename__ = "possible_victim"
@@ -39,18 +39,14 @@ class PossibleVictim(Row):
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who last asked this person about help."""
     clock: Mapped[str | None]
-    """The missing fact that the next reminder is about, as the value of a `tips.rules_persons.FollowKind`. None if no
-    reminder is needed.
-    """
+    """The missing fact about which the next reminder asks: the value of a `tips.rules_persons.FollowKind`. None if no
+    reminder is needed."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time of the next reminder. The reminder asks a responder to find a service that helps, or to ask the person
-    once more if they want help. None if no reminder is needed.
-    """
+    """The time of the next reminder. It asks a responder to find a service that helps, or to ask the person again if
+    they want help. None if no reminder is needed."""
     times: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of reminders that were already sent."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
-    """A number from 0 to 255, with which the hotline decides how it rounds published numbers that count this person.
-    The number is deleted together with the row."""
+    """A number from 0 to 255, which the hotline uses to round published numbers that count this person."""
 
 
 def add_person(session: Session, tip_id: int, n: int, at: datetime) -> bool:
@@ -65,7 +61,7 @@ def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
 
 
 def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns the ids of the tips among `tip_ids` in which a responder has met a person."""
+    """Returns those of the tips in which a responder has met a person."""
     if not tip_ids:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
@@ -73,16 +69,16 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Moves each reminder to ask a service for help to the time `due_at`, if the reminder is due later than that. Does
-    not change a reminder that is due earlier.
-    """
+    """Moves the reminders to find a service for the persons of a tip forward to `due_at`. Reminders that are due
+    earlier stay the same."""
     later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
     session.execute(rows.values(due_at=due_at))
 
 
 class ServiceReferral(Row):
-    """An offer of help to a person. It is identified by the id of its case event.
+    """An offer of help to a person: a service was asked to help. Its id is the id of the case event in which help was
+    offered.
 
     The row contains only times and the next reminder.
     """
@@ -96,19 +92,17 @@ class ServiceReferral(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     n: Mapped[int]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The responder who offered the help. Reminders go to this responder."""
+    """The responder who offered the help. Reminders go to them."""
     offered_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
-    """The time of a responder's report about the arrival of the person, also if the person did not arrive."""
+    """The time of a report that the person arrived or did not arrive."""
     thirty_at: Mapped[datetime | None]
     clock: Mapped[str | None]
-    """The missing fact that the next reminder is about, as the value of a `tips.rules_persons.FollowKind`. None if the
-    offer needs no more reminders.
-    """
+    """The missing fact about which the next reminder asks: the value of a `tips.rules_persons.FollowKind`. None if the
+    offer needs no more reminders."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     times: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of reminders that were already sent."""
 
 
 def add_offer(session: Session, row: ServiceReferral) -> None:
@@ -123,9 +117,9 @@ def offers_of(session: Session, tip_id: int) -> Sequence[ServiceReferral]:
 
 
 def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Returns the ids of the tips with a reminder that is due, about a person or an offer. The function locks nothing.
+    """Returns the ids of tips with a due reminder about a person or an offer of help.
 
-    The calling function must lock a tip before it changes the tip's reminders.
+    The calling function must lock a tip before it changes the reminders.
     """
     found = union(
         *(select(row.tip_id).where(row.due_at <= at) for row in (PossibleVictim, ServiceReferral))
@@ -136,7 +130,7 @@ def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def longest_due(
     session: Session, tip_id: int, at: datetime
 ) -> PossibleVictim | ServiceReferral | None:
-    """Returns the person or offer of a tip whose reminder has been due for longest, or None.
+    """Returns the person or the offer of help whose reminder in this tip has been due for the longest time, or None.
 
     The calling function must have locked the tip.
     """
@@ -151,9 +145,8 @@ def longest_due(
 
 
 class ServiceRequest(Row):
-    """An SMS that asks a service for one offer of help. The person on duty at the service answers this SMS without a
-    PIN.
-    """
+    """An SMS to a service with the request to help one person. The person on duty at the service answers it without a
+    PIN."""
 
     __tablename__ = "service_request"
 
@@ -162,26 +155,24 @@ class ServiceRequest(Row):
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"), index=True)
     reference: Mapped[str] = mapped_column(unique=True)
-    """The short name by which an SMS refers to this request. It differs from the reference of the case."""
+    """The short name of this request in an SMS. It is not the reference of the case."""
     who: Mapped[str | None]
-    """The kind of person who needs help: a woman, a man, a girl or a boy. If the service agrees to help, the next SMS
-    to the service names this kind. The hotline deletes the kind at the latest when it deletes the answer."""
+    """The person who needs help: a woman, a man, a girl or a boy. If the service agrees to help, the next SMS to the
+    service says this. The hotline deletes the value when no SMS needs it any more."""
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    """The value of a `rules_persons.ServiceAnswer`. `none` if no answer came in time. The value is deleted at 06:00.
-    Until 06:00, the answer influences which service is asked first.
-    """
+    """The value of a `rules_persons.ServiceAnswer`. The value is `none` if no answer came in time. The hotline deletes
+    the answer at 06:00. Until then, the answer influences which service is asked first."""
 
 
 IS_UNANSWERED = ServiceRequest.answered_at.is_(None)
 
 
 def open_requests(session: Session, responder_id: int) -> Sequence[ServiceRequest]:
-    """Returns the requests that this person of a service has not answered, and locks them.
+    """Returns the requests that this responder of a service has not answered, and locks them.
 
-    Leaves out requests about cases that this person may not see any more, and requests to a service that the person has
-    left.
+    Leaves out cases that this responder may not see any more, and services that the responder has left.
     """
     may_see = is_not_excluded(responder_id, ServiceReferral.tip_id)
     found = select(ServiceRequest).where(
@@ -196,7 +187,8 @@ def open_requests(session: Session, responder_id: int) -> Sequence[ServiceReques
 
 
 def forget_who(session: Session, offered_id: int) -> None:
-    """Deletes the kind of person (woman, man, girl or boy) from a request, because no SMS needs this fact any more."""
+    """Deletes from a request who needs help (a woman, a man, a girl or a boy), because no SMS needs this fact any
+    more."""
     its = (ServiceRequest.offered_id == offered_id, ServiceRequest.who.is_not(None))
     session.execute(update(ServiceRequest).where(*its).values(who=None))
 
@@ -207,7 +199,7 @@ def open_request(session: Session, offered_id: int) -> ServiceRequest | None:
 
 
 def desks_asked(session: Session, tip_id: int, n: int) -> frozenset[str]:
-    """Returns the desks that were asked to help person number `n` of this tip."""
+    """Returns the desks that were asked to help the person with the number `n` in this tip."""
     rows = select(ServiceRequest.desk_code).join(
         ServiceReferral, ServiceReferral.offered_id == ServiceRequest.offered_id
     )
@@ -224,9 +216,8 @@ def desks_without_room(session: Session, since: datetime) -> frozenset[str]:
 
 
 def forget_answers(session: Session, at: datetime, limit: int) -> int:
-    """Deletes the answers that services gave before the last 06:00, because they no longer influence which service is
-    asked first. Returns the number of deleted answers.
-    """
+    """Deletes the services' answers from before the last 06:00, because they no longer influence which service is
+    asked first. Returns the number of deleted answers."""
     old = (ServiceRequest.answer.is_not(None), ServiceRequest.answered_at < last_six(at))
     ids = session.scalars(select(ServiceRequest.id).where(*old).limit(limit)).all()
     session.execute(update(ServiceRequest).where(ServiceRequest.id.in_(ids)).values(answer=None))
@@ -244,32 +235,31 @@ class CallBack(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     uid: Mapped[str] = mapped_column(unique=True)
-    """A random id of 32 hex digits. The encrypted data of the call-back can be decrypted only together with this id."""
+    """A random id of 32 hex digits. The call-back's encrypted data can be decrypted only with this id."""
     state: Mapped[str]
     """The value of a `tips.rules_receipts.CallBackState`."""
     body: Mapped[bytes]
-    """The phone number, the code word, and the answer to the question of who else may answer the phone. These facts are
+    """The phone number, the code word, and the answer to the question "Who else may answer the phone?". They are
     padded and encrypted."""
     encrypted_key: Mapped[bytes]
-    """The key that decrypts `body`, in encrypted form. It is encrypted twice: for the national desk, and with a lock (a
-    key) that changes each week."""
+    """The encrypted key that decrypts `body`. It is encrypted twice: for the national desk, and with a key that
+    changes each week."""
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    """The end of the window (the period in which the desk may call) that is open now, or that begins next."""
+    """The end of the present or the next window, which is a period in which the desk may call."""
     again_at: Mapped[datetime | None]
-    """The beginning of a second window, if the caller agreed to two windows."""
+    """The beginning of the second window, if the caller agreed to two windows for a call."""
     asked_at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
-    """The time when the desk was notified of the request."""
+    """The time when the national desk was notified of the request."""
     begun_at: Mapped[datetime | None]
-    """The time when the desk was notified that the window for a call has begun."""
+    """The time when the national desk was notified that it may call now."""
     asked_by: Mapped[str | None]
     approved_by: Mapped[str | None]
-    """`asked_by` is the name of the person who requested to see the phone number. `approved_by` is the name of the
-    second person, who approved this request. Both names are valid only until the window (the period for the call) ends.
-    """
+    """`asked_by` names the person who asked to see the phone number. `approved_by` names the second person, who
+    approved this. Both names count only until the present window for a call ends."""
     opened_at: Mapped[datetime | None]
-    """The last time, within the present window for a call, when a person at the desk saw the phone number."""
+    """The last time in the present window for a call when a person at the desk saw the phone number."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     """The value of a `tips.rules_receipts.CallOutcome`."""
@@ -304,9 +294,8 @@ def get_call_back(session: Session, call_back_id: int, *, for_writing: bool = Fa
 
 
 def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
-    """Returns the call-backs that the viewer may see. The waiting call-backs come first, by time, and the ended
-    call-backs follow, newest first.
-    """
+    """Returns the call-backs that the viewer may see. Waiting call-backs come first, by time, and then ended
+    call-backs, newest first."""
     found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
     rows = session.scalars(found.order_by(CallBack.id.desc())).all()
     waiting = [row for row in rows if row.state == CallBackState.WAITING]
@@ -315,25 +304,22 @@ def visible_call_backs(session: Session, viewer: Viewer | None = THE_LINE) -> Se
 
 
 def has_due(session: Session, at: datetime, *, is_paused: bool) -> bool:
-    """Returns True if at least one call-back needs an action now: it must end, it must move to its next period for a
-    call, or the desk must get a message.
-    """
+    """Returns True if a call-back must end or move to its next window, or if the desk must get a message."""
     return has_row(session, CallBack.id, *_due(at, is_paused))
 
 
 def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequence[CallBack]:
-    """Returns up to 200 call-backs that need an action now. Locks these call-backs until the transaction ends.
+    """Returns up to 200 call-backs that must end, move to their next window, or cause a message, and locks them.
 
-    Skips rows that other transactions have locked.
+    Leaves out call-backs that another transaction has locked.
     """
     rows = select(CallBack).where(*_due(at, is_paused)).order_by(CallBack.id).limit(200)
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
 
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
-    """Returns the active responders who decide about this tip. These are the people of the national desk who may see
-    the tip or, for a complaint about the national desk, people of oversight desks.
-    """
+    """Returns the active responders who decide on this tip. They belong to the national desk, or for a complaint about
+    the national desk to an oversight desk."""
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
     decides = or_(Responder.level == Level.NATIONAL, overseen)
     found = select(Responder).where(decides, may_see_tip(tip_id), *active_conditions(at))
