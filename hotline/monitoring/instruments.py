@@ -30,13 +30,13 @@ TLS_PATIENCE = 5.0
 
 PROBE = "hotline:probe"
 BUSY_SECONDS = 300.0
-"""A worker sends no heartbeat during a job. For this number of seconds, a busy worker counts as active without a
-heartbeat.
+"""A worker sends no heartbeat during a job. So a busy worker without a heartbeat counts as active for this number of
+seconds.
 """
 
 
 class LineInstruments:
-    """Measures the parts of a real hotline. Implements the protocol `Instruments`."""
+    """Measures the parts of a real hotline."""
 
     def __init__(
         self,
@@ -58,8 +58,8 @@ class LineInstruments:
         self._measured: dict[Callable[[], Any], tuple[float, Any]] = {}
 
     def redis_fault(self) -> str | None:
-        """Returns the reason why Redis does not accept a write. Returns None if Redis accepts the write. The check
-        writes a value, because Redis still answers reads when its disk or memory is full.
+        """Returns the reason why Redis does not accept a write, or None if Redis accepts it. A write is needed, because
+        Redis still answers reads when its disk or memory is full.
         """
         try:
             self._redis.set(PROBE, "", ex=1)
@@ -90,7 +90,8 @@ class LineInstruments:
         return {name: one for name, one in found.items() if one is not None}
 
     def _each(self, seconds: float, measure: Callable[[], T]) -> T:
-        """Returns what `measure` returned, and calls it again if its last call was `seconds` ago."""
+        """Returns the newest result of `measure`. Calls `measure` first if its last call was at least `seconds` seconds
+        ago."""
         now = self._elapsed()
         if measure not in self._measured or now - self._measured[measure][0] >= seconds:
             self._measured[measure] = now, measure()

@@ -16,8 +16,8 @@ from hotline.counters.rules import BOUNDS, Gauge, Timing
 from hotline.text.errors import Occupied
 
 FRESH = 5.0
-"""For this number of seconds after a collection, every request gets the metrics of this collection. So frequent
-requests from Prometheus do not cause more queries to the database.
+"""The hotline collects its metrics again only after this number of seconds. So frequent requests from Prometheus do not
+cause more queries to the database.
 """
 
 
@@ -53,8 +53,8 @@ class GaugeCollector(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        """Returns no metrics. The registry of Prometheus calls this method when the collector is registered. At that
-        moment, the hotline must not query the database."""
+        """Returns no metrics. Prometheus's library calls this method at the start, when the hotline must not query the
+        database yet."""
         return ()
 
 

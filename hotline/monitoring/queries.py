@@ -77,7 +77,7 @@ def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
 
 
 def _known(session: Session, column: Any, ends: Sequence[datetime]) -> Iterator[datetime]:
-    """Yields those `ends` whose hour began after the oldest time in the column, or at that time."""
+    """Yields the times from `ends` that are at least one hour after the oldest time in the column."""
     oldest = session.scalar(select(func.min(column)))
     return (end for end in ends if oldest is not None and end - HOUR >= oldest)
 
@@ -105,8 +105,8 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. The keys of
-    the result are pairs. A pair has the outcome of the attempts, and the index of their range of seconds in `BOUNDS`.
+    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. Each key is
+    a pair: the outcome of these attempts, and the index of their duration in `BOUNDS`.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
@@ -186,8 +186,8 @@ class Trials(NamedTuple):
 
 
 def handset(session: Session) -> Responder | None:
-    """Returns the phone that gets the test alerts, or None. The phone is stored as an inactive responder, so that no
-    real tip is assigned to it.
+    """Returns the phone that gets the test alerts, or None if no phone is enrolled for tests. The phone is stored as an
+    inactive responder, so that no real tip is assigned to it.
     """
     return session.scalars(
         select(Responder).where(Responder.level == rules_trial.LEVEL)
@@ -209,8 +209,8 @@ def trials(session: Session) -> Trials | None:
 
 
 def unsent_trial(session: Session) -> Tip | None:
-    """Returns the newest complete test tip that has caused no alert yet, or None. Also locks the row of this tip until
-    the transaction ends.
+    """Returns the newest complete test tip that has caused no alert yet, or None. Locks the row of the returned tip
+    until the transaction ends.
     """
     waits = select(Tip).where(
         Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
@@ -225,10 +225,10 @@ Kept = TypeVar("Kept", bound=Row)
 
 
 def bring_forward(session: Session, by: timedelta) -> None:
-    """Subtracts `by` from the stored times of deadlines, messages, unfinished tips and pauses. Before this call, the
-    system clock was set back by the duration `by`.
+    """Subtracts `by` from the stored times of deadlines, messages, unfinished tips and pauses. Call this function after
+    the system clock was set back by the duration `by`.
 
-    Skips rows that another process has locked, because the other process is about to change these rows.
+    Skips rows that another process has locked, because that process will change the locked rows.
     """
     for deadline in _held(session, select(Deadline).where(Deadline.fired_at.is_(None))):
         deadline.due_at -= by
@@ -255,8 +255,8 @@ class FrameNeeds(NamedTuple):
 
 
 def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
-    """Returns the values from the database that every page of the console needs for its frame. `subject` identifies a
-    request for a new sign-in link for the reader's account.
+    """Returns the values from the database that every page of the console needs for its frame. `subject` names a
+    request for a new sign-in link for the account that opens the page.
     """
     emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))
     waits = (Approval.decided_at.is_(None), Approval.expires_at > at)

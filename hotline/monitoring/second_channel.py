@@ -10,10 +10,10 @@ logger = logging.getLogger(__name__)
 
 
 class SecondChannel:
-    """The second channel for alarms of a real hotline. Implements the protocol `OtherChannel`.
+    """The second channel for alarms of a real hotline.
 
-    The shell `/bin/sh` runs the command. The command gets the text of the alarm on its standard input. `mail` is one
-    address that contains the server, the sender and the recipient:
+    The shell `/bin/sh` runs the operator's command. The command gets the text of the alarm on its standard input.
+    `mail` is one address that contains the server, the sender and the recipient:
     `smtps://account%40example.org:password@mail.example.org/to@example.org`.
     """
 
@@ -35,7 +35,8 @@ class SecondChannel:
             try:
                 way(text)
             except (*MAIL_ERRORS, subprocess.SubprocessError) as broken:
-                # The message of the error may contain an address or a password.
+                # Logs only the class of the error, because its message may contain an address or a
+                # password.
                 logger.error(
                     "could not send an alarm by mail or with the alarm command: %s",
                     type(broken).__name__,

@@ -1,9 +1,9 @@
 """Runs all checks of the watch process once, and starts, repeats or ends alarms. Also adds, removes and tests
 on-call contacts.
 
-The watch process stores each notice, and then sends the notice without the workers. So notices do not depend on the
-parts that the watch process checks: the workers, the clock process and the outgoing queue. A system clock that was set
-back does not delay notices.
+The watch process stores and sends each notice itself, without the workers. So notices do not depend on the parts that
+the watch process checks: the workers, the clock process and the outgoing queue. A system clock that was set back does
+not delay notices.
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +53,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
     """Runs all checks once, and stores the notices about changed alarms. Raises StoreUnavailable if the database cannot
     commit.
 
-    If `around` is True, also runs the slow checks: a test call, the balance at the gateway, and the traffic of this
+    If `around` is True, runs the slow checks too: a test call, the balance at the gateway, and the traffic of this
     hour.
     """
     at = context.now()
@@ -79,8 +79,8 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
-    """Returns the text that describes the fault behind an alarm. If the check is good again but the alarm has not
-    ended yet, returns the text of the last fault.
+    """Returns the text that describes the fault behind an alarm. If the fault is over but the alarm has not ended yet,
+    returns the text of the last fault.
     """
     if alarm in EVENT_ALARMS:
         return EVENT_ALARMS[alarm]
@@ -103,8 +103,8 @@ def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, 
 
 
 def notify_wrong_keys(context: CliContext) -> None:
-    """Sends an alarm by the second channel: the keys of the watch process are wrong. No other process would report
-    these wrong keys.
+    """Sends an alarm by the second channel: the keys of the watch process are wrong. No other process reports wrong
+    keys of the watch process.
 
     Also stores the alarm in the database. So if the watch process starts again with the same wrong keys, the function
     sends no second alarm. Raises StoreUnavailable.
@@ -128,8 +128,8 @@ def alarm_level(finding: CheckResult) -> int:
 def _moves(
     session: Session, found: Mapping[Alarm, CheckResult], at: datetime
 ) -> Sequence[AlarmChange]:
-    """Compares the results of this round with the stored alarms. Returns each alarm that starts, ends or changes its
-    level, with its old and its new state."""
+    """Compares the newest results of all checks with the stored alarms. Returns each alarm that starts, ends or changes
+    its level, with its old and its new state."""
     before = tables.raised_alarms(session)
     levels = {alarm: alarm_level(one) for alarm, one in found.items()}
     levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}
@@ -149,8 +149,8 @@ def write_notices(
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
-    """Subtracts `by` from all stored waiting times, because the system clock was set back by the duration `by`. So the
-    hotline does its waiting work too early rather than too late.
+    """Subtracts `by` from all stored waiting times, because the system clock was set back by the duration `by`. Without
+    this change, deadlines and messages would wait longer than intended.
 
     If the database is unavailable, raises StoreUnavailable and changes no waiting time.
     """
@@ -199,7 +199,7 @@ OTHER_STEP = (
 
 
 def cause_and_step(notice: Message) -> tuple[str, str]:
-    """Returns the reason why a notice did not arrive, and the step that the operator should take next."""
+    """Returns the reason why a notice did not arrive, and the next step for the operator."""
     if notice.outcome is None:
         return UNTRIED
     if notice.on_call_id is None:
@@ -271,8 +271,8 @@ def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) ->
     """Removes an on-call contact, and returns the contact's name. Raises NotFound if the contact does not exist, and
     ImportRefused if the contact is the last one.
 
-    Every contact gets a notice about the removal, including the removed contact. So no one can silence the alarms
-    secretly.
+    Every contact gets a notice about the removal, including the removed contact. So no one can secretly stop the
+    notices about alarms.
     """
     at = context.now()
     with context.database.writing() as session:
@@ -381,9 +381,10 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
 
 
 def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple[str, Message]]:
-    """Returns a pair for each of these notices: the recipient's name, and the notice's row with its result.
+    """Returns a pair for each notice with one of the given ids: the recipient's name, and the notice's row with its
+    result.
 
-    Leaves out notices to contacts who have been removed since.
+    Leaves out notices to contacts who were removed after the notice was stored.
     """
     with context.database.reading() as session:
         names = {one.id: one.name for one in gateway_queries.on_call_contacts(session)}

@@ -36,7 +36,7 @@ contacts are asleep.
 """
 LATE = timedelta(hours=26)
 BROKEN = "broken"
-"""If the log was wrong on a day, the file of digests contains this word instead of that day's digest."""
+"""The word that the file of digests contains in place of a day's digest, if the audit log was wrong on that day."""
 VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 
@@ -61,7 +61,8 @@ def keep_digest(context: MonitorContext) -> None:
     contacts. Raises StoreUnavailable.
 
     While the log is wrong, sends no digest, and verifies the log again at each call. Checks the chain of rows and the
-    stored digests. Does not check the seals of rows, because this process lacks the keys of other processes.
+    stored digests. Does not check the seals of rows, because only the process that wrote a row has the key for its
+    seal.
     """
     at, file = context.now(), context.watch.digests
     local = at.astimezone(KIGALI)
@@ -97,14 +98,15 @@ ALARMED = {
     "key_differs": Alarm.MEMBER_KEYS,
     "desk_key_withheld": Alarm.MEMBER_KEYS,
 }
-"""Maps an action in the audit log to an alarm. If the monitor finds a row with this action, it raises the alarm. An
+"""Maps an action in the audit log to the alarm that the monitor raises when it finds a row with this action. An
 attacker with access to the database could delete a stored alarm, so the monitor raises the alarm again from the log.
 """
 
 
 def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
-    """Checks the rows that are new since the last call. Returns a line about the newest row, which `remember` later
-    stores. Also returns the alarms that the new rows raise. Raises StoreUnavailable.
+    """Checks the rows that were added to the audit log after the last call. Returns a line with the newest row's id and
+    digest, which the calling code passes to `remember`. Also returns the alarms that the new rows raise. Raises
+    StoreUnavailable.
 
     The line is empty if there are no new rows. The line and the alarms are both empty if the log is wrong, or if the
     settings name no file for the line.
@@ -123,8 +125,8 @@ def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
 
 
 def remember(context: MonitorContext, line: str) -> None:
-    """Stores the line about the newest row in a file. The calling function must first raise the
-    alarms of the new rows.
+    """Stores the line with the newest row's id and digest in a file. The calling function must first raise the alarms
+    of the new rows.
     """
     file = context.watch.newest
     if file is not None and line:
@@ -135,9 +137,8 @@ def remember(context: MonitorContext, line: str) -> None:
 def _missing(
     session: Session, lines: Sequence[tuple[str, int, str]], *, after: bool = False
 ) -> str:
-    """Compares the row that the last of `lines` describes with the row in the log. Returns a description of the fault,
-    or an empty text. If `after` is True, also checks the chain of all rows of the log that come after the described
-    row.
+    """Checks that the audit log still contains the row whose digest is in the last of `lines`. Returns a description of
+    the fault, or an empty text. If `after` is True, also checks the chain of all later rows.
     """
     for day, row, digest in lines[-1:]:
         wrong = None if tables_audit.digest_of(session, row) == digest else row

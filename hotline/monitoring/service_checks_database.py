@@ -56,8 +56,8 @@ OTHER_LINE_TODO = "compare line.pub on both machines; see the runbook, section d
 ADMINS = "console admins"
 FACTORS = "console second factors"
 BOARD_SHOWN = BOARD_EACH + timedelta(minutes=1)
-"""An open board page records itself regularly. If the last record of a board is older than this time, the board counts
-as closed.
+"""Each open board page stores the time regularly. If a board has stored no time for longer than this, it counts as
+closed.
 """
 NAMED = 5
 """The largest number of accounts that one message names."""
@@ -82,8 +82,8 @@ def console_findings(
 
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
-    """Checks if strangers are trying passwords. The result contains no names of accounts. Only the audit log contains
-    these names.
+    """Checks if strangers are trying passwords. The result contains no names of accounts. These names are only in the
+    audit log.
     """
     found = tables_sessions.count_failures(session, at - FORGET_AFTER)
     text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
@@ -130,17 +130,16 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
 """A tip that has waited for this time without an assignment is late. A message that has waited unsent for this time is
-also late. This time is long enough for several attempts: the hotline retries its most urgent messages after a much
-shorter time.
+also late. The hotline makes several attempts to send an urgent message before this time is over.
 """
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
-"""The check of locks fails if one transaction keeps a lock for at least the time `HELD_FOR`. Other processes wait for a
-lock for a shorter time, and then fail. The check reads the list of locks `LOOKS` times during `HELD_FOR`.
+"""The check of locks fails if one transaction keeps a lock for at least the time `HELD_FOR`. Another process that needs
+the lock waits for a shorter time, and then fails. The check reads the list of locks `LOOKS` times during `HELD_FOR`.
 """
 UNTIDY = timedelta(days=2)
-"""If a daily task was not done for this time, the check reports the task as missed. With this delay, the check reports
-a task only if the hotline missed the task on two days in a row.
+"""If a daily task was not done for this time, the check reports the task as missed. So one missed day is not reported
+yet.
 """
 
 
@@ -203,7 +202,8 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             "`hotline init` makes a missing desk key for later tips; see the runbook",
         ),
         _retention(kept, tidied, now),
-        # The hotline erases the codes about persons in the cases of a month only after it counted these persons.
+        # The hotline must count the persons of a month's cases before it erases the codes about
+        # these persons.
         check_result(
             "persons",
             f"the persons of {uncounted[0]} should have been counted two days ago: "
@@ -222,11 +222,11 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -> CheckResult:
-    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. If a transaction kept a lock
-    for long, other processes would wait for it, and fail.
+    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. Other processes fail if they
+    wait too long for such a lock.
 
     Each account of the database can take these locks, so one account can block all other processes. The check ends
-    early if no transaction has kept its lock since the check began.
+    early if each lock from its beginning is free again.
     """
     held = _holders(context)
     for _ in range(LOOKS):
@@ -438,8 +438,8 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     a warning.
     """
     name = "statistics"
-    # Each hour, the worker tries to make a release of statistics that is due. The check reports a missing release only
-    # after the time `UNTIDY`.
+    # The worker tries each hour to make a due release of statistics, so the check reports a missing
+    # release only after the time `UNTIDY`.
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             text = f"the release of {period} is late: the reader has not counted its persons"
@@ -498,7 +498,7 @@ def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
 
 
 class Offer(StrEnum):
-    """A text that says if the hotline offers call-backs to callers, and if not, why not."""
+    """A text that says if the hotline offers call-backs to callers, or why it does not."""
 
     OFFERED = "offered to callers"
     UNSET = "not offered: HOTLINE_CALL_BACK_NUMBER, the number that the desk calls from, is not set"
@@ -532,8 +532,8 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
 
 
 def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:
-    """Checks two rules about waiting call-backs. The hotline must not store a caller's number after the call time.
-    After a person has seen a caller's number, this person must soon record the outcome of the call.
+    """Checks two rules about waiting call-backs. The hotline must not store a caller's number after the agreed call
+    time. A person who has seen a caller's number must soon record the outcome of the call.
     """
     for row in waiting:
         if row.closes_at + CLOSES <= at:

@@ -48,9 +48,9 @@ def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
 
 
 def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
-    """Records the start of a process. The web process, the watch process and the doctor read this record.
+    """Records the start of a process. The web process, the watch process and `hotline doctor` read the record.
 
-    Does nothing if the database does not answer, because the monitor has an alarm for a database that does not answer.
+    Does nothing if the database does not answer, because the monitor raises an alarm in this case.
     """
     with suppress(StoreUnavailable), database.writing() as session:
         tables_canaries.note_start(session, start)

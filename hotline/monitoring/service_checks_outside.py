@@ -3,10 +3,9 @@ alarms. The doctor and the watch process run these checks. Also runs the daily t
 
 In the daily test, the hotline reports a tip to itself. The alert about this tip must reach the handset, a phone of the
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
-report. Only the handset is alerted about the test tip, because the escalation policy does not apply.
+report. The hotline alerts only the handset about the test tip, and never escalates the tip.
 
-The module also finds out if the database contains sample data. If the database contains sample data, every page with
-statistics says so.
+The module also finds out if the database contains sample data, because every page with statistics must then say so.
 """
 
 from contextlib import suppress
@@ -59,7 +58,7 @@ def run_trial(context: MonitorContext) -> None:
         if tip is None:
             return
         alerts_queries.mark_assigned(session, [tip.id], at)
-        # The step sets no deadline, so the hotline never escalates the tip.
+        # This alert has no deadline, so the hotline never escalates the test tip.
         case, locked = service_case.case_of(tip), tip.locked_for is not None
         step = EscalationStep(tip.id, case, 0, (trials.handset.id,), locked=locked)
         service_escalation.write_steps(session, context, [step], at)
@@ -224,7 +223,7 @@ def traffic_findings(context: CliContext) -> tuple[CheckResult, ...]:
                 check_trials(session, at),
             )
     except StoreUnavailable:
-        # The check of the database reports that the database does not answer.
+        # Another check reports a database that does not answer.
         return _UNDIALLED if answers is None else _dial(answers=answers), balance
 
 
@@ -234,9 +233,7 @@ def _dial(*, answers: bool) -> CheckResult:
 
 
 def _dialled_by_watch(session: Session, at: datetime) -> CheckResult:
-    """Returns the result of the watch process's last test call. A process that cannot make a test call itself uses
-    this result.
-    """
+    """Returns the result of the watch process's last test call, for a process that cannot make a test call itself."""
     alarm = tables.raised_alarms(session).get(Alarm.DIAL)
     if alarm is not None and alarm.well_since is None:
         if not alarm.notices and queries_alert_path.is_starting(session, at):
@@ -305,8 +302,8 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
 
 MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
 UNTRIED = timedelta(minutes=1)
-"""The maximum time between storing a notice and the first attempt to send it. The watch process normally tries within
-ten seconds.
+"""The maximum time between storing a notice and the first attempt to send the notice. Normally, the watch process tries
+within ten seconds.
 """
 HEARD = 60.0
 """The maximum seconds between two heartbeats of a worker. A worker without work sends a heartbeat every ten seconds."""

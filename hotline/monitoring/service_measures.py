@@ -1,9 +1,9 @@
 """Collects the values for the page `/metrics` when Prometheus asks. Also checks if the hotline has met the service
 levels of this month.
 
-No value counts tips, in total or by urgency. If a count of tips changed, the change would show at what hour a report
-came. A count by urgency would also show the kind of the report. For the same reason, the service level for tips about
-danger has no histogram: its values only say if an alert was late.
+No metric counts tips, because a change of the count would show at what hour a report came. A count by urgency would
+also show the kind of the report. So the service level for tips about danger has no histogram: its values only say if an
+alert was late.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ Measured = Sequence[Gauge | Timing]
 
 def gather(context: CliContext) -> Measured:
     """Returns the current values of all metrics. If the function cannot read a value, the result does not contain this
-    value, and `hotline_wrong` shows the fault.
+    value, and the metric `hotline_wrong` shows the fault.
     """
     found = (
         *service_checks_outside.process_findings(context),
@@ -69,9 +69,7 @@ def gather(context: CliContext) -> Measured:
 
 @cache
 def _code() -> Sample:
-    """Returns the version and the commit of this code. Caches the result, because the function runs git if the code is
-    a git checkout.
-    """
+    """Returns the version and the commit of this code. Caches the result, because the function may have to run git."""
     return Sample(1, {"version": version("hotline"), "commit": commit()})
 
 
@@ -95,9 +93,7 @@ def _around(context: CliContext) -> Measured:
 
 
 def _timings(session: Session) -> Measured:
-    """Returns the histograms of durations. There is one histogram for each hook and outcome, and one for each outcome
-    of sending a message.
-    """
+    """Returns one histogram of durations for each hook and outcome, and one for each outcome of sending a message."""
     hooks = {astuple(one): number for one, number in tables.hook_counters(session).items()}
     sends = {("", *key): number for key, number in queries.sends(session).items()}
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
@@ -198,8 +194,9 @@ def _levels(session: Session, at: datetime) -> Measured:
 
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
-    """Adds the counts of one web process to the database. The web process passes only counts that it has not yet added
-    to the database. Raises StoreUnavailable. After a StoreUnavailable, the process passes the same counts again later.
+    """Adds the counts of one web process to the database. The counts must be new: the web process has not added them to
+    the database before. Raises StoreUnavailable. After a StoreUnavailable, the process passes the same counts again
+    later.
     """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"

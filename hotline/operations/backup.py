@@ -2,8 +2,8 @@
 
 A copy contains the database as it was at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM INTO`
 reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
-PostgreSQL, `pg_dump` reads the same snapshot in which the rows are counted. The hotline uses a restored copy only after
-three steps: it checks the copy, migrates the tables of the copy, and pauses the copy's outgoing messages.
+PostgreSQL, `pg_dump` reads one snapshot, in which the hotline also counts the rows. The hotline uses a restored copy
+only after three steps: it checks the copy, migrates the tables of the copy, and pauses the copy's outgoing messages.
 
 A backup consists of two files. `NAME.age` is the compressed copy, encrypted in age's format for the operators' keys.
 For SQLite, the copy is the database's file. For PostgreSQL, the copy is the dump of `pg_dump`. The public program `age`
@@ -45,8 +45,8 @@ PIECE = 1 << 20
 
 
 class Measures(NamedTuple):
-    """Facts about the copied database, for example the number of rows in each table. The restored database must have
-    the same values."""
+    """Facts about the copied database, for example the number of rows in each table. The same facts must be true for
+    the restored database."""
 
     schema: str
     rows: Mapping[str, int]
@@ -65,7 +65,8 @@ def snapshot(database: Database, scratch: Path) -> AbstractContextManager[Snapsh
     block ends.
 
     SQLite's copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises
-    StoreUnavailable, ProgramMissing and CopyFailed. Raises NotReady if the database does not have the hotline's tables.
+    StoreUnavailable, ProgramMissing or CopyFailed if the copy cannot be made. Raises NotReady if the database does not
+    have the hotline's tables.
     """
     return _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
 
@@ -97,8 +98,8 @@ def without_time_limits(session: Session) -> None:
 
 
 def server_words(url: str) -> tuple[str, dict[str, str]]:
-    """Returns the address and the environment variables with which PostgreSQL's own programs reach a server. Only the
-    environment variables contain the password.
+    """Returns the address and the environment variables with which PostgreSQL's own programs reach a server. The
+    environment variables contain the password, and the address does not.
     """
     parts = make_url(url)
     address = parts.set(drivername="postgresql", password=None)
@@ -151,7 +152,7 @@ def _of_postgres(database: Database) -> Iterator[Snapshot]:
 def _started(
     argv: list[str], environ: Mapping[str, str], **streams: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Runs one of PostgreSQL's own programs until the block ends. Raises ProgramMissing."""
+    """Starts one of PostgreSQL's own programs, and waits for its end when the block ends. Raises ProgramMissing."""
     try:
         process: subprocess.Popen[bytes] = subprocess.Popen(argv, env=environ, **streams)
     except FileNotFoundError:
@@ -162,7 +163,7 @@ def _started(
         try:
             yield process
         finally:
-            # If pg_restore is killed before the end of its input, it changes nothing in the database.
+            # If pg_restore is killed before its input ends, the database does not change.
             process.kill()
             if process.stdin is not None:
                 with suppress(BrokenPipeError):
@@ -182,12 +183,12 @@ def _dumped(
 
 
 SIDES = ("", "-wal", "-shm")
-"""The suffixes of the files that SQLite creates next to a database. If one of these files remains from a database that
-was replaced, it would damage the restored database."""
+"""The suffixes of the files that SQLite creates next to a database. Such a file of the old database would damage the
+restored database."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""A function that reads a copy, and passes each piece of the copy to the function that it gets as its argument. Raises
-an error if a piece is wrong.
+"""A function that reads a copy, and gives each piece to another function, which is its argument. Raises an error if a
+piece of the copy is damaged.
 """
 
 
@@ -218,7 +219,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
 
 def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextManager[Database]:
     """Yields the database that is restored from the copy. Within the block, the database is already checked and
-    migrated, and its outgoing queue is paused. If the block succeeds, the function moves the checked copy to the
+    migrated, and its outgoing queue is paused. If the block succeeds, the function moves SQLite's checked copy to the
     address `url`.
 
     Only then does the function move SQLite's old file to `aside`. So after an interruption the old file is still in
@@ -318,8 +319,8 @@ SIGNATURE_SUFFIX = ".sig"
 GZIP = 31
 """The gzip format, as a parameter for zlib."""
 DOMAIN = b"hotline backup\n"
-"""The text that comes before the manifest in the data that the hotline signs. Because of this text, a signature that
-the hotline made for another purpose is never valid for a backup.
+"""The text that comes before the manifest in the data that the hotline signs. So a signature that the hotline made for
+another purpose is never valid for a backup.
 """
 BACKUP_PUBLIC_KEY = "backup.pub"
 """The file with the recipients of every backup: age's public keys, one on each line."""
@@ -353,13 +354,13 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
 
 
 def signer_of(signing_key: bytes) -> str:
-    """Returns the public half of the hotline's signing key, as the text that people compare."""
+    """Returns the public half of the hotline's signing key in hexadecimal digits, so that people can compare it."""
     return bytes(SigningKey(signing_key).verify_key).hex()
 
 
 class Source:
-    """An object that age can read like a file. The object gives age the pieces of a copy. If an error occurs while age
-    reads the copy, the object stores the error, because age hides it.
+    """An object that age can read like a file. The object gives age the pieces of a copy. If reading a piece raises an
+    error, the object stores the error, because age does not raise it again.
     """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -395,13 +396,13 @@ class Sink:
         return len(part)
 
     def flush(self) -> None:
-        """Does nothing, because the calling code flushes its own file."""
+        """Does nothing, because the code that calls age flushes the file itself."""
 
 
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
     """Writes the copy, compressed and encrypted. Returns the digest of the written data.
 
-    Raises the error that reading the pieces raised, or the error of `write`.
+    Raises each error that reading a piece or `write` raises.
     """
     digest = hashlib.sha256()
 
@@ -414,7 +415,8 @@ def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Writ
     keys = _parsed(recipients)
     with suppress(pyrage.EncryptError):
         pyrage.encrypt_io(source, sink, keys)
-    # The library pyrage raises no error if its last write fails.
+    # The library pyrage raises no error if its last write fails, so this code raises the stored
+    # error.
     if broken := source.broken or sink.broken:
         raise broken
     return digest.hexdigest()

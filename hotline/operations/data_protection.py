@@ -61,9 +61,8 @@ DUTIES: Mapping[str, LawDuty] = {
 
 
 class LawFacts(NamedTuple):
-    """The facts that the data controller entered. An empty field means that the controller has not fulfilled a duty
-    yet.
-    """
+    """The facts that the data controller entered. An empty field means that the controller has not fulfilled this duty
+    yet."""
 
     controller: str = ""
     registration: str = ""
@@ -78,8 +77,8 @@ class LawFacts(NamedTuple):
 
 
 def facts_of(document: Mapping[str, Any]) -> LawFacts:
-    """Reads the facts from a document. Raises SettingsInvalid with every fault. The text of the error contains no
-    value from the document."""
+    """Reads the facts from a document. Raises SettingsInvalid, which lists all faults of the document but contains none
+    of its values."""
     faults = [f"no such field: say {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
     lines = {
         name: document.get(name, "")

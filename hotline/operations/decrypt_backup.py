@@ -58,8 +58,8 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
 
 
 def _under_passphrase(file: bytes, passphrase: str) -> bytes:
-    """Decrypts a key file with its passphrase. The function tries again if age refuses because other programs make this
-    machine slow at that moment.
+    """Decrypts a key file with its passphrase. On a slow machine, age can refuse the right passphrase, so the function
+    tries several times.
     """
     for _ in range(SLOW_TRIES):
         try:
@@ -71,7 +71,7 @@ def _under_passphrase(file: bytes, passphrase: str) -> bytes:
 
 
 def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifest:
-    """Returns the manifest of a copy. Raises BackupInvalid unless one of `signers` signed it.
+    """Returns the manifest of a copy. Raises BackupInvalid unless one of `signers` signed the manifest.
 
     If `signers` is None, the function verifies no signature. Raises NotReady if `signers` is empty.
     """
@@ -105,8 +105,8 @@ def decrypt_copy(
     """Decrypts and unpacks a signed copy, and passes its pieces to `write`. Returns the contents of the backup's
     manifest.
 
-    Raises BackupInvalid and the errors of `write`. After an error, the calling code must remove the pieces that were
-    already written.
+    Raises BackupInvalid for a damaged backup, and each error that `write` raises. After an error, the calling code must
+    remove the pieces that were already written.
     """
     digest, packed = hashlib.sha256(), zlib.decompressobj(wbits=GZIP)
 
@@ -122,7 +122,8 @@ def decrypt_copy(
     with suppress(pyrage.DecryptError, OSError):
         pyrage.decrypt_io(source, sink, identities)
         contents = pyrage.decrypt(manifest.contents.encode(), identities)
-    # The library pyrage raises no error if its last write fails.
+    # The library pyrage raises no error if its last write fails, so this code raises the stored
+    # error.
     if broken := source.broken or sink.broken:
         raise broken
     if contents is None:

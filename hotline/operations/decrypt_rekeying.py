@@ -56,9 +56,9 @@ def reencrypt(
 def reencrypt_cases(
     context: Context, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
 ) -> int:
-    """Encrypts the keys of cases again, for the reader's newest key. Returns the number of changed rows.
+    """Encrypts the keys of cases again, for the newest key of the reader process. Returns the number of changed rows.
 
-    Raises DecryptionFailed, KeyMissing.
+    Raises DecryptionFailed or KeyMissing if neither the newest nor the previous key decrypts the key of a case.
     """
     pair, done = DeskKeyPair(READER, public_key, newest, before), 0
     while moved := move_grants(context, [pair], say):
@@ -68,7 +68,7 @@ def reencrypt_cases(
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
     """Encrypts all second factors again with the newest key. If the function cannot encrypt one of the second factors
-    again, it changes no second factor. Returns the number of changed rows. Calling the function again does no harm.
+    again, it changes no second factor. Returns the number of changed rows. A second call does no harm.
 
     Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After a DecryptionFailed, an
     operator must keep the previous key.
@@ -92,13 +92,14 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
 
 
 def count_under_pepper(context: Context, pepper: bytes) -> int:
-    """Returns how many private keys are encrypted with this pepper. The keys of removed people do not count."""
+    """Returns how many responders' private keys are encrypted with this pepper, a secret of the reader process. The
+    keys of removed people do not count."""
     with context.database.reading() as session:
         return sum(is_under(wrap, pepper) for wrap in tables.pin_wraps(session))
 
 
 def check_pepper(context: Context, before: bytes) -> CheckResult:
-    """Returns how many PINs still need the previous pepper. When a responder enters the PIN the next time, the hotline
+    """Says how many PINs still need the previous pepper. When a responder enters the PIN the next time, the hotline
     encrypts the responder's key with the newest pepper.
     """
     left = count_under_pepper(context, before)

@@ -2,8 +2,8 @@
 
 A member of a desk can replace the desk's key on the desk's page, without the passphrase. The command in a terminal
 replaces the key of one desk, or all desk keys under a new passphrase. If a replacement stops between two steps, all
-grants can still be decrypted. A repeated command continues from the last completed step. The code that answers the
-gateway never imports this file.
+grants can still be decrypted. A repeated command continues from the last completed step. The process that answers
+callers never imports this file, because that process must not decrypt tips.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -40,8 +40,8 @@ from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.languages import message_text
 
 SETTLES = timedelta(seconds=6)
-"""A time that is longer than any hop (one request of the gateway during a call). After this time, a hop that read the
-old key has either committed its transaction or failed.
+"""A time that is longer than any hop (one request of the gateway during a call). So each hop that read a desk's old key
+has ended after this time.
 """
 Say = Callable[[str], None]
 
@@ -89,8 +89,8 @@ def put_key(
 def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> Mapping[str, bytes]:
     """Returns the public key of each member whose access is still valid.
 
-    Leaves out a member if the member's public key in the database differs from the key for which access was granted. In
-    this case, also raises an alarm.
+    Leaves out a member if the member's public key in the database differs from the key for which access was granted.
+    Raises an alarm about each such difference.
     """
     found = {}
     for member, wrapped in tables_desks.members_of_desk(session, code).items():
@@ -154,8 +154,8 @@ def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.Encr
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
-    """Returns a grant encrypted for the desk's new key, and encrypted again with this week's key. Returns None if the
-    grant is already encrypted for the new key.
+    """Returns a grant, encrypted for the desk's new key and then with the key of this week. Returns None if the grant
+    is already encrypted for the new key.
     """
     bound = label(grant.uid, pair.desk)
     inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
@@ -188,7 +188,8 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
     """Starts or continues the change to a desk's new key. `private_key` is the decrypted key of an account that is a
     member of the desk.
 
-    Raises NotFound for a person who is not a member, DeskRefused, DecryptionFailed or KeyMissing.
+    Raises NotFound if the account is not a member. Raises DeskRefused if the desk's key has changed in the meantime, or
+    if a key is not signed. Raises DecryptionFailed or KeyMissing if a grant cannot be decrypted.
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
@@ -294,8 +295,8 @@ def rotate_one(
     """Gives one desk a new key under the current passphrase. A removed member may have a copy of the old key. After
     the rotation, this copy is useless.
 
-    If a member began a rotation of this desk in the console, the function completes that rotation. Raises NotFound and
-    the errors of `rotate_all`.
+    If a member began a rotation of this desk in the console, the function completes that rotation. Raises NotFound for
+    an unknown desk, and the errors of `rotate_all`.
     """
     opener = PassphraseDecrypter(by, passphrase)
     with context.database.reading() as session:

@@ -43,8 +43,8 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     """Restores the permanent keys from an exported file. Returns the names of the keys that were missing in the folder
     before.
 
-    Raises PassphraseWrong, DecryptionFailed, BackupInvalid. Raises Occupied if a different key with the same name
-    exists. If the function raises `Occupied`, it writes no key.
+    Raises PassphraseWrong, DecryptionFailed or BackupInvalid if the file cannot be read. Raises Occupied if a different
+    key with the same name exists. If the function raises `Occupied`, it writes no key.
     """
     keys = _read(unwrap(parcel, passphrase, owner=OWNER, part=SECRET_NAME))
     here = permanent_keys(folder)

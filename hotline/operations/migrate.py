@@ -44,7 +44,8 @@ def upgrade(database: Database, *, also: Path | None = None) -> bool:
     (docs/decisions/20). If a migration fails, the earlier migrations keep their effect, and an operator can repeat the
     run. Tests name a second folder in `also`, with the migrations of a future release.
     """
-    # The code reads the migrations only once. Each call of Alembic's own command would read all migrations again.
+    # This code reads the migrations once, because each call of Alembic's own command would read all
+    # of them again.
     scripts = _scripts(also)
     goal = scripts.get_current_head()
     changed = False
@@ -102,8 +103,8 @@ def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
 
 
 def _difference(found: Columns) -> str:
-    """Returns the first column that is missing in the database, or that every new row must fill but this code does not
-    fill.
+    """Returns the first column that the database lacks, or that the database requires in new rows but this code does
+    not fill.
     """
     from hotline.operations.schema import METADATA
 
@@ -215,8 +216,8 @@ def _step(database: Database, scripts: "ScriptDirectory", goal: str | None) -> b
 def _take_turns(session: Session) -> None:
     """Takes the lock for migrations, and then limits how long this transaction waits for a table.
 
-    The function waits without a time limit until another release has ended its migration. The time limit for a table is
-    short, because callers' requests wait behind this migration. A migration that does not get its table in time is
+    The function waits without a time limit until another release has ended its migration. It waits only shortly for a
+    table, because callers' requests wait behind this migration. A migration that does not get its table in time is
     rolled back completely and can be repeated.
     """
     driver = session.connection().connection.dbapi_connection

@@ -66,8 +66,8 @@ def remove_member(visit: Visit, code: str) -> None:
 
 @form_view(desk, "sign", HotlineError)
 def request_signature(visit: Visit, code: str) -> Response:
-    """Requests a signature of the desk's key. Another admin must sign the key together with the signed-in admin. On
-    the page of approvals, the request can be withdrawn.
+    """Requests a signature of the desk's key. Another admin must sign the key together with the signed-in admin. The
+    signed-in admin can withdraw the request on the page of approvals.
     """
     reason = visit.reason("sign", MISSING)
     seen = visit.form.text("seen", most=128)
@@ -87,7 +87,8 @@ def _own_key(visit: Visit) -> bytes:
 
 @form_view(desk, "key", HotlineError)
 def change_key(visit: Visit, code: str) -> Response:
-    """Does one step of the change to a new desk key. More steps are needed until nothing is encrypted with the old key.
+    """Does one step of the change to a new desk key. The change needs several steps, until nothing is encrypted with
+    the old key.
 
     If another member has already finished the change, an old form that the browser sends again starts no new change.
     """

@@ -42,7 +42,7 @@ STRICT = ConfigDict(strict=True)
 
 
 class _Document:
-    """A document of a backup. The class can read exactly the documents that it writes."""
+    """A document of a backup, which the hotline writes and later reads."""
 
     def document(self) -> bytes:
         said = to_jsonable_python(self)
@@ -78,7 +78,7 @@ class Manifest(_Document):
 
 @dataclass(frozen=True, config=STRICT)
 class Contents(_Document):
-    """The values that a check compares with the restored database. All of them must be equal."""
+    """Facts about the copied database, which must be the same in the restored database."""
 
     rows: dict[str, NonNegativeInt]
     """The number of rows in each table."""

@@ -56,9 +56,9 @@ COLUMNS = (
     *((WORKERS, "console_session", one) for one in ("key_until", "locked_key", "locked_at")),
     (WORKERS, "account_code", "locked_key"),
 )
-"""The columns that a process may change, in tables in which the process may change no other column. For example, the
-web process marks an on-call contact as unreachable after the contact sent the SMS "STOP". To lock rows, a process also
-needs the right to change a column.
+"""The only columns that a process may change in some tables. For example, the web process marks an on-call contact as
+unreachable after the contact sent the SMS "STOP". A process that locks rows of a table must also have the right to
+change a column of this table.
 """
 DELETES = {WORKERS: ("console_session", "failed_sign_in", "sign_in_attempt")}
 """The tables in which a process may delete rows, for example rows that have expired, but may not add rows."""

@@ -73,7 +73,8 @@ def restore(
             say("updating the tables")
             migrate.upgrade(database)
             database.audit_key = audit_key
-            # The messages in the queue may already have been sent after the backup was made.
+            # The hotline may have sent the queued messages after the backup was made, so the
+            # restored queue is paused.
             reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
             with database.writing() as session:
                 service_accounts.end_all_sessions(session)

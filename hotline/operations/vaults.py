@@ -29,7 +29,8 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
     ),
     "watch": (OnCallContact.encrypted_number,),
 }
-"""The columns that contain encrypted numbers or codes. The key is the key pair for which the columns are encrypted."""
+"""The columns that contain encrypted numbers or codes. The columns are grouped by the name of the key pair for which
+they are encrypted."""
 GRANT_TABLES: Sequence[Any] = (Grant, CallBack, CaseGrant)
 """Tables whose rows contain a key that is encrypted for a desk or the reader."""
 BATCH = 200
@@ -39,9 +40,7 @@ BATCH = 200
 class EncryptedGrant:
     id: int
     uid: str
-    """The uid of the tip. If the grant is the key of a case, `uid` is the name that `encrypt.case_name` makes from the
-    tip's uid.
-    """
+    """The uid of the tip. For the key of a case, `uid` is the result of `encrypt.case_name` for the tip's uid."""
     encrypted_key: bytes = field(repr=False)
     row: Any
     """The table that contains the grant."""

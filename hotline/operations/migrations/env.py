@@ -1,5 +1,4 @@
-"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened. This file does not contain the
-address of the database."""
+"""Runs Alembic's migrations inside the transaction that `operations/migrate.py` opened."""
 
 from alembic import context
 
