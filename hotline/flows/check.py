@@ -4,8 +4,8 @@ The module also finds words and questions that the screens of a report may not c
 and questions about identity.
 
 Reviewers add words to the tables of `risky_words.csv`. The search for these words ignores accents and capitals. A word
-of the tables also matches a longer word that begins with it. In Kinyarwanda it matches anywhere in a longer word,
-because prefixes come before the stem: `curuz` matches "gucuruza", "abacuruzi" and "ugucuruza". A word that the table
+of the tables also matches a longer word that begins with it. A Kinyarwanda word of the tables matches anywhere in a
+longer word, because prefixes come before the stem: `curuz` matches "gucuruza" and "abacuruzi". A word that the table
 marks `whole` matches only a whole word. The column `instead` contains safe words that an editor can write instead of
 the risky word.
 """
@@ -87,7 +87,7 @@ class Code(StrEnum):
     WORDS_LOST = "words_lost"
     """A question for free text is outside a report, so nothing saves the answer."""
     QUESTION = "question"
-    """A question that desks may ask callers breaks a rule for the questions of desks."""
+    """A question that desks may ask callers breaks one of the rules for such questions."""
     ECHO = "echo"
     """A screen repeats an answer of the caller, or contains a placeholder that does not exist."""
     VALUE_TWICE = "value_twice"
@@ -95,7 +95,7 @@ class Code(StrEnum):
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """A new text for a phrase of the code, such as an SMS, is not allowed."""
+    """An editor's new text for an SMS, or for another text of the code, is not allowed."""
 
 
 class Problem(NamedTuple):
@@ -162,8 +162,8 @@ Problems = Iterator[Problem]
 RULES: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (files(__package__) / "rules.toml").read_text(encoding="utf-8")
 )
-"""The rules of the check: for each name of a rule, the kind of the problem, the message and the fix. The function
-`problem` replaces the placeholders in a message, such as `{field}`, with values."""
+"""Each rule of the check, by its name: the kind of the problem, the message and the fix. The function `problem`
+replaces the placeholders in a message, such as `{field}`, with values."""
 
 
 def problem(
@@ -193,7 +193,7 @@ def anchor(field: str, language: str = "") -> str:
 
 
 class WrittenText(NamedTuple):
-    """One text of a node, with the name of its field."""
+    """A text of a node, and the name of the field that contains the text."""
 
     flow: str
     node: str
@@ -267,7 +267,7 @@ def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
 def next_nodes(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     """Yields the nodes that a node may lead to.
 
-    A call leads to the start of the called flow. The node after the call counts only if the called flow can return.
+    A call leads to the start of the called flow. The node after the call follows only if the called flow can return.
     """
     flow = flow_set.flows[place.flow]
     node = flow.nodes[place.node]
@@ -352,8 +352,8 @@ SAFETY, SECRECY, FREE = (_TABLES[name] for name in ("safety", "secrecy", "free")
 PAY_FIRST = _TABLES["pay_first"]
 """Words of a recruiter who asks for money first. The hotline itself never asks for money."""
 WARNING_WORDS = _TABLES["warned_of"]
-"""Phrases with which a text of the hotline warns of recruiters who ask for money first. The words in these phrases are
-allowed."""
+"""Phrases with which a text of the hotline warns of recruiters who ask for money first. Screens may contain the words
+in these phrases."""
 PROMISES = _TABLES["promises"]
 """Promises that help will come. "We cannot say if or when help comes" is not such a promise."""
 ANY_PROMISES = _TABLES["vows"]
@@ -450,7 +450,8 @@ def _word_problem(
     tables: tuple[Table, ...],
     **values: MessageText,
 ) -> Problem:
-    """Returns the problem of a risky word. `at` contains the flow, the node, the field and the language of the word."""
+    """Returns the problem to report for a risky word. `at` contains the flow, the node, the field and the language of
+    the word."""
     found = problem(rule, *at, word=word, **values)
     return found._replace(fix=with_replacement(found.fix, word, found.language, tables))
 
@@ -763,8 +764,8 @@ def unsafe_words(flow_set: FlowSet) -> Problems:
 
 
 def identity_questions(flow_set: FlowSet) -> Problems:
-    """Finds questions that ask for a person's identity. In a report it checks every question. Elsewhere it checks
-    only questions that callers answer by typing words, numbers or PINs."""
+    """Finds questions that ask for a person's identity. In a report, the function checks every question. Outside a
+    report, it checks only questions that callers answer by typing words, numbers or PINs."""
     inside = report_nodes(flow_set)
     for written, language, words in translations(flow_set):
         place = Place(written.flow, written.node)

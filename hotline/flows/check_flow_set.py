@@ -124,7 +124,7 @@ SHORT = 4
 repeat "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
-"""The labels of choices, by the name of the answer that the choice saves and by the saved value."""
+"""For each answer and each of its values, the labels of the choices that save this value."""
 
 
 def echoes(flow_set: FlowSet) -> Problems:
@@ -145,7 +145,7 @@ def placeholders(flow_set: FlowSet) -> Problems:
     """Finds placeholders in braces that no screen replaces with a value."""
     for written, language, words in translations(flow_set):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
-            # `{found}` is allowed only in the field `one`, and no other placeholder is allowed there.
+            # `{found}` is allowed only in the field `one`, and this field may contain no other placeholder.
             fits = (found == FOUND) == (written.field == "one") and found[1:-1] in WIDEST
             if written.field not in ("one", "text") or not fits:
                 yield problem("placeholder", *written.at, language, found=found)
@@ -182,7 +182,7 @@ def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
 def _only_after(flow: Flow, name: str, sources: Sequence[Node]) -> Condition | None:
     """Returns the answer that every caller gives on the way to this node. Returns None if there is no such answer.
 
-    There is such an answer only if exactly one node leads to this node. The node before is a menu or question whose
+    There is such an answer only if exactly one node leads to this node. That node must be a menu or question whose
     choices have values, or a branch with one arm that leads here.
     """
     if len(sources) != 1 or name == flow.start:
@@ -268,8 +268,8 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def free_septets(flow_set: FlowSet, place: Place, language: str) -> int | None:
-    """Returns how many septets (letters of the GSM alphabet) are still free on the last screen of a node. The number
-    is the smallest for all flags and answers. Returns None if the node shows nothing."""
+    """Returns how many septets (letters of the GSM alphabet) are still free on the last screen of a node. Counts with
+    the flags and answers that leave the fewest septets free. Returns None if the node shows nothing."""
     node = flow_set.flows[place.flow].nodes[place.node]
     if not isinstance(node, Waiting | EndNode):
         return None
@@ -409,7 +409,7 @@ def _choices(seen: View, page: Page) -> int:
 
 
 def short_code_problems(flow_set: FlowSet) -> Problems:
-    """Finds short codes that lead into a report flow, or to a node that dialled digits must not open.
+    """Finds short codes that lead into a report flow, or to a node that digits after the service code must not open.
 
     Skips a short code whose landing flow is a report flow, because `broken_in_set` reports that problem.
     """
@@ -433,9 +433,8 @@ def reachable_by_digits(flow_set: FlowSet) -> Problems:
 
 
 def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
-    """Yields each node that dialled digits must not open, with the reason. Follows every path from the flow's start,
-    except through report flows.
-    """
+    """Yields each node that digits dialled after the service code must not open, with the reason. Follows every path
+    from the flow's start, except through report flows."""
 
     def gathers(place: Place) -> bool:
         return bool(flow_set.flows[place.flow].gathers)
@@ -449,7 +448,8 @@ def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageTe
 
 
 def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
-    """Returns the reason why dialled digits must not open a node. Returns None if dialled digits may open the node."""
+    """Returns the reason why digits dialled after the service code must not open a node. Returns None if such digits
+    may open the node."""
     node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
         return message_text("asks the caller for a PIN")

@@ -145,8 +145,8 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""The keys of a node that contain a list. The value is the first word in the names of form fields for a row, as in
-`arms.2`."""
+"""The keys of a node that contain a list. For each key, the value is the first word in the names of the form fields
+for a row, as in `arms.2`."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
@@ -466,11 +466,11 @@ class NodeModel(Model):
     call: CallModel | None = None
     finish: EndModel | None = None
     review: Review | None = None
-    """The editor's reason why a question has more than ten lines on a narrow phone, or contains words that the check
-    finds."""
+    """The review state of the texts of this node, if it differs from the review state of the flow."""
     signed: TextApprovalModel | None = None
     reason: Annotated[str, Field(min_length=1)] | None = None
-    """The reason why a question has more than ten lines on a narrow phone, or contains words that the check finds.
+    """The editor's reason why a question has more than ten lines on a narrow phone, or contains words that the check
+    finds.
 
     Callers never see this reason.
     """

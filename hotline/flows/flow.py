@@ -327,7 +327,8 @@ WIDEST: Mapping[str, str] = {
     "page": "-",
     "last": "25/11 14:05 (9999 times)",
 }
-"""The allowed placeholders, each with its longest value. The check uses these values to measure texts."""
+"""The allowed placeholders, each with its longest value. The check uses these values to measure how long a text can
+become."""
 FOUND = "{found}"
 """The placeholder for a place's name, in the question that callers see when a list contains only this place."""
 ABOUT = "work_case"
@@ -471,8 +472,8 @@ def shown_choices(
 
 
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
-    """Returns one choice for each language except the current language. Its label is the name of the language, and it
-    has one of the highest keys. The choice shows the same node again in the chosen language."""
+    """Returns one choice for each language except the current language. The label of the choice is the name of the
+    language, and its key is one of the highest keys. The choice shows the same node again in the chosen language."""
     others = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
@@ -613,8 +614,8 @@ class Question(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Returns a short digest of a question with all its texts and values. The approver copies the digest into the
-        approval."""
+        """Returns a short digest (hash) of a question with all its texts and values. The approver copies the digest
+        into the approval."""
         written = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
         said = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_DIGITS]

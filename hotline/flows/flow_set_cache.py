@@ -290,7 +290,8 @@ class SqlFlowSets:
             return (yield from deserialise(pressed, self._lists, self._lines))
         if document is None:
             raise NotFound(f"revision {revision_id}")
-        # Only this function needs pydantic: for a document without a compiled text that this version can read.
+        # Only this function needs pydantic, to compile a document that has no compiled text for this version of the
+        # code.
         from hotline.flows.document import compile as compile_book
 
         return LoadedFlowSet(compile_book(document, self._lists), {})

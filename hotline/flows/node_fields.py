@@ -99,7 +99,7 @@ def merged_order(
     base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
 ) -> DocumentPath:
     """Returns the items in `kept`, in the order of the version that changed the order of `base`: `hers` or `yours`. If
-    both versions changed the order, the result has the order of `yours`. An item that only the other version added
+    both versions changed the order, the result has the order of `yours`. If only one version added an item, the item
     comes after the same neighbour as in that version."""
     leading, other = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
@@ -120,7 +120,7 @@ def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) 
 
 
 ROWS = "#rows"
-"""The last step of a path to the order of the rows in a list."""
+"""The last step of a path that leads to the names of the rows in a list, in their order."""
 
 WHOLE = frozenset({"when", "signed"})
 """Fields with a mapping that is compared as a whole, such as a condition."""
@@ -128,7 +128,7 @@ WHOLE = frozenset({"when", "signed"})
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The value of a place that exists in only one of two versions of a document."""
+    """Marks a value that exists in only one of two versions of a document."""
 
 
 ABSENT = Absent()
@@ -244,7 +244,8 @@ def value_at(document: object, path: Iterable[str]) -> Any:
 
 
 def body_of(node: object) -> Document:
-    """Returns the mapping below the node's kind. The result is empty for a branch, whose content is a list of arms."""
+    """Returns the content of a node: the mapping under its kind, such as `menu`. The result is empty for a branch,
+    whose content is a list of arms."""
     body = value_at(node, [kind_of(node)])
     return body if isinstance(body, Mapping) else {}
 

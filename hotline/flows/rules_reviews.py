@@ -156,7 +156,7 @@ def _forms(cell: str) -> tuple[str, ...]:
 
 @cache
 def _any_of(cells: tuple[str, ...]) -> re.Pattern[str]:
-    """Returns a pattern that matches every form of these terms. Longer forms come first."""
+    """Returns a pattern that matches every form of these terms. The pattern tries longer forms first."""
     forms = sorted({form for cell in cells for form in _forms(cell)}, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, forms)) or '(?!)'})s?\b", re.IGNORECASE)
 

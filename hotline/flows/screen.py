@@ -65,14 +65,14 @@ SEPTETS = 156
 """The maximum number of septets (letters) of one screen. The limit is a setting for each network, because the networks
 of Rwanda do not publish their limits."""
 NARROWEST = 16
-"""The number of letters in a line of the narrowest phones. Such a phone breaks lines between words, but breaks a word
-that is longer than a line in the middle."""
+"""The number of letters in a line of the narrowest phones. Such a phone breaks lines between words. It also breaks any
+word that is longer than a line."""
 MAX_LINES = 10
 """The maximum number of lines of a question and its choices on the narrowest phones."""
 MIN_SEPTETS = 40
 """The smallest limit that `paginate` uses, because no menu would fit on a smaller page."""
 MIN_REPEATED_SEPTETS = 20
-"""The septets that choices on every page must leave free for the rest of a page."""
+"""The number of septets (letters) that must stay free on a page if some choices appear on every page."""
 NUMBERS = "12345678"
 """The digits for choices. `9` always means the next page."""
 
@@ -129,7 +129,7 @@ class _Piece(NamedTuple):
     """A unit that a page break may not divide: a word, or a choice with its number."""
 
     gap: str
-    """The space or line end between the piece before and this piece."""
+    """The space or line end between this piece and the piece before it."""
     text: str
     button: int | None = None
     key: str | None = None
@@ -158,8 +158,8 @@ class _Draft:
     """The number of pieces that are on the page now."""
 
     def take(self, piece: _Piece, room: int) -> bool:
-        """Adds the piece to the page if there are room and a digit for it. Returns False if the piece does not fit or
-        no digit is free."""
+        """Adds the piece to the page if the page has room and a free digit for it. Returns False if the piece does not
+        fit or no digit is free."""
         gap = piece.gap if self.text else ""
         if septets(self.text) + len(gap) + piece.cost > room:
             return False
@@ -319,8 +319,8 @@ def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
 
 
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
-    """Yields `word` in parts of at most `room` septets. The first part comes with True, and each other part with
-    False."""
+    """Yields `word` in parts of at most `room` septets. Each part comes with a flag, which is True for the
+    first part."""
     start, used = 0, 0
     for at, letter in enumerate(word if septets(word) > room else ""):
         cost = septets(letter)

@@ -21,8 +21,8 @@ from hotline.flows.service_check import place_lists
 from hotline.text.errors import FlowInvalid, NotReady
 
 SHORT_CODES_FILE = "entries"
-"""The name of the file `entries.yaml`, which names a flow for each suffix of a short code, and sometimes a poster:
-`{flow: abroad, name: poster}`."""
+"""The name of the file `entries.yaml`. For each suffix of a short code, the file names a flow, or a flow and a
+poster."""
 PHRASES = "phrases"
 """The name of the file `phrases.yaml`, with the phrases whose text differs from the translation catalogues."""
 NUMBERS = "numbers.csv"

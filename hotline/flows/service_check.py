@@ -58,7 +58,7 @@ def _row(context: Context) -> Number | None:
 
 
 NAMED = "named."
-"""The first part of the name of a list with similar names: `named.<typed text>`."""
+"""The first part of the name of a list of places with similar names: `named.<typed text>`."""
 
 
 class PlaceLists(Mapping[str, tuple[Option, ...]]):

@@ -77,9 +77,9 @@ class TipLikeness(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     contact_key: Mapped[str]
     words_key: Mapped[str | None]
-    """The digest of the typed text."""
+    """A digest of the text that the caller typed."""
     who_key: Mapped[str | None]
-    """The digest of the answer to "Who needs help?"."""
+    """A digest of the answer to "Who needs help?"."""
     at: Mapped[datetime]
     leader_id: Mapped[int | None]
     """The id of the first tip in the cluster (group of similar tips) that this tip joined. Responders then get no
@@ -513,7 +513,7 @@ def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first
 
 
 def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
-    """Returns the tip's key for each desk with access, encrypted for this desk, by the code of the desk."""
+    """Returns, by the code of each desk with access, the tip's key that is encrypted for this desk."""
     found = select(Grant.desk_code, Grant.encrypted_key).where(Grant.tip_id == tip_id)
     return {row.desk_code: row.encrypted_key for row in session.execute(found)}
 

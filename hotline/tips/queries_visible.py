@@ -217,8 +217,7 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
 def is_not_excluded(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true for the tips of which a responder was alerted and which they may still
-    see."""
+    """Returns an SQL condition that is true if a responder was alerted of a tip and may still see it."""
     official, overseen = (_is_of(tip_id, one) for one in (_ANY_TIP.official != "no", _OVERSEEN))
     return and_(has_no_exclusion(responder_id, tip_id), _hears(responder_id, official, overseen))
 

@@ -127,7 +127,7 @@ TYPE_AGAIN = "again"
 """The answer of a caller who chose none of the offered places and wants to type the name of the place again."""
 
 SOON = frozenset({"today", "week"})
-"""The values of the answer about the day of departure if the journey can still be stopped."""
+"""The answers to the question about the day of departure with which the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -294,8 +294,8 @@ class DeadlineKind(StrEnum):
 
 
 OVERDUE_FROM = 2
-"""The deadline for the outcome fires first when half of the time has passed, and then only reminds the assignee. From
-this number of times on, it alerts other people."""
+"""The deadline for the outcome fires first when half of the time has passed, and then only reminds the assignee. After
+it has fired this number of times in a row, the hotline alerts other people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,8 +399,8 @@ HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case has an assignee, and no other person must act. So no deadline is overdue, and no person
-    is asked to take the case, to read it or to confirm its closure."""
+    """Returns True if a case has an assignee, and no other person must act. In such a case, no deadline is overdue,
+    and no person is asked to take the case, to read it or to confirm its closure."""
     known = DeadlineKind.OUTCOME in clocks
     return known and all(
         clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
@@ -432,7 +432,8 @@ def open_due(urgency: int, at: datetime) -> datetime:
 
 
 def second_look_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time by which a second person must read the tip. Without danger, this time is in working hours."""
+    """Returns the time by which a second person must read the tip. If the tip is not about danger, this time is in
+    working hours."""
     due = at + SECOND_LOOK_AFTER
     return due if urgency == Urgency.DANGER else in_hours(due)
 
@@ -473,8 +474,8 @@ def decision_due(at: datetime) -> datetime:
 
 
 def overdue_due(urgency: int, at: datetime) -> datetime:
-    """Returns the time of the next alert to the national desk about a tip that no person has taken. Without danger,
-    this time is in working hours."""
+    """Returns the time of the next alert to the national desk about a tip that no person has taken. If the tip is not
+    about danger, this time is in working hours."""
     if urgency == Urgency.DANGER:
         return at + AGAIN
     return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
@@ -491,7 +492,8 @@ def in_hours(at: datetime) -> datetime:
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
-    """Returns True if the hotline may remind an assignee now. Without danger, it may do so only in working hours."""
+    """Returns True if the hotline may remind an assignee now. If the tip is not about danger, the hotline may do so
+    only in working hours."""
     return urgency == Urgency.DANGER or in_hours(at) == at
 
 
@@ -533,8 +535,8 @@ WARNING = timedelta(days=14)
 PSEUDONYMS_KEPT = timedelta(days=30)
 """The time for which the hotline keeps the rows of sessions, and the pseudonyms of callers in tips."""
 ATTEMPTS_KEPT = timedelta(days=2)
-"""The time for which the hotline stores attempts to use receipts and codes. The limits on attempts look back
-less far."""
+"""The time for which the hotline stores attempts to use receipts and codes. No limit on attempts counts older
+attempts."""
 CALLERS_KEPT = timedelta(hours=1)
 """The time for which the row of a session contains the phone's pseudonym. Before this time is over, the mobile network
 has ended the session."""
@@ -548,11 +550,11 @@ STRAY_REPORTS_KEPT = timedelta(days=7)
 """The time for which the hotline keeps a delivery report for a message with an unknown id. The gateway reports a
 message's id within minutes."""
 REPLIES_KEPT = timedelta(days=7)
-"""The time for which the hotline stores that it answered an SMS of a responder. The limits on such answers look back
-less far."""
+"""The time for which the hotline stores that it answered an SMS of a responder. No limit on such answers counts older
+answers."""
 PARAMETERS_KEPT = timedelta(days=90)
-"""The time for which the hotline keeps the values that it put into the text of a message. It keeps the times of
-sending and arrival longer."""
+"""The time for which the hotline keeps the values that it put into the text of a message. The hotline keeps the times
+of sending and arrival longer."""
 
 
 class TextState(StrEnum):

@@ -9,9 +9,9 @@ and answer about officials are the same. Tips with the same typed text are simil
 the threat model. The hotline never delays a tip about danger: it alerts people at once, or tells them at once that the
 tip joined the cluster.
 
-If one caller wants no visit, this applies to all tips of the cluster, and each responder is notified only once. If a
-responder only got a notice that a tip joined the cluster, messages name the tip by the reference of the cluster's
-first tip. Otherwise messages name the tip by its own reference.
+If one caller wants no visit, the hotline follows this wish in all tips of the cluster, and notifies each responder
+only once. If a responder only got a notice that a tip joined the cluster, messages name the tip by the reference of
+the cluster's first tip. Otherwise messages name the tip by its own reference.
 
 A link means that two tips are probably about the same situation. Linked tips remain separate cases. Every tip of a
 cluster also has a link to another tip, but most linked tips are in no cluster.
@@ -283,8 +283,8 @@ often equal."""
 
 
 class ComparedTip(NamedTuple):
-    """The facts about a tip that the hotline compares to find similar tips. Fields that end in `_key` are digests
-    (hashes made with a secret key).
+    """The facts about a tip that the hotline compares to find similar tips. Fields with a name that ends in `_key` are
+    digests (hashes made with a secret key).
 
     `category` and `who_key` are None until the caller has answered the questions about the category and about the
     person who needs help.
@@ -298,9 +298,9 @@ class ComparedTip(NamedTuple):
     official: str
     contact_key: str
     words_key: str | None
-    """The digest of the typed text."""
+    """A digest of the text that the caller typed."""
     who_key: str | None
-    """The digest of the answer to "Who needs help?"."""
+    """A digest of the answer to "Who needs help?"."""
     leader_id: int | None = None
     """The id of the first tip in the cluster (group of similar tips) that this tip joined. None if people got a
     separate alert of this tip."""
@@ -314,7 +314,7 @@ class Following:
     """The id of the cluster's first tip. People who were alerted of the first tip get the notices about all tips of
     the cluster."""
     announced: bool
-    """True if people already got a notice since the last alert of the cluster."""
+    """True if, since the last alert of the cluster, people already got a notice that a tip joined it."""
 
 
 def typed_text(answers: Mapping[str, str]) -> str | None:
@@ -371,7 +371,7 @@ def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[
 def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
     """Returns the earlier tips of the cluster that a new tip about danger joins, or no tips if people must get a
     separate alert. People get a separate alert if the phone sent fewer than `MAX_DANGERS` such tips within an hour, or
-    the last alert was long ago. They also get one if the new tip is about another person."""
+    the last alert was long ago. A new tip about another person also causes a separate alert."""
     lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(lately) < MAX_DANGERS:
         return ()
@@ -509,8 +509,8 @@ def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts
 
 
 CONTACT_WITHIN = timedelta(days=30)
-"""The hotline links tips from the same phone only if no more than this time lies between them. Usually only a week
-counts, because the pseudonym of a phone changes each week."""
+"""The hotline links tips from the same phone only if no more than this time lies between them. In practice the time is
+shorter, because the pseudonym of a phone changes each week."""
 WITHIN = timedelta(hours=24)
 """The hotline links tips with the same text, or with the same place and category, only if no more than this time lies
 between them."""
@@ -528,8 +528,8 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TipTraits:
-    """The facts about a tip by which the hotline finds tips about the same situation. Fields that end in `_key` are
-    digests (hashes made with a secret key)."""
+    """The facts about a tip by which the hotline finds tips about the same situation. Fields with a name that ends in
+    `_key` are digests (hashes made with a secret key)."""
 
     tip_id: int
     at: datetime

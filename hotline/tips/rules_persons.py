@@ -238,7 +238,7 @@ class AskedCode:
     must: bool = False
     """True if an event without an answer to this question is refused."""
     is_required: bool = False
-    """True if the form in the console requires an answer."""
+    """True if the form in the console requires an answer to this question."""
     when: Callable[[Answers], bool] = lambda _said: True
     """A function that returns False if the answers so far make this question unnecessary."""
 

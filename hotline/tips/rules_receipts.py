@@ -162,7 +162,7 @@ class Wait:
     def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
         """Returns the waiting time and the promised time, each as a number and a unit from `UNITS`.
 
-        A waiting time that is longer than the promised time never looks equal: it is then rounded up.
+        If a waiting time is too long but would look equal in whole units, it is rounded up.
         """
         (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
         is_same = self.is_late and (spent, unit) == promised
@@ -353,8 +353,9 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
 WINDOW_LENGTH = timedelta(hours=2)
 """The length of a window, in which the desk may call a caller back."""
 HALF_WINDOW = WINDOW_LENGTH / 2
-"""Half of a window for a call. While call-backs are paused, a request with less than this time left in its window
-moves to its next window. So no request ends just after a pause, before the desk can call."""
+"""Half of the length of a window, in which the desk may call. While call-backs are paused, a request with less than
+this time left in its window moves to its next window. So no request ends just after a pause, before the desk can call.
+"""
 NOTICE_DELAY = timedelta(minutes=3)
 """The time between a caller's request for a call and the notice to the national desk. A request that the caller
 withdraws within this time causes no notice."""
@@ -395,8 +396,8 @@ class DayPart(StrEnum):
 
 OPENS = {DayPart.MORNING: time(8), DayPart.NOON: time(12), DayPart.EVENING: time(17)}
 DAYS = {"tomorrow": (1,), "after": (2,), "either": (1, 2)}
-"""For each answer to the question when the desk may call: the possible numbers of days after the request. The number 1
-means the next day."""
+"""For each answer about the day of the call: how many days after the request the desk may call. The number 1 means the
+next day."""
 SHARED = frozenset({"alone", "family"})
 """The answers to "Who else may answer the phone?" after which the desk may call. If the caller fears a person who may
 answer, the desk may not call."""

@@ -70,7 +70,7 @@ class Tip(Row):
     text.
     """
     within: Mapped[str | None]
-    """The country for a place "abroad". The province for a place "unsure". Alerts never name a country."""
+    """The country if the place is "abroad". The province if the place is "unsure". Alerts never name a country."""
     sector: Mapped[str | None]
     """The code of a sector or of a camp (`text.places.is_camp`)."""
     category: Mapped[str | None]
@@ -148,7 +148,8 @@ class Tip(Row):
     warned_at: Mapped[datetime | None]
     """The time from which the console warns that the tip's text will be erased."""
     erased_at: Mapped[datetime | None]
-    """The time when the body, the grants and the pseudonyms were erased. Statistics need the other columns."""
+    """The time when the body, the grants and the pseudonyms were erased. The other columns are kept, because
+    statistics need them."""
     record_key: Mapped[int] = mapped_column(default=new_record_key)
     """A number from 0 to 255. The hotline uses it to round published numbers that count the tip. No exported file
     contains it."""
@@ -174,8 +175,8 @@ STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), 
 a storm, or the first danger of its sector, has the value 0. A later danger of the sector has the value 1 if the caller
 typed a text, and 2 if not."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
-"""The state of a draft, written into the SQL text instead of given as a parameter. Only then does the database use its
-index of drafts."""
+"""The state of a draft, written into the SQL text instead of given as a parameter. The database uses its index of
+drafts only if the SQL text itself contains this value."""
 IS_WAITING = and_(
     Tip.state != DRAFT, or_(Tip.alert_urgency.is_(None), Tip.alert_urgency > Tip.urgency)
 )
@@ -285,12 +286,12 @@ def can_be_extended(session: Session, session_key: str) -> bool:
 
 
 def has_silent_draft(session: Session, before: datetime) -> bool:
-    """Returns True if the caller of a draft has added no answer since `before`."""
+    """Returns True if there is a draft to which the caller has added no answer since `before`."""
     return has_row(session, Tip.id, *_silent(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Returns the drafts whose callers have added no answer since `before`, and locks these drafts until the
+    """Returns the drafts to which callers have added no answer since `before`, and locks these drafts until the
     transaction ends.
 
     Leaves out drafts that another transaction has locked.

@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 class PossibleVictim(Row):
     """A person of a case, known by a number.
 
-    The row contains no name, age or answer: these are encrypted in another table.
+    The row contains no name. The age and the answers of the person are encrypted in another table.
     """
 
     __tablename__ = "possible_victim"
@@ -42,8 +42,8 @@ class PossibleVictim(Row):
     """The missing fact about which the next reminder asks: the value of a `tips.rules_persons.FollowKind`. None if no
     reminder is needed."""
     due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """The time of the next reminder. It asks a responder to find a service that helps, or to ask the person again if
-    they want help. None if no reminder is needed."""
+    """The time of the next reminder. The reminder asks a responder to find a service that helps, or to ask the person
+    again if they want help. None if no reminder is needed."""
     times: Mapped[int] = mapped_column(default=0, server_default="0")
     record_key: Mapped[int] = mapped_column(default=new_record_key)
     """A number from 0 to 255, which the hotline uses to round published numbers that count this person."""
@@ -61,7 +61,7 @@ def persons_of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
 
 
 def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
-    """Returns those of the tips in which a responder has met a person."""
+    """Returns the ids of those tips in `tip_ids` in which a responder has met a person."""
     if not tip_ids:
         return frozenset()
     found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
@@ -92,7 +92,7 @@ class ServiceReferral(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     n: Mapped[int]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The responder who offered the help. Reminders go to them."""
+    """The responder who offered the help. Reminders go to this responder."""
     offered_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
