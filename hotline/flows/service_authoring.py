@@ -101,7 +101,7 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Document) -> str:
-    """Returns the SHA-256 of a document, including the order of its screens."""
+    """Returns the SHA-256 of a document, including the order of its screens (docs/decisions/18)."""
     return sha_of({**document, "order of screens": _orders(document)})
 
 
