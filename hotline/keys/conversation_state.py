@@ -1,10 +1,10 @@
 """Encrypts conversation states for Redis, so that Redis never contains a caller's answers in clear text.
 
-If no key decrypts a state, the state is lost, and the conversation starts again from its first screen. Each state is
-encrypted under two keys together: a key that only the process of the hooks has, and the key of the current week. An
-operator can rotate the key that only the hooks' process has. Each process replaces the weekly key by the key of the
-next week, and destroys the old key. When a state is overwritten, Redis keeps the old state in its log. To decrypt a
-state from this log, a thief needs both keys, and the weekly key is destroyed after two weeks.
+If no key decrypts a conversation state, the state is lost, and the caller starts again at the first screen. Each state
+is encrypted under two keys together: the key of the process that answers the gateway, and the key of the current week.
+An operator can rotate the key of the process that answers the gateway. Each week, the process replaces the weekly key
+by the next week's key, and destroys the old key. Redis keeps overwritten states in its log. To decrypt a state from
+Redis's log, a thief needs both keys, and the weekly key is destroyed after two weeks.
 
 An encrypted state has this format, with the number of bytes of each part:
 
@@ -29,8 +29,9 @@ STATES_KEY = "runs.key"
 
 
 class StateCipher:
-    """Encrypts conversation states with XChaCha20-Poly1305. An encrypted state can be decrypted only as the state of
-    its own session. After a rotation, the class also decrypts states with the previous key while that key exists.
+    """Encrypts conversation states with XChaCha20-Poly1305. An attacker cannot use the encrypted state of one USSD
+    session in another session. After a rotation of the key, the class also decrypts states with the previous key while
+    that key exists.
     """
 
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
@@ -39,16 +40,17 @@ class StateCipher:
 
     @classmethod
     def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "StateCipher":
-        """Reads the key from a folder, and checks every `each` seconds if the key file changed. Raises KeyMissing.
+        """Reads the key of conversation states from a folder, and checks every `each` seconds if the key file changed.
+        Raises KeyMissing.
 
-        If none of the known keys decrypts a state, the cipher checks the key file again at once.
+        If no key in memory decrypts a state, the cipher checks the key file again at once.
         """
         live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)
 
     def each_key(self) -> Iterator[bytes]:
-        """Yields the known keys, newest first. Then checks the key file and yields the keys once more, because another
-        process may have encrypted a state with a newer key.
+        """Yields the keys in memory, newest first. After the last key, checks the key file and yields all keys again,
+        because another process may have encrypted a state with a newer key.
         """
         yield from self._keys if self._live is None else self._live.now()
         if self._live is not None:
@@ -58,7 +60,7 @@ class StateCipher:
         return VERSION + encrypt_under(next(self.each_key()), session_key.encode(), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
-        """Decrypts a state. Raises DecryptionFailed."""
+        """Decrypts a conversation state. Raises DecryptionFailed."""
         if encrypted[:1] != VERSION:
             raise DecryptionFailed("the USSD session state has an unknown format")
         bound = session_key.encode()
@@ -69,15 +71,15 @@ class StateCipher:
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
-    """Encrypts `plain` under `key` and binds it to `bound`: to decrypt the result, a program needs the same key and
-    the same value of `bound`. Returns the nonce, followed by the encrypted data."""
+    """Encrypts `plain`. To decrypt the result, a program needs the same `key` and the same `bound`. Returns the nonce,
+    followed by the encrypted data."""
     nonce = random(NONCE_BYTES)
     return nonce + encrypt(plain, bound, nonce, key)
 
 
 def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
-    """Decrypts data that `encrypt_under` encrypted. Returns None if `key` or `bound` is not the value of the
-    encryption, or if the data was altered.
+    """Decrypts data that `encrypt_under` encrypted. Returns None if `key` or `bound` differs from the value that
+    `encrypt_under` used, or if the data was altered.
     """
     try:
         return decrypt(encrypted[NONCE_BYTES:], bound, encrypted[:NONCE_BYTES], key)
@@ -90,8 +92,8 @@ HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyStateCipher:
-    """Encrypts each conversation state under a key that is computed from the hooks' key and the weekly key. If the
-    process has no weekly key, the class uses only the hooks' key.
+    """Encrypts each conversation state under a key that is computed from two keys: the process's own key and the weekly
+    key. If the process has no weekly key, the class uses only the process's own key.
     """
 
     def __init__(
@@ -110,7 +112,7 @@ class WeeklyStateCipher:
         return head + encrypt_under(key, head + session_key.encode(), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
-        """Decrypts a state. Raises DecryptionFailed."""
+        """Decrypts a conversation state. Raises DecryptionFailed."""
         if encrypted[:1] != JOINED:
             return self._cipher.open(session_key, encrypted)
         head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]

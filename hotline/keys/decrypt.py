@@ -1,5 +1,5 @@
-"""Decrypts desk keys, tips, phone numbers, and the codes that describe persons in cases. The process that serves the
-hooks must not import this file. A test of the imports fails if that process imports this file.
+"""Decrypts desk keys, tips, phone numbers, and the codes that describe persons in cases. The process that answers the
+gateway must not import this file.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ from hotline.text.errors import DecryptionFailed, KeyWrong, PassphraseWrong
 def decrypt_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
-    """Decrypts a tip's answers. Needs the private key of a desk, and the desk's grant: the tip's key, encrypted to
-    that desk. Raises DecryptionFailed.
+    """Decrypts a tip's answers. Needs the private key of a desk, and the desk's grant, which is the tip's key,
+    encrypted to that desk. Raises DecryptionFailed.
     """
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return decrypt_text(body, key, uid=uid, place=place)
@@ -46,7 +46,8 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
 
 
 def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
-    """Decrypts a tip's key from a desk's grant, with the desk's private key. Raises DecryptionFailed."""
+    """Decrypts a desk's grant (a tip's key, encrypted to the desk) with the desk's private key. Raises
+    DecryptionFailed."""
     plain = _open_box(grant, private_key)
     key, tail = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if tail != label(uid, desk):
@@ -55,8 +56,8 @@ def decrypt_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> b
 
 
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
-    """Decrypts a grant with `private_key`, and encrypts its content to `public_key`, the desk's next public key. Raises
-    DecryptionFailed."""
+    """Decrypts a tip's key with a desk's present private key, and encrypts it to `public_key`, the desk's next public
+    key. Raises DecryptionFailed."""
     key = decrypt_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
@@ -70,14 +71,14 @@ def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> boo
 
 
 def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes) -> bytes:
-    """Decrypts the private key of a case from a grant. The calling code must first remove the grant's weekly lock
-    (the encryption with the key of the week). Raises DecryptionFailed.
+    """Decrypts the private key of a case, which a grant contains in encrypted form. The calling code must first remove
+    the grant's second encryption, which is under the key of the week. Raises DecryptionFailed.
     """
     return decrypt_grant(grant, uid=case_name(uid), desk=holder, private_key=private_key)
 
 
 def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Decrypts codes that `encrypt_codes` encrypted. Raises DecryptionFailed."""
+    """Decrypts codes about a person that `encrypt_codes` encrypted. Raises DecryptionFailed."""
     bound_as = bound(uid, entry_id)
     try:
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))
@@ -101,17 +102,17 @@ def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LiveNumbers:
-    """The workers' keys that decrypt phone numbers. Implements `NumberDecrypter`. Tries the newest key and, during a
-    rotation, also the previous key.
+    """The keys with which the worker processes decrypt phone numbers. Implements `NumberDecrypter`. Tries the newest
+    key and, during a rotation, also the previous key.
 
-    If no key decrypts a number, the class checks the keys with their canaries. A canary is an encrypted test value in
-    the database. If the keys decrypt no canary, the keys are wrong. If at least one key decrypts a canary, the number
-    itself is damaged.
+    If no key decrypts a number, the class checks the keys with canaries, which are encrypted test values in the
+    database. If the keys decrypt no canary, the keys are wrong. If at least one key decrypts a canary, the encrypted
+    number is damaged.
     """
 
     keys: LiveKeys
     are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
-    """Returns False if no canary can be decrypted with these keys."""
+    """Returns True if at least one of these keys decrypts a canary in the database."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
         """Decrypts a phone number in E.164 format. Raises KeyWrong or DecryptionFailed."""
@@ -130,10 +131,8 @@ class LiveNumbers:
 
 
 def stretch_passphrase(passphrase: str, costs: Costs, salt: bytes) -> bytes:
-    """Derives a key from the passphrase. This derivation is the slow part of `unwrap`.
-
-    Secrets that were encrypted with the same salt share the derived key. So code that decrypts many secrets can cache
-    the derived key.
+    """Derives a key from the passphrase. The derivation is slow, so code that decrypts many secrets with the same salt
+    can cache the derived key.
     """
     return costs.stretch(passphrase, salt)
 

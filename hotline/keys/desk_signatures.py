@@ -1,12 +1,10 @@
-"""Checks that the hotline signed a desk's key. For this check, a process needs only the public half of the hotline's
-signing key.
+"""Checks that the hotline signed a desk's key. The check needs only the public half of the hotline's signing key.
 
 A proof is a list of signed statements about a desk's keys. The hotline signed the first statement of the list. Each
-later key of the desk adds a statement. Two keys sign this statement: the previous key of the desk, and the key of the
-member who made the new key. Each signed text includes the desk's code, its kind and its place, so that no statement is
-valid for another desk. In its key folder, each process records the time of the newest statement that it saw for each
-desk. If the database contains an older proof of a desk's key than the recorded statement, the process refuses this
-proof.
+later key of the desk adds a statement. Two keys sign each later statement: the previous key of the desk, and the key of
+the member who made the new key. Each statement includes the desk's code, kind and place, so no statement is valid for
+another desk. In its key folder, each process records the time of the newest statement that it saw for each desk. A
+process refuses a proof from the database whose newest statement is older than the recorded time.
 """
 
 import json
@@ -28,24 +26,23 @@ from hotline.text.places import NATIONAL
 LINE_PUBLIC_KEY = "line.pub"
 RECOVERY = ":recovery"
 """The hotline also signs the public key of the recovery key pair, whose private key the recovery passphrase decrypts.
-In the text that is signed for this key, `:recovery` takes the place of a desk's code. No desk has this code, because a
-desk's code never contains a colon.
+The signed text about the recovery key contains `:recovery` in place of a desk's code. A desk's code never contains a
+colon, so no desk has the code `:recovery`.
 """
 SEEN_FILE = ".desks.seen"
-"""The file that records, for each desk, the newest signed key that this process saw. Each process has its own file. An
-export of keys must not contain this file, because another process must not use it. An export leaves out file names that
-begin with a dot.
+"""The file in which a process records, for each desk, the times of the newest statements that it saw. The name begins
+with a dot, so that an export of keys leaves this file out: other processes must not use it.
 """
 UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""
 AHEAD = timedelta(hours=1)
-"""The time of a member's statement may be up to one hour in the future. A process refuses a statement that is further
-in the future, because all later statements of the desk would look older than this one.
+"""A member's statement about a desk's key may have a time up to one hour in the future. A process refuses a statement
+with a later time, because all further statements of the desk would look older.
 """
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
-"""The largest number of bytes that a process reads of a proof. An attacker who can write to the database could store
-a longer proof.
+"""A process reads at most this number of bytes of a proof, because an attacker who can write to the database could
+store a huge proof.
 """
 
 
@@ -55,21 +52,20 @@ class DeskKeyState(StrEnum):
     """A member made the key less than 72 hours ago, and the hotline has not signed it yet."""
     LATE = "late"
     CHANGED = "changed"
-    """The hotline signed a key, a kind and a place of this desk, and at least one of them is different in the
-    database."""
+    """The desk's key, kind or place in the database differs from the value that the hotline signed."""
     OLD = "old"
     """This process has already seen a newer signed key of the desk than the key in the database."""
     UNSIGNED = "unsigned"
 
 
 WARNED_BEFORE = timedelta(hours=24)
-"""The hotline must sign a new desk key within 72 hours. If less than `WARNED_BEFORE` is left of this time, the monitor
-notifies the on-call contacts."""
+"""The hotline must sign a new desk key within 72 hours. If less than `WARNED_BEFORE` is left of the 72 hours, the
+monitor notifies the on-call contacts."""
 COUNTING = frozenset((DeskKeyState.SIGNED, DeskKeyState.PROVISIONAL))
-"""The states of a desk's key in which processes encrypt tips to this key."""
+"""The states of a desk's key in which processes encrypt tips to the key."""
 WAITING = frozenset((DeskKeyState.PROVISIONAL, DeskKeyState.LATE, DeskKeyState.CHANGED))
-"""The states that a desk's key leaves as soon as the hotline signs the key. The state `OLD` is not in this set: after
-a restore from a backup, the hotline signs a desk's key only if an operator names the desk.
+"""The states that end as soon as the hotline signs the desk's key. `WAITING` does not contain `OLD`: after a restore
+from a backup, the hotline signs a desk's key only if an operator names the desk.
 """
 
 
@@ -88,16 +84,16 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """The public key with which a process checks the desk's signature of the statement about its next key. The signing
-    key for this signature is derived from the desk's private key."""
+    """The public key that checks the desk's signature of its next statement. The signing key for the desk's signatures
+    is derived from the desk's private key."""
     at: int
     by: str = ""
-    """The name of the member who made the key. The field is empty in a statement of the hotline."""
+    """The name of the member who made the desk's key. The field is empty if the hotline made the statement."""
     by_key: str = ""
     """The public key with which a process checks `own_signature`."""
     signature: str = ""
     own_signature: str = ""
-    """The signature of the member who made the key."""
+    """The signature of the member who made the desk's key."""
 
     def signed_text(self, code: str, kind: str, place: str) -> bytes:
         said = (code, kind, place, *self[:5])
@@ -106,8 +102,8 @@ class Statement(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignedKey:
-    """The content of a proof after a check of all its signatures. The last statement in `statements` is about the
-    newest key of the desk."""
+    """The content of a desk's proof, after a process has checked all its signatures. The last statement in `statements`
+    is about the newest key of the desk."""
 
     kind: str
     place: str
@@ -141,10 +137,10 @@ def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
 
 @lru_cache(512)
 def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | None:
-    """Checks all signatures of a desk's proof, and returns its content. Returns None if any signature is wrong.
+    """Checks all signatures of a desk's proof, and returns its content. Returns None if a signature is wrong, if a key
+    does not have 32 bytes, or if the times of the statements are not in order.
 
-    Also returns None if a statement contains no key of 32 bytes, or if the times of the statements are not in order.
-    The time 0 is not valid, because `SignedKey.since` is 0 for a key that the hotline signed.
+    A time must not be 0, because `SignedKey.since` is 0 for a key that the hotline signed.
     """
     with suppress(CryptoError, ValueError, TypeError, RecursionError):
         kind, place, rows = json.loads((proof or b"")[:MAX_PROOF])
@@ -166,15 +162,15 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
 
 
 class Seen(NamedTuple):
-    """The times of the newest statements that this process saw for one desk."""
+    """The times of the newest statements about one desk's keys that this process saw."""
 
     by_line: int = 0
     since: int = 0
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer one of two `Seen` records about the same desk. If both records are about the same signed
-        key, keeps the earlier start of the 72 hours in which the hotline must sign the new key.
+        """Returns the newer one of two `Seen` records about the same desk. If both are about the same signed key, the
+        result has the earlier start of the 72 hours within which the hotline must sign the next key.
         """
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
@@ -192,8 +188,8 @@ class DeskTrust:
 
     @property
     def mark(self) -> str:
-        """Returns a digest of the hotline's public key. With this digest, the doctor finds processes whose key folder
-        has a different public key of the hotline.
+        """Returns a digest of the hotline's public key. `hotline doctor` uses the digest to find processes that have a
+        different public key of the hotline in their key folder.
         """
         return blake2b(self.line_key, digest_size=8).hexdigest()
 
@@ -220,12 +216,12 @@ class DeskTrust:
         return DeskKeyState.LATE if is_late else DeskKeyState.PROVISIONAL
 
     def key(self, row: DeskKey, at: datetime) -> bytes | None:
-        """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no acceptable
-        key.
+        """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no key that is
+        safe to use.
 
-        At least the national desk must be able to read every tip. So the method returns the national desk's key even
-        in the states `LATE` and `OLD`. In the states `LATE` and `OLD`, another check of the hotline raises an alarm.
-        In the state `CHANGED`, the method returns the key that the hotline signed.
+        For the national desk, returns a key even in the states `LATE` and `OLD`, because at least this desk must be
+        able to read every tip. In both states, the monitor raises an alarm. For the national desk in the state
+        `CHANGED`, returns the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:
@@ -242,8 +238,8 @@ class DeskTrust:
         return {}
 
     def _remember(self, code: str, seen: Seen) -> None:
-        """Records the times of a desk's newest statements in the file `SEEN_FILE`. Keeps the records that other
-        processes wrote into this file. If the disk is full, the record stays in memory only.
+        """Records the times of a desk's newest statements in the file `SEEN_FILE`. Keeps newer records that another
+        process with the same key folder wrote into this file. If the disk is full, the times stay in memory only.
         """
         self._seen[code] = seen
         for other, its in self._read().items():

@@ -1,5 +1,5 @@
-"""Encrypts tips, answers, phone numbers, and the codes that describe persons in cases. Also defines the formats that
-`decrypt.py` reads. This module decrypts nothing.
+"""Encrypts tips, answers, phone numbers, and the codes that describe persons in cases. Also defines the formats of
+encrypted data that `decrypt.py` reads. This module decrypts nothing.
 """
 
 import json
@@ -22,23 +22,24 @@ from hotline.keys.weekly_lock import WeeklyLock
 from hotline.text.errors import DecryptionFailed, KeyMissing
 
 VERSION = b"\x01"
-"""The first byte of an encrypted value. This byte is the version of the value's format."""
+"""The first byte of an encrypted value: the version of the value's format."""
 PAIRED = b"\x04"
-"""The first byte of a body that is encrypted to its tip's key pair. The bodies of older tips begin with `VERSION`.
-The bodies of older tips are encrypted directly under the tip's key.
+"""The first byte of a tip's encrypted answers, if they are encrypted to the tip's key pair. The answers of older tips
+begin with `VERSION`, and are encrypted directly under the tip's key.
 """
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
-"""The number of bytes at the start of a body of format `PAIRED` that are not encrypted. These bytes contain the
-version, two marks, and the public half of the tip's key pair.
+"""The number of bytes at the start of a tip's encrypted answers (format `PAIRED`) that are not encrypted. These bytes
+contain the format's version, two marks, and the public half of the tip's key pair.
 
-A mark is a keyed digest. The first mark is computed from the tip, the desks and the key pair. The second mark is
-computed from the tip and the key pair. The key for the marks is in the key folder of the role `hooks`.
+A mark is a digest that is computed with a secret key. The first mark is computed from the tip, the desks and the key
+pair. The second mark is computed from the tip and the key pair. The secret key for the marks is in the key folder of
+the role `hooks`.
 """
 HALF = MARK_BYTES // 2
 SIZES = (256, 512, 1024, 2048, 4096, 8192)
-"""The sizes in bytes to which the code pads each text before it encrypts the text. So the length of an encrypted text
-reveals very little about the text. Only a long SMS needs the last two sizes.
+"""The sizes in bytes to which the code pads each text before it encrypts the text. Because of the padding, the length
+of an encrypted text reveals very little about the text. Only a long SMS needs the last two sizes.
 """
 NUMBER_BYTES = 32
 """The size of every phone number after padding, in bytes."""
@@ -58,7 +59,7 @@ class KeyPair:
 
 
 def padded(plain: bytes) -> bytes:
-    """Pads the content to the next larger size in `SIZES`. Raises ValueError if the content is too long."""
+    """Pads the content to the next larger size in `SIZES`. Raises ValueError if the content is too long for `SIZES`."""
     size = next((size for size in SIZES if len(plain) < size), None)
     if size is None:
         raise ValueError(f"{len(plain)} bytes are too many to encrypt: the limit is {SIZES[-1]}")
@@ -89,22 +90,22 @@ def document_in(held: bytes) -> dict[str, Any]:
 
 
 def binding(uid: str, place: str) -> bytes:
-    """Returns the data to which a tip's body is bound: the tip's uid and place. If a program decrypts the body as the
-    body of another tip or place, the decryption fails.
+    """Returns the tip's uid and place in the form that the encryption of a tip's answers includes. If a program
+    decrypts the answers as those of another tip or place, the decryption fails.
     """
     return b"tip\0" + uid.encode() + b"\0" + place.encode()
 
 
 def label(uid: str, desk: str) -> bytes:
-    """Returns the label that a grant contains next to the key.
+    """Returns a tip's uid and a desk's code in the form that a grant contains next to the tip's key.
 
-    If an attacker moves the grant to another tip or desk, the decryption of the grant fails.
+    If an attacker gives the grant to another tip or desk, the decryption of the grant fails.
     """
     return uid.encode() + b"\0" + desk.encode()
 
 
 def readers_mark(desks: Mapping[str, bytes]) -> bytes:
-    """Returns a digest of desks and their public keys. The digest changes when a desk or a key changes."""
+    """Returns a digest of desks and their public keys."""
     digest = blake2b(digest_size=MARK_BYTES)
     for code, public_key in sorted(desks.items()):
         digest.update(f"{code}\0{len(public_key)}\0".encode() + public_key)
@@ -115,35 +116,35 @@ def readers_mark(desks: Mapping[str, bytes]) -> bytes:
 class EncryptedTip:
     body: bytes
     grants: Mapping[str, bytes]
-    """The grants by desk code. Each grant is the tip's key, encrypted to that desk."""
+    """The grants by desk code: each grant is the tip's key, encrypted to that desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encrypter:
     relay_public_key: bytes | None = field(default=None, repr=False)
-    """The workers' public key, to which phone numbers are encrypted. A process that stores no phone number does not
-    have this key.
+    """The workers' public key, to which phone numbers are encrypted. The value is None in a process that stores no
+    phone numbers.
     """
     weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
-    """Encrypts every grant a second time, with the key of the week."""
+    """Encrypts every grant (a tip's key for a desk) a second time, with the key of the week."""
     live: LiveKeys | None = field(default=None, repr=False)
-    """Reads the workers' public key again after a rotation. The value is None in a process that does not have to
-    notice a rotation."""
+    """Reads the workers' public key again after a rotation. The value is None in a process that does not need to notice
+    a rotation."""
     mark_key: Callable[[], bytes] = field(default=bytes, repr=False)
-    """Returns the key that makes the marks (see `HEAD_BYTES`). A mark proves that the hotline made the key pair of a
-    tip. So an attacker who can write to the database cannot replace this key pair by another pair. If the result is an
-    empty key, `made` and `again` do not accept any mark as right.
+    """Returns the secret key for computing marks (see `HEAD_BYTES`). A mark proves that the hotline made the key pair
+    of a tip. Without the secret key, an attacker who can write to the database cannot replace a tip's key pair by
+    another pair. If the secret key is empty, `made` and `again` treat every mark as wrong.
     """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
     """Returns the public key of the reader process, to which a new case's key is encrypted."""
     desks: DeskTrust | None = field(default=None, repr=False)
     """Decides which desk keys this process may use. The value is None if the process lacks the hotline's public key.
-    Without the hotline's public key, the process uses every desk key in the database.
+    Such a process uses every desk key in the database.
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
-        """Returns the public keys to which tips may be encrypted, by desk code. The monitor raises an alarm about
-        each desk key to which tips may not be encrypted.
+        """Returns the public keys of the given desks to which tips may be encrypted, by desk code. The monitor raises
+        an alarm about each desk that is missing in the result.
         """
         keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
         return {code: key for code, key in keys.items() if key is not None}
@@ -159,11 +160,11 @@ class Encrypter:
         identity: str = "",
     ) -> EncryptedTip:
         """Makes a key pair for a tip, and encrypts the answers to the public half of this pair. Encrypts the private
-        half to each desk in `desks`, which contains a public key for each desk code.
+        half of the pair to each desk in `desks`, which maps desk codes to public keys.
 
-        The private half in encrypted form is called the desk's grant. A desk with an unusable key gets no grant. If
-        `at` is given, also encrypts the grants under the key of the week in which `at` lies. Raises ValueError for
-        answers that are too long. The flows limit the length of answers, so no caller gives such answers.
+        Each encrypted copy of the private half is called the desk's grant. A desk with an invalid public key gets no
+        grant. If `at` is given, also encrypts each grant under the key of the week that contains `at`. Raises
+        ValueError for answers that are too long; the flows limit the length of answers.
         """
         key = random(PrivateKey.SEED_SIZE)
         public_key = bytes(PrivateKey.from_seed(key).public_key)
@@ -185,12 +186,12 @@ class Encrypter:
         body: bytes,
         identity: str = "",
     ) -> bytes | None:
-        """Encrypts newer answers to the key pair of a tip's current body, so that the desks' existing grants also
-        decrypt the newer answers.
+        """Encrypts a tip's newer answers to the key pair of its present answers, so that the desks' existing grants
+        also decrypt the newer answers.
 
-        Returns None if that key pair was not made for exactly this tip, these desks and these keys. If the result is
-        None, the calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` may
-        be only the first `HEAD_BYTES` of the current body. Raises ValueError for answers that are too long.
+        Returns None if the key pair was made for another tip, other desks or other desk keys. In this case, the calling
+        function must use `tip`. If `desks` is None, the method does not compare the desks. `body` contains the present
+        encrypted answers, or only their first `HEAD_BYTES`. Raises ValueError for answers that are too long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):
@@ -200,8 +201,8 @@ class Encrypter:
         return _encrypted(head, answers, uid, place)
 
     def made(self, body: bytes, *, uid: str, identity: str = "") -> bool:
-        """Returns True if the second mark in `body` is right. A right mark proves that a process with the same
-        `mark_key` made the key pair in `body` for this tip.
+        """Returns True if the second mark in `body`, a tip's encrypted answers, is right. A right mark proves that a
+        process with the same `mark_key` made the key pair for this tip.
         """
         head = body[:HEAD_BYTES]
         marked = head[len(PAIRED) + HALF : -PublicKey.SIZE]
@@ -222,7 +223,7 @@ class Encrypter:
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
     ) -> bytes:
         """Encrypts a tip's key to the public key of the desk `desk`. Raises CryptoError, TypeError or ValueError for an
-        unusable key."""
+        invalid public key."""
         bound = label(uid, desk)
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
         return grant if at is None else self.weekly_lock.lock(grant, bound, at)
@@ -232,8 +233,8 @@ class Encrypter:
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(padded_document(answers))
 
     def number(self, msisdn: str) -> bytes:
-        """Encrypts a phone number to the workers' public key. Raises KeyMissing if the folder lacks the workers' public
-        key.
+        """Encrypts a phone number to the workers' public key. Raises KeyMissing if the key folder lacks the workers'
+        public key.
         """
         public_key = self._relay_key
         if public_key is None:
@@ -244,7 +245,7 @@ class Encrypter:
     def line_mark(self) -> str:
         """Returns a short digest of the workers' public key, which identifies this installation.
 
-        Returns an empty text if the folder has no such key.
+        Returns an empty text if the process has no such key.
         """
         public_key = self._relay_key
         return "" if public_key is None else mark_of(public_key)
@@ -254,7 +255,7 @@ class Encrypter:
         return self.relay_public_key if self.live is None else self.live.now()[0]
 
     def reader_key(self) -> bytes:
-        """Returns the reader's public key. Raises KeyMissing if the folder lacks it."""
+        """Returns the reader's public key. Raises KeyMissing if the key folder lacks it."""
         if self.reader is None:
             raise KeyMissing("the public key reader.pub is missing: run `hotline keys import`")
         return self.reader()
@@ -269,8 +270,8 @@ def mark_of(public_key: bytes) -> str:
 
 
 def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
-    """Pads answers, binds them to the tip, and encrypts them to the public key in `head`. Returns the head, followed by
-    the encrypted text.
+    """Pads a tip's answers, adds the tip's uid and place, and encrypts the answers to the public key in `head`. Returns
+    the head, followed by the encrypted answers.
     """
     public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
     return head + SealedBox(public_key).encrypt(
@@ -278,12 +279,11 @@ def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) ->
     )
 
 
-# The functions below encrypt the codes that describe a person, for the public key of the case. These functions need no
-# secret key.
+# The functions below encrypt the codes that describe a person, for the public key of the case.
 
 READER = ":reader"
-"""This text names the reader process in a grant of a case's key, in place of a desk's code. A desk's code never begins
-with a colon.
+"""The name of the reader process in a grant of a case's key, where other grants have a desk's code. A desk's code never
+begins with a colon.
 """
 
 
@@ -307,8 +307,8 @@ def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
 def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
     """Encrypts codes about a person, and binds them to a tip and to a case event.
 
-    `entry_id` is the number of the event. For a form that is not finished yet, `entry_id` is a name. Raises
-    DecryptionFailed for an invalid public key, and ValueError if the codes are too long.
+    `entry_id` is the number of the case event. If the form about the person is not finished yet, `entry_id` is a name.
+    Raises DecryptionFailed for an invalid public key, and ValueError if the codes are too long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:
@@ -318,7 +318,8 @@ def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | 
 
 
 def case_name(uid: str) -> str:
-    """Returns the name to which a grant of a case's key is bound. A grant of a tip's key is bound to the uid alone."""
+    """Returns the name that a grant of a case's key includes, so that no one can use it as the grant of another key. A
+    grant of a tip's key includes the uid alone."""
     return f"case:{uid}"
 
 

@@ -13,19 +13,21 @@ from hotline.text.errors import DecryptionFailed
 
 TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"
-"""The file with the digest key. The first rotation writes this file, and later rotations do not change it.
+"""The name of the file with the key for computing digests. The first rotation of the key for authenticators writes this
+file, and later rotations do not change it.
 
-The database contains only digests of the printed codes. The codes themselves are not stored, so no program could
-compute these digests again under another key.
+The database contains digests of the printed recovery codes, but not the codes. So no program could compute the digests
+again under another key.
 """
 
 
 class FactorEncrypter:
     """Encrypts the secrets of authenticator apps, and computes keyed digests.
 
-    Each encrypted secret is valid for one account only. Digests need a key, so that a stolen row of the database
-    reveals nothing. While the file of the previous key exists, that key still decrypts secrets. The digest key never
-    changes: it is derived from the first encryption key that this folder had.
+    A secret that was encrypted for one account cannot be decrypted for another account. The digests are computed with a
+    key, so a stolen row of the database reveals nothing. After a rotation, the previous key still decrypts secrets
+    while its file exists. The key for digests never changes: it is derived from the first encryption key of this
+    folder.
     """
 
     def __init__(
@@ -45,7 +47,7 @@ class FactorEncrypter:
         return VERSION + encrypt_under(_seals(self._now()[0]), account.encode(), secret.encode())
 
     def open(self, encrypted: bytes, *, account: str) -> str:
-        """Returns the decrypted secret. Raises DecryptionFailed."""
+        """Returns the secret of an account's authenticator app. Raises DecryptionFailed."""
         for key in self._now():
             plain = _opened(key, encrypted, account)
             if plain is not None:
@@ -53,13 +55,13 @@ class FactorEncrypter:
         raise DecryptionFailed("a stored second factor was altered or belongs to another account")
 
     def is_newest(self, encrypted: bytes, *, account: str) -> bool:
-        """Returns True if the secret is encrypted under the newest key."""
+        """Returns True if the account's secret is encrypted under the newest key."""
         return _opened(self._now()[0], encrypted, account) is not None
 
     def digest(self, purpose: str, words: str) -> bytes:
         """Returns the keyed digest of a text.
 
-        Equal texts have equal digests. So the console can find the row of a printed code or of a typed name.
+        With the digest, the console finds the row of a printed recovery code or of a typed name.
         """
         said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._digests, said, "sha256")
@@ -78,7 +80,7 @@ class Proofs:
     costs: Costs = field(default_factory=Costs)
     """The Argon2id costs of one attempt at a password."""
     start_costs: Costs = PIN_COSTS
-    """The Argon2id costs of one attempt at a start PIN that a page creates."""
+    """The Argon2id costs of one attempt at a start PIN."""
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":
@@ -87,7 +89,7 @@ class Proofs:
 
 
 def digests_of(key: bytes) -> bytes:
-    """Derives the digest key from the key of the folder. The first rotation writes this digest key to a file."""
+    """Derives the key for computing digests from `key`, the first encryption key of the folder."""
     return hmac.digest(key, b"digest", "sha256")
 
 

@@ -1,12 +1,12 @@
-"""Reads the gateway's key, and reads and changes the secrets in the addresses of the hooks.
+"""Reads the gateway's key, and manages the secrets in the addresses that the gateway calls (the hooks).
 
 The gateway's key is the password with which the hotline sends SMS. This key is in a file that only the sending
 processes can read, and never in an environment variable (docs/decisions/12).
 
-The address of each hook contains a secret. The operator pastes the first secret of each hook into the gateway's
-dashboard. If the gateway uses a new secret, the hooks also accept older secrets until the gateway has not used any of
-them for `QUIET`. An operator can also make older secrets invalid at once. For each secret, the same folder contains an
-empty file. The time of this file shows when the secret was last used. The name of this file contains a digest of the
+Each hook has a secret in its address, and the operator pastes this address into the gateway's dashboard. After the
+gateway has used a new secret, the hooks accept older secrets until the gateway has not used any of them for the time
+`QUIET`. An operator can also make older secrets invalid at once. For each used secret, the key folder contains an empty
+file. The time of the empty file shows when the gateway last used the secret. The file's name contains a digest of the
 secret.
 """
 
@@ -38,8 +38,8 @@ VISIBLE = re.compile(r"[\x21-\x7e]+")
 def read_gateway_key(file: Path) -> str:
     """Returns the gateway's key.
 
-    Raises SettingsInvalid if this process cannot read the file, or if other accounts may read it. The message names the
-    command that corrects the file.
+    Raises SettingsInvalid if this process cannot read the file, or if other accounts may read it. The error message
+    names the command that corrects the file.
     """
     try:
         with file.open("rb") as opened:
@@ -62,7 +62,8 @@ def read_gateway_key(file: Path) -> str:
 
 
 def gateway_key_in(written: bytes, file: Path) -> str:
-    """Returns the key from a file's content. Raises SettingsInvalid with a message that shows no part of the key."""
+    """Returns the gateway's key from a file's content. Raises SettingsInvalid with a message that shows no part of the
+    key."""
     key = written.strip().decode("ascii", "replace")
     if not VISIBLE.fullmatch(key):
         raise _wrong(
@@ -78,16 +79,16 @@ def _wrong(file: Path, problem: str) -> SettingsInvalid:
 QUIET = timedelta(minutes=10)
 """After the last use of an older secret, the hooks accept this secret for at least this time."""
 NOTED_EACH = 5.0
-"""The minimum seconds between two records of the same secret's use. Because of this minimum, a hop rarely has to write
-a file."""
+"""The minimum seconds between two records that the gateway used the same secret."""
 LOOKED_EACH = 0.1
-"""The maximum seconds until a process notices changed secrets. The process does not read the file at each hop, because
-a read from disk releases Python's interpreter lock, and the hop must then wait for the lock.
+"""The maximum seconds until a process notices that the secrets in the file changed. The process does not read the file
+for each request of the gateway, because reading from disk would slow the answer to the caller.
 """
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
-    """The secrets of the hooks in one process. Notices new or removed secrets within `each` seconds.
+    """The secrets that one process accepts in the addresses of the hooks. Notices new or removed secrets in the file
+    within `each` seconds.
 
     Raises KeyMissing if the file of the secrets does not exist at the start.
     """
@@ -113,8 +114,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, hook: str) -> Sequence[str]:
         if hook == LISTED:
-            # Only the clock process calls the `listed` hook, once a minute. So the hops of callers do not read the
-            # file with its secrets.
+            # Only the clock process calls the hook `listed`, once a minute. So the process can read the file at each
+            # call, and the requests of callers do not wait for this.
             return listed_secrets(self._folder)
         now = self._elapsed()
         until, live = self._live.get(hook, (now, ()))
@@ -133,16 +134,16 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return "LiveSecrets()"
 
     def used(self, hook: str, secret: str) -> None:
-        """Records that the gateway has just used a secret. Also removes the hook's older secrets if the gateway has
-        not used any of them for `QUIET`.
+        """Records that the gateway has just used a secret. Also removes the hook's older secrets if the gateway has not
+        used any of them for the time `QUIET`.
 
-        Ignores a folder that is not writable.
+        Does nothing if the folder is not writable.
         """
         now = time.monotonic()
         if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
             return
         self._noted[secret] = now
-        # The hook must answer the caller even if this folder has a fault.
+        # The hotline must answer the caller even if the process cannot write to this folder.
         with suppress(OSError, KeyMissing, ValueError, KeyError, TypeError):
             note = self._folder / _note(secret)
             os.close(os.open(note, os.O_WRONLY | os.O_CREAT, 0o600))
@@ -153,8 +154,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
     def _looked(self, hook: str) -> Sequence[str]:
         stamp = key_folder.stamp_of(self._file)
         if stamp is not None and stamp != self._read[0]:
-            # If the file of the secrets is invalid, the hooks still accept the secrets that were read before. So they
-            # answer callers after an operator's mistake.
+            # If the file of the secrets is invalid, the hooks still accept the secrets that the process read before.
             with suppress(KeyMissing, ValueError, KeyError, TypeError):
                 self._read = (stamp, hook_secrets(self._folder))
         read = self._read[1]
@@ -164,16 +164,16 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
 
 def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Returns the secrets of every hook, including the `listed` hook. Raises KeyMissing."""
+    """Returns the valid secrets of every hook, including the hook `listed`. Raises KeyMissing."""
     return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
 
 
 def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Adds a new secret to each hook, and returns all valid secrets, newest first. Raises KeyMissing.
+    """Adds a new secret to each hook, and returns all valid secrets by hook, newest first. Raises KeyMissing.
 
-    `relay` is the key folder of the process that calls the `listed` hook. The function writes the new secret of the
-    `listed` hook first for the web process, and then for the process that calls this hook. So the web process always
-    accepts the secret of a call.
+    `relay` is the key folder of the clock process, which calls the hook `listed`. The function writes the new secret of
+    the hook `listed` first for the web process, and then for the clock process. So the web process accepts the new
+    secret before the clock process uses it.
     """
     with _rotating(folder):
         before = live_secrets(folder)
@@ -186,7 +186,7 @@ def rotate_secrets(folder: Path, relay: Path | None = None) -> Mapping[str, tupl
 
 
 def _end_quiet(folder: Path, hook: str) -> None:
-    """Removes all secrets of a hook except the first, if the gateway has not used an older secret for `QUIET`."""
+    """Removes the older secrets of a hook, if the gateway has not used any of them for the time `QUIET`."""
     with _rotating(folder):
         live = dict(live_secrets(folder))
         used = last_used(folder, live[hook][1:])
@@ -211,7 +211,7 @@ def _forget(folder: Path, known: Sequence[str]) -> None:
 
 
 def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
-    """Keeps only the first secret of each hook, and makes all older secrets invalid. Raises KeyMissing."""
+    """Removes all secrets of each hook except the first, which makes older secrets invalid. Raises KeyMissing."""
     with _rotating(folder):
         live = live_secrets(folder)
         _write(folder, {hook: known[:1] for hook, known in live.items()})
@@ -238,9 +238,7 @@ def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
 
 
 def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
-    """Writes the secrets of the `listed` hook to the folder. Does nothing if `known` is empty. An older installation
-    has no secrets of this hook until `hotline init` makes them.
-    """
+    """Writes the secrets of the hook `listed` to the folder. Does nothing if `known` is empty."""
     if folder is not None and known:
         KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(known).encode())
 

@@ -1,7 +1,7 @@
 """Reads and writes the key folder of one role: files of mode 0400 in a folder of mode 0700.
 
-Each key is made once, and only a rotation changes it. A process can read only the folder of its own role, so it has no
-key for data that it must not decrypt.
+Each key is made once, and later only a rotation replaces it. A process can read only the folder of its own role, so it
+has no key for data that it must not decrypt.
 """
 
 import json
@@ -19,31 +19,30 @@ from hotline.text.errors import KeyMissing
 
 KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
-"""The names of the hooks that the gateway calls. Each hook has its own secrets in its address."""
+"""The names of the hooks, the addresses that the gateway calls. Each hook has its own secrets in its address."""
 LISTED = "listed"
 """The name of the hook that the clock process calls. The clock process reads the list of SMS in the gateway's inbox,
-and reports each listed SMS to this hook.
+and sends each SMS to this hook.
 """
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
-"""The file with the secret in the address of the monitor's test calls. A rotation of the secrets of the hooks does not
-change this file.
+"""The file with the secret that the monitor uses when it calls the hook `ussd` as a test. A rotation of the hooks'
+secrets does not change this file.
 """
 LISTED_SECRET = "listed.secret"
-"""The file with the secrets that the clock process uses, one per line, newest first."""
+"""The file with the secrets that the clock process uses to call the hook `listed`, one per line, newest first."""
 
 
 DATABASE_ACCOUNT, REDIS_ACCOUNT = "database.account", "redis.account"
-"""The files with `NAME:PASSWORD` of the process's own account at PostgreSQL and at Redis (operations/server_roles.py).
-"""
+"""The files with `NAME:PASSWORD` of the process's own accounts at PostgreSQL and Redis (operations/server_roles.py)."""
 
 
 class KeyFolder:
     """The keys of one folder, by file name. Reads the file of each key only once."""
 
     def __init__(self, path: Path, *, without: Collection[str] = ()) -> None:
-        """Makes an object for which the keys in `without` do not exist, because they belong to another hotline. No
-        process could decrypt data that this process encrypts with a key of another hotline.
+        """Makes an object that treats the keys in `without` as missing, because they belong to another hotline. If this
+        process encrypted data with a key of another hotline, no process could decrypt the data.
         """
         self.path = path
         self._without = frozenset(without)
@@ -83,7 +82,7 @@ class KeyFolder:
         return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
 
     def make(self, name: str, secret: bytes) -> bool:
-        """Writes a key if the file does not exist yet, or is empty. Returns True if the method wrote the file. Raises
+        """Writes a key if its file does not exist yet, or is empty. Returns True if the method wrote the file. Raises
         OSError if the folder is not writable.
 
         Other processes never find an incomplete key in the file. If two processes make the same key at the same time,
@@ -143,7 +142,7 @@ class KeyFolder:
 
 
 def flush_folder(folder: Path) -> None:
-    """Writes the list of a folder's files to the disk now, so that a power failure does not undo a change of this list.
+    """Writes a folder's list of files to the disk now, so that a power failure does not undo a change to the folder.
     Raises OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -153,8 +152,8 @@ def flush_folder(folder: Path) -> None:
 
 
 def with_account(url: str, folder: Path, name: str) -> str:
-    """Returns the address of a server, with the account and password from the file `name` of this folder. If the
-    folder has no file with this name, or if the database is SQLite, returns the address unchanged.
+    """Returns the address of a server, with the account and password from the file `name` of this folder. Returns the
+    address unchanged if the folder has no such file, or if the database is SQLite.
     """
     keys = KeyFolder(folder)
     if url.startswith("sqlite") or not keys.holds(name):
@@ -165,7 +164,7 @@ def with_account(url: str, folder: Path, name: str) -> str:
 
 
 def own_addresses(folder: Path, database: str, redis: str) -> tuple[str, str]:
-    """Returns the addresses of the database and of Redis, with the accounts from this folder."""
+    """Returns the addresses of the database and of Redis, with the accounts and passwords from this folder."""
     return (
         with_account(database, folder, DATABASE_ACCOUNT),
         with_account(redis, folder, REDIS_ACCOUNT),
@@ -173,8 +172,8 @@ def own_addresses(folder: Path, database: str, redis: str) -> tuple[str, str]:
 
 
 def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Returns the valid secrets for the address of each hook. The secret that the operator pastes into the gateway's
-    dashboard comes first.
+    """Returns the valid secrets of each hook, by hook name. The first secret of a hook is in the address that the
+    operator pastes into the gateway's dashboard.
 
     Raises KeyMissing.
     """
@@ -183,19 +182,18 @@ def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
 
 
 def listed_secrets(folder: Path) -> tuple[str, ...]:
-    """Returns the valid secrets of the `listed` hook, newest first.
+    """Returns the valid secrets of the hook `listed`, newest first.
 
-    An older installation has no secrets of this hook until `hotline init` makes them.
+    An older installation has no secrets of the hook `listed` until `hotline init` makes them.
     """
     keys = KeyFolder(folder)
     return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
 
 
 def new_hook_secrets() -> bytes:
-    """Returns two new secrets for each hook.
+    """Returns two new secrets for each hook, as JSON.
 
-    The hooks accept both secrets. So after a rotation, the operator can paste the second secret into the gateway's
-    dashboard at any time.
+    The hooks accept both secrets, so the operator can later change to the second secret at any time.
     """
     return json.dumps(
         {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
@@ -205,8 +203,8 @@ def new_hook_secrets() -> bytes:
 # The code below reads a key that an operator may rotate while the process runs.
 
 EACH = 1.0
-"""The seconds between two checks of a key file, for code that needs the key at every hop. If none of the known keys
-decrypts a value, this code calls `LiveKeys.again`, which reads a changed key file at once.
+"""The seconds between two checks of a key file, for code that needs the key at every request of a caller. If no key in
+memory decrypts a value, the code calls `LiveKeys.again`, which reads a changed key file at once.
 """
 
 Stamp = tuple[int, int]
@@ -214,15 +212,14 @@ Stamp = tuple[int, int]
 
 def previous_name(name: str) -> str:
     """Returns the file name of the previous key: `relay.key` -> `relay.old.key`. The file of the previous key exists
-    as long as data needs the previous key.
+    while some data needs that key.
     """
     stem, _, kind = name.rpartition(".")
     return f"{stem}.old.{kind}"
 
 
 def stamp_of(file: Path | str) -> Stamp | None:
-    """Returns a value that changes when the file changes (the file's stamp). Returns None if the file does not
-    exist."""
+    """Returns a file's stamp: a value that changes when the file changes. Returns None if the file does not exist."""
     try:
         found = os.stat(file)
     except OSError:
@@ -231,8 +228,8 @@ def stamp_of(file: Path | str) -> Stamp | None:
 
 
 class LiveKeys:
-    """Reads one key from its file, and the previous version of this key from a second file. Raises KeyMissing if there
-    is no key at the start.
+    """Reads a key from its file, and the previous key from a second file. Raises KeyMissing if the file of the key does
+    not exist at the start.
 
     If the key file disappears later, the process continues to use the keys that it read last.
     """
@@ -257,18 +254,18 @@ class LiveKeys:
         return f"LiveKeys({self._files[0].name})"
 
     def now(self) -> tuple[bytes, ...]:
-        """Returns the keys, newest first. As long as no file changed, returns the same tuple object again."""
+        """Returns the keys in memory, newest first. If no file changed, returns the same tuple object as before."""
         return self._keys if self._elapsed() < self._due else self.again()
 
     def again(self) -> tuple[bytes, ...]:
-        """Checks the key file now and returns the keys, newest first."""
+        """Checks the key file now, and returns the newest key and the previous key, newest first."""
         self._due = self._elapsed() + self._each
-        # Code that changes the file of the previous key also sets the time of the newest key's file, so a check of this
-        # one stamp is enough.
+        # Code that changes the file of the previous key also sets the time of the newest key's file, so checking the
+        # newest key's file is enough.
         stamp = stamp_of(self._files[0])
         if stamp is not None and stamp != self._stamp:
-            # The code reads the stamp before it reads the key. If the file changes between the two reads, the next
-            # check reads the key again.
+            # The code gets the file's stamp, which changes with the file, before it reads the key. If the file changes
+            # in between, the next check reads the key again.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys
 
@@ -295,10 +292,10 @@ def _is_key(file: Path) -> bool:
 # Keys of past months and weeks are destroyed.
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
-"""The time zone in which a month begins. Rwanda has no summer time."""
+"""The time zone in which the months and weeks of the keys for counting callers begin."""
 AHEAD = 3
-"""The number of weeks for which `init` makes keys in advance, including this week. `init` also makes the keys of the
-months in which these weeks lie.
+"""The number of weeks for which `hotline init` makes keys for counting callers, including this week. `hotline init`
+also makes the keys of the months that contain these weeks.
 """
 _NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
 
@@ -316,8 +313,8 @@ class PeopleKeys:
         self._keys: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> dict[str, bytes]:
-        """Returns the keys for the month and the week of a moment. Raises KeyMissing if the folder has no key for
-        counting callers, or if the disk is full.
+        """Returns the keys for counting callers in the month and the week of a moment. Raises KeyMissing if the folder
+        has no such key, or if the process cannot write a new key.
         """
         periods = periods_of(moment)
         if tuple(self._keys) == periods:
@@ -340,14 +337,15 @@ class PeopleKeys:
         return keys
 
     def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys of the current and the next months and weeks. Returns the names of the new keys."""
+        """Makes the missing keys for counting callers of this month and week, and of the next weeks. Returns the names
+        of the new keys."""
         periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
         names = sorted(map(_named, periods))
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys the keys of past months and weeks. A running process calls this method at the beginning of a new
-        month or week. A command calls it for folders that no running process uses.
+        """Destroys the keys for counting callers of past months and weeks. A running process calls the method at the
+        beginning of each month and week. A command calls the method for folders that no running process uses.
         """
         for period in {*self.held(), *self._keys}:
             if any(_before(period, current) for current in periods_of(moment)):

@@ -1,5 +1,5 @@
-"""Makes the keys in the key folder of every role. This is the first step of `hotline init`. An operator can repeat
-`hotline init` at any time.
+"""Makes the keys in the key folder of every role. It is the first step of `hotline init`, which an operator can repeat
+at any time.
 """
 
 import hmac
@@ -30,11 +30,12 @@ PEPPER_KEY = "pepper.key"
 READER_KEY = "reader.key"
 READER_PUBLIC_KEY = "reader.pub"
 SIGNING_KEY = "backup-sign.key"
-"""The key that signs backups (Ed25519). The hotline makes a backup every hour without an operator, so no passphrase
-protects this key.
+"""The Ed25519 key with which the hotline signs backups. The hotline makes a backup every hour without an operator, so
+the signing key is not protected by a passphrase.
 """
 AUDIT_KEY = "audit.key"
-"""The key with which a process seals the rows that it writes to the audit log. Each of the six roles has its own key.
+"""The key with which a process seals the rows that it writes to the audit log, so that changed rows are noticed. Each
+role has its own key.
 """
 
 RANDOM: Mapping[str, Sequence[str]] = {
@@ -52,7 +53,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     WATCH_KEY: ("watch",),
     SIGNING_KEY: ("console",),
 }
-"""The random keys, with the roles that share each key."""
+"""The keys that consist of random bytes, each with the roles that have this key."""
 HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
@@ -65,11 +66,11 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LINE_PUBLIC_KEY: ROLES,
     AUDIT_KEY: ROLES,
 }
-"""Every lasting key (not the keys of one week or month), with the roles whose folders contain the key."""
+"""The keys that do not belong to one week or month, each with the roles whose folders contain the key."""
 
 
 def missing_keys(folder: Path, role: str) -> list[str]:
-    """Returns the names of the lasting keys that are missing from a role's folder."""
+    """Returns the names of the keys in `HELD_BY` that a role's folder must contain but lacks."""
     keys = KeyFolder(folder)
     return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
 
@@ -79,7 +80,7 @@ PAIRS: Mapping[str, str] = {
     WATCH_KEY: WATCH_PUBLIC_KEY,
     READER_KEY: READER_PUBLIC_KEY,
 }
-"""The private half of each key pair, with its public half."""
+"""The file of each private key, with the file of its public key."""
 
 
 def make_keys(
@@ -88,9 +89,9 @@ def make_keys(
     """Makes the missing keys of all roles. Each role has its own folder below `folder`. Returns the names of the new
     keys as `role/name`.
 
-    The keys in `new` replace keys that were lost, so the function also replaces the public halves that belonged to the
-    lost keys. Makes no key whose name is in `leave`. Raises KeysDiffer if the roles have different copies of
-    a key, or if a public half belongs to another pair.
+    The keys in `new` replace lost keys, so the function also replaces the public halves of the lost keys. Makes no key
+    whose name is in `leave`. Raises KeysDiffer if the roles have different copies of a key, or if a public half belongs
+    to another pair.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
@@ -125,8 +126,8 @@ def lay_line_key(folder: Path, public_key: bytes) -> None:
 
 
 def is_held(folder: Path, name: str) -> bool:
-    """Returns True if any role's folder contains this key. For a public key, also returns True if a folder contains
-    only its private half."""
+    """Returns True if the folder of any role contains this key. For a public key, also returns True if a folder
+    contains only the private key of its pair."""
     private = next((one for one, public in PAIRS.items() if public == name), name)
     return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
 
@@ -137,8 +138,8 @@ class _Made:
         self.names: list[str] = []
 
     def each(self, name: str, *, secret: bytes | None = None) -> None:
-        """Writes one secret to the folder of every role that shares it. If one role already has this secret, copies it
-        to the other roles.
+        """Writes a secret to the folder of every role that shares this secret. If one role already has the secret,
+        copies it to the other roles.
         """
         roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
@@ -154,11 +155,11 @@ class _Made:
                 self.names.append(f"{role}/{name}")
 
     def public_half(self, name: str, *, replaced: bool) -> None:
-        """Writes the public half of a key pair to the folder of every role that encrypts data to this pair.
+        """Writes the public half of a key pair to the folder of every role that encrypts data with it.
 
-        Raises KeysDiffer if a role has a public half that belongs to another pair, because no one could decrypt data
-        that is encrypted to it. During a rotation, also accepts the previous public half. If `replaced` is True,
-        replaces a wrong public half.
+        Raises KeysDiffer if a role has the public half of another pair, because no role could decrypt data that is
+        encrypted with it. During a rotation, also accepts the public half of the previous pair. If `replaced` is True,
+        replaces a wrong public half instead of raising the error.
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         halves = [
@@ -180,10 +181,10 @@ class _Made:
         self.each(public, secret=halves[0])
 
     def weekly(self, name: str, *, secret: bytes) -> None:
-        """Writes the same weekly key to the folder of every role.
+        """Writes the weekly key to the folder of every role that needs it.
 
-        Each role then advances its own copy, so the copies may differ later. If a role has no copy yet, the method
-        copies the key of the earliest week from the other roles.
+        Later, each role advances its own copy, so the copies may belong to different weeks. If a role has no copy yet,
+        copies the key of the earliest week from another role.
         """
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
@@ -203,30 +204,30 @@ WITH_CANARY = (
     WEEKLY_KEY,
     DIGEST_KEY,
 )
-"""The keys that have a canary. The keys for contacts and for counting callers have no canary, because they are random
-and exist only for some weeks or a month. The secrets in addresses and the gateway's key have no canary, because the
-web process and the gateway check these secrets themselves.
+"""The keys that have a canary. The weekly and monthly keys for contacts and for counting callers have no canary,
+because they are random and exist only for a short time. The secrets in addresses and the gateway's key have no canary,
+because the web process and the gateway check them.
 """
 TEXT = b"canary"
 
 
 def canary_of(name: str, key: bytes) -> bytes:
-    """Returns a canary for a key. Encrypts the canary under a second key, which is derived from `key`. Raises
-    DecryptionFailed for a key of an unknown format.
+    """Returns a canary for a key: a test value that is encrypted under another key, which is derived from `key`. Raises
+    DecryptionFailed for a weekly key of an unknown format.
     """
     return bytes(Aead(_derived(name, key)).encrypt(TEXT, aad=name.encode()))
 
 
 def decrypts(name: str, key: bytes, canary: bytes) -> bool:
-    """Returns True if this canary was made with this key."""
+    """Returns True if `canary` was made with this key."""
     with suppress(CryptoError, DecryptionFailed, ValueError, TypeError):
         return Aead(_derived(name, key)).decrypt(canary, aad=name.encode()) == TEXT
     return False
 
 
 def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
-    """Yields each key of a role's folder that can have a canary. During a rotation, the previous key follows the newest
-    key.
+    """Yields the name of each key in a role's folder that can have a canary, with the key's bytes. During a rotation,
+    yields the previous key together with the newest key.
     """
     keys = KeyFolder(folder)
     for name in WITH_CANARY:
@@ -243,10 +244,10 @@ def _newest_first(keys: KeyFolder, name: str) -> tuple[bytes, ...]:
 def _derived(name: str, key: bytes) -> bytes:
     """Derives the key that encrypts the canary.
 
-    Each role replaces its weekly key by the next week's key at its own time, so the roles can have keys of different
-    weeks. The function computes the key of a fixed week in the far future, which is the same for each role. HMAC gives
-    the same result for a key and for the same key with zeros at its end. So the function adds the key's length to the
-    text of the digest. With the length, the check of a canary fails if a damaged key file lost a zero at its end.
+    Roles advance their weekly keys at different times, so they can have keys of different weeks. For the weekly key,
+    the function uses the key of one week in the far future, which every role can compute. HMAC gives the same result
+    for a key and for the same key with zeros at its end. So the function adds the key's length to the data. With the
+    length, the check of a canary fails if a damaged key file lost zeros at its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

@@ -1,9 +1,10 @@
 """Encrypts the questions that the web process asks the reader, and the reader's answers.
 
-For each hop, the web process makes a key pair, and keeps it only in memory. The reader encrypts its answer to this
-pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's lasting public
-key. Each encrypted text is bound to its purpose. The content of each text is padded, so that its length reveals very
-little. The format is as follows, with sizes in bytes:
+For each request of a caller, the web process makes a key pair and keeps it only in memory. The reader encrypts the
+answer to this key pair, so no one can decrypt the answer later. The web process encrypts the question to the public key
+of the reader, which stays the same. No question or answer can be decrypted as a text for another purpose. Each question
+and answer is padded, so that its length reveals very little. An encrypted question or answer has this format, with
+sizes in bytes:
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """
@@ -27,8 +28,8 @@ def public_of(private: bytes) -> bytes:
 
 
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
-    """Encrypts a small document to a public key and binds it to `bound`: to decrypt the result, a program needs the
-    same value of `bound`. Raises DecryptionFailed for an invalid key, or ValueError if the document is too long.
+    """Encrypts a small document to a public key. To decrypt the result, a program needs the same `bound`. Raises
+    DecryptionFailed for an invalid key, or ValueError if the document is too long.
     """
     plain = _digest(bound) + padded_document(content)
     try:

@@ -1,11 +1,11 @@
 """Encrypts a desk's private key, or another secret, with a key that is derived from a passphrase. `decrypt.unwrap`
-decrypts the result, which has this format, with sizes in bytes:
+decrypts the secret. An encrypted secret has this format, with sizes in bytes:
 
     `version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16`
 
-The result contains the costs of the key derivation (passes and memory). So new results can have higher costs, while
-old results stay valid. If decryption fails, the checksum shows the reason. If the result is damaged, the checksum is
-wrong. If the passphrase is mistyped, the checksum is right.
+The encrypted secret contains the costs of the key derivation (passes and memory). So a later release can use higher
+costs for new secrets, and still decrypt old secrets. If the decryption fails, the checksum shows if the passphrase was
+mistyped (right checksum) or the secret was damaged (wrong checksum).
 """
 
 import hashlib
@@ -26,8 +26,8 @@ MAX_KIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The costs of one key derivation with Argon2id. An attacker with a copy of the database has these costs for each
-    attempt at a passphrase.
+    """The costs (time and memory) of one key derivation with Argon2id. An attacker with a copy of the database must pay
+    these costs for each attempt at a passphrase.
     """
 
     passes: int = 3
@@ -35,7 +35,7 @@ class Costs:
 
     @property
     def are_bearable(self) -> bool:
-        """Returns False if the costs are outside sensible limits.
+        """Returns False if the costs are too high or too low.
 
         The costs come from data that an attacker may have changed.
         """
@@ -49,14 +49,14 @@ class Costs:
 
 
 PIN_COSTS = Costs(passes=3, kib=64 * 1024)
-"""The cost of one attempt at a PIN: a third of a second on one processor core. The cost is low, because a responder
-waits during the attempt.
+"""The cost of one attempt at a responder's PIN: a third of a second on one processor core. The cost is low, because a
+responder waits during the attempt.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedPair:
-    """A key pair with its private half encrypted under a passphrase."""
+    """A key pair whose private half is encrypted under a passphrase."""
 
     public_key: bytes
     wrapped_key: bytes = field(repr=False)
@@ -76,8 +76,8 @@ class WrappingKey:
         return cls(salt=salt, costs=costs, key=costs.stretch(passphrase, salt))
 
     def wrap(self, secret: bytes, *, owner: str) -> bytes:
-        """Encrypts a secret for its owner: a desk or a purpose. `unwrap` decrypts the result only if the calling code
-        names the same owner.
+        """Encrypts a secret and binds it to its owner, which is a desk or a purpose. To decrypt the result, the calling
+        code of `unwrap` must name the same owner.
         """
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))

@@ -1,9 +1,9 @@
 """Runs the slow key derivations of passwords one at a time. Each derivation needs 128 MiB of memory, and one processor
 core for a quarter of a second.
 
-Signed-in users and known browsers have their own queue. The hotline always serves the queue of signed-in users and
-known browsers first. Unknown browsers share another queue. In that queue, each network has a limited number of waiting
-derivations and of attempts. So an unknown browser cannot delay a colleague, and no network can block another network.
+Signed-in users and known browsers wait in the first queue, which the hotline always serves first. Unknown browsers wait
+in the second queue. In the second queue, the number of waiting derivations and the number of attempts are limited for
+each network. So unknown browsers cannot delay colleagues, and one network cannot block another network.
 """
 
 from collections import Counter, OrderedDict, deque
@@ -20,25 +20,24 @@ MAX_STRANGERS = 8
 MAX_KNOWN = 16
 """The largest number of signed-in users and known browsers that may wait for a key derivation."""
 MAX_OF_ONE = 2
-"""Each network, each session and each known browser may have at most this number of derivations that wait or run.
-"""
+"""The largest number of derivations that may wait or run for one network, one session or one known browser."""
 BURST = 20
 """The largest number of attempts that one network may make without a pause. The number is high, because all computers
 of a ministry may share one address.
 """
 EACH_SECONDS = 1.0
-"""After `BURST` attempts without a pause, a network gets one new attempt after each period of this length."""
+"""After `BURST` attempts without a pause, a network gets one more attempt each time this number of seconds has passed.
+"""
 MAX_NETWORKS = 4096
 FULL_GAP = 10.0
-"""The queue of unknown browsers counts as full until this number of seconds has passed without a refusal.
-"""
+"""The queue of unknown browsers counts as full until it has refused no browser for this number of seconds."""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
 
 
 class WorkPlaces(Protocol):
-    """Counts the requests on which a process works at the same time. Their number is limited: a request can start only
-    if the process has a free place. While a thread waits for a key derivation, another thread can use its place.
+    """Counts the requests that a process handles at the same time. The number of requests is limited: a request starts
+    only if the process has a free place. While a request waits for a key derivation, another request can use its place.
     """
 
     def take(self) -> None: ...
@@ -53,7 +52,7 @@ class Entrant:
     network: str = field(default="", repr=False)
     """The network, in the form that `core.addresses.network_of` returns."""
     known: str = field(default="", repr=False)
-    """Identifies the known session, link or browser. The text is empty for an unknown browser."""
+    """Identifies the session, the link or the known browser. The text is empty for an unknown browser."""
 
     @property
     def name(self) -> tuple[bool, str]:
@@ -62,17 +61,18 @@ class Entrant:
 
 @dataclass(frozen=True, slots=True)
 class StretchTurn:
-    """The decision of the queue: either the user or browser gets a turn, or the queue refuses."""
+    """The decision of the queue: it gives a turn to the user or browser, or refuses."""
 
     is_given: bool
     wait_seconds: int = 0
-    """The seconds until the network may try again, if it tried too often."""
+    """The seconds until the network may try again, if the network tried too often."""
     is_alarm: bool = False
-    """True if the calling code must raise an alarm, because the queue has refused unknown browsers for a minute."""
+    """True if the calling code must raise an alarm, because the full queue has refused unknown browsers for a minute.
+    """
 
 
 class StretchQueue:
-    """The two queues of one process. Several threads may use the object at the same time."""
+    """The two queues of one process. Several threads may use the queues at the same time."""
 
     def __init__(
         self,
@@ -94,16 +94,16 @@ class StretchQueue:
         self._lent: WorkPlaces | None = None
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets the object that counts the requests on which the process works. While a request waits or runs in this
-        queue, the object does not count it, so that the process can answer other pages.
+        """Sets the object that counts the requests of this process. While a request waits or runs in this queue, it
+        does not count, so that the process can answer other requests.
         """
         self._lent = places
 
     @contextmanager
     def turn(self, entrant: Entrant) -> Iterator[StretchTurn]:
-        """Waits until it is the turn of this user or browser, then runs the `with` block. Only one `with` block of
-        this kind runs at a time. If the queue refuses the user or browser, runs the block at once. The block then gets
-        the refusal.
+        """Waits for the turn of this user or browser, and then runs the `with` block. Only one derivation runs at a
+        time. If the queue refuses the user or browser, runs the `with` block at once, and gives the refusal to the
+        block.
         """
         turn, line = object(), self._lines[bool(entrant.known)]
         with self._changed:
@@ -156,9 +156,9 @@ class StretchQueue:
         return None if known else self._too_often(entrant.network, at)
 
     def _is_alarm(self, at: float) -> bool:
-        """Records that the full queue refused an unknown browser.
+        """Records that the full queue refused an unknown browser now.
 
-        Returns True if the queue has been full for a minute. Returns True at most once in ten minutes.
+        Returns True if the queue has been full for a minute, but at most once in ten minutes.
         """
         if at - self._refused_at > FULL_GAP:
             self._full_since = at
@@ -169,8 +169,8 @@ class StretchQueue:
         return True
 
     def _too_often(self, network: str, at: float) -> StretchTurn | None:
-        """Takes one attempt from the attempts that the network has left. If no attempt is left, returns the refusal
-        with the time to wait."""
+        """Uses one of the attempts that the network has left. If no attempt is left, returns the refusal with the
+        seconds to wait."""
         left, last = self._allowances.pop(network, (self._burst, at))
         left = min(self._burst, left + (at - last) / EACH_SECONDS)
         self._allowances[network] = (left - (left >= 1), at)

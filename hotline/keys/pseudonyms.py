@@ -1,8 +1,8 @@
-"""Makes keyed digests, which identify a phone, a session or a text without storing it.
+"""Makes digests with secret keys, which identify a phone, a session or a text without storing it.
 
-Each purpose has its own key. The purposes are sessions, receipts, weekly contacts, counted callers, enrolled numbers,
-the stop list, programmes and certificates. A digest for one purpose matches no digest for another purpose. Each process
-has only the keys for its own purposes.
+Each purpose has its own key, so digests for different purposes never match. The purposes are sessions, receipts, weekly
+contacts, counted callers, enrolled numbers, the stop list, programmes and certificates. Each process has only the keys
+for its own purposes.
 """
 
 import hmac
@@ -35,34 +35,34 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "session", session_id)
 
     def heard(self, session_key: str, text: str) -> str:
-        """Returns the digest of a USSD text that the hotline accepted. The database stores only this digest, and not
-        the text.
+        """Returns the digest of a text that a caller typed in a USSD session, and that the hotline accepted. The
+        database stores the digest, and not the text.
         """
         return self._by(SESSION_KEY, "heard", session_key, text)
 
     def caller(self, session_key: str, msisdn: str) -> str:
-        """Returns the digest of a session and its phone. With this digest, the hotline notices if another phone
-        continues the session.
+        """Returns the digest of a session together with its phone number. The hotline uses the digest to notice that
+        another phone continues the session.
 
         Different sessions of one phone have different digests.
         """
         return self._by(SESSION_KEY, "caller", session_key, msisdn)
 
     def shown_key(self, session_id: str, text: str) -> bytes:
-        """Returns a key that encrypts the screen of a hop.
+        """Returns the key that encrypts a stored copy of the screen that a caller saw.
 
-        To compute the key, a program needs the gateway's session id and the caller's text. The hotline stores neither
-        the session id nor the text.
+        To compute the key, a program needs the gateway's session id and the text that the caller typed. The hotline
+        stores neither the session id nor the text.
         """
         return bytes.fromhex(self._by(SESSION_KEY, "shown", session_id, text))
 
     def identity(self, session_key: str, passage: str) -> str:
-        """Returns the identity of a tip: a digest of the session and the report attempt."""
+        """Returns the digest that identifies a tip, computed from the session and the report attempt."""
         return self._by(SESSION_KEY, "identity", session_key, passage)
 
     def mark_key(self) -> bytes:
-        """Returns the key that makes the marks of tips' key pairs. Returns an empty key if the folder lacks the session
-        key.
+        """Returns the secret key for the marks, which prove that the hotline made the key pair of a tip. Returns an
+        empty key if the folder lacks the key for sessions.
         """
         held = self._folder.holds(SESSION_KEY)
         return bytes.fromhex(self._by(SESSION_KEY, "pair")) if held else b""
@@ -71,26 +71,26 @@ class Pseudonyms:
         return digest(self._folder.read(key), purpose, *parts)
 
     def contact(self, msisdn: str, at: datetime) -> str:
-        """Returns the pseudonym of a phone for the ISO week of `at`."""
+        """Returns the digest that identifies a phone in the ISO week of `at`."""
         return digest(self._weekly.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
-        """Returns every pseudonym that a phone may have now: of this week, and of last week while that week's key
-        exists.
+        """Returns the digests that may identify a phone now: for this week and, while last week's key exists, for last
+        week.
         """
         before = self._weekly.before(at)
         own = self.contact(msisdn, at)
         return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
     def likeness(self, what: str, text: str, at: datetime) -> str:
-        """Returns the digest of a reporter's answer, made with this week's key. With this digest, the hotline finds
-        tips of one day that have similar answers. No one can compute the answer from the digest.
+        """Returns the digest of an answer in a report, computed with this week's key. The hotline uses the digest to
+        find tips of the same day with similar answers.
         """
         return digest(self._weekly.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """Returns two numbers of 64 bits that represent a phone: one for this month, and one for this week.
-        The hotline counts the different numbers, and does not store them.
+        """Returns two numbers of 64 bits that represent a phone, one for this month and one for this week. To count
+        callers, the hotline counts different numbers, and does not store the numbers.
 
         Also destroys old weekly keys of contacts, because the hotline calls this method more often than `contact`.
         """
@@ -111,42 +111,42 @@ class Pseudonyms:
             return False
 
     def receipt_seed(self, session_key: str) -> str:
-        """Returns the seed from which the receipt of this session is computed. If the gateway repeats a hop, the
-        session gets the same seed again."""
+        """Returns the secret text from which the hotline computes the receipt of a session. If the gateway sends a
+        request twice, the caller gets the same receipt."""
         return self._by(RECEIPT_KEY, "seed", session_key)
 
     def receipt_number(self, number: str) -> str:
-        """Returns the digest of a receipt number. The hotline counts the attempts to use a receipt number by this
-        digest, even if no receipt has this number.
+        """Returns the digest of a receipt number, by which the hotline counts the attempts to use this number. The
+        hotline also counts attempts with numbers that belong to no receipt.
         """
         return self._by(RECEIPT_KEY, "number", number)
 
     def receipt(self, number: str, pin: str) -> str:
-        """Returns the digest that identifies the tip of a receipt. A program can compute this digest only if it has
-        both the receipt's number and the receipt's PIN.
+        """Returns the digest by which the hotline finds the tip of a receipt. To compute the digest, a program needs
+        both the number and the PIN of the receipt.
         """
         return self._by(RECEIPT_KEY, "receipt", number, pin)
 
     def enrolled(self, msisdn: str) -> str:
-        """Returns the lasting digest of a responder's phone number."""
+        """Returns the digest of a responder's phone number, which never changes."""
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that identifies an SMS that was sent to the hotline. The gateway's own ids cannot identify
-        an SMS: the gateway gives the same SMS one id in a callback and another id in the list of the inbox.
+        """Returns the digest that identifies an SMS to the hotline. The gateway's ids cannot identify an SMS, because
+        the gateway uses different ids for the same SMS in the callback and in the inbox list.
         """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
     def stopped(self, msisdn: str) -> str:
-        """Returns the lasting digest of a phone on the stop list."""
+        """Returns the digest of a phone on the stop list (phones that get no more SMS), which never changes."""
         return self._by(STOP_KEY, "stopped", msisdn)
 
     def joined(self, programme: str, msisdn: str) -> str:
-        """Returns the lasting digest of a phone in a programme."""
+        """Returns the digest that identifies a phone in a programme, which never changes."""
         return self._by(JOINED_KEY, "joined", programme, msisdn)
 
     def joins(self, programme: str, code: str) -> str:
-        """Returns the digest of a code that enrols phones in a programme."""
+        """Returns the digest of a code with which phones join a programme."""
         return self._by(JOINED_KEY, "joins", programme, code)
 
     @property
@@ -166,15 +166,15 @@ class Pseudonyms:
         return self._by(CERTIFICATE_KEY, "holder", number_key, str(month))
 
     def certificate(self, text: str) -> str:
-        """Returns the digest that proves that this installation issued a certificate with this content."""
+        """Returns the digest that proves that this installation issued the certificate with the content `text`."""
         return self._by(CERTIFICATE_KEY, "certificate", text)
 
 
 def digest(key: bytes, purpose: str, *parts: str) -> str:
     """Returns the HMAC-SHA-256 of a purpose and of the texts in `parts`.
 
-    Before each text, the digested data contains the length of the text, so that two different lists of texts never
-    give the same digest.
+    The data for the digest contains the length of each text, so that two different lists of texts never give the same
+    digest.
     """
     framed = b""
     for part in (purpose, *parts):

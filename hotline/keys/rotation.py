@@ -1,7 +1,7 @@
-"""Rotates a key. This means: makes a new key, and keeps the previous key until no data needs the previous key.
+"""Rotates a key: makes a new key, and keeps the previous key until no data needs it.
 
-After each step of a rotation, all processes can continue to work. If a rotation is interrupted, an operator can run
-the rotation again. The second run continues with the step that was interrupted.
+After each step of a rotation, all processes can continue to work. If a rotation is interrupted, an operator runs it
+again, and it continues with the interrupted step.
 """
 
 import os
@@ -22,15 +22,15 @@ from hotline.text.errors import NotReady
 
 @dataclass(frozen=True, slots=True)
 class Rotating:
-    """A key that an operator can rotate. `HELD_BY` lists the folders with the key, and `PAIRS`
-    names its public half.
+    """A key that an operator can rotate. `HELD_BY` lists the roles that have the key, and `PAIRS` names its public
+    half.
     """
 
     file: str
     digest_file: str | None = None
-    """The file of a second key, which makes digests. The value is None if the rotated key has no second key. A rotation
-    never changes this file: the stored digests would then be useless, and no program can compute them again. The
-    original texts are not in the database.
+    """The file of a second key, which computes digests. The value is None if the rotated key has no such second key. A
+    rotation never changes this file, because no program could compute the stored digests again under a new key: the
+    original texts are not stored.
     """
 
     @property
@@ -39,8 +39,8 @@ class Rotating:
 
     @property
     def shared_role(self) -> str | None:
-        """Returns the second role that has this secret, or None if only one role has it. The second role gets a new
-        secret from `publish_key`, when `role` already accepts the old and the new secret.
+        """Returns the second role that has the secret, or None if only one role has it. `publish_key` gives the new
+        secret to the second role, when the first role already accepts both the old and the new secret.
         """
         return next(iter(HELD_BY[self.file][1:]), None)
 
@@ -61,11 +61,11 @@ ROTATING: Mapping[str, Rotating] = {
 
 
 def stage_key(folder: Path, key: Rotating) -> bool:
-    """Makes a new key, and keeps the key that was in use before as the previous key. Returns False if an earlier run
+    """Makes a new key, and keeps the present key as the previous key. Returns False if an earlier, interrupted run
     already made the new key.
 
-    Until `publish_key` writes the new pair's public half, no process encrypts data to the new pair. Raises NotReady if
-    there is no key.
+    If the key belongs to a pair, processes encrypt data to the new pair only after `publish_key` has run. Raises
+    NotReady if the folder does not contain the key.
     """
     role = KeyFolder(folder / key.role)
     if not role.holds(key.file):
@@ -84,10 +84,11 @@ def stage_key(folder: Path, key: Rotating) -> bool:
 
 
 def publish_key(folder: Path, key: Rotating) -> bytes | None:
-    """Puts into use the new key that `stage_key` made. Returns its public half, or None if the key has no public half.
+    """Makes other roles use the new key that `stage_key` made. Returns the public half of the new key, or None if the
+    key has no public half.
 
-    After this call, processes encrypt data to the new pair. If two roles share the secret, this function also gives
-    the new secret to the other role.
+    Writes the public half to the roles that encrypt data with it. If two roles share a secret, gives the new secret to
+    the second role.
     """
     fresh = KeyFolder(folder / key.role).read(key.file)
     if key.shared_role is not None:
@@ -101,20 +102,20 @@ def publish_key(folder: Path, key: Rotating) -> bytes | None:
 
 
 def staged_at(folder: Path, key: Rotating) -> datetime | None:
-    """Returns the time at which the old key became the previous key. Returns None if there is no previous key."""
+    """Returns the time at which the last rotation made the present key. Returns None if there is no previous key."""
     file = folder / key.role / previous_name(key.file)
     return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.is_file() else None
 
 
 def private_halves(folder: Path, key: Rotating) -> tuple[bytes, bytes]:
-    """Returns the newest private half and the previous private half. Raises KeyMissing."""
+    """Returns two private keys: the newest key and the previous key. Raises KeyMissing."""
     role = KeyFolder(folder / key.role)
     return role.read(key.file), role.read(previous_name(key.file))
 
 
 def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
-    """Yields the newest key, its public half and its digest key, each with its file name. Leaves out a public half or
-    a digest key that does not exist. Raises KeyMissing.
+    """Yields the newest key, its public half and its key for digests, each with its file name. Leaves out a public half
+    or a key for digests that does not exist. Raises KeyMissing.
     """
     role = KeyFolder(folder / key.role)
     secret = role.read(key.file)
@@ -126,8 +127,8 @@ def newest_keys(folder: Path, key: Rotating) -> Iterator[tuple[str, bytes]]:
 
 
 def destroy_previous(folder: Path, key: Rotating) -> None:
-    """Destroys the previous key on disk. When a running process next checks its key files, this process also removes
-    the previous key from memory.
+    """Destroys the file of the previous key. A running process removes the previous key from memory at its next check
+    of the key files.
     """
     KeyFolder(folder / key.role).destroy(previous_name(key.file))
     os.utime(folder / key.role / key.file)

@@ -1,4 +1,4 @@
-"""Stores the canaries of lasting keys, and the last start of each process."""
+"""Stores the canaries of keys, and the last start of each process."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -10,31 +10,31 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.core.database import Row, add_if_new, insert_into
 
 REFUSAL_VALID = timedelta(minutes=10)
-"""The time after which the checks ignore the record of a refused start. A refused process starts again within seconds,
-and then records the new refusal.
+"""The time after which checks ignore the record that a process refused to start. A process that refuses to start tries
+again within seconds, and records each refusal.
 """
 
 
 STARTS_KEPT = timedelta(days=30)
-"""The time after which the record of a start is deleted. A container has a new name at each start. With a new name, a
-later start does not replace the record of an earlier start.
+"""The time after which the hotline deletes the record of a process's start. A container has a new machine name at each
+start, so its record does not replace the record of an earlier start.
 """
 
 
 class KeyCanary(Row):
     """One canary: a short text that was encrypted with a key (`key_making.py`). While a key is rotated, the table has
-    two rows with its name.
+    two rows for the key.
     """
 
     __tablename__ = "key_canary"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    """The name of the key's file, such as `relay.key`. All roles with this file have the same key."""
+    """The name of the key's file, such as `relay.key`. All roles that have this file have the same key."""
     canary: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class ProcessStart(Row):
-    """The last start of one role's processes on one machine."""
+    """The last start of a role's process on one machine."""
 
     __tablename__ = "process_start"
 
@@ -43,13 +43,13 @@ class ProcessStart(Row):
     host: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     wrong_keys: Mapped[str]
-    """The keys that do not decrypt their canaries, separated by commas. The text is empty if all keys decrypt their
-    canaries."""
+    """The names of the keys that do not decrypt their canaries, separated by commas. The text is empty if all keys
+    decrypt their canaries."""
     second_channel: Mapped[bool | None]
     """Only for the process `watch`: True if this process can send alarms by mail or by a command."""
     line_key: Mapped[str | None]
-    """A digest of the hotline's public key in the folder of the process. The text is empty if the folder has no public
-    key of the hotline. The value is None if a wrong key stopped the start.
+    """A digest of the hotline's public key that the process had in its key folder. The text is empty if the folder did
+    not contain the public key. The value is None if a wrong key stopped the start of the process.
     """
 
 
@@ -69,8 +69,8 @@ def drop_canary(session: Session, name: str, canary: bytes) -> None:
 
 
 def note_start(session: Session, start: ProcessStart) -> None:
-    """Replaces the record of a role's last start on a machine. Also deletes records that are older
-    than `STARTS_KEPT`.
+    """Replaces the record of the last start of a role's process on a machine. Also deletes records that are older than
+    `STARTS_KEPT`.
     """
     session.execute(delete(ProcessStart).where(ProcessStart.at < start.at - STARTS_KEPT))
     values = {
@@ -84,7 +84,7 @@ def note_start(session: Session, start: ProcessStart) -> None:
 
 
 def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
-    """Returns the recent starts that a wrong key stopped."""
+    """Returns the records of recent starts that a wrong key stopped."""
     asked = select(ProcessStart).where(
         ProcessStart.wrong_keys != "", ProcessStart.at > at - REFUSAL_VALID
     )
@@ -92,14 +92,13 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
 
 
 def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
-    """Returns the processes whose key folder, at their last start, had a public key of the hotline that is not
-    `line_key`, or had no public key of the hotline."""
+    """Returns the processes that, at their last start, had no public key of the hotline or a key that differs from
+    `line_key`."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
     return sorted(f"{one.role} on {one.host}" for one in rows)
 
 
 def has_second_channel(session: Session) -> bool:
-    """Returns True if the process `watch` recorded at its last start that it can send alarms by mail or by a
-    command."""
+    """Returns True if the process `watch` could send alarms by mail or by a command at its last start."""
     asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
     return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))

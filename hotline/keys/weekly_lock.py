@@ -1,22 +1,24 @@
-"""Encrypts ("locks") every grant a second time, with a weekly key. Destroys old weekly keys.
+"""Encrypts ("locks") every grant a second time, with a key that changes each week.
 
-A grant is a tip's key, encrypted to a desk. A database keeps erased data in its log, in dead rows and in every
-backup. So each grant is encrypted once more, under the key of a week. Each week the workers lock the remaining grants
-again, and all processes destroy the keys of old weeks. After the keys of old weeks are destroyed, no passphrase can
-decrypt an erased tip that is still in a backup.
+A grant is a tip's key, encrypted to a desk. A database keeps erased data in its log, in dead rows and in every backup.
+So the hotline encrypts each grant once more, under the key of a week. Each week, the workers lock all stored grants
+again with the new key, and every process destroys the old key. Without the old key, no passphrase can decrypt an erased
+tip that is still in a backup.
 
-The key of a week is a digest of the previous week's key. `hotline init` makes one key file, and every process
-advances its own copy of it. A copy of this file unlocks every grant that was locked after the copy was made, and no
-older grant. Keep a copy of this file in a safe and not in a backup. With the weekly key alone, no one can decrypt a
-tip: the desk's private key is needed too. A locked grant has this format, with sizes in bytes:
+The key of a week is a digest of the previous week's key. `hotline init` makes the key file, and every process computes
+the next week's key in its own copy of the file. A copy of the key file unlocks all grants that were locked since the
+copy was made, and no older grants. An operator should keep a copy of the key file in a safe and not in a backup. The
+weekly key alone cannot decrypt a tip: the desk's private key is needed too. A locked grant has this format, with sizes
+in bytes:
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
-The module also manages the weekly keys of contacts. These keys make the pseudonyms of phones. The process destroys the
-keys of weeks before last week, so that older pseudonyms identify no one. `hotline init` makes keys in advance. If this
-week's key is missing, the process that needs it makes the key in its own folder. If the folder is not writable, the
-process uses the newest key it has, because a tip must not wait. A folder without any contact key belongs to a role
-that does not need contact keys. If code asks for a contact key in such a folder, the module raises KeyMissing.
+The module also manages the weekly keys of contacts, with which the hotline computes the pseudonyms of phones. Each
+week, the process destroys older keys than last week's key, so that older pseudonyms identify no one. `hotline init`
+makes the keys of contacts for some weeks in advance. If the key of this week is missing, the process makes the key in
+its own folder. If the folder is not writable, the process uses the newest key of contacts in the folder, because a tip
+must not wait. If a folder has no key of contacts, its role does not need such keys, and a request for a key raises
+KeyMissing.
 """
 
 import hmac
@@ -38,13 +40,13 @@ WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
 FAR_WEEK = "2100-W01"
 MAX_WEEKS = 100 * 53
-"""The largest number of weeks by which the code advances the key in the key file. If a wrong clock shows a later time
-than that, the code does not change the key file.
+"""The largest number of weeks by which the code advances the weekly key. If a wrong clock shows a time that is further
+in the future, the code does not change the key file.
 """
 
 
 def week_of(at: datetime) -> str:
-    """Returns the ISO week of a moment, in UTC."""
+    """Returns the ISO week that contains the time `at` in UTC."""
     year, week, _ = at.astimezone(UTC).isocalendar()
     return f"{year:04}-W{week:02}"
 
@@ -54,22 +56,22 @@ def last_week(at: datetime) -> str:
 
 
 def week_mark(week: str) -> bytes:
-    """Returns the first bytes of a grant that was locked in a given week.
+    """Returns the bytes with which a grant begins if it was locked in this week.
 
-    If grants are sorted by these bytes, unlocked grants come first. Locked grants follow: grants of the oldest week
-    first, grants of the newest week last.
+    In a list that is sorted by these bytes, unlocked grants come first, then locked grants from the oldest week to the
+    newest.
     """
     return LOCKED + week.encode()
 
 
 def new_weekly_key(at: datetime, key: bytes) -> bytes:
-    """Returns the content of a new key file: the week of `at`, and that week's key."""
+    """Returns the content of a new key file: the week of `at`, followed by the key of this week."""
     return week_of(at).encode() + key
 
 
 class WeeklyLock:
-    """Locks and unlocks grants with the weekly keys of one process. Without a key file, does not lock grants, and
-    `start` is None.
+    """Locks and unlocks grants (tips' keys, encrypted to desks) with the weekly key of one process. If the folder has
+    no weekly key, `lock` returns grants unchanged, and `start` is None.
     """
 
     def __init__(self, folder: KeyFolder | None = None) -> None:
@@ -85,13 +87,13 @@ class WeeklyLock:
 
     @property
     def start(self) -> str | None:
-        """Returns the earliest week whose grants can still be unlocked. Returns None if there is no key."""
+        """Returns the earliest week whose grants this process can unlock. Returns None if there is no weekly key."""
         return self._start[0] if self._start else None
 
     def lock(self, grant: bytes, bound: bytes, at: datetime) -> bytes:
         """Locks a grant under the key of the week of `at`.
 
-        Returns the grant unchanged if it is already locked, or if there is no key.
+        Returns the grant unchanged if it is already locked, or if there is no weekly key.
         """
         if self._start is None or grant[:1] == LOCKED:
             return grant
@@ -113,16 +115,17 @@ class WeeklyLock:
             raise DecryptionFailed("this tip key was altered, or is for another tip") from None
 
     def has_locked(self, grant: bytes, bound: bytes) -> bool:
-        """Returns True if a process of the hotline locked this grant. No other program has the weekly keys."""
+        """Returns True if a process of the hotline locked this grant, because only these processes have the weekly
+        keys."""
         with suppress(DecryptionFailed, KeyMissing):
             return grant[:1] == LOCKED and bool(self.unlock(grant, bound))
         return False
 
     def forget(self, before: str) -> bool:
-        """Advances the key to the week `before`, so that no one can unlock an older grant. If the key already belongs
-        to a later week, does not change the key.
+        """Replaces the weekly key by the key of the week `before`, so that this process can no longer unlock older
+        grants. Changes nothing if the key already belongs to a later week.
 
-        Returns False if the file could not be written. In this case, the old key is still on disk.
+        Returns False if the process could not write the file, and the old key is still on disk.
         """
         if self._start is None or self._folder is None or before <= self._start[0]:
             return True
@@ -134,19 +137,19 @@ class WeeklyLock:
         return _overwrite(self._folder, before.encode() + key)
 
     def week(self, at: datetime) -> str:
-        """Returns the week whose key locks a grant at the time `at`. Returns an empty text if there is no key."""
+        """Returns the week whose key locks grants at the time `at`. Returns an empty text if there is no weekly key."""
         return max(self._start[0], week_of(at)) if self._start else ""
 
     def joined(self, week: str, key: bytes) -> bytes:
         """Returns a key that is computed from the key of the week `week` and from `key`. To compute the result, a
-        program needs both of these keys. Raises KeyMissing.
+        program needs both keys. Raises KeyMissing.
         """
         if (week, key) not in self._joined:
             self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")
         return self._joined[week, key]
 
     def _box(self, week: str) -> Aead:
-        """Returns the object that encrypts and decrypts with the key of a week. Raises KeyMissing."""
+        """Returns the object that encrypts and decrypts grants with the key of a week. Raises KeyMissing."""
         if week not in self._boxes:
             self._boxes[week] = Aead(self._key(week))
         return self._boxes[week]
@@ -176,7 +179,8 @@ def _read(content: bytes) -> tuple[str, bytes]:
 
 
 def far_key(content: bytes) -> bytes:
-    """Derives the key of the week `FAR_WEEK` from a file's content. Raises DecryptionFailed for an unknown format."""
+    """Computes the key of the week `FAR_WEEK` from the content of a weekly key file. Raises DecryptionFailed for a file
+    of an unknown format."""
     first, key = _read(content)
     return _walked(key, (_monday(FAR_WEEK) - _monday(first)).days // 7)
 
@@ -199,7 +203,9 @@ def cannot_advance(folder: KeyFolder) -> bool:
 
 
 def _overwrite(folder: KeyFolder, content: bytes) -> bool:
-    """Replaces the key file, and fills the old file with zeros. If the disk is full, the old key stays."""
+    """Replaces the file of the weekly key, and fills the old file with zeros. Returns False if the disk is full; the
+    old file then stays.
+    """
     try:
         path = folder.path / WEEKLY_KEY
         path.chmod(0o600)
@@ -217,7 +223,7 @@ _NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
 
 
 def key_name(at: datetime) -> str:
-    """Returns the file name of the key for a moment's ISO week in UTC, such as `contact-2026-W48.key`."""
+    """Returns the file name of the key of contacts for the ISO week of `at` in UTC, such as `contact-2026-W48.key`."""
     return f"contact-{week_of(at)}.key"
 
 
@@ -227,7 +233,8 @@ class WeeklyKeys:
         self._weeks: dict[str, bytes] = {}
 
     def at(self, moment: datetime) -> bytes:
-        """Returns the key of the week in which `moment` lies. Raises KeyMissing."""
+        """Returns the key of contacts for the week that contains `moment`, and makes the key if it is missing. Raises
+        KeyMissing."""
         name = key_name(moment)
         if name not in self._weeks:
             self._weeks = {name: self._begin(name)}
@@ -235,22 +242,23 @@ class WeeklyKeys:
         return self._weeks[name]
 
     def before(self, moment: datetime) -> bytes | None:
-        """Returns the key of the week before the week of `moment`. Returns None if this key no longer exists. This
-        function never makes a key.
+        """Returns the key of contacts for the week before the week of `moment`. Returns None if the folder does not
+        contain the key.
         """
         name = key_name(moment - timedelta(weeks=1))
         return self._folder.read(name) if self._folder.holds(name) else None
 
     def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys of this week and of the next weeks. Returns the names of the new keys."""
+        """Makes the missing keys of contacts for this week and the next weeks. Returns the names of the new keys."""
         names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroys all keys that are older than last week's key, but never the newest key. A running process calls this
-        method at the beginning of a new week, and a command calls it for folders that no running process uses.
+        """Destroys all keys of contacts that are older than last week's key, but never the newest key. A running
+        process calls the method at the beginning of each week; a command calls it for folders that no running process
+        uses.
 
-        If the disk is full, the process cannot make a new key. The process then needs the newest of the old keys.
+        The newest key stays even if it is old, because a process cannot make a new key if the disk is full.
         """
         oldest = key_name(moment - timedelta(weeks=1))
         for name in self.held()[:-1]:
