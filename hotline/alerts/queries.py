@@ -103,14 +103,14 @@ def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetim
         select(Assignment.id).where(*own, Assignment.state == AssignmentState.SENT).limit(MAX_LOAD)
     )
     load = select(func.count()).select_from(some.correlate(Responder).subquery()).scalar_subquery()
-    last = select(func.max(Assignment.created_at)).where(*own).scalar_subquery()
-    rows = session.execute(select(Responder.id, load, last).where(*active_conditions(at)))
-    return {id: (load, told_at) for id, load, told_at in rows}
+    newest = select(func.max(Assignment.created_at)).where(*own).scalar_subquery()
+    rows = session.execute(select(Responder.id, load, newest).where(*active_conditions(at)))
+    return {id: (load, alerted_at) for id, load, alerted_at in rows}
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
-    own = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
-    return {id: spoken[0] for id, spoken in session.execute(own)}
+    columns = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
+    return {id: spoken[0] for id, spoken in session.execute(columns)}
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
@@ -120,9 +120,9 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
     A responder may have different escalation levels in different districts. The result contains the responder's level
     in the tip's district. Responders of oversight desks have the escalation level `NATIONAL`.
     """
-    apart = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
+    is_shared = or_(Tip.place == ABROAD, Tip.storm_at.is_not(None))
     border = select(Grant.desk_code).where(
-        Grant.tip_id == Tip.id, apart, Grant.desk_code != NATIONAL
+        Grant.tip_id == Tip.id, is_shared, Grant.desk_code != NATIONAL
     )
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
     near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
@@ -135,17 +135,17 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
         .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
     )
     found: dict[int, list[AlertedResponder]] = {tip_id: [] for tip_id in tip_ids}
-    for tip_id, who, level, official, local, aside, earlier in rows:
+    for tip_id, person, level, official, local, at_border, earlier in rows:
         is_local = level != Level.NATIONAL and official != OVERSEEN
-        there = Level(local or aside or level) if is_local else Level.NATIONAL
-        is_beside = local is None and aside is not None
-        found[tip_id].append(AlertedResponder(who, there, is_local and bool(earlier), is_beside))
+        rank = Level(local or at_border or level) if is_local else Level.NATIONAL
+        is_beside = local is None and at_border is not None
+        found[tip_id].append(AlertedResponder(person, rank, is_local and bool(earlier), is_beside))
     return found
 
 
 def _level_at(desk: ColumnElement[bool]) -> ScalarSelect[str | None]:
-    own = (Membership.responder_id == Responder.id, desk, IS_RUNNING)
-    return select(func.min(Membership.level)).where(*own).scalar_subquery()
+    is_member = (Membership.responder_id == Responder.id, desk, IS_RUNNING)
+    return select(func.min(Membership.level)).where(*is_member).scalar_subquery()
 
 
 def next_step(session: Session, tip_id: int) -> int:
@@ -160,21 +160,21 @@ def is_taken(session: Session, tip_id: int) -> bool:
 def newest_assignment(session: Session, tip_id: int, responder_id: int) -> Assignment | None:
     """Returns the newest assignment of a tip to a responder, or None. Leaves out assignments that the hotline has
     ended."""
-    own = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
-    newest = own.order_by(Assignment.id.desc()).limit(1)
+    assignments = select(Assignment).where(*assigned_to(tip_id, responder_id), IS_CURRENT)
+    newest = assignments.order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def assignments_to(session: Session, tip_id: int, responder_id: int) -> Sequence[Assignment]:
     """Returns every assignment of a tip to a responder, except those that the hotline has ended."""
-    theirs = assigned_to(tip_id, responder_id)
-    return session.scalars(select(Assignment).where(*theirs, IS_CURRENT)).all()
+    is_assigned = assigned_to(tip_id, responder_id)
+    return session.scalars(select(Assignment).where(*is_assigned, IS_CURRENT)).all()
 
 
 def newest_by_responder(session: Session, tip_id: int) -> dict[int, Assignment]:
     """Returns for each responder the newest assignment of the tip to them, keyed by responder id."""
-    here = (Assignment.tip_id == tip_id, IS_CURRENT)
-    rows = session.scalars(select(Assignment).where(*here).order_by(Assignment.id))
+    is_current = (Assignment.tip_id == tip_id, IS_CURRENT)
+    rows = session.scalars(select(Assignment).where(*is_current).order_by(Assignment.id))
     return {row.responder_id: row for row in rows}
 
 
@@ -187,8 +187,8 @@ def references_of_tip(session: Session, tip_id: int) -> Sequence[str]:
 
 def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
     """Returns the ids of those responders who belong to the national desk."""
-    of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
-    return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
+    is_national = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
+    return frozenset(session.scalars(select(Responder.id).where(*is_national)))
 
 
 def references_by_responder(
@@ -202,7 +202,7 @@ def references_by_responder(
         .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
         .order_by(Assignment.id)
     )
-    return {(tip_id, who): name for tip_id, who, name in rows}
+    return {(tip_id, responder_id): name for tip_id, responder_id, name in rows}
 
 
 def first_assignments(
@@ -212,10 +212,10 @@ def first_assignments(
     and the responder. Includes assignments that the hotline has ended."""
     if not tip_ids:
         return {}
-    first = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
-    here = in_numbers(session, Assignment.tip_id, tip_ids)
-    rows = session.execute(select(*first).where(here, Assignment.repeats_id.is_(None)))
-    return {(tip_id, who): (id, name) for tip_id, who, id, name in rows}
+    columns = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
+    is_of_tip = in_numbers(session, Assignment.tip_id, tip_ids)
+    rows = session.execute(select(*columns).where(is_of_tip, Assignment.repeats_id.is_(None)))
+    return {(tip_id, responder_id): (id, name) for tip_id, responder_id, id, name in rows}
 
 
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
@@ -244,8 +244,8 @@ def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime
 
     If `at` is None, removes this mark.
     """
-    own = assigned_to(tip_id, responder_id)
-    session.execute(update(Assignment).where(*own).values(passed_at=at))
+    is_assigned = assigned_to(tip_id, responder_id)
+    session.execute(update(Assignment).where(*is_assigned).values(passed_at=at))
 
 
 def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
@@ -254,7 +254,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     A tip concerns its assignee. A tip also concerns every alerted responder if it has no assignee, or if the hotline is
     still asking responders to take the tip.
     """
-    asked = exists().where(
+    is_due = exists().where(
         Deadline.tip_id == Tip.id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
         Deadline.fired_at.is_(None),
@@ -264,7 +264,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
         .join(Assignment, Assignment.tip_id == Tip.id)
         .where(Assignment.responder_id == responder_id, Tip.closed_at.is_(None))
         .where(IS_CURRENT, queries_visible.is_not_excluded(responder_id))
-        .where(or_(Tip.assignee_id.is_(None), Tip.assignee_id == responder_id, asked))
+        .where(or_(Tip.assignee_id.is_(None), Tip.assignee_id == responder_id, is_due))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()
 
@@ -274,16 +274,16 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
 
     Locks the tip of this assignment, so that the hotline handles two answers about the same tip one after the other.
     """
-    own = (
+    is_meant = (
         Assignment.reference == reference,
         Assignment.responder_id == responder_id,
         usable_reference(responder_id),
     )
-    tip_id = session.scalar(select(Assignment.tip_id).where(*own))
+    tip_id = session.scalar(select(Assignment.tip_id).where(*is_meant))
     if tip_id is None:
         return None
     tip_for_writing(session, tip_id)
-    newest = select(Assignment).where(*own).order_by(Assignment.id.desc()).limit(1)
+    newest = select(Assignment).where(*is_meant).order_by(Assignment.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
@@ -330,19 +330,19 @@ def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], froz
     """
     # Reads the ids of the tips first, in a separate query. In a single query, PostgreSQL may read every tip if its
     # table statistics are out of date.
-    held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
-    first = select(PendingAlert.tip_id).where(~held)
+    is_held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
+    first = select(PendingAlert.tip_id).where(~is_held)
     first = first.order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
     rows = _held(session, in_numbers(session, Tip.id, session.scalars(first).all()))
     void = [row.id for row in rows if row.is_alerted]
     if void:
         delete_pending(session, void)
-    marked = _held(session, IS_WAITING, Tip.channel != rules_trial.CHANNEL, limit=limit)
-    by_id = {row.id: row for row in (*rows, *marked) if not row.is_alerted}
-    by_id |= {row.id: row for row in marked}
+    waiting = _held(session, IS_WAITING, Tip.channel != rules_trial.CHANNEL, limit=limit)
+    by_id = {row.id: row for row in (*rows, *waiting) if not row.is_alerted}
+    by_id |= {row.id: row for row in waiting}
 
     chosen = sorted(by_id.values(), key=attrgetter("urgency", "id"))[:limit]
-    return _waiting(session, chosen), frozenset(row.id for row in marked)
+    return _waiting(session, chosen), frozenset(row.id for row in waiting)
 
 
 def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> None:
@@ -355,56 +355,56 @@ def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> No
 def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
     """Returns the held tips: tips whose alert waits until a person comes on duty. Returns each tip with the time at
     which this wait ends. Locks the tips until the transaction ends."""
-    held = select(Deadline.tip_id, Deadline.due_at).join(
+    columns = select(Deadline.tip_id, Deadline.due_at).join(
         PendingAlert, PendingAlert.tip_id == Deadline.tip_id
     )
-    due = {id: at for id, at in session.execute(held.where(*HELD))}  # noqa: C416
-    rows = _held(session, in_numbers(session, Tip.id, due)) if due else ()
-    return [(tip, due[tip.tip_id]) for tip in _waiting(session, rows)]
+    ends = {id: at for id, at in session.execute(columns.where(*HELD))}  # noqa: C416
+    rows = _held(session, in_numbers(session, Tip.id, ends)) if ends else ()
+    return [(tip, ends[tip.tip_id]) for tip in _waiting(session, rows)]
 
 
 def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
     """Makes a `WaitingTip` from each database row of a tip with a pending alert. A `WaitingTip` holds the facts that
     decide which responders are alerted."""
-    before = [row.id for row in chosen if row.is_alerted]
+    repeated = [row.id for row in chosen if row.is_alerted]
     case, visit = cache(Case), cache(visit_facts)
-    already = alerted_by_tip(session, before) if before else {}
-    steps = _next(session, before)
-    apart = [
+    already = alerted_by_tip(session, repeated) if repeated else {}
+    steps = _next(session, repeated)
+    is_shared = [
         row.id
         for row in chosen
         if row.place == ABROAD or is_camp(row.sector) or row.official == OVERSEEN
     ]
-    near = defaultdict(frozenset, tips_store.extra_desks(session, apart))
-    kept = queries_visible.excluded_responders(
+    near = defaultdict(frozenset, tips_store.extra_desks(session, is_shared))
+    excluded = queries_visible.excluded_responders(
         session, queries_visible.tips_with_exclusions(session) & {row.id for row in chosen}
     )
     return [
         WaitingTip(
             id,
-            case(alert_place(place, within), category, urgency, official, once, near[id], language),
+            case(alert_place(place, sector), category, urgency, official, once, near[id], language),
             already.get(id, ()) if already else (),
             steps.get(id, 0) if steps else 0,
             locked,
-            visit(matter, urgency, *going).safety,
-            kept.get(id, NO_ONE),
+            visit(matter, urgency, *visit_state).safety,
+            excluded.get(id, NO_ONE),
         )
-        for id, place, within, category, urgency, official, _, locked, once, matter, *going, _, language in chosen
+        for id, place, sector, category, urgency, official, _, locked, once, matter, *visit_state, _, language in chosen
     ]
 
 
 def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
     """Returns the officer who wrote down each tip, keyed by the id of the tip. Leaves out tips that callers reported
     themselves."""
-    own = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
-    its = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
-    return {tip_id: who for tip_id, who in session.execute(own.where(*its)) if who is not None}
+    columns = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
+    met = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
+    return {tip_id: who for tip_id, who in session.execute(columns.where(*met)) if who is not None}
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
     """Returns for each tip with a pending alert the columns that are needed to choose the responders. Locks these tips.
     The column `is_alerted` is True if the tip already has an assignment."""
-    referral = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
+    alert = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
         Tip.place,
@@ -412,7 +412,7 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
         Tip.category,
         Tip.urgency,
         Tip.official,
-        referral.is_not(None).label("is_alerted"),
+        alert.is_not(None).label("is_alerted"),
         Tip.locked_for.is_not(None),
         Tip.state == TipState.FRAGMENT,
         Tip.matter,
@@ -434,14 +434,14 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
 
 def delete_pending(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the pending alerts of tips that now have an assignment."""
-    gone = delete(PendingAlert).where(in_numbers(session, PendingAlert.tip_id, tip_ids))
-    change_rows(session, gone)
+    statement = delete(PendingAlert).where(in_numbers(session, PendingAlert.tip_id, tip_ids))
+    change_rows(session, statement)
 
 
 def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> None:
     """Records that these tips were assigned at the time `at`, with their present urgency."""
-    these = update(Tip).where(in_numbers(session, Tip.id, tip_ids))
-    change_rows(session, these.values(assigned_at=at, alert_urgency=Tip.urgency))
+    tips = update(Tip).where(in_numbers(session, Tip.id, tip_ids))
+    change_rows(session, tips.values(assigned_at=at, alert_urgency=Tip.urgency))
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -464,7 +464,7 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
 
 
 def write_assignments(
-    session: Session, given: Mapping[str, NewAssignment], at: datetime
+    session: Session, new: Mapping[str, NewAssignment], at: datetime
 ) -> Collection[int]:
     """Writes assignments with their references, and returns the ids of the written assignments.
 
@@ -481,21 +481,21 @@ def write_assignments(
             Assignment.step,
             Assignment.responder_id,
         ),
-        [(name, *one) for name, one in given.items()],
+        [(name, *one) for name, one in new.items()],
         {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
         unless_taken=Assignment.reference,
         among=Assignment.repeats_id,
     )
-    ids = {one.assignment_id for one in given.values()}
+    ids = {one.assignment_id for one in new.values()}
     if count == len(ids):
         return ids
     # The ids of these assignments follow each other, so one range query finds the assignments that were written.
-    between = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
-    return ids.intersection(session.scalars(between).all())
+    stored = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
+    return ids.intersection(session.scalars(stored).all())
 
 
 def write_repeats(
-    session: Session, given: Sequence[tuple[NewAssignment, tuple[int, str]]], at: datetime
+    session: Session, repeats: Sequence[tuple[NewAssignment, tuple[int, str]]], at: datetime
 ) -> None:
     """Writes assignments of tips to responders who were alerted of these tips before. Each new assignment gets the
     reference of the responder's first assignment of the same tip."""
@@ -510,7 +510,7 @@ def write_repeats(
             Assignment.repeats_id,
             Assignment.reference,
         ),
-        [(*one, *first) for one, first in given],
+        [(*one, *first) for one, first in repeats],
         {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
     )
 
@@ -534,7 +534,7 @@ def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, tur
         Message.priority,
         Message.turn,
     )
-    same = {
+    constants = {
         Message.kind: MessageKind.ALERT,
         Message.state: MessageState.PENDING,
         Message.attempts: 0,
@@ -543,35 +543,35 @@ def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, tur
         Message.created_at: at,
         Message.resent: False,
     }
-    add_rows(session, Message, columns, [*_rows(ids, alerts, turn)], same)
+    add_rows(session, Message, columns, [*_rows(ids, alerts, turn)], constants)
     tables.note_due(session, ids[0])
 
 
 def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tuple[object, ...]]:
-    said = cache(_parts)
+    parts = cache(_parts)
     turns = Counter[tuple[int, int]]()
     for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
-        template, rest = said(words)
-        parameters = f'{{"ref":"{reference}"{rest}'
-        who, of = given.responder_id, given.assignment_id
+        template, others = parts(words)
+        parameters = f'{{"ref":"{reference}"{others}'
+        person, of = given.responder_id, given.assignment_id
         step = given.tip_id, given.step
-        yield (id, who, of, template, parameters, words.language, priority, turn + turns[step])
+        yield (id, person, of, template, parameters, words.language, priority, turn + turns[step])
         turns[step] += 1
 
 
 def _parts(words: Wording) -> tuple[str, str]:
     """Returns the name of the template in `words`, and the JSON text that follows the reference in the message's stored
     parameters."""
-    rest = json.dumps(words.parameters)[1:]
-    return words.template.name, f",{rest}" if words.parameters else rest
+    others = json.dumps(words.parameters)[1:]
+    return words.template.name, f",{others}" if words.parameters else others
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:
     """Returns for each tip the number of its next escalation step. Leaves out tips that have no assignment yet."""
     if not tip_ids:
         return {}
-    last = select(Assignment.tip_id, func.max(Assignment.step)).where(
+    newest = select(Assignment.tip_id, func.max(Assignment.step)).where(
         Assignment.tip_id.in_(tip_ids)
     )
-    rows = session.execute(last.group_by(Assignment.tip_id))
+    rows = session.execute(newest.group_by(Assignment.tip_id))
     return {tip_id: step + 1 for tip_id, step in rows}

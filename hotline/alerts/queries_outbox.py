@@ -106,14 +106,14 @@ class SentSms:
                 or_(Message.created_at > at - HOUR, is_open),
             )
         )
-        for id, who, created_at, priority, template, parameters, joins in rows:
-            pace = self.paces[who]
-            waits = created_at > at
-            pace.add(created_at, waits=waits)
-            if waits:
-                self.later.add((who, template))
-            if joins:
-                key = (who, template, parameters.get("place", ""))
+        for id, responder_id, created_at, priority, template, parameters, may_join in rows:
+            pace = self.paces[responder_id]
+            is_later = created_at > at
+            pace.add(created_at, waits=is_later)
+            if is_later:
+                self.later.add((responder_id, template))
+            if may_join:
+                key = (responder_id, template, parameters.get("place", ""))
                 self.open[key] = OpenShare(id, priority, created_at)
             elif template == Template.SHARED_OPEN.name:
                 pace.open_at = max(created_at, pace.open_at or created_at)
@@ -122,8 +122,8 @@ class SentSms:
         """Returns the times when unsent SMS to which more alerts may be added are due, keyed by district and
         responder."""
         found: dict[str, dict[int, datetime]] = defaultdict(dict)
-        for (who, _, place), one in self.open.items():
-            found[place][who] = one.due
+        for (responder_id, _, place), one in self.open.items():
+            found[place][responder_id] = one.due
         return found
 
 
@@ -139,13 +139,13 @@ def link(
         session.merge(row)
 
 
-def hasten(session: Session, message_id: int, priority: int, due: datetime) -> None:
+def hasten(session: Session, message_id: int, priority: int, due_at: datetime) -> None:
     """Raises the priority of a shared SMS to `priority`, unless the SMS is already as urgent. Makes the SMS due at
-    `due`, unless it is already due earlier."""
+    `due_at`, unless it is already due earlier."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
-    if due < row.created_at:
-        row.created_at = row.next_at = due
+    if due_at < row.created_at:
+        row.created_at = row.next_at = due_at
 
 
 def cases_left(session: Session, message: Message) -> int:
@@ -172,9 +172,9 @@ def cases_left(session: Session, message: Message) -> int:
 
 def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment]:
     """Returns the assignments of all cases in an SMS about several cases, the oldest first."""
-    joined = select(Assignment).join(SharedAlert, SharedAlert.assignment_id == Assignment.id)
-    here = joined.where(SharedAlert.message_id == message_id)
-    return session.scalars(here.order_by(Assignment.id)).all()
+    assignments = select(Assignment).join(SharedAlert, SharedAlert.assignment_id == Assignment.id)
+    of_message = assignments.where(SharedAlert.message_id == message_id)
+    return session.scalars(of_message.order_by(Assignment.id)).all()
 
 
 def asked_before(
@@ -186,14 +186,14 @@ def asked_before(
     Leaves out alerts that did not arrive, because the responder has not read them.
     """
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
-    own = Message.assignment_id == Assignment.id
+    is_own = Message.assignment_id == Assignment.id
     shared = and_(SharedAlert.assignment_id == Assignment.id, SharedAlert.message_id == Message.id)
-    for joins in (own, shared):
+    for is_joined in (is_own, shared):
         rows = session.execute(
             select(Assignment.tip_id, Assignment.responder_id, Message.template)
             .join(Tip, Tip.id == Assignment.tip_id)
             .where(
-                joins,
+                is_joined,
                 in_numbers(session, Assignment.tip_id, tip_ids),
                 Assignment.created_at >= Tip.assigned_at,
                 Assignment.created_at < at,
@@ -201,15 +201,15 @@ def asked_before(
                 Message.state.not_in(NOT_DELIVERED),
             )
         )
-        for tip_id, who, template in rows:
-            found[tip_id, who].add(template)
+        for tip_id, responder_id, template in rows:
+            found[tip_id, responder_id].add(template)
     return found
 
 
 def has_spare(session: Session, since: datetime, most: int) -> bool:
     """Returns True if the hotline has written fewer than `most` SMS since the beginning of the day (`since`)."""
-    some = select(Message.id).where(Message.created_at >= since).limit(most).subquery()
-    return (session.scalar(select(func.count()).select_from(some)) or 0) < most
+    recent = select(Message.id).where(Message.created_at >= since).limit(most).subquery()
+    return (session.scalar(select(func.count()).select_from(recent)) or 0) < most
 
 
 def recent_dangers(
@@ -263,8 +263,8 @@ def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, se
 def mark_storm(session: Session, tip_ids: Collection[int], at: datetime) -> None:
     """Records that callers reported these tips in a storm (very many tips about danger), so that only one person is
     alerted of each tip."""
-    marked = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
-    change_rows(session, marked)
+    statement = update(Tip).where(in_numbers(session, Tip.id, tip_ids)).values(storm_at=at)
+    change_rows(session, statement)
 
 
 LOCK = 411_411_005
@@ -314,17 +314,17 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     if not _claims_alone(session):
         free = min(free, 1)
     # Counts only messages that a worker claimed within the time `MAX_SEND`, because sending a message takes no longer.
-    begun = Message.lease_until > at + LEASE - MAX_SEND
-    held = (
+    is_begun = Message.lease_until > at + LEASE - MAX_SEND
+    under_way_count = (
         select(func.count(), func.count().filter(~FIRST))
         .select_from(Message)
-        .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, begun)
+        .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, is_begun)
     )
-    under_way, others = session.execute(held).one()
-    left = free_sends(
+    under_way, others = session.execute(under_way_count).one()
+    allowed = free_sends(
         at_once, under_way, others, doubted=gateway_tables.queue_state(session).reason is not None
     )
-    most = min(free, left.first)
+    limit = min(free, allowed.first)
     goes_first = or_(
         FIRST, and_(Message.priority == Priority.URGENT, Message.next_at <= at - LONG_WAIT)
     )
@@ -332,13 +332,13 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
         select(Message, goes_first)
         .where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
         .order_by(goes_first.desc(), Message.priority, Message.turn, Message.next_at, Message.id)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True, of=Message)
     )
-    rows = session.execute(due).all() if most else []
+    rows = session.execute(due).all() if limit else []
     first = [message for message, goes_first in rows if goes_first]
-    rest = [message for message, goes_first in rows if not goes_first]
-    return [_claim(session, message, at, worker) for message in first + rest[: left.others]]
+    later = [message for message, goes_first in rows if not goes_first]
+    return [_claim(session, message, at, worker) for message in first + later[: allowed.others]]
 
 
 def _claim(session: Session, message: Message, at: datetime, worker: str) -> Claim:
@@ -348,8 +348,8 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     message.leased_by = worker
     session.add(Attempt(message_id=message.id, n=message.attempts, started_at=at))
     if message.template in SHARED and not message.counted:
-        left = cases_left(session, message)
-        message.parameters = {**message.parameters, "count": str(left)}
+        count = cases_left(session, message)
+        message.parameters = {**message.parameters, "count": str(count)}
     tip_ids, request = tips_of(session, message), ""
     if message.assignment_id is not None:
         request = session.get_one(Tip, tip_ids[0]).request
@@ -386,15 +386,15 @@ def claim_answer(
 
 def due_notices(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[int]:
     """Returns the ids of due notices of the monitor that are not older than `oldest`, in the order of their ids."""
-    due = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
-    return session.scalars(due.order_by(Message.id).limit(50)).all()
+    notices = select(Message.id).where(_is_due_notice(at), Message.created_at > at - oldest)
+    return session.scalars(notices.order_by(Message.id).limit(50)).all()
 
 
 def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -> Claim | None:
     """Claims a notice of the monitor, so that no other monitor sends the same notice. Returns None if another monitor
     has already claimed the notice."""
-    due = select(Message).where(Message.id == message_id, _is_due_notice(at))
-    message = session.scalars(due.with_for_update()).one_or_none()
+    notice = select(Message).where(Message.id == message_id, _is_due_notice(at))
+    message = session.scalars(notice.with_for_update()).one_or_none()
     return None if message is None else _claim(session, message, at, worker)
 
 
@@ -414,8 +414,8 @@ def _claims_alone(session: Session) -> bool:
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
-    held = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
-    return bool(held)
+    is_locked = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
+    return bool(is_locked)
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
@@ -439,14 +439,14 @@ def oldest_due(session: Session, at: datetime) -> Message | None:
 
     Among equally urgent messages, returns the message that has waited longest.
     """
-    due = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
-    first = due.order_by(Message.priority, Message.next_at).limit(1)
-    return session.scalars(first).one_or_none()
+    messages = select(Message).where(Message.priority.in_(TO_RESPONDERS), _is_due(at))
+    oldest = messages.order_by(Message.priority, Message.next_at).limit(1)
+    return session.scalars(oldest).one_or_none()
 
 
 def message_for_writing(session: Session, message_id: int) -> Message:
-    held = select(Message).where(Message.id == message_id).with_for_update()
-    return session.scalars(held).one()
+    locked = select(Message).where(Message.id == message_id).with_for_update()
+    return session.scalars(locked).one()
 
 
 def tips_of(session: Session, message: Message) -> Sequence[int]:
@@ -503,9 +503,9 @@ def is_acknowledged(session: Session, message: Message) -> bool:
     needed any more."""
     if message.assignment_id is None:
         return False
-    since = Assignment.acknowledged_at >= message.created_at
+    is_later = Assignment.acknowledged_at >= message.created_at
     return has_row(
-        session, Assignment.id, Assignment.id == message.assignment_id, since, IS_BELIEVED
+        session, Assignment.id, Assignment.id == message.assignment_id, is_later, IS_BELIEVED
     )
 
 
@@ -593,10 +593,10 @@ def spent_on_answers(
 
     `today` is the time at which the day began. Does not count answers that failed or were never sent.
     """
-    here = select(func.count()).where(Message.contact_key == contact_key, HAS_NOT_FAILED)
+    answers = select(func.count()).where(Message.contact_key == contact_key, HAS_NOT_FAILED)
     return AnswersSent(
-        hour=session.scalar(here.where(Message.created_at > at - HOUR)) or 0,
-        day=session.scalar(here.where(Message.created_at > at - DAY)) or 0,
+        hour=session.scalar(answers.where(Message.created_at > at - HOUR)) or 0,
+        day=session.scalar(answers.where(Message.created_at > at - DAY)) or 0,
         line=answers_since(session, today),
     )
 
@@ -620,8 +620,8 @@ def has_cried_recently(session: Session, contact_keys: Collection[str], at: date
 
 
 def oldest_answer(session: Session, at: datetime) -> Message | None:
-    due = _waits(Message.next_at <= at, ~_too_late(at))
-    found = select(Message).where(due).order_by(Message.next_at, Message.id)
+    is_due = _waits(Message.next_at <= at, ~_too_late(at))
+    found = select(Message).where(is_due).order_by(Message.next_at, Message.id)
     return session.scalars(found.limit(1)).one_or_none()
 
 
@@ -638,9 +638,9 @@ def end_late_answers(session: Session, at: datetime) -> None:
 def delete_answers(session: Session, at: datetime, limit: int) -> int:
     """Deletes old answers to callers' SMS that were sent or have failed, with the rows of their attempts. Returns the
     number of deleted answers."""
-    ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
-    old = _older(at, KEPT, of_an_advertisement=CRY_ANSWER_INTERVAL)
-    found = select(Message.id).where(IS_ANSWER, ended, old)
+    is_ended = Message.state.in_((MessageState.ACCEPTED, MessageState.FAILED))
+    is_old = _older(at, KEPT, of_an_advertisement=CRY_ANSWER_INTERVAL)
+    found = select(Message.id).where(IS_ANSWER, is_ended, is_old)
     ids: Sequence[int] = session.scalars(found.order_by(Message.id).limit(limit)).all()
     session.execute(delete(Attempt).where(Attempt.message_id.in_(ids)))
     session.execute(delete(Message).where(Message.id.in_(ids)))

@@ -43,8 +43,8 @@ def get_responder(session: Session, responder_id: int) -> Responder | None:
     return row if row is not None and row.level != rules_trial.LEVEL else None
 
 
-def members(session: Session, *, but: int | None = None) -> list[Member]:
-    """Returns every enrolled responder who was not removed, with all their leaves, except the person `but`."""
+def members(session: Session, *, skip: int | None = None) -> list[Member]:
+    """Returns every enrolled responder who was not removed, with all their leaves, except the person `skip`."""
     away: dict[int, list[Absence]] = defaultdict(list)
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
@@ -62,15 +62,15 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
             frozenset(kind for row in desks.get(one.id, ()) for kind in row.categories),
         )
         for one in session.scalars(people.order_by(Responder.id))
-        if one.person_id != but
+        if one.person_id != skip
     ]
 
 
 def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
     """Returns the present and future leaves of the responder, the earliest first. Locks the rows of the returned
     leaves."""
-    own = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
-    ordered = own.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
+    leaves = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
+    ordered = leaves.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
     return session.scalars(ordered.with_for_update()).all()
 
 
@@ -79,7 +79,7 @@ def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
     rows = session.execute(
         select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
     )
-    return {who: ends_at for who, ends_at in rows}  # noqa: C416
+    return {responder_id: ends_at for responder_id, ends_at in rows}  # noqa: C416
 
 
 def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
@@ -94,9 +94,9 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 def has_to_hand_on(session: Session, at: datetime) -> bool:
     """Returns True if cases of a responder on leave must be given to others, or if messages to a removed responder must
     be stopped."""
-    come = select(Leave.id).where(*_comes(at)).limit(1)
-    waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
-    return session.scalar(come) is not None or session.scalar(waits) is not None
+    leaves = select(Leave.id).where(*_comes(at)).limit(1)
+    messages = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
+    return session.scalar(leaves) is not None or session.scalar(messages) is not None
 
 
 def open_cases(session: Session, responder_id: int) -> int:
@@ -104,13 +104,13 @@ def open_cases(session: Session, responder_id: int) -> int:
 
     Leaves out complaints about the national desk, because people of the national desk can see this number.
     """
-    own = (
+    is_open = (
         Assignment.responder_id == responder_id,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
         visible_to(THE_LINE),
     )
-    found = select(func.count(Assignment.id)).join(Tip, Tip.id == Assignment.tip_id).where(*own)
+    found = select(func.count(Assignment.id)).join(Tip, Tip.id == Assignment.tip_id).where(*is_open)
     return session.scalar(found) or 0
 
 
@@ -120,10 +120,10 @@ def drop_messages(session: Session, responder_id: int | None = None) -> None:
 
     A message that a worker is already sending cannot be stopped.
     """
-    whose = _has_left() if responder_id is None else Message.responder_id == responder_id
+    is_meant = _has_left() if responder_id is None else Message.responder_id == responder_id
     session.execute(
         update(Message)
-        .where(whose, Message.state.in_(DROPPED))
+        .where(is_meant, Message.state.in_(DROPPED))
         .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
     )
 

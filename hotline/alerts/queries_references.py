@@ -51,21 +51,21 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
     Leaves out tips with another place. Also leaves out tips whose caller gave another answer about officials who may be
     involved.
     """
-    known = session.get(TipLikeness, tip.id)
-    if known is None:
+    likeness = session.get(TipLikeness, tip.id)
+    if likeness is None:
         return [tip]
-    first = known.leader_id or tip.id
+    first = likeness.leader_id or tip.id
     joined = session.scalars(select(TipLikeness.tip_id).where(TipLikeness.leader_id == first)).all()
     if not joined:
         return [tip]
-    alike = select(Tip).where(
+    cluster = select(Tip).where(
         Tip.id.in_((first, *joined)),
         Tip.place == tip.place,
         Tip.official == tip.official,
         Tip.matter == Matter.TIP,
         or_(Tip.closed_at.is_(None), Tip.id == tip.id),
     )
-    found = session.scalars(alike.order_by(Tip.id)).all()
+    found = session.scalars(cluster.order_by(Tip.id)).all()
     if first not in {one.id for one in found}:
         return [tip]
     return sorted(found, key=lambda one: (one.id != first, one.id))
@@ -106,15 +106,15 @@ def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[
         .order_by(Message.id)
     )
     found: dict[int, dict[int, KnownName]] = defaultdict(dict)
-    for who, tip_id, assignment_id, reference, template, state in rows:
-        before = found[who].get(tip_id)
+    for responder_id, tip_id, assignment_id, reference, template, state in rows:
+        before = found[responder_id].get(tip_id)
         if before is None or assignment_id >= before.assignment_id:
             now = KnownName(tip_id, urgency[tip_id], assignment_id, reference)
             before = replace(now, read=before.read) if before else now
         if template in OF_TEMPLATE and state not in NOT_DELIVERED:
             before = replace(before, read=OF_TEMPLATE[template])
-        found[who][tip_id] = before
-    return {who: [*names.values()] for who, names in found.items()}
+        found[responder_id][tip_id] = before
+    return {responder_id: [*names.values()] for responder_id, names in found.items()}
 
 
 def recently_sent(
@@ -130,7 +130,7 @@ def recently_sent(
             Message.state.not_in(NOT_DELIVERED),
         )
     )
-    return {(who, str(parameters.get("ref"))) for who, parameters in rows}
+    return {(responder_id, str(parameters.get("ref"))) for responder_id, parameters in rows}
 
 
 WITHIN = timedelta(minutes=10)
@@ -215,10 +215,10 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
     The condition also allows assignments that the hotline has ended. For an ended assignment, the hotline answers that
     the case is over.
     """
-    over = and_(
+    is_released = and_(
         Assignment.released_at.is_not(None), has_no_exclusion(responder_id, Assignment.tip_id)
     )
-    return or_(over, is_not_excluded(responder_id, Assignment.tip_id))
+    return or_(is_released, is_not_excluded(responder_id, Assignment.tip_id))
 
 
 @lru_cache(maxsize=IN_A_HOP)
@@ -233,8 +233,8 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
         Deadline.kind == DeadlineKind.OVERDUE,
         and_(Deadline.kind == DeadlineKind.OUTCOME, Deadline.nth >= ESCALATED),
     )
-    asked = exists().where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None), hands_on)
-    here = (
+    is_asked = exists().where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None), hands_on)
+    is_local = (
         exists()
         .where(
             _THEIRS.tip_id == Tip.id,
@@ -245,20 +245,20 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
         )
         .correlate(Tip)
     )
-    held = (Tip.assignee_id.is_not(None), Tip.assignee_id != responder_id)
-    return and_(*held, ~asked.correlate(Tip), or_(Tip.place_step == 0, here))
+    has_other_assignee = (Tip.assignee_id.is_not(None), Tip.assignee_id != responder_id)
+    return and_(*has_other_assignee, ~is_asked.correlate(Tip), or_(Tip.place_step == 0, is_local))
 
 
 def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCases:
     """Returns the references of cases of which this responder was alerted after `since`, and of the open cases that
     they acknowledged."""
-    took = and_(HAS_ANSWERED, Assignment.passed_at.is_(None))
+    taken = and_(HAS_ANSWERED, Assignment.passed_at.is_(None))
     rows = session.execute(
         select(
             Assignment.tip_id,
             Assignment.reference,
             and_(
-                Tip.closed_at.is_(None), IS_CURRENT, or_(took, ~stays_with_colleague(responder_id))
+                Tip.closed_at.is_(None), IS_CURRENT, or_(taken, ~stays_with_colleague(responder_id))
             ),
         )
         .join(Tip, Tip.id == Assignment.tip_id)
@@ -270,9 +270,9 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
         .order_by(Assignment.created_at.desc(), Assignment.id.desc())
     )
     found = rows.all()
-    mine = {tip_id: reference for tip_id, reference, own in found if own}
-    also = (reference for tip_id, reference, _ in found if tip_id not in mine)
-    return KnownCases(tuple(mine.values()), tuple(dict.fromkeys(also)))
+    current = {tip_id: reference for tip_id, reference, is_current in found if is_current}
+    past = (reference for tip_id, reference, _ in found if tip_id not in current)
+    return KnownCases(tuple(current.values()), tuple(dict.fromkeys(past)))
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
@@ -287,8 +287,8 @@ def dangerous_references(session: Session, references: Collection[str]) -> froze
 
 def open_tips(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     """Returns the responder's references of open cases, each with the tip of the case."""
-    own = (*_is_own(responder_id), Tip.closed_at.is_(None))
-    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*own)
+    is_open = (*_is_own(responder_id), Tip.closed_at.is_(None))
+    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*is_open)
     return [*dict.fromkeys((name, tip) for name, tip in session.execute(rows))]
 
 
@@ -402,27 +402,27 @@ class RecentAlert(NamedTuple):
 def recent_alerts(session: Session, responder_id: int, since: datetime) -> Sequence[RecentAlert]:
     """Returns the cases of which the responder was alerted after `since`, the newest first. Leaves out drills."""
     alerted = (Assignment.responder_id == responder_id, Assignment.created_at > since, IS_OF_CASE)
-    took = and_(HAS_TAKEN, Assignment.passed_at.is_(None))
+    is_theirs = and_(HAS_TAKEN, Assignment.passed_at.is_(None))
     rows = session.execute(
-        select(Assignment.reference, Assignment.created_at, took)
+        select(Assignment.reference, Assignment.created_at, is_theirs)
         .where(*alerted)
         .order_by(Assignment.created_at.desc(), Assignment.id.desc())
     )
     newest: dict[str, RecentAlert] = {}
-    for name, alerted_at, taken in rows:
-        newest.setdefault(name, RecentAlert(name, alerted_at, bool(taken)))
+    for name, alerted_at, is_taken in rows:
+        newest.setdefault(name, RecentAlert(name, alerted_at, bool(is_taken)))
     return [*newest.values()]
 
 
 def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
     """Returns the time when the assignee first acknowledged the tip, or None if the tip has no acknowledgement that
     counts."""
-    theirs = (
+    of_assignee = (
         Assignment.tip_id == tip.id,
         Assignment.responder_id == tip.assignee_id,
         gateway_tables.IS_BELIEVED,
     )
-    return session.scalar(select(func.min(Assignment.acknowledged_at)).where(*theirs))
+    return session.scalar(select(func.min(Assignment.acknowledged_at)).where(*of_assignee))
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
@@ -434,22 +434,22 @@ def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
         .where(Assignment.tip_id == tip_id, Responder.pin_wrap.is_not(None))
         .group_by(Assignment.responder_id)
     )
-    return frozenset(who for who, opened_at in rows if opened_at is None)
+    return frozenset(responder_id for responder_id, opened_at in rows if opened_at is None)
 
 
 def has_read(session: Session, assignment_id: int) -> bool:
     """Returns True if the responder of this assignment has read the case, with this or another assignment of the
     case."""
-    one = session.get_one(Assignment, assignment_id)
-    own = assigned_to(one.tip_id, one.responder_id)
-    return has_row(session, Assignment.id, *own, Assignment.opened_at.is_not(None))
+    assignment = session.get_one(Assignment, assignment_id)
+    is_assigned = assigned_to(assignment.tip_id, assignment.responder_id)
+    return has_row(session, Assignment.id, *is_assigned, Assignment.opened_at.is_not(None))
 
 
 def has_reported_help(session: Session, tip_id: int, responder_id: int) -> bool:
     """Returns True if the responder has answered, with any reference of this case, that they referred a person to a
     service."""
-    own = assigned_to(tip_id, responder_id)
-    return has_row(session, Assignment.id, *own, Assignment.handed_to_help_at.is_not(None))
+    is_assigned = assigned_to(tip_id, responder_id)
+    return has_row(session, Assignment.id, *is_assigned, Assignment.handed_to_help_at.is_not(None))
 
 
 def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
@@ -460,25 +460,25 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
     person wants help. After the hotline has sent a first reminder to report, every responder who knows the case may
     report. If the person has refused help, only another responder may ask the person again.
     """
-    known = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
-    took = exists().where(*known, HAS_TAKEN)
-    may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.times > 1)
+    own_assignment = Assignment.tip_id == Tip.id, Assignment.responder_id == responder_id
+    has_taken = exists().where(*own_assignment, HAS_TAKEN)
+    may = or_(ServiceReferral.responder_id == responder_id, has_taken, ServiceReferral.times > 1)
     runs = ServiceReferral.due_at.is_not(None)
     offer = exists().where(ServiceReferral.tip_id == Tip.id, runs, may)
-    waits = (PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None))
+    is_due = (PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None))
     is_offer = PossibleVictim.clock == FollowKind.OFFER
-    knows = or_(PossibleVictim.responder_id == responder_id, took, PossibleVictim.times > 1)
-    wants = exists().where(*waits, is_offer, knows)
-    again = exists().where(*waits, ~is_offer, PossibleVictim.times > 0)
-    asked = or_(offer, wants, and_(again, ~_asked_last(responder_id)))
-    own = (*_is_own(responder_id), asked)
-    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*own)
+    knows = or_(PossibleVictim.responder_id == responder_id, has_taken, PossibleVictim.times > 1)
+    has_offer_due = exists().where(*is_due, is_offer, knows)
+    consent_due = exists().where(*is_due, ~is_offer, PossibleVictim.times > 0)
+    is_asked = or_(offer, has_offer_due, and_(consent_due, ~_asked_last(responder_id)))
+    is_meant = (*_is_own(responder_id), is_asked)
+    rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*is_meant)
     newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Assignment.id))}
     return list(newest.values())
 
 
 def _asked_last(responder_id: int) -> ColumnElement[bool]:
     """Returns the SQL condition on `Tip` that this responder was the last to ask the possible victim about help."""
-    said = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
-    newest = select(func.max(CaseEventRow.id)).where(*said).correlate(Tip).scalar_subquery()
+    is_consent = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
+    newest = select(func.max(CaseEventRow.id)).where(*is_consent).correlate(Tip).scalar_subquery()
     return exists().where(CaseEventRow.id == newest, CaseEventRow.responder_id == responder_id)

@@ -109,8 +109,8 @@ def is_done(session: Session, name: str, at: datetime, within: timedelta) -> boo
 
     If the system clock was set back, the next run of the task is delayed by at most `within`.
     """
-    last = done_at(session, name)
-    return last is not None and abs(at - last) < within
+    last_at = done_at(session, name)
+    return last_at is not None and abs(at - last_at) < within
 
 
 def note_done(session: Session, name: str, at: datetime) -> None:
@@ -130,8 +130,8 @@ def warn_of_erasure(session: Session, at: datetime, limit: int) -> int:
 
 def erase_due(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Erases the text, keys and pseudonyms of tips that were kept long enough, and returns the ids of these tips."""
-    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~DECIDED)
-    ids = _tips(session, *over, limit=limit)
+    is_over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~DECIDED)
+    ids = _tips(session, *is_over, limit=limit)
     erase_text(session, ids, at)
     return ids
 
@@ -183,25 +183,25 @@ kept, and a condition that deleted rows meet."""
 
 def delete_rows(
     key: Column,
-    when: Column,
+    time: Column,
     term: timedelta,
-    which: ColumnElement[bool],
+    condition: ColumnElement[bool],
     session: Session,
     at: datetime,
     limit: int,
 ) -> int:
     """Deletes at most `limit` rows of the table that contains the column `key`. Deletes only rows that meet the
-    condition `which` and whose time `when` is at least `term` ago. Returns the number of deleted rows."""
-    found = select(key).where(when <= at - term, which).order_by(key).limit(limit)
-    gone = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
-    return len(change_rows(session, gone).all())
+    condition `condition` and whose time `time` is at least `term` ago. Returns the number of deleted rows."""
+    found = select(key).where(time <= at - term, condition).order_by(key).limit(limit)
+    statement = delete(key.class_).where(key.in_(session.scalars(found).all())).returning(key)
+    return len(change_rows(session, statement).all())
 
 
 def erase_pseudonyms(session: Session, at: datetime, limit: int) -> int:
     """Erases the pseudonyms of callers' phones and sessions in old tips. Returns the number of tips that were
     changed."""
-    old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
-    ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
+    is_old = (Tip.created_at <= at - PSEUDONYMS_KEPT, Tip.state != TipState.DRAFT)
+    ids = _tips(session, *is_old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
     session.execute(
         update(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key="", request="")
     )
@@ -213,11 +213,11 @@ def erase_callers(session: Session, at: datetime, limit: int) -> int:
 
     Returns the number of sessions that were changed.
     """
-    over = Dialogue.started_at.between(
+    is_old = Dialogue.started_at.between(
         at - tips_rules.CALLERS_SEARCHED, at - tips_rules.CALLERS_KEPT
     )
-    old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
-    keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
+    keys_of_calls = select(Dialogue.key).where(is_old, Dialogue.caller_key != "")
+    keys = session.scalars(keys_of_calls.order_by(Dialogue.started_at.desc()).limit(limit)).all()
     session.execute(update(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
     return len(keys)
 
@@ -227,12 +227,12 @@ def erase_parameters(session: Session, at: datetime, limit: int) -> int:
 
     Returns the number of messages that were changed. The rows stay, because statistics use their times.
     """
-    old = select(Message.id).where(
+    messages = select(Message.id).where(
         Message.created_at <= at - tips_rules.PARAMETERS_KEPT,
         Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
         cast(Message.parameters, String) != "{}",
     )
-    ids = session.scalars(old.order_by(Message.id).limit(limit)).all()
+    ids = session.scalars(messages.order_by(Message.id).limit(limit)).all()
     session.execute(update(Message).where(Message.id.in_(ids)).values(parameters={}))
     return len(ids)
 
@@ -242,8 +242,8 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
     remains only because of a legal hold. Leaves out complaints about the national desk."""
     is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
-    kept = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
-    return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
+    tips = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
+    return sorted(tips, key=lambda one: (one.term.goes_at, one.tip.id))
 
 
 def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> RetainedTip:
@@ -260,8 +260,8 @@ def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> Re
 
 
 def _kept(session: Session, tip: Tip) -> RetainedTip:
-    here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
-    hold = session.scalars(here).first()
+    holds = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
+    hold = session.scalars(holds).first()
     return RetainedTip(tip, hold, term_of(tip, is_held=hold is not None))
 
 
@@ -301,10 +301,10 @@ def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Seque
 
     Locks these tips until the transaction ends.
     """
-    here = select(Tip).where(
+    tips = select(Tip).where(
         Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erasure_asked_at.is_(None)
     )
-    return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
+    return session.scalars(tips.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def has_legal_hold(session: Session, tip_id: int) -> bool:
@@ -313,11 +313,12 @@ def has_legal_hold(session: Session, tip_id: int) -> bool:
 
 
 def others_due(
-    session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
+    session: Session, tip: Tip, similar: Collection[int], at: datetime, until: datetime
 ) -> Sequence[Tip]:
-    """Returns other tips whose erasure request is due after `at` and not later than `due`.
+    """Returns other tips whose erasure request is due after `at` and not later than `until`.
 
-    A returned tip is in `like`, or belongs to the same erasure request as `tip`. Two tips belong to the same request if
+    A returned tip is in `similar`, or belongs to the same erasure request as `tip`. Two tips belong to the same
+    request if
     their requests have the same time, place and answer about officials who may be involved.
     """
     same_wish = and_(
@@ -330,10 +331,10 @@ def others_due(
         Deadline.kind == DeadlineKind.ERASURE,
         Deadline.fired_at.is_(None),
         Deadline.due_at > at,
-        Deadline.due_at <= due,
+        Deadline.due_at <= until,
     )
-    others = (Tip.id != tip.id, or_(Tip.id.in_(like), same_wish), Tip.erased_at.is_(None))
-    return session.scalars(select(Tip).where(*others, comes_up).order_by(Tip.id)).all()
+    is_other = (Tip.id != tip.id, or_(Tip.id.in_(similar), same_wish), Tip.erased_at.is_(None))
+    return session.scalars(select(Tip).where(*is_other, comes_up).order_by(Tip.id)).all()
 
 
 def notified_of_erasure(session: Session, tip: Tip, at: datetime) -> Sequence[Recipient]:
@@ -348,13 +349,13 @@ def stand_down(
 ) -> None:
     """Ends the assignments of these responders to a tip, if the assignments are from before the escalation step
     `before`."""
-    theirs = (
+    is_meant = (
         Assignment.tip_id == tip_id,
         Assignment.responder_id.in_(responder_ids),
         Assignment.step < before,
         IS_CURRENT,
     )
-    session.execute(update(Assignment).where(*theirs).values(released_at=at))
+    session.execute(update(Assignment).where(*is_meant).values(released_at=at))
 
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
@@ -378,8 +379,8 @@ def is_withheld(session: Session, message: Message) -> bool:
 
 def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:
     """Stops all unsent messages to these responders about this tip."""
-    theirs = select(Assignment.id).where(
+    assignments = select(Assignment.id).where(
         Assignment.tip_id == tip_id, Assignment.responder_id.in_(responder_ids)
     )
-    unsent = (Message.assignment_id.in_(theirs), Message.state.in_(DUE_STATES))
+    unsent = (Message.assignment_id.in_(assignments), Message.state.in_(DUE_STATES))
     change_rows(session, update(Message).where(*unsent).values(state=MessageState.FAILED))

@@ -34,15 +34,15 @@ _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
 references than others."""
 
 
-def draw_references(noise: bytes, length: int, most: int) -> list[str]:
+def draw_references(noise: bytes, length: int, count: int) -> list[str]:
     """Makes references of this length from random bytes, without duplicates.
 
-    Returns at most `most` references, and fewer if the random bytes do not suffice.
+    Returns at most `count` references, and fewer if the random bytes do not suffice.
     """
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
-    made = (one for one in pieces if is_reference(one) and not MEASURE.fullmatch(one))
-    return [*dict.fromkeys(islice(made, most))]
+    references = (one for one in pieces if is_reference(one) and not MEASURE.fullmatch(one))
+    return [*dict.fromkeys(islice(references, count))]
 
 
 def length_after(unlucky: int) -> int:
@@ -52,8 +52,8 @@ def length_after(unlucky: int) -> int:
 
 def read_reference(text: str) -> str | None:
     """Returns the reference that a responder meant by this text, or None if the text is no reference."""
-    meant = text.upper().translate(TWINS)
-    return meant if is_reference(meant) else None
+    reference = text.upper().translate(TWINS)
+    return reference if is_reference(reference) else None
 
 
 # The code below chooses the responders who are alerted of a tip, and puts them in order. Pure.
@@ -175,18 +175,18 @@ def held_until(
     begins 12 hours after the tip was filed, or later. `people` contains the active responders. `members` contains the
     active responders and those on leave.
     """
-    waits = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
-    if not waits or case.partners or not duty.is_used(case.place, at):
+    may_wait = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
+    if not may_wait or case.partners or not duty.is_used(case.place, at):
         return None
     if any(one.is_on_duty for one in _local(case, people)):
         return None
-    able = [
+    capable = [
         one
         for one in members
         if not one.categories or case.category is None or case.category in one.categories
     ]
-    begins = next_duty(duty, able, case.place, at, filed_at + HELD_FOR)
-    return None if begins is None or begins <= at else begins
+    duty_at = next_duty(duty, capable, case.place, at, filed_at + HELD_FOR)
+    return None if duty_at is None or duty_at <= at else duty_at
 
 
 Who = TypeVar("Who")
@@ -221,12 +221,12 @@ def eligible(
     A person who belongs to two of these groups is only in the first. `before` contains the people who were already
     alerted of the tip, and who therefore count as on duty.
     """
-    most = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
+    count = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     roster = people_for(case, roster)
-    local = _on_duty_first(case, _local(case, roster), most, before)
-    camp = _on_duty_first(case, _camp(case, roster), most, before)
-    here = {c.id for c in (*local, *camp)}
-    national = [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
+    local = _on_duty_first(case, _local(case, roster), count, before)
+    camp = _on_duty_first(case, _camp(case, roster), count, before)
+    nearby = {c.id for c in (*local, *camp)}
+    national = [c for c in roster if c.level is Level.NATIONAL and c.id not in nearby]
     return local, camp, _on_duty_first(case, national, 1, before)
 
 
@@ -260,18 +260,18 @@ def _on_duty_first(
     def place(c: Candidate) -> tuple[bool, int, int]:
         return (not c.is_on_duty and c.id not in before, _rank(c.level), c.duty)
 
-    wanted = min(most, len({c.id for c in _lowest(people)}))
+    count = min(most, len({c.id for c in _lowest(people)}))
     group: dict[int, Candidate] = {}
     for _, some in groupby(sorted(people, key=place), place):
-        missing = wanted - len(group)
-        fresh = [c for c in some if c.id not in group]
-        speak = [c for c in fresh if c.id in before or case.language in c.languages]
-        others = [c for c in fresh if c not in speak]
-        if speak or group:
-            speak = speak if not group else sorted(speak, key=turn_of)[:missing]
-            others = sorted(others, key=turn_of)[: max(0, missing - len(speak))]
-        group |= {c.id: c for c in (*speak, *others)}
-        if len(group) >= wanted:
+        missing = count - len(group)
+        new = [c for c in some if c.id not in group]
+        fluent = [c for c in new if c.id in before or case.language in c.languages]
+        others = [c for c in new if c not in fluent]
+        if fluent or group:
+            fluent = fluent if not group else sorted(fluent, key=turn_of)[:missing]
+            others = sorted(others, key=turn_of)[: max(0, missing - len(fluent))]
+        group |= {c.id: c for c in (*fluent, *others)}
+        if len(group) >= count:
             break
     return tuple(group.values())
 
@@ -288,12 +288,12 @@ def choose_first(
 
     `fairly` returns at most a given number of people from a group, in the order in which they are alerted.
     """
-    danger = urgency == Urgency.DANGER
-    most = RECIPIENTS_IN_DANGER if danger else 1
-    partners = fairly(camp, most) if camp else ()
+    is_danger = urgency == Urgency.DANGER
+    count = RECIPIENTS_IN_DANGER if is_danger else 1
+    partners = fairly(camp, count) if camp else ()
     if not local:
         return partners + fairly(national, 1)
-    return fairly(local, most) + partners + (fairly(national, 1) if danger else ())
+    return fairly(local, count) + partners + (fairly(national, 1) if is_danger else ())
 
 
 def next_recipients(
@@ -312,16 +312,16 @@ def next_recipients(
     """
     before = {one.responder_id for one in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
-    found = _next(case, on_duty, alerted, reason)
+    recipients = _next(case, on_duty, alerted, reason)
     if len(on_duty) == len(roster):
-        return found
+        return recipients
     national = national_people(roster)
     short = case.urgency == Urgency.DANGER and reason is EscalationReason.UNREACHED
-    if before.issuperset(found) or (short and national.issuperset(found)):
-        fresh = [c for c in _local(case, on_duty) if c.id not in before]
-        late = turns(_lowest(fresh), language=case.language)[:1]
-        return late or _next(case, roster, alerted, reason)
-    return found
+    if before.issuperset(recipients) or (short and national.issuperset(recipients)):
+        new = [c for c in _local(case, on_duty) if c.id not in before]
+        extra = turns(_lowest(new), language=case.language)[:1]
+        return extra or _next(case, roster, alerted, reason)
+    return recipients
 
 
 def _next(
@@ -334,11 +334,11 @@ def _next(
     here = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
     local, camp = _local(case, roster), _camp(case, roster)
     near = [one for one in here if one.is_partner and is_district(case.place)]
-    people = _higher(case, local, [one for one in here if one not in near], before, reason)
+    higher = _higher(case, local, [one for one in here if one not in near], before, reason)
     partners = _higher(case, camp, near, before, reason)
     if not local:
-        people, partners = partners, ()
-    first = people or _national(case, roster, before, reason)
+        higher, partners = partners, ()
+    first = higher or _national(case, roster, before, reason)
     if reason is EscalationReason.SILENT and before.issuperset(first):
         return first
     return tuple(dict.fromkeys(first + partners))
@@ -364,9 +364,9 @@ def _national(
     case: Case, roster: Sequence[Candidate], before: Collection[int], reason: EscalationReason
 ) -> tuple[int, ...]:
     national = [c for c in roster if c.level is Level.NATIONAL]
-    fresh = [c for c in national if c.id not in before]
-    if fresh or reason is EscalationReason.UNREACHED:
-        return turns(fresh, language=case.language)[:1]
+    new = [c for c in national if c.id not in before]
+    if new or reason is EscalationReason.UNREACHED:
+        return turns(new, language=case.language)[:1]
     return turns(national, language=case.language)[:1]
 
 
@@ -385,19 +385,19 @@ def overdue_recipients(
 
 def _overdue(case: Case, roster: Sequence[Candidate], assignee: int, nth: int) -> tuple[int, ...]:
     people = [c for c in roster if c.id != assignee]
-    hers = {desk for c in roster if c.id == assignee for desk in c.districts}
-    near = (*_local(case, people), *_camp(case, people))
-    coordinators = [c for c in near if c.level is Level.COORDINATOR]
-    own = [c for c in coordinators if c.districts & hers]
+    desks = {desk for c in roster if c.id == assignee for desk in c.districts}
+    nearby = (*_local(case, people), *_camp(case, people))
+    coordinators = [c for c in nearby if c.level is Level.COORDINATOR]
+    of_desk = [c for c in coordinators if c.districts & desks]
     if nth == 0 and coordinators:
-        return turns(own or coordinators)[:1]
+        return turns(of_desk or coordinators)[:1]
     return turns([c for c in people if c.level is Level.NATIONAL])[:1] if nth <= 1 else ()
 
 
-def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
+def colleagues(case: Case, roster: Sequence[Candidate], *, skip: int | None) -> tuple[int, ...]:
     """Returns the people of the district and of its partner desks (desks of borders and camps) who may see the case.
-    Leaves out the person `but`, and returns people of the highest escalation level first."""
-    people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
+    Leaves out the person `skip`, and returns people of the highest escalation level first."""
+    people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != skip]
     ordered = sorted(people, key=lambda c: (-_rank(c.level), c.duty, turn_of(c)))
     return tuple(dict.fromkeys(c.id for c in ordered))
 
@@ -413,13 +413,13 @@ def storm_groups(
     """Returns the people who may be alerted of a tip about danger in a storm (very many such tips), in groups. The
     groups are people of the district, of the desks in `near`, and of the national desk. Groups of people on duty come
     before groups of people off duty. Within a group, people are in the order in which they are alerted."""
-    close = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
+    neighbours = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
     return tuple(
         turns(one for one in group if one.is_on_duty is on_duty)
         for on_duty in (True, False)
-        for group in (local, close, national)
+        for group in (local, neighbours, national)
     )
 
 
@@ -428,9 +428,9 @@ def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
     If the tip's place is not a district, returns the people of the partner desks (desks of borders).
     """
-    here = is_district(case.place)
-    desks = frozenset({case.place}) if here else case.partners
-    return [c for c in _hearing(case, roster) if (c.districts & desks if c.districts else here)]
+    is_local = is_district(case.place)
+    desks = frozenset({case.place}) if is_local else case.partners
+    return [c for c in _hearing(case, roster) if (c.districts & desks if c.districts else is_local)]
 
 
 def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
@@ -439,8 +439,8 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     if not case.partners or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}
-    near = (c for c in _hearing(case, roster) if c.id not in local)
-    return [c for c in near if c.districts & case.partners]
+    others = (c for c in _hearing(case, roster) if c.id not in local)
+    return [c for c in others if c.districts & case.partners]
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:

@@ -156,8 +156,8 @@ class SmsPace:
         return earliest if self.last is None else max(earliest, self.last + interval)
 
     def next_escalated(self, at: datetime) -> datetime:
-        due = self.next_storm(at)
-        return due if self.count < SOME else max(due, at + LONG_INTERVAL)
+        next_at = self.next_storm(at)
+        return next_at if self.count < SOME else max(next_at, at + LONG_INTERVAL)
 
     def next_open(self, at: datetime) -> datetime:
         return at if self.open_at is None else max(at, self.open_at + OPEN_INTERVAL)
@@ -235,8 +235,8 @@ class DistrictDangers:
         self._sectors.add(sector)
         if first or not self._storms:
             return SmsShare.ALONE
-        alone = one is not None and one.has_text and self._phones[one.contact_key] == 1
-        return SmsShare.KEPT if alone else SmsShare.STORM
+        is_only = one is not None and one.has_text and self._phones[one.contact_key] == 1
+        return SmsShare.KEPT if is_only else SmsShare.STORM
 
     @property
     def storm_until(self) -> datetime | None:
@@ -260,16 +260,16 @@ def next_person(
     order of alerting. The new tip may still be added to an unsent SMS about several tips. `waiting` contains the time
     when this SMS is due, for each person who has such an SMS.
     """
-    everyone = {who: paces.setdefault(who, SmsPace()) for group in groups for who in group}
-    due = {who: pace.next_storm(at) for who, pace in everyone.items()}
-    due = {who: min(waiting.get(who, next_at), next_at) for who, next_at in due.items()}
-    earliest = min(everyone, key=lambda who: (due[who], everyone[who].count), default=None)
-    chosen = next((who for who, pace in everyone.items() if pace.is_free(at)), earliest)
-    if chosen is not None and chosen not in waiting:
-        paces[chosen].add(due[chosen], waits=due[chosen] > at)
-    if chosen is not None and due[chosen] > at:
-        waiting[chosen] = due[chosen]
-    return chosen
+    everyone = {person: paces.setdefault(person, SmsPace()) for group in groups for person in group}
+    due = {person: pace.next_storm(at) for person, pace in everyone.items()}
+    due = {person: min(waiting.get(person, next_at), next_at) for person, next_at in due.items()}
+    earliest = min(everyone, key=lambda person: (due[person], everyone[person].count), default=None)
+    responder = next((person for person, pace in everyone.items() if pace.is_free(at)), earliest)
+    if responder is not None and responder not in waiting:
+        paces[responder].add(due[responder], waits=due[responder] > at)
+    if responder is not None and due[responder] > at:
+        waiting[responder] = due[responder]
+    return responder
 
 
 ESCALATED = 2
@@ -308,18 +308,18 @@ def _of_fragment(s: CaseState) -> Decision:
 
     If that person's phone is off, another person is alerted. A fragment has no deadlines, and is never overdue.
     """
-    what, by = s.event.what, s.event.by
-    if what is CaseEventKind.MARKED:
+    kind, by = s.event.what, s.event.by
+    if kind is CaseEventKind.MARKED:
         return replace(steps.visit_marked(s), set={})
-    if what is CaseEventKind.ACKNOWLEDGED:
+    if kind is CaseEventKind.ACKNOWLEDGED:
         return Decision(assignee=s.assignee or by)
-    if what is CaseEventKind.REFUSED:
+    if kind is CaseEventKind.REFUSED:
         return Decision(close={DeadlineKind.CONFIRM_CLOSURE}, assignee=s.assignee or by)
-    assignee = None if what in ENDS_ASSIGNEE and by == s.assignee else s.assignee
-    if what not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.assignee is not None:
+    assignee = None if kind in ENDS_ASSIGNEE and by == s.assignee else s.assignee
+    if kind not in (CaseEventKind.NOT_REACHED, CaseEventKind.REMOVED) or s.assignee is not None:
         return Decision(assignee=assignee)
-    who = s.next_alerted(EscalationReason.UNREACHED)
-    return Decision(notices((who, Purpose.ALERT)), assignee=assignee)
+    recipients = s.next_alerted(EscalationReason.UNREACHED)
+    return Decision(notices((recipients, Purpose.ALERT)), assignee=assignee)
 
 
 def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decision:
@@ -327,14 +327,13 @@ def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decisio
 
     The case then has no assignee until a responder takes it again.
     """
-    asked = steps.acknowledge_clock(case, at)
-    asked |= steps.visit_safety_clock(safety, at)
-    return Decision((), asked, {DeadlineKind.OUTCOME, DeadlineKind.OVERDUE}, None)
+    clocks = {**steps.acknowledge_clock(case, at), **steps.visit_safety_clock(safety, at)}
+    return Decision((), clocks, {DeadlineKind.OUTCOME, DeadlineKind.OVERDUE}, None)
 
 
 def _raised(s: CaseState) -> Decision:
-    tell = notices((s.first_alerted(), Purpose.ALERT))
-    return replace(more_urgent_clocks(s.case, s.safety, s.at), notices=tell)
+    recipients = notices((s.first_alerted(), Purpose.ALERT))
+    return replace(more_urgent_clocks(s.case, s.safety, s.at), notices=recipients)
 
 
 def _danger_again(s: CaseState) -> Decision:
@@ -344,10 +343,10 @@ def _danger_again(s: CaseState) -> Decision:
     If no person of the national desk is active, alerts people as for a new case.
     """
     people = turns([c for c in s.roster if c.level is Level.NATIONAL])[:RECIPIENTS_IN_DANGER]
-    again = more_urgent_clocks(s.case, s.safety, s.at)
-    close = again.close | {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.SECOND_LOOK}
+    raised = more_urgent_clocks(s.case, s.safety, s.at)
+    close = raised.close | {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.SECOND_LOOK}
     return replace(
-        again, notices=notices((people or s.first_alerted(), Purpose.ALERT)), close=close
+        raised, notices=notices((people or s.first_alerted(), Purpose.ALERT)), close=close
     )
 
 
@@ -358,12 +357,12 @@ def _unreached(s: CaseState) -> Decision:
     """
     if s.assignee is not None and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
-    who = s.next_alerted(EscalationReason.UNREACHED)
-    if who:
-        return Decision(steps.alert_people(s, who))
+    recipients = s.next_alerted(EscalationReason.UNREACHED)
+    if recipients:
+        return Decision(steps.alert_people(s, recipients))
     if s.knew & {one.id for one in s.roster} or DeadlineKind.OVERDUE in s.clocks:
         return Decision()
-    return overdue(s, but=s.event.by)
+    return overdue(s, skip=s.event.by)
 
 
 def _left(s: CaseState) -> Decision:
@@ -377,15 +376,15 @@ def _passed(s: CaseState) -> Decision:
     by = s.event.by
     if s.assignee is not None and s.assignee != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
-    chosen = {one.id for one in s.roster}.intersection(s.event.chosen) - {by}
-    return ask_people(s, sorted(chosen)) if chosen else _next(s, assignee=s.assignee)
+    colleagues = {one.id for one in s.roster}.intersection(s.event.chosen) - {by}
+    return ask_people(s, sorted(colleagues)) if colleagues else _next(s, assignee=s.assignee)
 
 
 def _next(s: CaseState, *, assignee: int | None) -> Decision:
     """Asks another responder to take the case now. If there is no other responder, makes the case overdue."""
     now = replace(s, assignee=assignee)
     who = s.next_alerted(EscalationReason.UNREACHED)
-    then = ask_people(now, who) if who else overdue(now, but=s.event.by)
+    then = ask_people(now, who) if who else overdue(now, skip=s.event.by)
     return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if assignee is None else then
 
 
@@ -416,12 +415,12 @@ def _taken(s: CaseState) -> Decision:
         close = {DeadlineKind.ACKNOWLEDGE}
     if s.assignee is not None and _looks(s):
         close.add(DeadlineKind.SECOND_LOOK)
-    fresh = {}
+    clocks = {}
     if assignee != s.assignee:
-        fresh = assignee_clocks(s, close)
+        clocks = assignee_clocks(s, close)
     elif DeadlineKind.OUTCOME not in s.clocks:
-        fresh = first_outcome(s)
-    return steps.ask_stand_down(s, Decision((), fresh, close, assignee))
+        clocks = first_outcome(s)
+    return steps.ask_stand_down(s, Decision((), clocks, close, assignee))
 
 
 def _looks(s: CaseState) -> bool:
@@ -432,13 +431,13 @@ def _looks(s: CaseState) -> bool:
 
 
 def _may_change_assignee(s: CaseState) -> bool:
-    overdue = s.clocks.get(DeadlineKind.OUTCOME)
-    passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.closure_by is None
+    outcome = s.clocks.get(DeadlineKind.OUTCOME)
+    is_asked = DeadlineKind.ACKNOWLEDGE in s.clocks and s.closure_by is None
     return (
-        passed
+        is_asked
         or s.assignee in steps.alerted_elsewhere(s)
         or DeadlineKind.OVERDUE in s.clocks
-        or (overdue is not None and overdue.nth >= ESCALATED)
+        or (outcome is not None and outcome.nth >= ESCALATED)
     )
 
 
@@ -461,12 +460,12 @@ def _doubted(s: CaseState) -> Decision:
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
     active = {one.id for one in s.roster}
-    other = next((one for one in s.other_assignees if one in active), None)
-    if other is not None:
-        return _without_request(s, Decision((), assignee_clocks(s), assignee=other))
-    asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
-    again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.last_due_at or s.at))}
-    return _without_request(s, Decision((), again, steps.ASSIGNEE_CLOCKS, None))
+    next_assignee = next((one for one in s.other_assignees if one in active), None)
+    if next_assignee is not None:
+        return _without_request(s, Decision((), assignee_clocks(s), assignee=next_assignee))
+    is_asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
+    clocks = {} if is_asked else {DeadlineKind.ACKNOWLEDGE: Clock(max(s.at, s.last_due_at or s.at))}
+    return _without_request(s, Decision((), clocks, steps.ASSIGNEE_CLOCKS, None))
 
 
 def _closed(_s: CaseState) -> Decision:
@@ -482,8 +481,8 @@ def _with_clock_to_read(s: CaseState, decision: Decision) -> Decision:
     if decision.assignee == s.assignee:
         return decision
     if decision.assignee in s.unread and not s.case.once:
-        due = Clock(rules.open_due(s.urgency, s.at))
-        return replace(decision, set={**decision.set, DeadlineKind.OPEN: due})
+        clock = Clock(rules.open_due(s.urgency, s.at))
+        return replace(decision, set={**decision.set, DeadlineKind.OPEN: clock})
     if DeadlineKind.OPEN in s.clocks:
         return replace(decision, close=decision.close | {DeadlineKind.OPEN})
     return decision
@@ -509,10 +508,10 @@ def _unread_due(s: CaseState) -> Decision:
     if s.assignee is None or s.assignee not in s.unread:
         return Decision()
     if s.urgency != Urgency.DANGER and s.event.nth == 0:
-        again = Clock(rules.open_due(s.urgency, s.at), 1)
-        return Decision(_reminded(s, s.assignee), {DeadlineKind.OPEN: again})
-    who = s.next_alerted(EscalationReason.UNREACHED)
-    return ask_people(s, who) if who else Decision()
+        clock = Clock(rules.open_due(s.urgency, s.at), 1)
+        return Decision(_reminded(s, s.assignee), {DeadlineKind.OPEN: clock})
+    recipients = s.next_alerted(EscalationReason.UNREACHED)
+    return ask_people(s, recipients) if recipients else Decision()
 
 
 def _reminded(s: CaseState, to: int) -> tuple[Notice, ...]:
@@ -520,11 +519,11 @@ def _reminded(s: CaseState, to: int) -> tuple[Notice, ...]:
 
 
 def _acknowledge_due(s: CaseState) -> Decision:
-    who = s.next_alerted(EscalationReason.SILENT)
-    if s.knew.issuperset(who):
+    recipients = s.next_alerted(EscalationReason.SILENT)
+    if s.knew.issuperset(recipients):
         return overdue(s)
-    due = rules.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
-    return Decision(steps.alert_people(s, who), {DeadlineKind.ACKNOWLEDGE: Clock(due)})
+    due_at = rules.acknowledge_due(s.urgency, s.at, step=max(s.step, 1))
+    return Decision(steps.alert_people(s, recipients), {DeadlineKind.ACKNOWLEDGE: Clock(due_at)})
 
 
 def _outcome_due(s: CaseState) -> Decision:
@@ -537,14 +536,14 @@ def _outcome_due(s: CaseState) -> Decision:
     if s.assignee is None:
         return Decision((), {DeadlineKind.ACKNOWLEDGE: Clock(s.at)})
     if nth == 0:
-        due = max(s.event.named_at or s.at, s.at)
-        return Decision(_reminded(s, s.assignee), {DeadlineKind.OUTCOME: Clock(due, 1, due)})
-    again = {DeadlineKind.OUTCOME: Clock(rules.outcome_again(s.urgency, s.at), nth + 1)}
-    who = rules_assignment.overdue_recipients(s.case, s.roster, s.assignee, nth - 1)
-    if who:
-        return Decision(notices((who, Purpose.OVERDUE)), again)
-    last = overdue(s, but=s.assignee)
-    return replace(last, set={**last.set, **again})
+        due_at = max(s.event.named_at or s.at, s.at)
+        return Decision(_reminded(s, s.assignee), {DeadlineKind.OUTCOME: Clock(due_at, 1, due_at)})
+    clocks = {DeadlineKind.OUTCOME: Clock(rules.outcome_again(s.urgency, s.at), nth + 1)}
+    recipients = rules_assignment.overdue_recipients(s.case, s.roster, s.assignee, nth - 1)
+    if recipients:
+        return Decision(notices((recipients, Purpose.OVERDUE)), clocks)
+    decision = overdue(s, skip=s.assignee)
+    return replace(decision, set={**decision.set, **clocks})
 
 
 def _look_due(s: CaseState) -> Decision:
@@ -554,12 +553,12 @@ def _look_due(s: CaseState) -> Decision:
     Never asks the assignee. If no other person of this desk is active, asks a colleague of the district.
     """
     nth, assignee = s.event.nth, s.assignee
-    who = (
-        national_people(s.roster, nth, but=assignee)
-        or rules_assignment.colleagues(s.case, s.roster, but=assignee)[:1]
+    recipients = (
+        national_people(s.roster, nth, skip=assignee)
+        or rules_assignment.colleagues(s.case, s.roster, skip=assignee)[:1]
     )
-    again = Clock(rules.overdue_due(s.urgency, s.at), nth + 1)
-    return Decision(notices((who, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: again})
+    clock = Clock(rules.overdue_due(s.urgency, s.at), nth + 1)
+    return Decision(notices((recipients, Purpose.LOOK)), {DeadlineKind.SECOND_LOOK: clock})
 
 
 EVENT_STEPS: Mapping[CaseEventKind, Step] = {
@@ -677,14 +676,14 @@ class AlertPlan:
                 )
 
     def first_alerted(
-        self, case: Case, alerted: Sequence[AlertedResponder] = (), but: frozenset[int] = NO_ONE
+        self, case: Case, alerted: Sequence[AlertedResponder] = (), skip: frozenset[int] = NO_ONE
     ) -> tuple[int, ...]:
         """Returns the responders who are alerted first of a tip: those with the lowest load. Leaves out the people in
-        `but`."""
+        `skip`."""
         before = {one.responder_id for one in alerted}
-        if but | before:
+        if skip | before:
             # Few tips have people to leave out, or people who were alerted before, so their groups are not cached.
-            people = [one for one in self._people if one.id not in but]
+            people = [one for one in self._people if one.id not in skip]
             route = _ids(*first_groups(case, people, before))
         else:
             route = self._route(case)
@@ -722,14 +721,14 @@ class AlertPlan:
         return replace(one, load=load, alerted_at=told_at)
 
     def _route(self, case: Case) -> Route:
-        known = self._routes.get(case)
-        if known is None:
-            known = self._routes[case] = _ids(*first_groups(case, self._people))
-        return known
+        route = self._routes.get(case)
+        if route is None:
+            route = self._routes[case] = _ids(*first_groups(case, self._people))
+        return route
 
 
 def _ids(*people: Sequence[Candidate]) -> Route:
-    local, camp, national = (tuple(c.id for c in some) for some in people)
+    local, camp, national = (tuple(c.id for c in group) for group in people)
     return local, camp, national
 
 
@@ -801,15 +800,15 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
     The result never contains people of the national desk. Each returned person belongs only to the tested desk, even if
     they also belong to another desk.
     """
-    every = is_district(desk)
-    here = [
+    is_local = is_district(desk)
+    members = [
         replace(one, districts=frozenset({desk}))
         for one in roster
         if one.level is not Level.NATIONAL
-        and (desk in one.districts or (every and not one.districts))
+        and (desk in one.districts or (is_local and not one.districts))
     ]
-    lowest = min((LEVELS.index(one.level) for one in here), default=0)
-    return [one for one in here if escalates or LEVELS.index(one.level) == lowest]
+    lowest = min((LEVELS.index(one.level) for one in members), default=0)
+    return [one for one in members if escalates or LEVELS.index(one.level) == lowest]
 
 
 def drill_decision(
@@ -825,9 +824,9 @@ def drill_decision(
     acknowledge = DeadlineKind.ACKNOWLEDGE
     if DeadlineKind.OVERDUE in decision.set or at >= ends_at:
         return Decision(close=frozenset({acknowledge}), assignee=state.assignee)
-    tell = tuple(order for order in decision.notices if order.purpose is Purpose.ALERT)
+    alerts = tuple(order for order in decision.notices if order.purpose is Purpose.ALERT)
     clocks = {kind: clock for kind, clock in decision.set.items() if kind is acknowledge}
-    return replace(decision, notices=tell, set=clocks)
+    return replace(decision, notices=alerts, set=clocks)
 
 
 def is_night(at: datetime) -> bool:
@@ -851,9 +850,9 @@ def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
 
 
 def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
-    took = sorted(at - told_at for told_at, at in times if at is not None)
-    middle = took[(len(took) - 1) // 2] if took else None
-    return StepSummary(len(took), middle, max(took, default=None))
+    durations = sorted(at - alerted_at for alerted_at, at in times if at is not None)
+    middle = durations[(len(durations) - 1) // 2] if durations else None
+    return StepSummary(len(durations), middle, max(durations, default=None))
 
 
 CROSSING = timedelta(seconds=20)

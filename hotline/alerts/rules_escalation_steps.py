@@ -125,7 +125,7 @@ class Notice(NamedTuple):
 
 def notices(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Notice, ...]:
     """Returns a `Notice` for each purpose with at least one responder."""
-    return tuple(Notice(who, purpose) for who, purpose in orders if who)
+    return tuple(Notice(recipients, purpose) for recipients, purpose in orders if recipients)
 
 
 UNCHANGED = -1
@@ -206,8 +206,7 @@ ASSIGNEE_CLOCKS = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 
 def acknowledge_clock(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
     """Returns the deadline to acknowledge a tip, if responders are asked to take the tip now."""
-    due = rules.acknowledge_due(case.urgency, at, step=0)
-    return {DeadlineKind.ACKNOWLEDGE: Clock(due)}
+    return {DeadlineKind.ACKNOWLEDGE: Clock(rules.acknowledge_due(case.urgency, at, step=0))}
 
 
 def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKind, Clock]:
@@ -219,8 +218,8 @@ def visit_safety_clock(safety: VisitSafety, at: datetime) -> Mapping[DeadlineKin
 
 
 def first_outcome(s: CaseState) -> dict[DeadlineKind, Clock]:
-    due = rules.outcome_due(s.urgency, s.at)
-    return {DeadlineKind.OUTCOME: rules.outcome_clock(s.urgency, s.at, due)}
+    due_at = rules.outcome_due(s.urgency, s.at)
+    return {DeadlineKind.OUTCOME: rules.outcome_clock(s.urgency, s.at, due_at)}
 
 
 def assignee_clocks(
@@ -230,36 +229,33 @@ def assignee_clocks(
 
     Leaves out the deadline for a second person to look at the case, if it is already open and not in `closed`.
     """
-    fresh = first_outcome(s)
+    clocks = first_outcome(s)
     looked_at = s.urgency == Urgency.DANGER or s.is_met
     if looked_at and DeadlineKind.SECOND_LOOK not in s.clocks.keys() - closed:
-        due = rules.second_look_due(s.urgency, s.at)
-        fresh[DeadlineKind.SECOND_LOOK] = Clock(due)
-    return fresh
+        clocks[DeadlineKind.SECOND_LOOK] = Clock(rules.second_look_due(s.urgency, s.at))
+    return clocks
 
 
-def overdue(s: CaseState, *, nth: int = 0, but: int | None = None) -> Decision:
+def overdue(s: CaseState, *, nth: int = 0, skip: int | None = None) -> Decision:
     """Alerts the national desk now, and again until a responder takes the case, which is overdue from now on.
 
     If no person of the national desk is active, alerts people of the district. If the case was already overdue,
     continues the count of alerts.
     """
     clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(rules.overdue_due(s.urgency, s.at), nth)
-    who = national_people(s.roster, clock.nth, but=but)
+    who = national_people(s.roster, clock.nth, skip=skip)
     if not who:
-        who = _by_turns(rules_assignment.colleagues(s.case, s.roster, but=but), clock.nth)
+        who = _by_turns(rules_assignment.colleagues(s.case, s.roster, skip=skip), clock.nth)
     tell = notices((who, Purpose.OPEN if s.assignee is None else Purpose.OVERDUE))
     return Decision(tell, {DeadlineKind.OVERDUE: clock}, {DeadlineKind.ACKNOWLEDGE}, s.assignee)
 
 
 def national_people(
-    roster: Sequence[Candidate], nth: int, *, but: int | None = None
+    roster: Sequence[Candidate], nth: int, *, skip: int | None = None
 ) -> tuple[int, ...]:
     """Returns the person of the national desk who gets the next alert (see `rules_assignment.turn_of`). From the third
     alert on, returns all people of this desk. `nth` is 0 for the first alert."""
-    people = rules_assignment.turns(
-        [c for c in roster if c.level is Level.NATIONAL and c.id != but]
-    )
+    people = rules_assignment.turns(c for c in roster if c.level is Level.NATIONAL and c.id != skip)
     return _by_turns(people, nth)
 
 
@@ -282,12 +278,12 @@ def ask_people(s: CaseState, ids: Collection[int]) -> Decision:
     return Decision(alert_people(s, ids), acknowledge_clock(s.case, s.at), assignee=s.assignee)
 
 
-def within(people: Collection[int], some: Collection[int]) -> tuple[int, ...]:
-    return tuple(one for one in people if one in some)
+def within(people: Collection[int], wanted: Collection[int]) -> tuple[int, ...]:
+    return tuple(one for one in people if one in wanted)
 
 
-def without(people: Collection[int], some: Collection[int | None]) -> tuple[int, ...]:
-    return tuple(one for one in people if one not in some)
+def without(people: Collection[int], excluded: Collection[int | None]) -> tuple[int, ...]:
+    return tuple(one for one in people if one not in excluded)
 
 
 def closure_requested(s: CaseState) -> Decision:
@@ -295,20 +291,20 @@ def closure_requested(s: CaseState) -> Decision:
 
     Does nothing if the desk will already be asked at the same time or earlier.
     """
-    asks, reminds = (s.clocks.get(DeadlineKind.CONFIRM_CLOSURE), rules.may_remind(s.urgency, s.at))
-    again = Clock(_closure_again(s) if reminds else rules.in_hours(s.at))
-    if asks is not None and asks.due_at <= again.due_at:
+    clock, reminds = (s.clocks.get(DeadlineKind.CONFIRM_CLOSURE), rules.may_remind(s.urgency, s.at))
+    next_clock = Clock(_closure_again(s) if reminds else rules.in_hours(s.at))
+    if clock is not None and clock.due_at <= next_clock.due_at:
         return Decision()
-    tell = notices((closure_confirmers(s, 0), Purpose.CONFIRM_CLOSURE)) if reminds else ()
-    return Decision(tell, {DeadlineKind.CONFIRM_CLOSURE: again})
+    requests = notices((closure_confirmers(s, 0), Purpose.CONFIRM_CLOSURE)) if reminds else ()
+    return Decision(requests, {DeadlineKind.CONFIRM_CLOSURE: next_clock})
 
 
 def closure_due(s: CaseState) -> Decision:
     """Asks the national desk again to confirm the closure, until the desk decides. From the third time on, asks all
     people of the national desk."""
     nth = s.event.nth + 1
-    again = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
-    return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), again)
+    clocks = {DeadlineKind.CONFIRM_CLOSURE: Clock(_closure_again(s), nth)}
+    return Decision(notices((closure_confirmers(s, nth), Purpose.CONFIRM_CLOSURE)), clocks)
 
 
 def _closure_again(s: CaseState) -> datetime:
@@ -326,11 +322,11 @@ def _closure_again(s: CaseState) -> datetime:
 def closure_read(s: CaseState) -> Decision:
     """Asks the national desk to confirm the closure only on the next working day, because a person of the desk has
     opened the case. Does nothing if people of other desks may also decide on the closure."""
-    asks = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
-    if asks is None or not s.desk_decides:
+    clock = s.clocks.get(DeadlineKind.CONFIRM_CLOSURE)
+    if clock is None or not s.desk_decides:
         return Decision()
-    again = Clock(max(asks.due_at, rules.next_morning(s.at)), asks.nth)
-    return Decision((), {DeadlineKind.CONFIRM_CLOSURE: again})
+    later = Clock(max(clock.due_at, rules.next_morning(s.at)), clock.nth)
+    return Decision((), {DeadlineKind.CONFIRM_CLOSURE: later})
 
 
 def decision_due(s: CaseState) -> Decision:
@@ -340,13 +336,13 @@ def decision_due(s: CaseState) -> Decision:
     If the assignee is the only active person of the national desk, also makes the case overdue, so that others are
     alerted.
     """
-    again = {DeadlineKind.DECISION: Clock(rules.next_morning(s.at), s.event.nth + 1)}
-    who = closure_confirmers(s, ALL_FROM)
-    asked = notices((who, Purpose.CONFIRM_CLOSURE))
-    if {*who} - {s.assignee}:
-        return Decision(asked, again)
-    last = overdue(s, but=s.assignee)
-    return replace(last, notices=(*asked, *last.notices), set={**last.set, **again})
+    clocks = {DeadlineKind.DECISION: Clock(rules.next_morning(s.at), s.event.nth + 1)}
+    deciders = closure_confirmers(s, ALL_FROM)
+    requests = notices((deciders, Purpose.CONFIRM_CLOSURE))
+    if {*deciders} - {s.assignee}:
+        return Decision(requests, clocks)
+    decision = overdue(s, skip=s.assignee)
+    return replace(decision, notices=(*requests, *decision.notices), set={**decision.set, **clocks})
 
 
 def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
@@ -356,17 +352,19 @@ def closure_confirmers(s: CaseState, nth: int) -> tuple[int, ...]:
     If no other person of the national desk is active, returns people of the district. People of the district cannot
     confirm the closure, but the hotline must alert someone.
     """
-    others = without(rules_assignment.colleagues(s.case, s.roster, but=s.closure_by), (s.assignee,))
-    return national_people(s.roster, nth, but=s.closure_by) or _by_turns(others, nth)
+    colleagues = without(
+        rules_assignment.colleagues(s.case, s.roster, skip=s.closure_by), (s.assignee,)
+    )
+    return national_people(s.roster, nth, skip=s.closure_by) or _by_turns(colleagues, nth)
 
 
 def closure_refused(s: CaseState) -> Decision:
     """Ends a closure request, because a second person refused it. A person who refuses by phone becomes the
     assignee."""
     if s.event.by is None:
-        asked = s.assignee is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
-        again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
-        return Decision((), again, {DeadlineKind.CONFIRM_CLOSURE})
+        is_asked = s.assignee is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
+        clocks = {} if is_asked else {DeadlineKind.ACKNOWLEDGE: Clock(s.at)}
+        return Decision((), clocks, {DeadlineKind.CONFIRM_CLOSURE})
     close = {DeadlineKind.CONFIRM_CLOSURE, DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE}
     return Decision((), assignee_clocks(s), close, s.event.by)
 
@@ -376,18 +374,18 @@ def with_clock_of_decision(s: CaseState, decision: Decision) -> Decision:
     this time, the assignee has no deadline to report the outcome. When the closure request has ended, sets the
     assignee's deadline again."""
     runs = DeadlineKind.DECISION in s.clocks
-    waits = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
-    fresh = dict(decision.set)
-    if waits and s.desk_decides and not s.case.once:
-        fresh.pop(DeadlineKind.OUTCOME, None)
+    is_waiting = s.closure_by is not None and DeadlineKind.CONFIRM_CLOSURE not in decision.close
+    clocks = dict(decision.set)
+    if is_waiting and s.desk_decides and not s.case.once:
+        clocks.pop(DeadlineKind.OUTCOME, None)
         if not runs:
-            fresh.setdefault(DeadlineKind.DECISION, Clock(rules.decision_due(s.at)))
-        return replace(decision, set=fresh, close=decision.close | {DeadlineKind.OUTCOME})
+            clocks.setdefault(DeadlineKind.DECISION, Clock(rules.decision_due(s.at)))
+        return replace(decision, set=clocks, close=decision.close | {DeadlineKind.OUTCOME})
     if not runs or DeadlineKind.DECISION in decision.close:
         return decision
     if decision.assignee is not None:
-        fresh = first_outcome(s) | fresh
-    return replace(decision, set=fresh, close=decision.close | {DeadlineKind.DECISION})
+        clocks = first_outcome(s) | clocks
+    return replace(decision, set=clocks, close=decision.close | {DeadlineKind.DECISION})
 
 
 def visit_marked(s: CaseState) -> Decision:
@@ -395,12 +393,12 @@ def visit_marked(s: CaseState) -> Decision:
 
     If there is danger, asks the national desk how responders may visit.
     """
-    who = concerned_responders(s)
+    concerned = concerned_responders(s)
     if s.safety is not VisitSafety.CAREFUL:
-        return Decision(notices((who, Purpose.VISIT_SAFETY)))
-    others, deciding = without(who, s.desk), _of_desk(s, who)
+        return Decision(notices((concerned, Purpose.VISIT_SAFETY)))
+    visitors, deciding = without(concerned, s.desk), _of_desk(s, concerned)
     return Decision(
-        notices((others, Purpose.VISIT_SAFETY), (deciding, Purpose.HOW)),
+        notices((visitors, Purpose.VISIT_SAFETY), (deciding, Purpose.HOW)),
         visit_safety_clock(s.safety, s.at),
     )
 
@@ -424,12 +422,12 @@ def visit_decision_due(s: CaseState) -> Decision:
     Sends no message if the desk was already asked about another tip of the same cluster (a group of similar tips).
     """
     nth = s.event.nth
-    again = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
+    clocks = {DeadlineKind.VISIT_SAFETY: Clock(s.at + rules.AGAIN, nth + 1)}
     if s.linked_questions > nth:
-        return Decision((), again)
-    going = without(concerned_responders(s), s.desk) if nth == 0 else ()
+        return Decision((), clocks)
+    visitors = without(concerned_responders(s), s.desk) if nth == 0 else ()
     deciding = national_people(s.roster, nth + 1)
-    return Decision(notices((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again)
+    return Decision(notices((visitors, Purpose.UNANSWERED), (deciding, Purpose.HOW)), clocks)
 
 
 def concerned_responders(s: CaseState) -> tuple[int, ...]:
@@ -449,15 +447,15 @@ def place_corrected(s: CaseState) -> Decision:
     before, new = active_alerted(s), s.first_alerted()
     if s.event.nth > MAX_MOVES:
         before, new = within(before, s.desk), _of_desk(s, new)
-    tell = notices((before, Purpose.MOVED), (new, Purpose.ALERT))
-    fresh, close = acknowledge_clock(s.case, s.at), {DeadlineKind.OVERDUE}
+    orders = notices((before, Purpose.MOVED), (new, Purpose.ALERT))
+    clocks, close = acknowledge_clock(s.case, s.at), {DeadlineKind.OVERDUE}
     if s.urgency == Urgency.DANGER:
-        return Decision(tell, fresh, close)
-    gone = alerted_elsewhere(s)
-    close |= _request_deadline(s, gone)
-    if s.assignee in gone:
-        return Decision(tell, fresh, close | ASSIGNEE_CLOCKS, None, release=gone)
-    return Decision(tell, fresh, close, release=gone)
+        return Decision(orders, clocks, close)
+    released = alerted_elsewhere(s)
+    close |= _request_deadline(s, released)
+    if s.assignee in released:
+        return Decision(orders, clocks, close | ASSIGNEE_CLOCKS, None, release=released)
+    return Decision(orders, clocks, close, release=released)
 
 
 def partner_desks_added(s: CaseState) -> Decision:
@@ -474,10 +472,10 @@ def partner_recipients(
     already alerted of the case."""
     knew = {one.responder_id for one in alerted}
     local, camp, _ = rules_assignment.eligible(case, roster, knew)
-    near = camp if is_district(case.place) else local
-    most = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
-    wanting = max(0, most - sum(one.id in knew for one in near))
-    return rules_assignment.turns(one for one in near if one.id not in knew)[:wanting]
+    partners = camp if is_district(case.place) else local
+    count = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
+    wanting = max(0, count - sum(one.id in knew for one in partners))
+    return rules_assignment.turns(one for one in partners if one.id not in knew)[:wanting]
 
 
 def withheld(s: CaseState) -> Decision:
@@ -491,11 +489,11 @@ def withheld(s: CaseState) -> Decision:
         return Decision()
     knew = within(active_alerted(s), s.desk)
     new = without(s.first_alerted(), knew)
-    tell = notices((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
+    orders = notices((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
     if s.assignee is not None and s.assignee not in gone:
-        return Decision(tell, close=_request_deadline(s, gone), release=gone)
+        return Decision(orders, close=_request_deadline(s, gone), release=gone)
     asked = {} if DeadlineKind.OVERDUE in s.clocks else acknowledge_clock(s.case, s.at)
-    return Decision(tell, asked, ASSIGNEE_CLOCKS | _request_deadline(s, gone), None, release=gone)
+    return Decision(orders, asked, ASSIGNEE_CLOCKS | _request_deadline(s, gone), None, release=gone)
 
 
 def sent_down(s: CaseState) -> Decision:
@@ -507,9 +505,9 @@ def sent_down(s: CaseState) -> Decision:
 def stood_down(s: CaseState) -> Decision:
     """Stands down the people who were alerted for an earlier place, because the national desk decided so, and notifies
     these people."""
-    gone = alerted_elsewhere(s)
-    notified = notices((within(active_alerted(s), gone), Purpose.STAND_DOWN))
-    return Decision(notified, close=_request_deadline(s, gone), release=gone)
+    released = alerted_elsewhere(s)
+    notified = notices((within(active_alerted(s), released), Purpose.STAND_DOWN))
+    return Decision(notified, close=_request_deadline(s, released), release=released)
 
 
 def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
@@ -542,11 +540,12 @@ def active_alerted(s: CaseState) -> tuple[int, ...]:
     return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
 
 
-def _request_deadline(s: CaseState, gone: Collection[int]) -> Set[DeadlineKind]:
-    """Returns `CONFIRM_CLOSURE` if one of the people in `gone` requested the closure, so that the calling function ends
+def _request_deadline(s: CaseState, released: Collection[int]) -> Set[DeadlineKind]:
+    """Returns `CONFIRM_CLOSURE` if one of the people in `released` requested the closure, so that the calling
+    function ends
     the request."""
     return (
         {DeadlineKind.CONFIRM_CLOSURE}
-        if s.closure_by is not None and s.closure_by in gone
+        if s.closure_by is not None and s.closure_by in released
         else frozenset()
     )

@@ -62,15 +62,15 @@ def counted_at(month: str) -> datetime:
     return ends(month) + COUNTED_AFTER
 
 
-def due(known: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
+def due(months: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
     """Returns the months whose persons must be counted now, the earliest first. Begins with the earliest month in
-    `known`.
+    `months`.
 
     A month in which no person was met is counted too.
     """
-    if not known:
+    if not months:
         return ()
-    found = [min(known)]
+    found = [min(months)]
     while found[-1] < month_of(at):
         found.append(month_of(ends(found[-1])))
     return [month for month in found if month not in counted and counted_at(month) <= at]
@@ -206,10 +206,10 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         # No reminder follows if another service was asked later, or if the person did not arrive and was not found.
         # There is also no reminder if the person has accepted help again, because a service must be asked first.
         return None
-    last = offer.arrived_at or offer.answered_at or offer.offered_at
+    last_at = offer.arrived_at or offer.answered_at or offer.offered_at
     is_open = offer.answer in (None, ServiceAnswer.NONE)
     kind = FollowKind.ANSWER if is_open else FollowKind.OFFER
-    return FollowClock(kind, last + ANSWER_WITHIN)
+    return FollowClock(kind, last_at + ANSWER_WITHIN)
 
 
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
@@ -218,8 +218,8 @@ def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
     since = wants_since(person)
     if since is None:
         return ask_again_clock(person)
-    due = since + OFFER_WITHIN if urgency == Urgency.DANGER else any_morning(since)
-    return FollowClock(FollowKind.OFFER, due)
+    due_at = since + OFFER_WITHIN if urgency == Urgency.DANGER else any_morning(since)
+    return FollowClock(FollowKind.OFFER, due_at)
 
 
 def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
@@ -240,8 +240,8 @@ def wants_since(person: MetPerson) -> datetime | None:
     if person.consent is not ConsentState.YES:
         return None
     since = None
-    for at, said, decided in reversed(person.consents):
-        if said != ConsentCode.YES and decided != YES:
+    for at, consent, is_child_decision in reversed(person.consents):
+        if consent != ConsentCode.YES and is_child_decision != YES:
             break
         since = at
     offer = person.newest
@@ -261,12 +261,12 @@ def ask_again_clock(person: MetPerson) -> FollowClock | None:
     """Returns the reminder to ask a person once more about help. Returns None if the person is not asked again."""
     if not person.consents:
         return None
-    at, said, decided = person.consents[-1]
-    if said == ConsentCode.NO:
-        due = at + ASKED_AGAIN
-        return FollowClock(FollowKind.CONSENT, due) if person.refusals() <= 1 else None
-    undecided = said in OF_CHILD and decided != YES
-    if said == ConsentCode.CANNOT_SAY or undecided:
+    at, consent, decision = person.consents[-1]
+    if consent == ConsentCode.NO:
+        due_at = at + ASKED_AGAIN
+        return FollowClock(FollowKind.CONSENT, due_at) if person.refusals() <= 1 else None
+    undecided = consent in OF_CHILD and decision != YES
+    if consent == ConsentCode.CANNOT_SAY or undecided:
         return FollowClock(FollowKind.CONSENT, at + NEXT_DAY)
     return None
 
@@ -283,13 +283,13 @@ def next_reminder(
 
     `since` is the time when the present reminder was set. If a level has no active responder, asks the next level.
     """
-    rings = FOLLOWS[clock.kind].rings
-    for turn in range(clock.times, len(rings)):
-        who = _asked_people(rings[turn], turn, case, roster, referrer)
-        if who:
-            due = _again(clock.kind, turn, since, at, case.urgency)
-            first = rings[turn] in (AskedPerson.REFERRER, AskedPerson.ANOTHER)
-            return FollowReminder(who, first, FollowClock(clock.kind, due, turn + 1))
+    steps = FOLLOWS[clock.kind].rings
+    for turn in range(clock.times, len(steps)):
+        recipients = _asked_people(steps[turn], turn, case, roster, referrer)
+        if recipients:
+            due_at = _again(clock.kind, turn, since, at, case.urgency)
+            first = steps[turn] in (AskedPerson.REFERRER, AskedPerson.ANOTHER)
+            return FollowReminder(recipients, first, FollowClock(clock.kind, due_at, turn + 1))
     return FollowReminder((), False, None)
 
 
@@ -310,20 +310,20 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: 
 
 
 def _asked_people(
-    asked: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
+    kind: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
 ) -> tuple[int, ...]:
     active = {one.id for one in roster}
-    match asked:
+    match kind:
         case AskedPerson.REFERRER:
             return (referrer,) if referrer in active and referrer is not None else ()
         case AskedPerson.ANOTHER:
             return (
-                colleagues(case, roster, but=referrer) or national_people(roster, 0, but=referrer)
+                colleagues(case, roster, skip=referrer) or national_people(roster, 0, skip=referrer)
             )[:1]
         case AskedPerson.COORDINATOR:
             return overdue_recipients(case, roster, referrer or 0, 0)
         case AskedPerson.NATION:
-            return national_people(roster, turn, but=None)
+            return national_people(roster, turn, skip=None)
 
 
 # The code below decides if an event about a person may be recorded now. Pure. Every function that records such an
@@ -375,8 +375,8 @@ def refusal_of(
     if corrects is not None and (stop := _corrected(person, kind, reported, corrects)):
         return stop
     if kind is LoggedEvent.OFFERED:
-        seen = replace(person, sex=reported.codes.get(SEX, person.sex))
-        return OF_CONSENT.get(seen.consent)
+        updated = replace(person, sex=reported.codes.get(SEX, person.sex))
+        return OF_CONSENT.get(updated.consent)
     return _follows(person, kind, reported, at) if kind in OF_REFERRAL else None
 
 
@@ -392,8 +392,8 @@ def _follows(
         return None
     if offer.arrived != YES or offer.arrived_at is None:
         return StopReason.NOBODY_WAITS
-    early = at < offer.arrived_at + THIRTY_DAYS and reported.codes[THIRTY] != ThirtyDays.DANGER
-    return StopReason.TOO_EARLY if early else None
+    is_early = at < offer.arrived_at + THIRTY_DAYS and reported.codes[THIRTY] != ThirtyDays.DANGER
+    return StopReason.TOO_EARLY if is_early else None
 
 
 def _corrected(
@@ -408,7 +408,7 @@ def _corrected(
         return None if person.is_child else StopReason.ASK_AGAIN
     if kind is not LoggedEvent.CONSENT:
         return None
-    makes_yes = YES in (reported.codes.get(INTEREST), reported.codes[CONSENT])
-    makes_yes = makes_yes or reported.codes[CONSENT] == ConsentCode.ASSENT_YES
-    takes_no = was.reported.codes[CONSENT] == ConsentCode.NO
-    return StopReason.ASK_AGAIN if makes_yes or takes_no else None
+    becomes_yes = YES in (reported.codes.get(INTEREST), reported.codes[CONSENT])
+    becomes_yes = becomes_yes or reported.codes[CONSENT] == ConsentCode.ASSENT_YES
+    was_no = was.reported.codes[CONSENT] == ConsentCode.NO
+    return StopReason.ASK_AGAIN if becomes_yes or was_no else None

@@ -169,7 +169,7 @@ def _give_to_writers(
     """
     alerted = []
     for step, writer in written_tips:
-        local = rules_assignment.colleagues(step.case, people, but=None)
+        local = rules_assignment.colleagues(step.case, people, skip=None)
         may_see = {*local, *rules_assignment.national_people(people)}
         if writer in may_see.difference(excluded[step.tip_id]):
             alerted.append((step._replace(recipients=(writer,)), writer))
@@ -192,7 +192,7 @@ def fire_deadlines(context: Context) -> None:
     more = True
     while more and len(stepped) < STEPS_A_TICK:
         with ringing(context) as session:
-            due = tables.overdue_clocks(session, at, STEPS_IN_TRANSACTION, but=stepped)
+            due = tables.overdue_clocks(session, at, STEPS_IN_TRANSACTION, skip=stepped)
             for deadline, tip in due:
                 if deadline.fired_at is None and tip.id not in stepped:
                     stepped.add(tip.id)

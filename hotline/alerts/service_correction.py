@@ -320,7 +320,7 @@ def stand_down(
         row.released_at = row.released_at or at
     session.flush()
     partners = {*partner_desks(session, tip), *earlier_partners(session, tip, earlier)}
-    tips_tables.remove_grants(session, tip.id, but=reading_desks(tip, earlier, partners))
+    tips_tables.remove_grants(session, tip.id, skip=reading_desks(tip, earlier, partners))
     tables_audit.append_about_tip(session, tip.id, "first_place_let_go", by.actor, at, by.reason)
     handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)
 

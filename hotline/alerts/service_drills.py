@@ -207,11 +207,11 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         return row.id
 
 
-def _notify_answering(session: Session, row: Drill, but: Collection[int], at: datetime) -> None:
+def _notify_answering(session: Session, row: Drill, skip: Collection[int], at: datetime) -> None:
     """Notifies the national desk and the coordinators of the tested desk that a drill begins, except the people in
-    `but`."""
+    `skip`."""
     for one in people_tables.coordinators_and_national(session, row.desk, at):
-        if one.id not in but:
+        if one.id not in skip:
             place, time = desk_named(row.desk, one.language), kigali_time(row.ends_at)
             notify_person(session, one, Template.EXERCISE_BEGUN, at, place=place, time=time)
 

@@ -94,19 +94,19 @@ def handle_event(
         return
     if not was_alerted(session, tip):
         is_held = DeadlineKind.HELD in tables.open_clocks(session, tip_id)
-        passed = is_held and event.what is CaseEventKind.PASSED
-        if not passed and event.what is not CaseEventKind.CLOSED:
+        is_passed = is_held and event.what is CaseEventKind.PASSED
+        if not is_passed and event.what is not CaseEventKind.CLOSED:
             return
         queries.delete_pending(session, [tip_id])
         tables.close_clocks(session, [tip_id], [DeadlineKind.HELD], at)
-    kept = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
-    roster = [one for one in queries.roster(session, at) if one.id not in kept]
+    excluded = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
+    roster = [one for one in queries.roster(session, at) if one.id not in excluded]
     state = case_state(session, tip)
 
     decision = decide(session, tip, state, roster, event, at)
 
-    again = event.what is CaseEventKind.DUE
-    _carry_out(session, context, tip, state, decision, at, again=again)
+    is_repeated = event.what is CaseEventKind.DUE
+    _carry_out(session, context, tip, state, decision, at, again=is_repeated)
 
 
 def alert_colleague(session: Session, context: Context, tip_id: int, at: datetime) -> None:
@@ -135,15 +135,15 @@ def _carry_out(
         if order.purpose is Purpose.REMIND:
             service_messages.remind(session, context, tip, order, at)
             continue
-        who = order.responder_ids
+        recipients = order.responder_ids
         if order.purpose in NOTICING:
-            who = notify(session, context, tip, order, before.safety, at, again=again)
-        if who and order.purpose not in TO_ALERTED:
+            recipients = notify(session, context, tip, order, before.safety, at, again=again)
+        if recipients and order.purpose not in TO_ALERTED:
             step = EscalationStep(
                 tip.id,
                 before.case,
                 before.step,
-                who,
+                recipients,
                 order.purpose,
                 locked=tip.locked_for is not None,
                 leader=tips_queries.open_leader(session, tip.id),
@@ -167,18 +167,18 @@ def begin_steps(
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
     if marked:
-        again = [one for one in tip_ids if one in marked]
-        queries.mark_assigned(session, again, at)
-        tables.close_clocks(session, again, [DeadlineKind.HELD], at)
-    due: dict[datetime, list[int]] = defaultdict(list)
+        waiting = [one for one in tip_ids if one in marked]
+        queries.mark_assigned(session, waiting, at)
+        tables.close_clocks(session, waiting, [DeadlineKind.HELD], at)
+    clocks: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
         if step.case.once:
             continue
         if step.number == 0:
             by = tips_rules.acknowledge_due(step.case.urgency, at, step=0)
-            due[by].append(step.tip_id)
-            if asks := rules_escalation_steps.visit_safety_clock(step.safety, at):
-                tables.set_clocks(session, step.tip_id, asks, at)
+            clocks[by].append(step.tip_id)
+            if clock := rules_escalation_steps.visit_safety_clock(step.safety, at):
+                tables.set_clocks(session, step.tip_id, clock, at)
             continue
         if step.leader is not None and queries.is_taken(session, step.tip_id):
             continue
@@ -186,7 +186,7 @@ def begin_steps(
         tables.close_clocks(session, [step.tip_id], raised.close, at)
         tables.set_clocks(session, step.tip_id, raised.set, at)
         queries.tip_for_writing(session, step.tip_id).assignee_id = raised.assignee
-    tables.set_first_clocks(session, due, at)
+    tables.set_first_clocks(session, clocks, at)
 
 
 def write_steps(
@@ -203,42 +203,42 @@ def write_steps(
         return
     languages = queries.languages(session, {who for _, who in new})
     locked = queries.locked_out(session, [(step.tip_id, who) for step, who in new if step.locked])
-    asks = [(step, who) for step, who in new if step.purpose in ASKS_TO_TAKE]
-    leaders = {step.leader for step, _ in asks if step.leader is not None}
-    known = queries.references_by_responder(session, leaders)
-    marked = {step.tip_id for step in steps if step.safety is not VisitSafety.NONE}
-    knew = queries.references_by_responder(session, marked)
-    written = write_assignments(session, new, at)
-    like = service_case.known_in_situation(session, [(step.tip_id, who) for step, who in asks])
+    asking = [(step, who) for step, who in new if step.purpose in ASKS_TO_TAKE]
+    leaders = {step.leader for step, _ in asking if step.leader is not None}
+    leader_names = queries.references_by_responder(session, leaders)
+    with_visit_facts = {step.tip_id for step in steps if step.safety is not VisitSafety.NONE}
+    knew = queries.references_by_responder(session, with_visit_facts)
+    assignments = write_assignments(session, new, at)
+    similar = service_case.known_in_situation(session, [(step.tip_id, who) for step, who in asking])
 
     code, entry = (
         service_messages.dial_code(context),
         responders_short_code(context.line.service_code),
     )
     plan = service_messages.SmsPlan(session, context, languages, at)
-    wanted = service_messages.wanted_shares(session, written, at)
+    shares = service_messages.wanted_shares(session, assignments, at)
     alerts, storm, by_name = list[Alert](), list[Alert](), list[WrittenAssignment]()
-    for one in written:
+    for one in assignments:
         step, who = one.step, one.given.responder_id
         case, shut = step.case, (step.tip_id, who) in locked
-        of_leader = known.get((step.leader, who))
+        of_leader = leader_names.get((step.leader, who))
         if of_leader is None:
             dials = entry if step.purpose is Purpose.CONFIRM_CLOSURE else code
-            said = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
-            words = with_similar_case(alert_but_ref(*said), like.get((step.tip_id, who)))
+            facts = (case.place, case.urgency, step.purpose, languages[who], dials, shut)
+            words = with_similar_case(alert_but_ref(*facts), similar.get((step.tip_id, who)))
             # The messages of a drill are sent after all other messages.
             priority = Priority.DRILL if step.is_drill else case.urgency
-            may = wanted[one.given.assignment_id]
-            if not step.is_drill and plan.shares(one, may, languages[who]) is not SmsShare.ALONE:
+            share = shares[one.given.assignment_id]
+            if not step.is_drill and plan.shares(one, share, languages[who]) is not SmsShare.ALONE:
                 continue
-            few = alerts if may is SmsShare.ALONE else storm
-            few.append(Alert(one.given, one.name, words, priority))
+            queue = alerts if share is SmsShare.ALONE else storm
+            queue.append(Alert(one.given, one.name, words, priority))
             by_name.append(one)
         elif step.more and not plan.shares_notice(
             one.given.assignment_id, who, languages[who], urgency=case.urgency
         ):
-            more = Wording(Template.MORE_TOLD, {}, languages[who])
-            alerts.append(Alert(one.given, of_leader, more, case.urgency))
+            wording = Wording(Template.MORE_TOLD, {}, languages[who])
+            alerts.append(Alert(one.given, of_leader, wording, case.urgency))
     queries.write_alerts(session, alerts, at)
     queries.write_alerts(session, storm, at, turn=1)
     messages = service_messages.visit_safety_messages(

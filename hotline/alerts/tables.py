@@ -209,13 +209,13 @@ def filing_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, dat
 
 
 def overdue_clocks(
-    session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
+    session: Session, at: datetime, limit: int, *, skip: Collection[int] = ()
 ) -> Sequence[ResultRow[Deadline, Tip]]:
     """Returns deadlines that have passed, the oldest first.
 
-    Locks these deadlines until the transaction ends, and leaves out the tips in `but`.
+    Locks these deadlines until the transaction ends, and leaves out the tips in `skip`.
     """
-    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(but))
+    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(skip))
     held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
     ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
     return session.execute(ordered.with_for_update(skip_locked=True)).all()

@@ -236,7 +236,7 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     roster, case = queries.roster(turn.session, turn.at), routed_case(turn.session, tip)
     able = rules_assignment.people_for(case, roster)
     others = [one for one in able if one.id not in kept and one.id != turn.person.id]
-    colleagues = dict.fromkeys(rules_assignment.colleagues(case, others, but=turn.person.id))
+    colleagues = dict.fromkeys(rules_assignment.colleagues(case, others, skip=turn.person.id))
     if target == WHO:
         ids = [*colleagues][:MAX_COLLEAGUES]
         named = [(str(one), turn.session.get_one(Responder, one).name) for one in ids]

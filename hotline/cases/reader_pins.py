@@ -233,7 +233,7 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
     if queries_visible.oversees(session, person.id):
         return tables.colleagues_of(session, person, at)
     coordinators = () if person.level in LEADS else tables.coordinators_of(session, person, at)
-    return coordinators or tables.national_people(session, at, but=person.id)
+    return coordinators or tables.national_people(session, at, skip=person.id)
 
 
 def report_nights(context: Context) -> None:

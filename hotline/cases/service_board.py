@@ -176,7 +176,7 @@ def _phones(
     roster = _roster(session, context, tip)
     on_duty = [one for one in roster if one.is_on_duty or one.id == viewer.responder_id]
     case = service_case.routed_case(session, tip)
-    ids = [*rules_assignment.colleagues(case, on_duty, but=None)]
+    ids = [*rules_assignment.colleagues(case, on_duty, skip=None)]
     if NATIONAL in viewer.desks or tip.official == OVERSEEN:
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)

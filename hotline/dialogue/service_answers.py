@@ -77,7 +77,7 @@ def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(flow_set, day)
     return ConversationContext(
-        public_flow_set(flow_set, but=tuple(Programme), entries=entries), Facts(flags=flags), day
+        public_flow_set(flow_set, skip=tuple(Programme), entries=entries), Facts(flags=flags), day
     )
 
 

@@ -88,7 +88,7 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     leaders: Sequence[tables.Responder] = ()
     if responder.level != Level.NATIONAL:
         leaders = tables.coordinators_of(session, responder, at)
-    leaders = leaders or tables.national_people(session, at, but=responder.id)
+    leaders = leaders or tables.national_people(session, at, skip=responder.id)
     desks += [(one, Template.STOP_TOLD) for one in leaders]
     for one, template in desks:
         alerts_service_messages.notify_person(session, one, template, at)

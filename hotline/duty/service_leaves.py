@@ -71,7 +71,7 @@ def check_national(
     people.
     """
     left = fewest_national(
-        queries_people.members(session, but=person.person_id), starts_at, ends_at
+        queries_people.members(session, skip=person.person_id), starts_at, ends_at
     )
     if left < MIN_NATIONAL:
         raise PersonnelRefused(
@@ -94,7 +94,7 @@ def is_last_of_oversight(
     for code in own & tables_desks.every_oversight(session):
         others = [
             one
-            for one in queries_people.members(session, but=person.person_id)
+            for one in queries_people.members(session, skip=person.person_id)
             if one.covers(code) and code in tables_desks.desks_of(session, of_responder(one.id))
         ]
         begins = (absence.starts_at for one in others for absence in one.absences)

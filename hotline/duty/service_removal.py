@@ -81,17 +81,17 @@ def national_desk_without(session: Session, person: Responder, at: datetime) -> 
     """Returns the number of active people that the national desk has without this responder. The second returned value
     is True if the desk loses this responder and then has fewer people than `MIN_NATIONAL`.
     """
-    rest = active_national(queries_people.members(session, but=person.person_id), at)
+    rest = active_national(queries_people.members(session, skip=person.person_id), at)
     before = active_national(queries_people.members(session), at)
     return rest, rest < before and rest < MIN_NATIONAL
 
 
 def close_desks(
-    session: Session, person_id: int, at: datetime, *, but: Collection[str] = ()
+    session: Session, person_id: int, at: datetime, *, skip: Collection[str] = ()
 ) -> None:
-    """Ends the access of a person's phones and accounts to every desk, except the desks in `but`."""
+    """Ends the access of a person's phones and accounts to every desk, except the desks in `skip`."""
     for member in queries_member_keys.names_of(session, person_id):
-        tables_desks.end_access(session, member, at, but=but)
+        tables_desks.end_access(session, member, at, skip=skip)
 
 
 def end_access(
@@ -148,7 +148,7 @@ def set_desks(
     tables.set_desks(session, person, desks, categories, at)
     own = tables_accounts.phones_of(session, person.person_id)
     kept = {row.desk_code for one in own for row in tables.current_memberships(session, one.id)}
-    close_desks(session, person.person_id, at, but=kept)
+    close_desks(session, person.person_id, at, skip=kept)
     if lost or narrows:
         service_leaves.hand_on(session, context, person.id, at)
 
@@ -475,7 +475,7 @@ def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> 
             )
         if (level is Level.NATIONAL) != (code == NATIONAL):
             raise PersonnelRefused(message_text("only the national desk has the level national"))
-    others = tables_desks.desks_of_person(session, person.person_id, but=person.id)
+    others = tables_desks.desks_of_person(session, person.person_id, skip=person.id)
     if tables_desks.mixes_oversight(session, others.union(wanted)):
         raise PersonnelRefused(APART)
 

@@ -544,8 +544,10 @@ def is_reporting(flow_set: FlowSet, state: ConversationState, what: str) -> bool
     return any(flow is not None and flow.gathers == what for flow in here)
 
 
-def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[str, str]) -> FlowSet:
-    """Returns the flow set without report flows, private flows and the flows in `but`. The result has only the short
+def public_flow_set(
+    all_flows: FlowSet, *, skip: Collection[str], entries: Mapping[str, str]
+) -> FlowSet:
+    """Returns the flow set without report flows, private flows and the flows in `skip`. The result has only the short
     codes in `entries`.
 
     The result has no choice that leads to a removed flow, and skips calls of removed flows. If only removed flows
@@ -553,19 +555,19 @@ def public_flow_set(whole: FlowSet, *, but: Collection[str], entries: Mapping[st
     """
     allowed = {
         name: flow
-        for name, flow in whole.flows.items()
-        if name not in but and flow.gathers is None and not flow.private
+        for name, flow in all_flows.flows.items()
+        if name not in skip and flow.gathers is None and not flow.private
     }
-    begins = [name for name in (whole.front, *entries.values()) if name in allowed]
+    begins = [name for name in (all_flows.front, *entries.values()) if name in allowed]
 
     def called(name: str) -> Iterator[str]:
         calls = (node for node in allowed[name].nodes.values() if isinstance(node, CallNode))
         return (node.flow for node in calls if node.flow in allowed)
 
-    there = reachable(begins, called)
-    flows = {name: flow for name, flow in allowed.items() if name in there}
+    reached = reachable(begins, called)
+    flows = {name: flow for name, flow in allowed.items() if name in reached}
     return replace(
-        whole,
+        all_flows,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
         # This flow set has shorter menus, so it cannot use pages from the cache of the whole flow set.

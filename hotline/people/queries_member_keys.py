@@ -44,7 +44,7 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
         for code in tables_desks.desks_of(session, member)
         if public_key(session, code, member) is not None
     }
-    tables_desks.end_access(session, member, at, but=kept)
+    tables_desks.end_access(session, member, at, skip=kept)
 
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:

@@ -194,7 +194,7 @@ def change_password(
 
     def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.wrapped_key = wrapped
-        tables_sessions.end_sessions_of(session, account.id, but=digest)
+        tables_sessions.end_sessions_of(session, account.id, skip=digest)
         log_own(session, context, account, "account_password_changed")
 
     return prove(context, signed_in.name, None, opens, change, entrant=session_entrant(digest))
@@ -229,7 +229,7 @@ def replace_factor(
     def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.totp = context.proofs.factors.seal(secret, account=envelope_owner(account.id))
         account.totp_step, account.factor_at = step, context.now()
-        tables_sessions.end_sessions_of(session, account.id, but=digest)
+        tables_sessions.end_sessions_of(session, account.id, skip=digest)
         log_own(session, context, account, "account_factor_changed")
 
     opens = by_password(context, password)

@@ -118,15 +118,16 @@ def open_flow(
     Returns the names even if the database can only be read, and so does not store that the person has opened the draft.
     Raises StoreUnavailable if the database cannot be read.
     """
-    own, at = digest_of(token), context.now()
+    digest, at = digest_of(token), context.now()
     with context.database.reading() as session:
-        others = tables_sessions.accounts_with_flow(session, flow, at - MAX_IDLE, but=by.account_id)
-        mine = session.get(ConsoleSession, own)
-    if own is None or mine is None:
+        since = at - MAX_IDLE
+        others = tables_sessions.accounts_with_flow(session, flow, since, skip=by.account_id)
+        mine = session.get(ConsoleSession, digest)
+    if digest is None or mine is None:
         return others
     if mine.flow != flow or mine.flow_at is None or at - mine.flow_at >= SEEN_EACH:
         with suppress(StoreUnavailable), context.database.writing() as session:
-            tables_sessions.change_session(session, own, flow=flow, flow_at=at)
+            tables_sessions.change_session(session, digest, flow=flow, flow_at=at)
     return others
 
 
@@ -266,7 +267,7 @@ def end_others(context: ConsoleContext, token: str) -> None:
     found = _found(context, token)
     if found is not None:
         with context.database.writing() as session:
-            tables_sessions.end_sessions_of(session, found[1].id, but=found[0].digest)
+            tables_sessions.end_sessions_of(session, found[1].id, skip=found[0].digest)
 
 
 def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:

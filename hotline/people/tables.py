@@ -299,10 +299,10 @@ def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
     ).all()
 
 
-def national_people(session: Session, at: datetime, *, but: int = 0) -> Sequence[Responder]:
-    """Returns the active people of the national desk, except the responder `but`."""
+def national_people(session: Session, at: datetime, *, skip: int = 0) -> Sequence[Responder]:
+    """Returns the active people of the national desk, except the responder `skip`."""
     found = active_responders(session, at)
-    return [one for one in found if one.level == Level.NATIONAL and one.id != but]
+    return [one for one in found if one.level == Level.NATIONAL and one.id != skip]
 
 
 def all_responders(session: Session) -> Sequence[Responder]:

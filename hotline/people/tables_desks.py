@@ -330,11 +330,11 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
     )
 
 
-def desks_of_person(session: Session, person_id: int, *, but: int = 0) -> frozenset[str]:
+def desks_of_person(session: Session, person_id: int, *, skip: int = 0) -> frozenset[str]:
     """Returns the codes of a person's desks. These are the desks to which the person's phones belong, and the desks
     whose key is encrypted for one of the person's phones or accounts.
     """
-    own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != but)
+    own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != skip)
     accounts = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
     phones = session.scalars(own).all()
     members = [*map(of_responder, phones), *map(of_account, session.scalars(accounts))]
@@ -452,13 +452,13 @@ def end_access_at(session: Session, code: str, names: Collection[str], at: datet
 
 
 def end_access(
-    session: Session, member: str, at: datetime, *, but: Collection[str] = ()
+    session: Session, member: str, at: datetime, *, skip: Collection[str] = ()
 ) -> frozenset[str]:
-    """Ends a member's access to all desks except those in `but`. Returns the desks to which the member lost access.
+    """Ends a member's access to all desks except those in `skip`. Returns the desks to which the member lost access.
 
     The former member may still have a copy of each desk's key until that desk gets a new key.
     """
-    gone = desks_of(session, member) - frozenset(but)
+    gone = desks_of(session, member) - frozenset(skip)
     for code in sorted(gone):
         _shut(session, code, member, at)
     return gone

@@ -104,18 +104,18 @@ def desks_with_board(session: Session, since: datetime, at: datetime) -> frozens
 
 
 def accounts_with_flow(
-    session: Session, flow: str, seen: datetime, *, but: int
+    session: Session, flow: str, seen: datetime, *, skip: int
 ) -> Sequence[tuple[str, datetime]]:
     """Returns the names of accounts that have a draft of this flow open, each with the time when the console last
     recorded this. Names only accounts that have sent a request after `seen`.
 
-    Leaves out the account with the id `but`.
+    Leaves out the account with the id `skip`.
     """
     opened = (
         select(ConsoleAccount.shown, func.max(ConsoleSession.flow_at))
         .join(ConsoleSession, ConsoleAccount.id == ConsoleSession.account_id)
         .where(ConsoleSession.flow == flow, ConsoleSession.seen_at > seen)
-        .where(ConsoleAccount.id != but)
+        .where(ConsoleAccount.id != skip)
         .group_by(ConsoleAccount.id)
         .order_by(ConsoleAccount.shown)
     )
@@ -128,10 +128,10 @@ def end_session(session: Session, digest: bytes) -> bool:
     return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
 
 
-def end_sessions_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
-    """Ends every session of an account, except the session with the digest `but`."""
+def end_sessions_of(session: Session, account_id: int, *, skip: bytes | None = None) -> None:
+    """Ends every session of an account, except the session with the digest `skip`."""
     gone = delete(ConsoleSession).where(ConsoleSession.account_id == account_id)
-    session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
+    session.execute(gone if skip is None else gone.where(ConsoleSession.digest != skip))
 
 
 def end_all_sessions(session: Session) -> None:

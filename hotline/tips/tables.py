@@ -342,9 +342,9 @@ def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
     return {code: place or "" for code, place in rows}
 
 
-def remove_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
-    """Deletes the tip's encrypted keys for all desks except the desks in `but`."""
-    gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
+def remove_grants(session: Session, tip_id: int, *, skip: Collection[str]) -> None:
+    """Deletes the tip's encrypted keys for all desks except the desks in `skip`."""
+    gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(skip))
     session.execute(delete(Grant).where(*gone))
 
 

@@ -184,7 +184,7 @@ def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
     asked = case(partners=("camp",))
     assert overdue_recipients(asked, ROSTER, assignee=13, nth=0) == (15,)
     assert overdue_recipients(asked, ROSTER, assignee=1, nth=0) == (6,)
-    assert colleagues(asked, ROSTER, but=None)[:2] == (6, 15)
+    assert colleagues(asked, ROSTER, skip=None)[:2] == (6, 15)
 
 
 @pytest.mark.row("R6")

@@ -46,7 +46,7 @@ def test_r10_a_week_is_made_a_gap_is_found_told_and_closed_by_phone(
         uploads(hands, whole_week().replace("Officer 31,mon", "Nobody,mon"))
         hands.sees("name: No one at this desk has this name.")
         hands.follows("Choose another spreadsheet")
-        uploads(hands, whole_week(but=GAP))
+        uploads(hands, whole_week(skip=GAP))
         looks_well(hands)
         hands.presses("Import {count} rows", count=419)
         hands.sees("in progress")

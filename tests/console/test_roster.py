@@ -47,14 +47,14 @@ def enrol(desk: Desk, count: int = 122) -> None:
         )
 
 
-def whole_week(*, but: tuple[str, int, int] | None = None, count: int = len(DISTRICTS)) -> str:
+def whole_week(*, skip: tuple[str, int, int] | None = None, count: int = len(DISTRICTS)) -> str:
     """Returns a sheet for the first `count` districts. Each district has a day shift and a night shift on every day.
-    The shift `but` is missing."""
+    The shift `skip` is missing."""
     rows = ["desk,name,weekday,from,to,rank"]
     for n, code in enumerate(DISTRICTS[:count]):
         for day, name in enumerate(WEEKDAYS):
             for half, times in enumerate(("06:00,18:00", "18:00,06:00")):
-                if (code, day, half) != but:
+                if (code, day, half) != skip:
                     who = n + len(DISTRICTS) * half
                     rows.append(f"{place_name(code, 'en')},Officer {who},{name},{times},1")
     return "\n".join(rows)
@@ -102,7 +102,7 @@ def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
     with desk.reading() as session:
         assert session.scalars(select(Duty)).all() == [], "all or nothing"
     gap = (DISTRICTS[0], 2, 1)
-    sheet(desk, week, whole_week(but=gap))
+    sheet(desk, week, whole_week(skip=gap))
     page = tab.get(f"/roster?week={week}")
     assert len(page.data) < 60_000
     assert page.text.count('class="gap"') == 1
@@ -191,7 +191,7 @@ def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
 def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, tab: Tab) -> None:
     week, path = this_week(desk) + timedelta(days=7), "/roster?week={}&desk="
     here = path.format(week)
-    sheet(desk, week, whole_week(but=(DISTRICTS[0], 6, 0)))
+    sheet(desk, week, whole_week(skip=(DISTRICTS[0], 6, 0)))
     wednesday = week + timedelta(days=2)
     made = {"do": "holiday", "day": f"{wednesday}", "like": "6"}
     tab.refused(here, {**made, "day": "2026-02-30"})
@@ -248,7 +248,7 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
         assert written(session, "GAPS_FOUND") == [], "no desk has a roster yet"
     week = this_week(desk) + timedelta(days=7)
     sheet(desk, this_week(desk), whole_week())
-    sheet(desk, week, whole_week(but=gap))
+    sheet(desk, week, whole_week(skip=gap))
     sheet(desk, week + timedelta(days=7), whole_week())
     leader = _leader(desk, DISTRICTS[0])
     for hours, expected in ((2, [leader]), (3, [leader])):
@@ -267,7 +267,7 @@ def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab:
     assert [one.starts_at for one in found if one.desk == DISTRICTS[0]][:1] == [starts]
     monday = half_day(week + timedelta(days=7), 0)[0] + timedelta(hours=2, minutes=1)
     desk.clock.turn(seconds=int((monday - desk.clock()).total_seconds()))
-    sheet(desk, week + timedelta(days=7), whole_week(but=(DISTRICTS[0], 3, 0)))
+    sheet(desk, week + timedelta(days=7), whole_week(skip=(DISTRICTS[0], 3, 0)))
     for _ in range(2):
         service_roster.report_gaps(desk.context)
         desk.clock.turn(hours=2)
@@ -290,7 +290,7 @@ def _leader(desk: Desk, code: str) -> int:
 def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) -> None:
     week = this_week(desk) + timedelta(days=7)
     sheet(desk, this_week(desk), whole_week())
-    sheet(desk, week, whole_week(but=(DISTRICTS[0], 2, 1)))
+    sheet(desk, week, whole_week(skip=(DISTRICTS[0], 2, 1)))
     sheet(desk, week + timedelta(days=7), whole_week())
     owner, other = int(_ids(desk, "Officer 0")), int(_ids(desk, "Officer 60"))
     with desk.writing() as session:

@@ -43,9 +43,9 @@ def own_case(beside: ReaderBeside) -> tuple[Caller, Assignment]:
     return phone, known_as
 
 
-def stolen(folder: Path, *, but: str = "") -> list[bytes]:
+def stolen(folder: Path, *, skip: str = "") -> list[bytes]:
     """Returns every file in these folders that has the length of a key."""
-    files = [path for path in folder.glob("*/*") if path.parent.name != but]
+    files = [path for path in folder.glob("*/*") if path.parent.name != skip]
     keys = [path.read_bytes() for path in files]
     return [key for key in keys if len(key) == KEY_BYTES]
 
@@ -93,7 +93,7 @@ def opens(box: bytes, key: bytes) -> bool:
 def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
-    keys = stolen(tmp_path / "keys", but="reader")
+    keys = stolen(tmp_path / "keys", skip="reader")
     assert len(keys) >= 10
     assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
     assert not [box for box in boxes(beside) if any(opens(box, key) for key in keys)]
@@ -129,7 +129,7 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
     screened(beside.line.context, own_case[1].tip_id)
     reader_handover.reconcile(beside.context)
     assert len(beside.line.all(CaseGrant)) == 3
-    keys = stolen(tmp_path / "keys", but="reader")
+    keys = stolen(tmp_path / "keys", skip="reader")
     assert opened_codes(beside, [*keys, *desk_keys(beside, keys)]) == 0
     every = stolen(tmp_path / "keys")
     assert opened_codes(beside, every) == 1
