@@ -117,7 +117,7 @@ class Templates:
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
         """Renders a whole page. Every template also gets the values `by`, `key`, `menu`, `faults` and `language`."""
         key = Markup('<input type="hidden" name="{}" value="{}">')
-        given = {
+        defaults = {
             "faults": {},
             "key": key.format(FORM_KEY, by.session_key) if by else Markup(),
             "menu": (),
@@ -125,8 +125,8 @@ class Templates:
             "counts": dict,
             "sample_marks": tuple,
         }
-        drawn = self._environments[language].get_template(template)
-        return drawn.render(given | values | {"by": by})
+        page = self._environments[language].get_template(template)
+        return page.render(defaults | values | {"by": by})
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -146,7 +146,7 @@ class Templates:
             tables=TABLES,
         )
         environment.filters.update(
-            said=lambda table: [(each, self.say(language, words)) for each, words in table.items()],
+            said=lambda table: [(key, self.say(language, words)) for key, words in table.items()],
             when=partial(format_time, language),
             day=partial(format_day, language),
             clock=format_clock,
@@ -204,18 +204,18 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
     found: dict[Markup, str] = {}
 
     def named(heading: re.Match[str]) -> str:
-        tag, attributes, inside = heading.groups()
-        words = Markup(_TAG.sub("", inside)).striptags()
+        tag, attributes, content = heading.groups()
+        words = Markup(_TAG.sub("", content)).striptags()
         if tag not in tags or escape(words) in found or "to-fix" in attributes:
             return heading[0]
-        known = re.search(r'\bid="([^"]+)"', attributes)
-        found[escape(words)] = id = known[1] if known else f"section-{len(found) + 1}"
-        return heading[0] if known else f'<{tag}{attributes} id="{id}">{inside}</{tag}>'
+        own_id = re.search(r'\bid="([^"]+)"', attributes)
+        found[escape(words)] = id = own_id[1] if own_id else f"section-{len(found) + 1}"
+        return heading[0] if own_id else f'<{tag}{attributes} id="{id}">{content}</{tag}>'
 
     body = Markup(_HEADING.sub(named, body))
     headings = [(id, words) for words, id in found.items()] if len(found) > 1 else ()
-    begins = _NOTICES.match(body)
-    first = begins.end() if begins else 0
+    notices = _NOTICES.match(body)
+    first = notices.end() if notices else 0
     return body[:first], headings, body[first:]
 
 
@@ -229,11 +229,11 @@ def with_heads(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
         columns = iter(words)
 
         def named(cell: re.Match[str]) -> str:
-            tag, attributes, inside = cell.groups()
+            tag, attributes, content = cell.groups()
             head = next(columns, "")
-            if tag == "th" or not inside.strip():
+            if tag == "th" or not content.strip():
                 return cell[0]
-            return f'<td{attributes} data-head="{escape(head)}">{inside}</td>'
+            return f'<td{attributes} data-head="{escape(head)}">{content}</td>'
 
         return _CELL.sub(named, row[0])
 
@@ -253,8 +253,8 @@ def _static_files() -> Mapping[str, StaticFile]:
 
 def format_time(language: str, at: datetime) -> str:
     """Formats a time as the date and the time of day in Kigali."""
-    there = at.astimezone(KIGALI)
-    return format_datetime(there, "d MMMM y, HH:mm", locale=language)
+    local_time = at.astimezone(KIGALI)
+    return format_datetime(local_time, "d MMMM y, HH:mm", locale=language)
 
 
 def format_day(language: str, on: date) -> str:

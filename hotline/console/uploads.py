@@ -72,10 +72,10 @@ def text_of(raw: bytes) -> str:
     if len(raw) > spreadsheet_reading.MAX_BYTES:
         raise ImportRefused([message_text("the file is larger than 2 MB")])
     if raw.startswith(b"PK"):  # Every workbook is a zip file, and begins with these two letters.
-        written = io.StringIO()
+        text = io.StringIO()
         rows = spreadsheet_reading.read_workbook(raw)
-        csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-        return written.getvalue()
+        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+        return text.getvalue()
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -104,10 +104,10 @@ def read_rows(raw: bytes, language: str) -> Sequence[SheetRow]:
 def pack_rows(rows: Sequence[SheetRow], whys: Sequence[str] = ()) -> str:
     """Returns the rows of a spreadsheet as the text of a hidden form field. If a row was refused, the text also
     contains the reason for the refusal."""
-    said = whys or [""] * len(rows)
+    reasons = whys or [""] * len(rows)
     cells = [
-        [row.line, row.place, row.words, row.agreed, row.digest, why]
-        for row, why in zip(rows, said, strict=True)
+        [row.line, row.place, row.words, row.agreed, row.digest, reason]
+        for row, reason in zip(rows, reasons, strict=True)
     ]
     return json.dumps(cells, ensure_ascii=False)
 
@@ -123,8 +123,8 @@ def unpack_rows(visit: Visit) -> Sequence[tuple[SheetRow, str]]:
         broken = ImportRefused([message_text("the form is damaged: upload the sheet again")])
         raise refused_file(visit, broken)
     return [
-        (SheetRow(line, place, review_sheets.plain_text(words), agreed, digest), why)
-        for line, place, words, agreed, digest, why in cells
+        (SheetRow(line, place, review_sheets.plain_text(words), agreed, digest), reason)
+        for line, place, words, agreed, digest, reason in cells
     ]
 
 

@@ -148,7 +148,7 @@ class Visit(GuestVisit):
 
 def signed_visit(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
     """Returns the request as a `Visit` of the signed-in account, in the language of the account."""
-    common = {each.name: getattr(guest, each.name) for each in fields(GuestVisit)}
+    common = {field.name: getattr(guest, field.name) for field in fields(GuestVisit)}
     common["language"] = by.language if by.language in CODES else guest.language
     return Visit(**common, by=by, token=token)
 
@@ -163,7 +163,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
 
     If the form has errors and no `status` is given, the HTTP status is 422.
     """
-    given: dict[str, object] = {
+    common: dict[str, object] = {
         "path": visit.path,
         "query": visit.query,
         "faults": visit.faults,
@@ -179,19 +179,19 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
             # A desk officer's menu does not contain the page Today. For a desk officer, the board is the first page.
             # The board has links to the officer's other tasks.
             menu.pop("today.show", None)
-        given["menu"] = [*menu.values()]
-        given["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
-        given |= {
+        common["menu"] = [*menu.values()]
+        common["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
+        common |= {
             name: cache(partial(one, visit.context, by)) for name, one in ON_EVERY_PAGE.items()
         }
-    drawn = visit.templates.draw(visit.language, template, by=by, **given | values)
-    return make_response(drawn, status or (422 if visit.faults else 200))
+    html = visit.templates.draw(visit.language, template, by=by, **common | values)
+    return make_response(html, status or (422 if visit.faults else 200))
 
 
 def redirect_to(endpoint: str, **values: str | int) -> Response:
     """Redirects with status 303 to a page after a POST."""
-    given: dict[str, Any] = dict(values)
-    return redirect_to_address(url_for(endpoint, **given))
+    parameters: dict[str, Any] = dict(values)
+    return redirect_to_address(url_for(endpoint, **parameters))
 
 
 def redirect_to_address(address: str) -> Response:
@@ -280,8 +280,8 @@ def form_view(
             except FormRefused as refused:
                 return shows(visit.with_faults(refused.faults), **kept)
             except (*refusals, *phrases) as refused:
-                known = (words for kind, words in phrases.items() if isinstance(refused, kind))
-                words = next(map(visit.say, known), None) or refusal_sentence(visit, refused)
+                wordings = (words for kind, words in phrases.items() if isinstance(refused, kind))
+                words = next(map(visit.say, wordings), None) or refusal_sentence(visit, refused)
                 return shows(visit.with_faults({field.format(**values): words}), **kept)
             return answer or redirect_to(endpoint_of(shows), **kept)
 

@@ -111,23 +111,23 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
     """Returns those of the given roles that one account cannot have together. The result is empty if one account can
     have all the given roles."""
-    held = frozenset(roles)
-    if held & READING_ROLES and held & NON_READING_ROLES:
-        return held & (READING_ROLES | NON_READING_ROLES)
+    given_roles = frozenset(roles)
+    if given_roles & READING_ROLES and given_roles & NON_READING_ROLES:
+        return given_roles & (READING_ROLES | NON_READING_ROLES)
     return frozenset()
 
 
-def account_name_key(typed: str) -> str:
+def account_name_key(name: str) -> str:
     """Converts a typed account name to the form with which the code searches for the account. All spellings of one name
     have the same form."""
-    return fold_name(typed)
+    return fold_name(name)
 
 
-def is_valid_name(shown: str, letters: int = NAME_LETTERS) -> bool:
-    """Returns True if `shown` is allowed as the name of an account or a desk, and has at most `letters` letters. The
+def is_valid_name(name: str, letters: int = NAME_LETTERS) -> bool:
+    """Returns True if `name` is allowed as the name of an account or a desk, and has at most `letters` letters. The
     audit log and the pages show this name."""
-    whole = 1 <= len(shown) <= letters and shown.isprintable()
-    return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
+    fits = 1 <= len(name) <= letters and name.isprintable()
+    return fits and name == " ".join(name.split()) and not set(name) & set(":<>|")
 
 
 @dataclass(frozen=True, slots=True)

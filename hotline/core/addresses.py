@@ -11,9 +11,9 @@ def comes_from(address: str, networks: Sequence[str]) -> bool:
     return found is not None and any(found in ip_network(network) for network in networks)
 
 
-def _address(written: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
-        found = ip_address(written.strip())
+        found = ip_address(text.strip())
     except ValueError:
         return None
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
@@ -32,10 +32,10 @@ def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
     `proxies` are the networks of other trusted web servers.
     """
     peer: str = environ.get("REMOTE_ADDR") or ""
-    named: str = environ.get("HTTP_X_FORWARDED_FOR") or ""
-    if not named or not comes_from(peer, (*LOOPBACK, *proxies)):
+    forwarded: str = environ.get("HTTP_X_FORWARDED_FOR") or ""
+    if not forwarded or not comes_from(peer, (*LOOPBACK, *proxies)):
         return peer
-    return named.rpartition(",")[2].strip()
+    return forwarded.rpartition(",")[2].strip()
 
 
 ONE_PLACE = 64

@@ -36,8 +36,8 @@ def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
     as curly quotes."""
     found = {language: _read(catalogue_path(locales, language)) for language in CODES}
     return {
-        language: {phrase: to_gsm7(words) for phrase, words in said.items()}
-        for language, said in found.items()
+        language: {phrase: to_gsm7(words) for phrase, words in texts.items()}
+        for language, texts in found.items()
     }
 
 

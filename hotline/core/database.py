@@ -297,8 +297,8 @@ def add_if_new(session: Session, row: Row) -> bool:
     """Inserts a row unless another row has the same value of a unique key. Returns True if the row was inserted. The
     transaction continues, whatever the result."""
     table: Any = type(row).__table__
-    given = row.__dict__
-    values = {name: given[name] for name in table.c.keys() if name in given}  # noqa: SIM118
+    attributes = row.__dict__
+    values = {name: attributes[name] for name in table.c.keys() if name in attributes}  # noqa: SIM118
     session.flush()
     inserted = _insert_if_new(table, session.get_bind().dialect.name)
     # Reads the returned key and not `rowcount`, because psycopg does not say how many rows an insert made.
@@ -401,12 +401,12 @@ def add_rows(
     row: type[Row],
     columns: Sequence[Column],
     rows: Sequence[tuple[object, ...]],
-    same: dict[Column, object],
+    constants: dict[Column, object],
     *,
     unless_taken: Column | None = None,
     among: Column | None = None,
 ) -> int:
-    """Inserts rows with these columns, in the given order. Every row also gets the values in `same`.
+    """Inserts rows with these columns, in the given order. Every row also gets the values in `constants`.
 
     The values have the form that the database driver uses. Skips a new row if the column `unless_taken` of another
     row already has the same value. If `among` is given, the function compares the new value only with rows whose
@@ -415,7 +415,7 @@ def add_rows(
     if not rows:
         return 0
     if session.get_bind().dialect.name != "sqlite":
-        statement = insert_of(session, row, columns, rows, same)
+        statement = insert_of(session, row, columns, rows, constants)
         if unless_taken is not None:
             statement = statement.on_conflict_do_nothing(
                 index_elements=[unless_taken],
@@ -423,8 +423,8 @@ def add_rows(
             )
         return session.connection().execute(statement, execution_options=COUNTED).rowcount
 
-    names = ", ".join(column.key for column in (*columns, *same))
-    values = ", ".join(["?"] * len(columns) + [_said(session, *one) for one in same.items()])
+    names = ", ".join(column.key for column in (*columns, *constants))
+    values = ", ".join(["?"] * len(columns) + [_said(session, *one) for one in constants.items()])
     words = f"INSERT INTO {row.__tablename__} ({names}) VALUES ({values})"
     if unless_taken is not None:
         only = "" if among is None else f" WHERE {among.key} IS NULL"
@@ -441,12 +441,12 @@ def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
     """
     id = inspect(row).primary_key[0]
     if session.get_bind().dialect.name == "sqlite":
-        last = session.scalar(select(func.max(id))) or 0
-        return range(last + 1, last + 1 + count)
+        highest = session.scalar(select(func.max(id))) or 0
+        return range(highest + 1, highest + 1 + count)
     # The subquery finds the name of the sequence once, and does not search for the name again for each id.
     words = f"SELECT pg_get_serial_sequence('{row.__tablename__}', '{id.name}')::regclass"
-    each = select(func.nextval(literal_column(f"({words})")))
-    return session.scalars(each.select_from(func.generate_series(1, count))).all()
+    numbers = select(func.nextval(literal_column(f"({words})")))
+    return session.scalars(numbers.select_from(func.generate_series(1, count))).all()
 
 
 def insert_of(
@@ -454,22 +454,22 @@ def insert_of(
     row: type[Row],
     columns: Sequence[Column],
     rows: Iterable[Sequence[object]],
-    same: dict[Column, object],
+    constants: dict[Column, object],
 ) -> Any:
     """Returns an INSERT statement for rows with these columns, in the given order. Every row also gets the values in
-    `same`."""
-    shared = [literal(what, column.type) for column, what in same.items()]
+    `constants`."""
+    shared = [literal(value, column.type) for column, value in constants.items()]
     if session.get_bind().dialect.name == "sqlite":
         each = func.json_each(_json(rows)).table_valued("value", name="given").c.value
-        given = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
-        fields = [type_coerce(field, String) for field in given]
+        cells = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
+        fields = [type_coerce(field, String) for field in cells]
         # Without a WHERE condition, SQLite would read the word ON of ON CONFLICT as part of a join.
         source = select(*fields, *shared).where(true())
     else:
         # The statement has one JSON text for each column. With one text for each row, PostgreSQL would parse each
         # text again for each field.
         source = select(*map(_unfolded, columns, zip(*rows, strict=True)), *shared)
-    return insert_into(session, row).from_select([*columns, *same], source)
+    return insert_into(session, row).from_select([*columns, *constants], source)
 
 
 def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
@@ -484,8 +484,8 @@ def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> Colu
 
 def _said(session: Session, column: Column, value: object) -> str:
     """Returns the value as a piece of SQL text for this database."""
-    said = literal(value, column.type)
-    return str(said.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+    clause = literal(value, column.type)
+    return str(clause.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
 
 
 def _unfolded(column: Column, values: Sequence[object]) -> ColumnElement[Any]:
@@ -522,9 +522,9 @@ def refusing_on_sqlite(table: str) -> tuple[str, ...]:
     """Returns SQL statements for SQLite. The statements create triggers that refuse to change or delete a row of the
     table."""
     return tuple(
-        f"CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}"
+        f"CREATE TRIGGER {table}_no_{change} BEFORE {change} ON {table}"
         f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"
-        for what in ("update", "delete")
+        for change in ("update", "delete")
     )
 
 
@@ -539,5 +539,5 @@ def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -
     for dialect, words in (("sqlite", sqlite), ("postgresql", (*postgres, NOT_EMPTIED, whole))):
         for word in words:
             # In DDL, the database driver reads "%" as the start of a parameter.
-            made = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
-            event.listen(row.__table__, "after_create", made)
+            trigger = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+            event.listen(row.__table__, "after_create", trigger)

@@ -63,9 +63,9 @@ class BoundedConnection(psycopg.Connection[Any]):
     def wait(
         self, gen: PQGen[Answer], interval: float = 0.1, timeout: float | None = None
     ) -> Answer:
-        bound = self.patience if timeout is None else timeout
+        limit = self.patience if timeout is None else timeout
         try:
-            return super().wait(gen, interval, bound)
+            return super().wait(gen, interval, limit)
         except errors.OperationalError as broken:
             if timeout is None and type(broken).__name__ == "_WaitTimeout":
                 # The rest of a late answer may still arrive on this connection. The next query must not read that

@@ -59,20 +59,21 @@ def frozen(value: Any) -> Any:
     return value
 
 
-def derived_value(of: Callable[..., T], document: object, *name: str) -> T:
-    """Returns `of(document, *name)`: calls the function `of` with a document and further texts. Caches the result if
+def derived_value(function: Callable[..., T], document: object, *name: str) -> T:
+    """Returns `function(document, *name)`: calls the function `function` with a document and further texts. Caches
+    the result if
     many readers share the document.
 
     The result stays in memory as long as the document. No code may change this result.
     """
     if not isinstance(document, FrozenObject):
-        return of(document, *name)
+        return function(document, *name)
     try:
-        made = document.derived
+        values = document.derived
     except AttributeError:
-        made = document.derived = {}
-    key = (of, *name)
-    if key not in made:
-        made[key] = of(document, *name)
-    found: T = made[key]
+        values = document.derived = {}
+    key = (function, *name)
+    if key not in values:
+        values[key] = function(document, *name)
+    found: T = values[key]
     return found

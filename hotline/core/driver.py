@@ -153,12 +153,12 @@ class FileConnection:
         return int(self._cursor.rowcount)
 
     def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        said, names, own = _in_words(question)
-        kept = {
+        sql, names, defaults = _in_words(question)
+        values = {
             name: self.moment(value) if isinstance(value, datetime) else value
-            for name, value in {**own, **given}.items()
+            for name, value in {**defaults, **given}.items()
         }
-        return self.first(said, tuple([kept[name] for name in names]))
+        return self.first(sql, tuple([values[name] for name in names]))
 
     def moment(self, at: datetime) -> object:
         return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -231,12 +231,12 @@ class PreparedStatement:
             result = session.connection().execute(self._statement, given)
             return [tuple(row) for row in result] if self._gives else ()
 
-        said, values, results = self._in_words
+        sql, values, results = self._in_words
         cursor.execute(
-            said,
+            sql,
             [
-                convert(given.get(name, own)) if convert else given.get(name, own)
-                for name, own, convert in values
+                convert(given.get(name, default)) if convert else given.get(name, default)
+                for name, default, convert in values
             ],
         )
         return [
@@ -264,8 +264,8 @@ class PreparedStatement:
         return str(compiled), values, results
 
 
-def _kept(of: TypeEngine[Any]) -> Convert:
-    return of.dialect_impl(DIALECT).bind_processor(DIALECT)
+def _kept(type: TypeEngine[Any]) -> Convert:
+    return type.dialect_impl(DIALECT).bind_processor(DIALECT)
 
 
 def new_values(names: Iterable[str]) -> dict[str, BindParameter[Any]]:
@@ -363,35 +363,36 @@ class BatchedWrites:
     def write(self, work: Work[R]) -> R:
         """Returns the result of `work` after it was committed. Raises StoreUnavailable, and every error that `work`
         raises."""
-        mine = _Wanted(work)
+        request = _Wanted(work)
         with self._guard:
-            self._waiting.append(mine)
-            mine.leads = not self._is_led
+            self._waiting.append(request)
+            request.leads = not self._is_led
             self._is_led = True
-        if not mine.leads:
+        if not request.leads:
             self.places.give_back()
-            self._wait(mine)
-        if mine.is_done:
+            self._wait(request)
+        if request.is_done:
             self.places.take()
         else:
             self._lead()
-        if mine.broken is not None:
-            raise mine.broken
-        found: R = mine.found
+        if request.broken is not None:
+            raise request.broken
+        found: R = request.found
         return found
 
-    def _wait(self, mine: "_Wanted") -> None:
-        """Waits until another thread has done the write `mine`, or until this thread must write the next batch. Raises
+    def _wait(self, request: "_Wanted") -> None:
+        """Waits until another thread has done the write `request`, or until this thread must write the next batch.
+        Raises
         StoreUnavailable if the wait takes too long.
         """
-        if mine.gate.acquire(timeout=self._seconds):
+        if request.gate.acquire(timeout=self._seconds):
             return
         with self._guard:
-            if mine in self._waiting and not mine.leads:
-                self._waiting.remove(mine)
+            if request in self._waiting and not request.leads:
+                self._waiting.remove(request)
                 raise StoreUnavailable("too many changes wait for the database: try again")
         # Another thread already does this write, so this thread waits for the result.
-        mine.gate.acquire()
+        request.gate.acquire()
 
     def _lead(self) -> None:
         with self._guard:
@@ -463,8 +464,8 @@ class DocumentCache:
     Threads can share the cache: one thread loads a document, and the others wait for it.
     """
 
-    def __init__(self, most: int = CACHED_REVISIONS) -> None:
-        self._most = most
+    def __init__(self, size: int = CACHED_REVISIONS) -> None:
+        self._most = size
         self._kept: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -479,30 +480,31 @@ class DocumentCache:
         with self._lock:
             found = self._kept.get(revision_id)
             if found is None:
-                read = load()
-                if read is None:
+                loaded = load()
+                if loaded is None:
                     return None
-                found = self._kept[revision_id] = self._sharing(read)
+                found = self._kept[revision_id] = self._sharing(loaded)
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(revision_id)
             return found
 
-    def _sharing(self, read: Mapping[str, Any]) -> Any:
-        """Returns the document `read` in a form that no code can change. If a flow is equal to a flow of the document
+    def _sharing(self, document: Mapping[str, Any]) -> Any:
+        """Returns the document `document` in a form that no code can change. If a flow is equal to a flow of the
+        document
         that was used last, the result contains the flow object of that last document. Most flows are equal in two
         revisions. So the memory holds equal flows only once, together with the values that were computed from them."""
-        if not isinstance(read.get("flows"), dict):
-            return frozen(read)
-        known = next(reversed(self._kept.values()), {}).get("flows", {})
+        if not isinstance(document.get("flows"), dict):
+            return frozen(document)
+        cached = next(reversed(self._kept.values()), {}).get("flows", {})
         flows = {
-            name: known[name] if name in known and _alike(known[name], flow) else frozen(flow)
-            for name, flow in read["flows"].items()
+            name: cached[name] if name in cached and _alike(cached[name], flow) else frozen(flow)
+            for name, flow in document["flows"].items()
         }
         return FrozenObject(
             {
                 name: FrozenObject(flows) if name == "flows" else frozen(part)
-                for name, part in read.items()
+                for name, part in document.items()
             }
         )
 

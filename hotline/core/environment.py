@@ -24,15 +24,15 @@ def commit() -> str:
     """Returns the git commit of this code, or "unknown" if no commit is known. Adds `-dirty` if files in the checkout
     differ from the commit. If the code comes from an archive, `git archive` has written the commit into `commit.txt`.
     In a checkout, the function asks git for the commit."""
-    written = Path(__file__).with_name("commit.txt").read_text(encoding="ascii").strip()
-    if not written.startswith("$"):
-        return written
+    archived = Path(__file__).with_name("commit.txt").read_text(encoding="ascii").strip()
+    if not archived.startswith("$"):
+        return archived
     argv = ["git", "-c", "safe.directory=*", "-C", str(CHECKOUT), "describe", "--always"]
-    asked = ""
+    described = ""
     with suppress(OSError):
         argv += ["--dirty", "--abbrev=40", "--exclude=*"]
-        asked = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
-    return asked if asked and (CHECKOUT / ".git").exists() else "unknown"
+        described = subprocess.run(argv, capture_output=True, text=True, check=False).stdout.strip()
+    return described if described and (CHECKOUT / ".git").exists() else "unknown"
 
 
 def is_yes(value: str) -> bool:
@@ -42,5 +42,5 @@ def is_yes(value: str) -> bool:
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
     """Returns the last sentence of an error message. This sentence suggests the known word that is most similar to
     `word`. The result is empty if no word is similar."""
-    near = get_close_matches(word, sorted(known), n=1)
-    return f". Did you mean {prefix}{near[0]}?" if near else ""
+    matches = get_close_matches(word, sorted(known), n=1)
+    return f". Did you mean {prefix}{matches[0]}?" if matches else ""

@@ -36,8 +36,8 @@ class OptionsLoader(InspectLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         body = ast.parse(self.get_source(fullname)).body
-        kept = ast.Module(list(_needed(body, self._command)), type_ignores=[])
-        return compile(kept, str(self._file), "exec")
+        module = ast.Module(list(_needed(body, self._command)), type_ignores=[])
+        return compile(module, str(self._file), "exec")
 
 
 def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
@@ -50,12 +50,12 @@ def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
             argument.annotation = None
         one.body, one.returns = one.body[:1], None
     names, found = set(commands), 0
-    kept: list[ast.stmt] = []
+    needed: list[ast.stmt] = []
     while len(names) > found:
         found = len(names)
-        kept = [one for one in body if not names.isdisjoint(_bound(one))]
-        names |= {each.id for one in kept for each in ast.walk(one) if isinstance(each, ast.Name)}
-    return iter(kept)
+        needed = [one for one in body if not names.isdisjoint(_bound(one))]
+        names |= {node.id for one in needed for node in ast.walk(one) if isinstance(node, ast.Name)}
+    return iter(needed)
 
 
 def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
@@ -64,7 +64,7 @@ def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
     """
     if not isinstance(one, ast.FunctionDef):
         return False
-    parts = (part for each in one.decorator_list for part in ast.walk(each))
+    parts = (part for decorator in one.decorator_list for part in ast.walk(decorator))
     return one.name == command or any(
         isinstance(part, ast.Name) and part.id == command for part in parts
     )

@@ -85,9 +85,9 @@ class OneLine(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         if self._form == "json":
             return json.dumps({"at": at} | fields, ensure_ascii=False)
-        more = [f"{name}={fields[name]}" for name in FIELDS[4:] if name in fields]
-        said = f"{at[11:19]} {record.levelname} {self._process}: {fields['event']}"
-        return " ".join([said, *more])
+        extras = [f"{name}={fields[name]}" for name in FIELDS[4:] if name in fields]
+        line = f"{at[11:19]} {record.levelname} {self._process}: {fields['event']}"
+        return " ".join([line, *extras])
 
     def _described(self, record: logging.LogRecord) -> dict[str, Any]:
         ours = record.name.partition(".")[0] in OUR_LOGGERS

@@ -62,7 +62,7 @@ WORK = {
 TURNS = {name: Lock() for name in WORK}
 
 
-def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> bytes:
+def run(name: str, input_: bytes, alarm: Callable[[], None] | None = None) -> bytes:
     """Does one kind of work in a child process and returns its result. Raises WorkEnded if there is no result.
 
     Calls `alarm` if the child reached a limit or was killed by a signal.
@@ -70,11 +70,11 @@ def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> byt
     if not TURNS[name].acquire(timeout=TURN_SECONDS):
         raise WorkEnded(BUSY)
     try:
-        return _run_child(name, given)
+        return _run_child(name, input_)
     except WorkEnded as why:
-        ended = str(why) in (LATE, KILLED, OUT_OF_MEMORY)
-        logger.log(logging.CRITICAL if ended else logging.ERROR, "long work: %s %s", name, why)
-        if alarm and ended:
+        is_killed = str(why) in (LATE, KILLED, OUT_OF_MEMORY)
+        logger.log(logging.CRITICAL if is_killed else logging.ERROR, "long work: %s %s", name, why)
+        if alarm and is_killed:
             with suppress(Exception):
                 alarm()
         raise
@@ -82,7 +82,7 @@ def run(name: str, given: bytes, alarm: Callable[[], None] | None = None) -> byt
         TURNS[name].release()
 
 
-def _run_child(name: str, given: bytes) -> bytes:
+def _run_child(name: str, input_: bytes) -> bytes:
     """Runs the child process and returns its result. Raises WorkEnded if there is no result."""
     # The child runs isolated: it imports nothing from the folder in which this process was started.
     argv = [sys.executable, "-I", "-m", __name__, name, str(os.getpid())]
@@ -90,29 +90,29 @@ def _run_child(name: str, given: bytes) -> bytes:
     # Only typst, the program that makes PDF files, reads this variable. The variable makes typst use one processor.
     environ = dict(os.environ) if work.role else {"RAYON_NUM_THREADS": "1"}
     try:
-        done = subprocess.run(
-            argv, input=given, capture_output=True, env=environ, timeout=work.seconds, check=False
+        child = subprocess.run(
+            argv, input=input_, capture_output=True, env=environ, timeout=work.seconds, check=False
         )
     except subprocess.TimeoutExpired:
         raise WorkEnded(LATE) from None
-    if done.returncode < 0:
-        raise WorkEnded(LATE if done.returncode == -signal.SIGXCPU else KILLED)
-    if done.returncode:
-        raise WorkEnded(done.stdout.decode() or "failed")
-    return done.stdout
+    if child.returncode < 0:
+        raise WorkEnded(LATE if child.returncode == -signal.SIGXCPU else KILLED)
+    if child.returncode:
+        raise WorkEnded(child.stdout.decode() or "failed")
+    return child.stdout
 
 
 def main(name: str, parent: int) -> None:
     """Does one kind of work in this process, which is the child. If the work fails, writes only the class name of the
     error, because the error's message may contain stored data."""
-    work, why = WORK[name], ""
+    work, failure = WORK[name], ""
     limit_process(work, parent)
     try:
-        made = _work(work, sys.stdin.buffer.read())
+        output = _work(work, sys.stdin.buffer.read())
     except Exception as broken:
-        why = type(broken).__name__
-    sys.stdout.buffer.write(why.encode() or made)
-    sys.exit(bool(why))
+        failure = type(broken).__name__
+    sys.stdout.buffer.write(failure.encode() or output)
+    sys.exit(bool(failure))
 
 
 def limit_process(work: Work, parent: int) -> None:
@@ -131,13 +131,13 @@ def limit_process(work: Work, parent: int) -> None:
     setrlimit(RLIMIT_CPU, (work.seconds, work.seconds + 1))
 
 
-def _work(work: Work, given: bytes) -> bytes:
+def _work(work: Work, data: bytes) -> bytes:
     function: Callable[..., bytes] = resolve_name(work.function)
     if not work.role:
-        return function(given)
+        return function(data)
     settings, contexts = map(resolve_name, ("hotline.core.settings", "hotline.cli.contexts"))
     context = contexts.build_context(settings.Settings.read(os.environ), contexts.Role(work.role))
-    function(context, *json.loads(given))
+    function(context, *json.loads(data))
     return b""
 
 

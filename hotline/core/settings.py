@@ -47,20 +47,20 @@ class Kind:
         return self.made(text)
 
 
-def _like(pattern: str, meaning: str, made: Callable[[str], object] = str) -> Kind:
-    return Kind(meaning, re.compile(pattern, re.ASCII).fullmatch, made)
+def _like(pattern: str, meaning: str, convert: Callable[[str], object] = str) -> Kind:
+    return Kind(meaning, re.compile(pattern, re.ASCII).fullmatch, convert)
 
 
-def _to(most: int) -> Kind:
+def _to(maximum: int) -> Kind:
     return Kind(
-        f"a number from 1 to {most}",
-        lambda text: re.fullmatch(r"\d{1,5}", text, re.ASCII) and 1 <= int(text) <= most,
+        f"a number from 1 to {maximum}",
+        lambda text: re.fullmatch(r"\d{1,5}", text, re.ASCII) and 1 <= int(text) <= maximum,
         int,
     )
 
 
-def _one_of(*words: str, made: Callable[[str], object] = str) -> Kind:
-    return Kind(" or ".join(words), words.__contains__, made)
+def _one_of(*words: str, convert: Callable[[str], object] = str) -> Kind:
+    return Kind(" or ".join(words), words.__contains__, convert)
 
 
 def _begins(*schemes: str) -> Kind:
@@ -88,8 +88,8 @@ def _is_address(url: str) -> bool:
     parts = _split_url(url)
     if parts is None or parts.path or parts.query or parts.fragment or parts.username is not None:
         return False
-    here = parts.scheme == "http" and parts.hostname in LOOPBACK
-    return here or (parts.scheme == "https" and bool(parts.hostname))
+    is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return is_local or (parts.scheme == "https" and bool(parts.hostname))
 
 
 def _is_gateway(url: str) -> bool:
@@ -160,8 +160,8 @@ def _both_ways(values: Mapping[str, Any]) -> str:
 
 
 def _emulated_gateway(values: Mapping[str, Any]) -> str:
-    here = urlsplit(values["gateway_url"]).hostname in LOOPBACK
-    return "" if here else "moves the clock, so it needs the emulated gateway"
+    is_local = urlsplit(values["gateway_url"]).hostname in LOOPBACK
+    return "" if is_local else "moves the clock, so it needs the emulated gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class Settings:
     inbound_sms: bool = _setting(SWITCH, False)
     """`yes` if replies by SMS reach the hotline. An SMS of a stranger is then a tip or opens a lesson. The hotline
     reads the gateway's inbox each minute. If replies do not reach the hotline, alerts say what to dial."""
-    sms_inbox: bool = _setting(_one_of("read", "none", made="read".__eq__), True, example="read")
+    sms_inbox: bool = _setting(_one_of("read", "none", convert="read".__eq__), True, example="read")
     """`none` if the gateway offers no list of incoming SMS. The hotline then believes an answer by SMS without a proof,
     and `hotline doctor` warns about this.
 
@@ -507,10 +507,10 @@ def _refused(ours: Mapping[str, str]) -> Iterator[str]:
     known = {*NOT_SETTINGS, API_KEY, FILE, *map(variable_of, NAMES)}
     for name in sorted(ours.keys() - known):
         # The code compares the names without the prefix, because the prefix makes any two names similar.
-        near = did_you_mean(
+        hint = did_you_mean(
             name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], prefix=PREFIX
         )
-        yield f"{name}: no such setting{near}"
+        yield f"{name}: no such setting{hint}"
 
 
 def _without_password(url: str) -> str:

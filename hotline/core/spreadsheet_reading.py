@@ -75,8 +75,8 @@ def rows_of(workbook: bytes, most_rows: int = MAX_ROWS) -> list[list[str]]:
     from openpyxl import load_workbook
 
     # The zip archive names the sizes of its files, so nothing is unpacked before this check.
-    with zipfile.ZipFile(io.BytesIO(workbook)) as whole:
-        parts = whole.infolist()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        parts = archive.infolist()
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > UNPACKED:
         raise ImportRefused([TOO_LARGE])
     with warnings.catch_warnings(action="ignore"):

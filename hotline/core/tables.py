@@ -71,8 +71,8 @@ def count_of_target(session: Session, secret: str, target_key: str, since: datet
     return _count(session, AttemptRow.target_key == target_key, secret, since)
 
 
-def _count(session: Session, whose: ColumnElement[bool], secret: str, since: datetime) -> int:
-    looked_at = (whose, AttemptRow.secret == secret, AttemptRow.compared, AttemptRow.at > since)
+def _count(session: Session, condition: ColumnElement[bool], secret: str, since: datetime) -> int:
+    looked_at = (condition, AttemptRow.secret == secret, AttemptRow.compared, AttemptRow.at > since)
     return session.scalar(select(func.count()).where(*looked_at)) or 0
 
 

@@ -87,16 +87,16 @@ class CommittedText:
     ends: Mapping[int, int] = field(default_factory=dict)
     """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
-    def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
-        """Returns the position at which the free text that starts at `begins` ends. The free text may contain a `*` at
-        the position `first_end`. `whole` is the length of the session's text.
+    def end_of_words(self, start: int, first_end: int, length: int) -> int:
+        """Returns the position at which the free text that starts at `start` ends. The free text may contain a `*` at
+        the position `first_end`. `length` is the length of the session's text.
 
         The hotline saves a free text in the same hop in which the text arrives. So all unsaved letters belong to the
         current hop. If `ends` does not list a saved free text, the saved free text contains no `*`.
         """
-        if begins in self.ends:
-            return min(self.ends[begins], whole)
-        return first_end if self.upto >= first_end else whole
+        if start in self.ends:
+            return min(self.ends[start], length)
+        return first_end if self.upto >= first_end else length
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +200,5 @@ def follows(text: str, accepted: int) -> bool:
 def take_input(rest: str) -> tuple[str, str | None]:
     """Returns the first input of `rest`, and the text after the separator that follows this input. The text after the
     separator is None if there is no separator."""
-    first, separator, behind = rest.partition(SEPARATOR)
-    return first, behind if separator else None
+    first, separator, following = rest.partition(SEPARATOR)
+    return first, following if separator else None

@@ -124,7 +124,7 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
     if not steps or not steps[0].screen:
         return frozenset()
     shown = {one.screen for one in steps} - {""}
-    answered = {one.screen for one, then in pairwise(steps) if then.answered} & shown
+    answered = {one.screen for one, following in pairwise(steps) if following.answered} & shown
     return frozenset(
         {
             ScreenCounter(ScreenMeasure.SESSION, network),
@@ -139,8 +139,8 @@ def new_counters(
 ) -> frozenset[ScreenCounter]:
     """Returns the counters that a session must still increase, if the screens of the first `after` letters of its text
     are already counted."""
-    known = session_counters([one for one in steps if one.upto <= after], network=network)
-    return session_counters(steps, network=network) - known
+    counted = session_counters([one for one in steps if one.upto <= after], network=network)
+    return session_counters(steps, network=network) - counted
 
 
 BUSY = 10
@@ -197,5 +197,5 @@ def is_worse(now: Arrivals, usual: Arrivals | None) -> bool:
 def budget_level(balance: float, budget: float) -> int:
     """Returns the level of the alarm about the gateway's budget: 1, 2 or 3 if 50, 80 or 100 percent is spent,
     otherwise 0."""
-    gone = 1 - balance / budget
-    return sum(gone >= share for share in (0.5, 0.8, 1.0))
+    spent = 1 - balance / budget
+    return sum(spent >= share for share in (0.5, 0.8, 1.0))

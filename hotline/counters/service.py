@@ -51,33 +51,33 @@ def count_ended_sessions(
     """
     longest: dict[str, LeftSession] = {}
     for one in context.sessions.take_left(silent):
-        known = longest.get(one.start.key)
-        if known is None or known.upto < one.upto:
+        before = longest.get(one.start.key)
+        if before is None or before.upto < one.upto:
             longest[one.start.key] = one
-    waiting = [longest[key] for key in sorted(longest)]
+    sessions = [longest[key] for key in sorted(longest)]
     try:
-        while waiting:
-            _count(context, waiting[:BATCH])
-            del waiting[:BATCH]
+        while sessions:
+            _count(context, sessions[:BATCH])
+            del sessions[:BATCH]
             pause()
     except StoreUnavailable:
-        context.sessions.put_back(waiting)
+        context.sessions.put_back(sessions)
         raise
 
 
 def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
     with context.database.writing() as session:
-        held = tables.lock_sessions(session, [one.start.key for one in batch])
+        rows = tables.lock_sessions(session, [one.start.key for one in batch])
         new = [
             (one, row)
             for one in batch
-            if (row := held.get(one.start.key)) is not None and row.upto < one.upto
+            if (row := rows.get(one.start.key)) is not None and row.upto < one.upto
         ]
         counts: ScreenCounts = Counter()
         for one, row in new:
             start, week = one.start, week_of(day_of(row.started_at))
-            more = new_counters(one.steps, row.upto, network=start.network or "")
-            counts.update((week, counter) for counter in more)
+            counters = new_counters(one.steps, row.upto, network=start.network or "")
+            counts.update((week, counter) for counter in counters)
             row.upto = one.upto
         tables.add(session, counts)
         context.failpoint("screens.before_mark")
@@ -148,12 +148,12 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 
 
 def count_quiz_pair(
-    session: Session, dialogue: LockedDialogue, thing: str, outcome: QuizOutcome, at: datetime
+    session: Session, dialogue: LockedDialogue, statement: str, outcome: QuizOutcome, at: datetime
 ) -> None:
     """Counts the result `outcome` of a caller's answers to one quiz question before and after the lesson. Each session
     counts a question only once."""
-    if is_first_time(dialogue, f"quiz:{thing}"):
-        tables.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
+    if is_first_time(dialogue, f"quiz:{statement}"):
+        tables.count(session, _cell_of(dialogue, pair_measure(outcome), statement, at))
 
 
 def pair_measure(outcome: QuizOutcome) -> str:

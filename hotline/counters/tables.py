@@ -143,8 +143,8 @@ def fold(session: Session, limit: int) -> int:
     for *cell, number in session.execute(folded):
         sums[CounterKey(*cell)] += number
     database.take_lock(session, LOCK)
-    given = [{**asdict(cell), "count": number} for cell, number in sums.items()]
-    _add_to_counters(session, DailyCount, _columns(DailyCount), given)
+    rows = [{**asdict(cell), "count": number} for cell, number in sums.items()]
+    _add_to_counters(session, DailyCount, _columns(DailyCount), rows)
     return len(ids)
 
 
@@ -156,23 +156,23 @@ def _add_to_counters(
     session: Session,
     row: "type[DailyCount] | type[ScreenCount]",
     key: Sequence[Any],
-    given: Sequence[Mapping[str, Any]],
+    rows: Sequence[Mapping[str, Any]],
 ) -> None:
     """Adds each given count to the counter with the same values in the columns `key`, or inserts a new counter."""
-    if given:
+    if rows:
         new = insert_into(session, row)
         raised = new.on_conflict_do_update(
             index_elements=key, set_={"count": row.count + new.excluded.count}
         )
-        session.connection().execute(raised, given)
+        session.connection().execute(raised, rows)
 
 
 def counted_on(session: Session, day: date, measure: str) -> int:
     """Returns the count of a measure on one day, including tallies that are not added up yet."""
     found = 0
     for table in (DailyCount, Tally):
-        here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
-        found += session.scalar(here) or 0
+        total = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
+        found += session.scalar(total) or 0
     return found
 
 
@@ -260,9 +260,9 @@ def hook_counters(session: Session, month: str = "") -> Mapping[HookCount, tuple
     counters are in seconds."""
     found: dict[HookCount, tuple[int, float]] = {}
     for row in session.scalars(select(HookCounter).where(HookCounter.month.startswith(month))):
-        of = HookCount(row.hook, row.outcome, row.bound)
-        number, seconds = found.get(of, (0, 0.0))
-        found[of] = (number + row.count, seconds + row.microseconds / 1e6)
+        key = HookCount(row.hook, row.outcome, row.bound)
+        number, seconds = found.get(key, (0, 0.0))
+        found[key] = (number + row.count, seconds + row.microseconds / 1e6)
     return found
 
 
@@ -306,12 +306,12 @@ def note_person(session: Session, digests: Mapping[str, int]) -> None:
     deadlock.
     """
     places = [(period, *register_and_rank(digest)) for period, digest in sorted(digests.items())]
-    given = {
+    values = {
         f"{name}{n}": value
         for n, row in enumerate(places)
         for name, value in zip("prk", row, strict=True)
     }
-    session.execute(_raising(len(places)), given)
+    session.execute(_raising(len(places)), values)
 
 
 @cache
@@ -340,8 +340,8 @@ def running_periods(session: Session) -> set[str]:
 
 def totals(session: Session) -> dict[str, int]:
     """Returns the number of people in each completed or current period."""
-    closed = {row.period: row.count for row in session.scalars(select(People))}
-    return {period: _count(session, period) for period in running_periods(session)} | closed
+    ended = {row.period: row.count for row in session.scalars(select(People))}
+    return {period: _count(session, period) for period in running_periods(session)} | ended
 
 
 def _count(session: Session, period: str) -> int:
@@ -383,7 +383,7 @@ _MARKING = (
 def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, CountedSession]:
     """Returns the rows of the given sessions. Leaves out sessions that statistics do not count. Locks the rows of these
     sessions in a fixed order. The rows stay locked until the transaction ends."""
-    asked = (
+    statement = (
         select(Dialogue.key, Dialogue.started_at, Dialogue.screens_counted)
         .where(Dialogue.key.in_(keys), Dialogue.channel.not_in(rules_trial.UNCOUNTED))
         .order_by(Dialogue.key)
@@ -391,26 +391,26 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
     )
     return {
         key: CountedSession(key, at, NOTHING if upto is None else upto)
-        for key, at, upto in session.execute(asked)
+        for key, at, upto in session.execute(statement)
     }
 
 
 def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
     """Records for each of these sessions how many letters of its text have led to screens that are already counted."""
     if counted:
-        given = [{"held": one.key, "upto": one.upto} for one in counted]
-        session.connection().execute(_MARKING, given)
+        values = [{"held": one.key, "upto": one.upto} for one in counted]
+        session.connection().execute(_MARKING, values)
 
 
 def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> None:
     """Adds the given counts of screens to the counters. The function changes the counters in a fixed order, so that two
     processes never deadlock."""
-    given = [
+    rows = [
         {"week": week, **one._asdict(), "count": number}
         for (week, one), number in sorted(counts.items())
     ]
     key = [ScreenCount.week, ScreenCount.measure, ScreenCount.name]
-    _add_to_counters(session, ScreenCount, key, given)
+    _add_to_counters(session, ScreenCount, key, rows)
 
 
 def screen_totals(
@@ -419,13 +419,13 @@ def screen_totals(
     """Returns the counts of one measure by the names of its counters, for the weeks that begin on or after `begins` and
     before `ends`.
     """
-    asked = (
+    statement = (
         select(ScreenCount.name, func.sum(ScreenCount.count))
         .where(ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends)
         .group_by(ScreenCount.name)
         .order_by(ScreenCount.name)
     )
-    return {name: int(count) for name, count in session.execute(asked)}
+    return {name: int(count) for name, count in session.execute(statement)}
 
 
 READ = ("channel", "entry", "language", "counted", "started_at", "committed", "starred")
@@ -459,9 +459,9 @@ def count_text(
     """
 
     def work(connection: PlainConnection) -> CommittedText | None:
-        held = " FOR UPDATE" if connection.locks_rows else ""
-        asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}{held}"
-        row = connection.first(asked, (key,))
+        lock = " FOR UPDATE" if connection.locks_rows else ""
+        question = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}{lock}"
+        row = connection.first(question, (key,))
         if row is None:
             return None
         channel, entry, language, counted, at, committed, starred = row
@@ -470,10 +470,10 @@ def count_text(
             return CommittedText(committed, ends)
         counts = SessionCounts(channel, entry, language, [*read_json(counted)], read_time(at))
         tallies = decide(counts, committed)
-        given = (counts.language, json.dumps(counts.counted), upto, text_key, key)
-        marks = ("language", "counted", "committed", "text_key")
-        changed = ", ".join(f"{name} = {connection.mark}" for name in marks)
-        connection.change(f"UPDATE dialogue SET {changed} WHERE key = {connection.mark}", given)
+        values = (counts.language, json.dumps(counts.counted), upto, text_key, key)
+        columns = ("language", "counted", "committed", "text_key")
+        changes = ", ".join(f"{name} = {connection.mark}" for name in columns)
+        connection.change(f"UPDATE dialogue SET {changes} WHERE key = {connection.mark}", values)
         for cell, number in tallies:
             _tally(connection, cell, number)
         return CommittedText(upto, ends)
@@ -485,6 +485,6 @@ def _tally(connection: PlainConnection, cell: CounterKey, number: int) -> None:
     """Stores a tally (a single count), except for a channel that statistics leave out."""
     if cell.channel not in rules_trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
-        said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"
-        given = (cell.day.isoformat(), *[getattr(cell, name) for name in TALLY[1:-1]], number)
-        connection.change(said, given)
+        statement = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"
+        values = (cell.day.isoformat(), *[getattr(cell, name) for name in TALLY[1:-1]], number)
+        connection.change(statement, values)
