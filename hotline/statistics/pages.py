@@ -38,7 +38,7 @@ from hotline.tips.rules import Urgency
 
 FOLDED_FROM = 30
 MAX_ROWS = 12
-"""The maximum number of rows in a chart. The table next to the chart has all rows."""
+"""The maximum number of rows in a chart. The table next to the chart shows all rows."""
 NO_PDF = phrase(
     "The hotline did not create the PDF of the report. Try again in a minute, or notify the operator. "
     "The server's log has the reason."
@@ -56,9 +56,7 @@ class Block(NamedTuple):
 
     @property
     def is_long(self) -> bool:
-        """Returns True for a long table, which the page shows closed until the user opens it. The chart next to the
-        table shows the rows with the largest numbers.
-        """
+        """Returns True for a long table, which the page shows only after the user opens it."""
         return self.drawing is not None and len(self.rows) > FOLDED_FROM
 
 
@@ -218,8 +216,8 @@ def set_targets(visit: Visit) -> Response:
 
 
 def _has_report(found: Release) -> bool:
-    """Returns True if a release has a report for the minister. The release of a month has no report, because this
-    release contains no numbers of tips or persons."""
+    """Returns True if a release has a report for the minister. A monthly release has no report, because it contains no
+    numbers about tips or persons."""
     return span_of(found.period) is not Span.MONTH
 
 
@@ -248,8 +246,8 @@ def _is_in(found: Release, table: PublishedTable) -> bool:
 
 
 def _blocks(visit: Visit, found: Release, table: PublishedTable) -> Sequence[Block]:
-    """Returns one block with the totals of a table, and one block for each property by which an indicator is
-    divided."""
+    """Returns the blocks of one table of a release. The first block has the totals, and each other block divides one
+    indicator by one property."""
     totals = [
         (visit.say(one.label), _said(visit, one, found.number(one.name)))
         for one in table.indicators
@@ -297,8 +295,8 @@ WEEKS_IN_TIME = {
 
 
 def _weeks(visit: Visit, found: TipBoard) -> Sequence[Block]:
-    """Returns a block for each urgency. Each block shows for every week how many tips of this urgency were acknowledged
-    in time."""
+    """Returns a chart with its table for each urgency. The chart and the table show for every week how many tips of
+    this urgency were acknowledged in time."""
     hint = visit.say(phrase("Each bar shows how many tips of one week were taken in time."))
     made = []
     for urgency, weeks in found.weeks.items():
@@ -330,8 +328,8 @@ def _map(visit: Visit, found: TipBoard) -> Block | None:
 
 
 def _left(visit: Visit, found: TipBoard) -> Block | None:
-    """Returns a block with the number of calls that ended on each screen of the report flow. Returns None if there were
-    no such calls, or if the user does not belong to the national desk."""
+    """Returns a chart with its table: the number of calls that ended on each screen of the report flow. Returns None if
+    no call ended there, or if the user does not belong to the national desk."""
     if not any(found.left.values()):
         return None
     title = visit.say(phrase("Screens of the report where callers stop"))
@@ -342,8 +340,8 @@ def _left(visit: Visit, found: TipBoard) -> Block | None:
 def _screens(
     visit: Visit, found: Sequence[tuple[str, int]], dimension: Dimension, title: str
 ) -> Block:
-    """Returns a block with a chart and a table of screens, topics or short codes. The row with the largest number comes
-    first."""
+    """Returns a chart with its table, in which each row is a screen, a topic or a short code. The rows are sorted by
+    number, largest first."""
     names = service_releases.row_names(visit.context, visit.language)
     label = partial(_labels(visit).value, dimension, names=names)
     largest = sorted(found, key=lambda one: (-one[1], one[0]))

@@ -1,8 +1,8 @@
-"""Makes an A4 PDF with the program typst. The PDF has tags for screen readers. The template gets all text as data,
-never as code.
+"""Makes an A4 PDF with the program typst. Tags in the PDF help screen readers. The typst template gets all text as
+data, so no text can run as code.
 
-The module uses only fonts that are part of typst, and a time that the calling function gives. So the same document
-always gives the same file.
+The PDF uses only typst's own fonts, and the calling function gives the document's time. So the same document always
+gives the same file.
 """
 
 import io
@@ -22,8 +22,8 @@ def pdf_here(given: bytes) -> bytes:
         ignore_system_fonts=True,
         sys_inputs=data,
         timestamp=made_at,
-        # The standard PDF/UA-1 makes typst write tags into the PDF. With these tags, a screen reader can read the text
-        # in the right order, and can read tables and the descriptions of pictures.
+        # The standard PDF/UA-1 makes typst write tags into the PDF. With tags, a screen reader can read the text in the
+        # right order, the tables, and the descriptions of pictures.
         pdf_standards="ua-1",
     )
     if not passphrase:

@@ -1,6 +1,6 @@
-"""Reads and writes releases. Also reads the exact numbers from which releases and boards are made.
+"""Reads and writes the releases of statistics. Also reads the exact numbers from which releases and boards are made.
 
-A board counts only the tips that its viewer may see. The condition `visible_to` selects these tips.
+A board counts only the tips that its viewer may see: the tips that the condition `visible_to` selects.
 """
 
 from collections import Counter, defaultdict
@@ -57,8 +57,8 @@ from hotline.tips.rules_events import OUTCOME, PROOF, WAITS, LoggedEvent
 from hotline.tips.tables import IS_REAL_CASE, Tip
 
 USSD = "ussd"
-"""The hotline's statistics of use count only USSD sessions. An SMS does not count, because an SMS is nearly always a
-tip.
+"""Statistics about use of the hotline count only USSD sessions. An SMS does not count as use, because an SMS is nearly
+always a tip.
 """
 
 
@@ -186,8 +186,7 @@ def releases(session: Session, periods: Collection[str] | None = None) -> Sequen
 
 
 def released_periods(session: Session) -> Sequence[str]:
-    """Returns the periods that have a release, even if no one has approved the release, in the order in which the
-    hotline made the releases."""
+    """Returns the periods that have a release, approved or not, in the order in which the hotline made the releases."""
     return session.scalars(select(ReleaseRow.period).order_by(ReleaseRow.id)).all()
 
 
@@ -211,7 +210,7 @@ def missing_periods(session: Session, at: datetime) -> Sequence[str]:
 
 def spans_of(session: Session, period: str) -> Spans:
     """Returns the length of the shortest period (such as a quarter) for which each table is published in the year of
-    `period`. Each January, the hotline chooses this length again for each table, from the releases of the last year.
+    `period`. Each January, the hotline chooses these lengths again, from the releases of the last year.
     """
     first = first_day(session)
     year, start = int(period[:4]), first.year if first is not None else int(period[:4])
@@ -267,16 +266,16 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
 
 
 def summed_months(session: Session) -> Set[str]:
-    """Returns the months for which the hotline has counted the persons in cases. For each of these months, the hotline
-    stores the sums, or has deleted the sums because the count of the whole year is complete."""
+    """Returns the months for which the hotline has counted the persons in cases. The sums of a month may be deleted
+    again, because the count of its whole year is complete."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
 
 
 def delete_person_sums(session: Session, months: Collection[str]) -> None:
-    """Deletes the sums of these months. Call this function only after the printed numbers about persons for the whole
-    year are stored.
+    """Deletes the sums of these months. Call this function only after the numbers about persons for the whole year are
+    rounded and stored.
     """
     session.execute(delete(PersonSum).where(PersonSum.month.in_(months)))
 
@@ -344,8 +343,8 @@ def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
 
 def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
     """Counts the open tips that a viewer may see, by district."""
-    # This function counts the tips in Python, not with GROUP BY in SQL, because SQLite would then visit the tips in the
-    # order of their places, which is slower.
+    # This function counts in Python, because GROUP BY in SQL is slower: SQLite would then read the tips in the order of
+    # their districts.
     mine = (*IS_REAL_CASE, Tip.closed_at.is_(None), visible_to(viewer))
     return Counter(session.scalars(select(Tip.place).where(*mine)))
 
@@ -353,14 +352,13 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Returns two numbers for each urgency and week: the number of tips that a viewer may see, and how many of these
-    tips were acknowledged in time.
+    """Returns two numbers for each urgency and week: how many tips a viewer may see, and how many of them were
+    acknowledged in time.
 
     `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.
     """
     run_uncompiled(session)
-    # The database counts the tips, because loading every tip of twelve weeks into Python would take three times as
-    # long.
+    # The database counts these tips, because loading each tip into Python would take three times as long.
     take, doubt = aliased(CaseEventRow), aliased(CaseEventRow)
     is_doubted = exists().where(
         doubt.tip_id == take.tip_id,
@@ -411,8 +409,8 @@ def _row(session: Session, period: str) -> ReleaseRow:
 def _reach(
     session: Session, measure: str, first: date, after: date
 ) -> Mapping[tuple[str, str, str], int]:
-    """Returns how often an event such as a call occurred, by language, short code and topic. `measure` names the kind
-    of event."""
+    """Returns how often the events of one kind, such as calls, occurred, by language, short code and topic. `measure`
+    names the kind."""
     by = ("language", "entry", "topic")
     return _added_up(session, by, (measure,), first, after, channel=USSD)
 
@@ -425,8 +423,8 @@ def _added_up(
     after: date,
     **only: str,
 ) -> Mapping[Any, int]:
-    """Returns how often events such as calls occurred, grouped by the columns `by`. `measures` names the kinds of
-    events. Includes counts that are not yet in the daily counters.
+    """Returns how often events of the kinds `measures`, such as calls, occurred. The counts are grouped by the columns
+    `by`. Includes counts that are not yet in the daily counters.
     """
     found: Counter[tuple[Any, ...]] = Counter()
     for table in (DailyCount, Tally):

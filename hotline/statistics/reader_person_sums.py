@@ -1,8 +1,7 @@
-"""Counts the persons of each month's cases. Only after the count, the module erases the coded answers, times and keys
-of these cases.
+"""Counts the persons of each month's cases, and then erases the coded answers, times and keys of the counted cases.
 
 The reader process runs this module, because only this process can decrypt coded answers without a person's PIN. Each
-step is one transaction. After a crash, the next run continues after the last completed step.
+step of the count is one transaction, so a run after a crash continues after the last completed step.
 """
 
 import logging
@@ -60,8 +59,7 @@ def count_due_months(context: ReaderContext) -> None:
         _count(context, month, at)
     hand_over(context, at)
     with context.database.writing() as session:
-        # No count includes a case whose first coded answer was written after its month was counted.
-        # The mark allows the erasure of these coded answers.
+        # Marks the cases that came too late for the count of their month, so that their coded answers may be erased.
         summed = queries.summed_months(session)
         for month, tip_ids in queries_follow_up.late_tips(session, summed, at).items():
             tables_case_events.mark_counted(session, tip_ids, month, at)
@@ -77,7 +75,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
     """Counts the persons of a month, and stores the encrypted sums. The same transaction marks the cases of the month
     as counted, so that their coded answers may be erased.
 
-    Stores nothing if a case has changed since this function read the case.
+    Stores nothing if a case changes while this function counts.
     """
     with context.database.reading() as session:
         found = _of_month(session, month)
@@ -112,9 +110,9 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
 def _help_keys(
     context: ReaderContext, waiting: Sequence[tables.HelpAnswer]
 ) -> tuple[Mapping[str, Sequence[int]], int]:
-    """Decrypts the waiting answers to the question if the help was good. The decrypted answers stay inside this
-    function. Returns the rounding keys of the answers that each indicator counts, and the total number of these
-    answers. A rounding key is a secret random number that decides how a count is rounded."""
+    """Decrypts the waiting answers to the question if the help was good. The function does not return the decrypted
+    answers. Returns, for each indicator, the rounding keys of the answers that it counts. Also returns the total number
+    of counted answers. A rounding key is a secret random number that decides how a count is rounded."""
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:
@@ -203,8 +201,8 @@ def _warn(context: ReaderContext, at: datetime) -> int:
 
 
 def _erase(context: ReaderContext, at: datetime) -> int:
-    """Erases one batch of coded answers that are due for erasure, and returns the number of their cases. Adds a row to
-    the audit log for each case."""
+    """Erases one batch of coded answers that are due for erasure, and returns the number of their cases. The audit log
+    gets a row for each of these cases."""
     context.failpoint("codes.before_erase")
     with context.database.writing() as session:
         ids = queries_follow_up.delete_counted(session, at, BATCH)

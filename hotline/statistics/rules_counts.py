@@ -51,10 +51,10 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name for the number of tips that were acknowledged in time. A release does not print this number. Instead, the
-release prints the share of tips that were acknowledged in time."""
+"""The name of the number of tips that were acknowledged in time. A release prints only the share of these tips, and not
+their number."""
 NOT_SAID = "not_said"
-"""The value for a place or a form of trafficking that is unknown or must not be published."""
+"""Tables show this value for a place or a form of trafficking that is unknown or must stay secret."""
 SMALLEST_MEDIAN = 20
 """The smallest printed number of tips for which a release also prints the median time until the tips were read."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
@@ -87,7 +87,7 @@ COUNTED_EVENTS = frozenset(
 
 
 class CaseEvent(NamedTuple):
-    """One case event with the facts that statistics need."""
+    """One case event, as statistics need it."""
 
     kind: LoggedEvent
     at: datetime
@@ -99,7 +99,7 @@ class CaseEvent(NamedTuple):
 
 
 class CountedTip(NamedTuple):
-    """One tip with the facts that statistics need. `key` is the rounding key of the tip."""
+    """One tip, as statistics need it. `key` is the rounding key of the tip."""
 
     key: int
     urgency: int
@@ -138,8 +138,8 @@ def steps_of(tip: CountedTip) -> TipSteps:
 
 
 def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
-    """Returns two sums for every number about tips that a release may print: the number of counted tips, and the sum of
-    the rounding keys of these tips. Leaves out a number that counts no tip."""
+    """Returns the exact values of the numbers about tips that a release may print. Each value has two sums: the number
+    of counted tips, and the sum of their rounding keys. Leaves out a number that counts no tip."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for tip in tips:
         for cell in _cells(tip):
@@ -148,8 +148,8 @@ def sums(tips: Iterable[CountedTip]) -> Mapping[CellName, CellSum]:
 
 
 def medians(tips: Iterable[CountedTip]) -> Mapping[CellName, int]:
-    """Returns by urgency the median number of minutes until a tip was read. A tip that was not read counts as an
-    infinite time.
+    """Returns by urgency the median number of minutes until a tip was read. For a tip that was not read, the time
+    counts as infinite.
 
     The median is rounded up to one of `MEDIAN_STEPS`. Leaves out an urgency if its median is longer than the largest of
     `MEDIAN_STEPS`.
@@ -183,7 +183,7 @@ def province_of(place: str, within: str | None, official: str) -> str:
 
 
 def values_of(dimension: Dimension) -> Sequence[str]:
-    """Returns every possible value of a property of tips, such as every district. So a table has a row even for a value
+    """Returns every possible value of a property of tips, such as every district. So a table also has rows for values
     that no tip has."""
     values = {
         Dimension.URGENCY: [str(one.value) for one in Urgency],
@@ -229,8 +229,8 @@ def _reached(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
-    """Yields the names of the numbers that count this tip and that exist only for the whole country. The hotline does
-    not compute these numbers for a district."""
+    """Yields the names of the numbers that count this tip for the whole country. The hotline does not compute these
+    numbers for a district."""
     if _is_closure_late(tip.events):
         yield "late_closures"
     if "on_site" in steps:
@@ -243,8 +243,8 @@ def _of_nation(tip: CountedTip, steps: TipSteps) -> Iterator[str]:
 
 
 def _takes(events: Sequence[CaseEvent]) -> tuple[Mapping[int | None, datetime], set[int | None]]:
-    """Returns the acknowledgement time of each responder whose acknowledgement counts, and the responders whose
-    acknowledgement does not count because it may be forged."""
+    """Returns the time of each responder's valid acknowledgement. Also returns the responders whose acknowledgement
+    does not count, because it may be forged."""
     takes: dict[int | None, datetime] = {}
     doubted: set[int | None] = set()
     for event in events:
@@ -277,14 +277,15 @@ NETWORKS = ("63510", "63513", "63514")
 """The codes of Rwanda's mobile networks: one of MTN, and two of Airtel."""
 OTHER = "other"
 FRONT = ""
-"""The hotline's main short code, without further digits after it."""
+"""The hotline's main short code, dialled without further digits."""
 NO_LESSONS = frozenset({"report", "help", "receipt", "complaint", "silence", "responders"})
-"""Flows that are not lessons. Their screens and topics appear in no table and on no editor's board."""
+"""The names of flows that are not lessons. The screens and topics of these flows appear in no table and on no editor's
+board."""
 
 
 class LiveRows(NamedTuple):
-    """The topics, short codes and screens that callers can reach at the moment. A table has a row for each topic, short
-    code or screen that callers can reach, even if the row's number is zero."""
+    """The topics, short codes and screens that callers can reach at the moment. A table of statistics has a row for
+    each of these topics, short codes and screens, even if the row's number is zero."""
 
     topics: Collection[str] = ()
     codes: Collection[str] = ()
@@ -302,8 +303,8 @@ class UseCounts(NamedTuple):
     """The counts of the hotline's use in one period."""
 
     calls: Mapping[tuple[str, str, str], int]
-    """The number of calls by language, short code and topic. The topic is always empty here, because a call as a whole
-    has no topic.
+    """The number of calls by language, short code and topic. The topic is always empty here, because only a part of a
+    call can have a topic.
     """
     topics: Mapping[tuple[str, str, str], int]
     quiz: Mapping[QuizOutcome, int]
@@ -317,7 +318,7 @@ class UseCounts(NamedTuple):
 
 
 def counts(use: UseCounts, live: LiveRows) -> Mapping[CellName, int]:
-    """Returns the exact numbers about calls, lessons and community sessions. Each key is the name of the number in a
+    """Returns the exact numbers about calls, lessons and community sessions. Each number has the name that it gets in a
     release of statistics."""
     calls = {key: count for key, count in use.calls.items() if key[1] not in live.private_codes}
     people = {} if use.people is None else {CellName("people"): use.people}
@@ -379,7 +380,7 @@ def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, in
 
 
 def summed(counted: Mapping[tuple[str, str, str], int], place: int) -> Counter[str]:
-    """Adds up counts by one part of their key, such as by short code."""
+    """Adds up counts by the part of their key at this place, such as the short code."""
     found: Counter[str] = Counter()
     for key, count in counted.items():
         found[key[place]] += count
@@ -422,8 +423,8 @@ def is_identified(person: MetPerson) -> bool:
 
 
 def person_sums(cases: Iterable[CountedCase]) -> Mapping[CellName, CellSum]:
-    """Returns two sums for every number about persons that a release may print: the number of counted records, and the
-    sum of the rounding keys of these records. Leaves out a number that counts no record."""
+    """Returns the exact values of the numbers about persons that a release may print. Each value has two sums: the
+    number of counted records, and the sum of their rounding keys. Leaves out a number that counts no record."""
     keys: dict[CellName, list[int]] = defaultdict(list)
     for case in cases:
         identified = [one for one in case.persons if is_identified(one)]
@@ -509,8 +510,8 @@ def _steps(person: MetPerson) -> Iterator[str]:
 
 
 def _means(person: MetPerson) -> str:
-    """Returns the means, such as force or deceit, that the last screening recorded. A child gets the value "child",
-    because the law requires no means for a child."""
+    """Returns the means of trafficking, such as force or deceit, that the last screening recorded. Returns "child" for
+    a child, because the law requires no means for a child."""
     if person.is_child:
         return "child"
     screened = [

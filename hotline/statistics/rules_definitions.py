@@ -1,16 +1,15 @@
-"""Reads the definitions of all published tables and indicators from `definitions.toml`. Also computes periods, and
-rounds numbers. Pure.
+"""Reads the definitions of all published tables and indicators from `definitions.toml`. Also computes periods of
+statistics, and rounds numbers. Pure.
 
-The texts in `definitions.toml` are English texts of the console's catalogue. `tools/update_texts.py` collects these
-texts for translation.
+The texts in `definitions.toml` are English. `tools/update_texts.py` collects these texts for translation.
 
-A period follows Kigali's calendar. A period is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2` (half-year) or
-`2026` (year).
+A period begins and ends at midnight in Kigali. It is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2`
+(half-year) or `2026` (year).
 
 A number of tips or persons is rounded to a multiple of 5, so that a printed number identifies no record. The method is
 cell-key rounding, which statistical offices use (SDC Handbook, chapter 5). Each record has a secret random key of 8
-bits, the rounding key. The sum of the keys decides if a number is rounded up or down. So the same records always print
-the same number.
+bits, the rounding key. The sum of the counted records' keys decides if a number is rounded up or down. So the same
+records always print the same number.
 """
 
 import csv
@@ -36,7 +35,7 @@ on the sixth day of the next month.
 
 
 class Span(StrEnum):
-    """The length of a period, such as a month. The class lists the lengths from the shortest to the longest."""
+    """The length of a period, such as a month. The shortest length comes first."""
 
     MONTH = "month"
     QUARTER = "quarter"
@@ -94,17 +93,17 @@ def previous_period(period: str) -> str:
 
 
 def due_at(period: str) -> datetime:
-    """Returns when the release of a period is due. A month is due on the sixth day of the next month. A longer period
-    is due 75 days after its end."""
+    """Returns the time at which the release of a period is due: for a month on the sixth day of the next month, for a
+    longer period 75 days after its end."""
     return ends(period) + (
         USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
     )
 
 
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:
-    """Returns every period whose release was due by `at`, from the hotline's first day.
+    """Returns every period after the hotline's first day whose release was due by `at`.
 
-    The earliest period comes first. If periods are due at the same time, the shortest comes first.
+    The earliest period comes first. Of several periods that are due at the same time, the shortest comes first.
     """
     found: set[str] = set()
     month = month_of(first_day)
@@ -147,13 +146,14 @@ class Unit(StrEnum):
 
 
 class Protection(StrEnum):
-    """The way in which the hotline changes an exact number before printing it, so that the printed number does not
-    reveal facts about a person."""
+    """The way in which the hotline rounds an exact number, so that the printed number does not reveal facts about a
+    person."""
 
     USE = "use"
-    """The number is rounded to a multiple of 10. For a number below 10, "few" is printed."""
+    """The hotline rounds the number to a multiple of 10. For a number below 10, it prints "few"."""
     KEYED = "keyed"
-    """The number is rounded to a multiple of 5, up or down as the rounding keys decide. Below 10, "few" is printed."""
+    """The hotline rounds the number to a multiple of 5, up or down as the rounding keys decide. For a number below 10,
+    it prints "few"."""
     DERIVED = "derived"
     """The number is computed only from numbers that the same report shows."""
 
@@ -187,7 +187,7 @@ class Dimension(StrEnum):
 
 
 ALL = "all"
-"""The name of the only group of a number that is not divided into groups."""
+"""The group name of a number that is not divided into groups."""
 
 
 class Indicator(NamedTuple):
@@ -199,21 +199,17 @@ class Indicator(NamedTuple):
     unit: Unit
     protection: Protection
     dimensions: tuple[Dimension, ...] = (Dimension.ALL,)
-    """The properties by which this number is divided. A table divides the number by one property at a time, and never
-    by two together."""
+    """The properties by which the tables divide this number. No table divides a number by two properties together."""
     span: Span | None = None
-    """The shortest period for which the indicator is published. None if this is the shortest period of the indicator's
-    table.
-    """
+    """The shortest period for which the indicator is published. None means the shortest period of its table."""
     step_of: str = ""
     """The indicator of the previous step, if this indicator counts how many records reached a step. The number of a
     step is never larger than the number of the previous step.
     """
     htcds: str = ""
-    """The field of the data standard HTCDS 2.0 for the fact that this indicator counts. The fact is about one person or
-    one tip."""
+    """The field of the data standard HTCDS 2.0 for the fact about a person or tip that this indicator counts."""
     is_collected: bool = True
-    """False if the hotline does not collect this number. In this case, pages show that the number is not collected."""
+    """False if the hotline does not collect this number, and pages say so."""
 
 
 class PublishedTable(NamedTuple):
@@ -230,8 +226,7 @@ class PublishedTable(NamedTuple):
     """The shortest period for which the table is published."""
     indicators: tuple[Indicator, ...]
     sensitive: bool = False
-    """True for a table about tips or persons. The numbers of such a table are published 75 days after the end of a
-    period."""
+    """True for a table about tips or persons, which the hotline publishes 75 days after the end of a period."""
 
     def shortest(self, indicator: Indicator) -> Span:
         """Returns the shortest period for which an indicator of this table is published."""
@@ -295,7 +290,7 @@ def texts() -> Iterator[str]:
 BASE = 5
 """Every printed number of tips or persons is a multiple of this number."""
 SMALLEST = 10
-"""The smallest number that is printed. In place of a smaller number, "few" is printed."""
+"""A release prints "few" in place of a number that is smaller than this value."""
 USE_BASE = 10
 """Every printed number about use of the hotline is a multiple of this number."""
 SHARE_STEP = 5
@@ -315,7 +310,7 @@ class CellSum:
 
 
 def sum_keys(keys: Iterable[int]) -> CellSum:
-    """Returns the number of keys and the sum of the keys. Each key is the rounding key of one record."""
+    """Returns the number of rounding keys and their sum. Each record has one rounding key."""
     listed = list(keys)
     return CellSum(len(listed), sum(listed) % RECORD_KEYS)
 
@@ -342,14 +337,14 @@ def rounded_use(count: int) -> int | None:
 
 
 def at_most(number: int | None, earlier: int | None) -> int | None:
-    """Returns the smaller of two printed numbers: the number of a step, and the number of the step before this step.
-    Returns None if at least one of the two numbers is "few"."""
+    """Returns the smaller of two printed numbers: the number of a step, and the number of the earlier step. Returns
+    None if at least one of the two numbers is "few"."""
     return None if number is None or earlier is None else min(number, earlier)
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns how many percent of `whole` the number `part` is. Both numbers are printed numbers. Returns None if
-    `whole` is smaller than `smallest_whole`, or if one of the two numbers is "few".
+    """Returns `part` as a percentage of `whole`. Both are printed numbers. Returns None if `whole` is smaller than
+    `smallest_whole`, or if one of the two numbers is "few".
     """
     if part is None or whole is None or whole < smallest_whole:
         return None
@@ -358,8 +353,8 @@ def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | 
 
 @cache
 def _moves() -> Sequence[tuple[int, int, int]]:
-    """Returns for each possible sum of rounding keys a row of the file rounding.csv. A row has three numbers: the value
-    that is added to an exact number, and the first and the last sum of rounding keys for which this value is added.
+    """Returns a row of the file rounding.csv for each possible sum of rounding keys. The first number of a row is added
+    to an exact number. The other two are the first and the last sum of rounding keys for which the row is valid.
     """
     text = files(__package__).joinpath("rounding.csv").read_text(encoding="utf-8")
     rows = [

@@ -1,14 +1,14 @@
-"""Names periods, numbers, groups and codes for a reader, and draws charts of printed numbers. Pure.
+"""Names periods, numbers, groups and codes for people who read statistics, and draws charts of printed numbers. Pure.
 
-A chart is an SVG image. A chart never draws "few" as a bar, and each axis starts at zero. A chart has no id, because a
-page shows several charts, and an id may occur only once on a page. A chart has no style attribute, because the
-console's security policy refuses styles.
+A chart is an SVG image. A chart has no bar for "few", and each axis starts at zero. A chart has no id, because a page
+shows several charts, and an id may occur only once on a page. A chart has no style attribute, because the console's
+security policy refuses styles.
 
-Codes of the hotline are mapped to two international standards: HTCDS 2.0 and IC-TIP. Each mapping is a CSV file in this
-folder. The first line of the file names the standard and the version of the mapping. A code of the hotline has one row
-for each field of the standard that has the same meaning. If the standard has no field with this meaning, the code has
-one row that gives the reason. The hotline does not claim to conform to IC-TIP: for that, a person must first compare
-the mapping with the code list of IC-TIP.
+Two CSV files in this folder map codes of the hotline to two international standards, HTCDS 2.0 and IC-TIP. The first
+line of each file names the standard and the version of the mapping. A code of the hotline has one row for each field of
+the standard that has the same meaning. If the standard has no field with this meaning, the code has one row that gives
+the reason. The hotline does not claim to conform to IC-TIP: for that, a person must first compare the mapping with the
+code list of IC-TIP.
 """
 
 import csv
@@ -31,7 +31,7 @@ from hotline.text.places import ABROAD, COUNTRIES, FORMS, PROVINCES, districts
 from hotline.tips.rules import Urgency
 
 Say = Callable[..., str]
-"""A function that translates an English text of the catalogue and fills in its values."""
+"""A function that translates an English text of the console and fills in its values."""
 QUARTER = phrase("quarter {number} of {year}")
 HALF_YEAR = phrase("half-year {number} of {year}")
 SPANS: Mapping[str, str] = {
@@ -117,7 +117,7 @@ FONT = "Segoe UI, Noto Sans, Liberation Sans, DejaVu Sans, Arial, sans-serif"
 SPARK_WIDTH, SPARK_HEIGHT = 220, 48
 BAR_WIDTH, BAR_HEIGHT, BAR_GAP, LABEL_WIDTH = 328, 18, 8, 144
 MIN_BAR_ROOM = 80
-"""The smallest width that a chart keeps for its bars. If the text of a row is long, the chart becomes wider."""
+"""The smallest width of the part of a chart with its bars. A long text in a row makes the chart wider."""
 LABEL_LETTERS = 16
 """A label with at most this many letters fits next to its bar."""
 TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 88, 62, 4
@@ -137,7 +137,7 @@ FIRST_DARK_STEP = 3
 
 
 class Bar(NamedTuple):
-    """One bar: its label, its number (None means "few"), and the number as people read it."""
+    """One bar of a chart: its label, its number (None means "few"), and the number as people read it."""
 
     label: str
     number: int | None
@@ -175,7 +175,8 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
         middle = y + BAR_HEIGHT / 2 + 5
         label = row.label
         if len(label) > LABEL_LETTERS:
-            # The end of a label such as "Warning signs: job offers" tells rows apart.
+            # Shows only the end of a long label such as "Warning signs: job offers", because many rows have the same
+            # beginning.
             label = label.rpartition(": ")[2]
         if len(label) > LABEL_LETTERS:
             label = f"{label[: LABEL_LETTERS - 1]}\N{HORIZONTAL ELLIPSIS}"
@@ -195,8 +196,8 @@ def bar_chart(title: str, rows: Sequence[Bar]) -> str:
 
 
 def district_map(title: str, numbers: Mapping[str, int | None], texts: Mapping[str, str]) -> str:
-    """Returns a map that shows each district as a tile. A larger number gives a darker tile. A district with "few" is a
-    white tile with that word."""
+    """Returns a map that shows each district as a tile. A larger number gives a darker tile. A district whose number is
+    "few" is a white tile with that word."""
     names = {area.code: area.name for area in districts()}
     shown = sorted(one for one in numbers.values() if one is not None)
     parts = []
@@ -271,9 +272,7 @@ def _n(number: float) -> str:
 
 
 ANY = "*"
-"""In a mapping file, this sign means every code of a list. If a row has this sign, the standard and the hotline use the
-same codes for the whole list.
-"""
+"""This sign in a row of a mapping file means that the standard and the hotline use the same codes for a whole list."""
 FIRST_LINE = re.compile(r"# (?P<standard>[^,]+), table (?P<version>\d+): (?P<how>.+)")
 
 
@@ -297,12 +296,12 @@ class MappedCode(NamedTuple):
     """The name of the list of codes that contains the code, such as `form`."""
     code: str
     field: str
-    """The name of a field in HTCDS, or of an element in IC-TIP. If the standard has nothing with the meaning of this
-    code, the field is empty and `note` gives the reason.
+    """The name of a field in HTCDS, or of an element in IC-TIP. Empty if the standard has nothing with this meaning,
+    and `note` then gives the reason.
     """
     value: str
-    """For HTCDS, the value that the field gets for this code, or an empty text if the field gets the hotline's own
-    code. For IC-TIP, the name of the part of the element that has this meaning.
+    """For HTCDS, the value that the field gets for this code. Empty if the field gets the hotline's own code. For
+    IC-TIP, the name of the part of the element that has this meaning.
     """
     note: str
 

@@ -1,4 +1,4 @@
-"""Protects the numbers of a period, and puts them into a release. A release is a fixed list of printed numbers with a
+"""Rounds the numbers of a period, and puts them into a release. A release is a fixed list of printed numbers with a
 digest."""
 
 import hashlib
@@ -32,11 +32,11 @@ from hotline.statistics.rules_definitions import (
 from hotline.text.places import ABROAD
 
 SMALLEST_SHARE = 40
-"""The smallest printed number of tips of which a release prints a share."""
+"""A release prints a share of tips only if the printed number of all these tips is at least this number."""
 MIN_SHOWN_SHARE, ENOUGH = 0.6, 0.8
-"""Two limits for the share of a table's numbers that are not "few". If the share is below the first limit, the hotline
-publishes the table for longer periods. If the share for shorter periods would reach the second limit, the hotline
-publishes the table for shorter periods again.
+"""Two limits for the share of a table's numbers that are not "few". Below the first limit, the hotline publishes the
+table for longer periods. If the share for shorter periods would reach the second limit, it publishes the table for
+shorter periods again.
 """
 Spans = Mapping[str, Span]
 """The shortest period, such as a quarter, for which the hotline publishes each table. The keys are the names of the
@@ -53,14 +53,14 @@ class ReleaseNumber:
 
 
 class Release(NamedTuple):
-    """Everything that is published for one period."""
+    """All statistics that the hotline publishes for one period."""
 
     period: str
     made_at: datetime
     cells: Sequence[ReleaseNumber]
     spans: Spans
     first_month: str = ""
-    """The hotline's first month. Empty if the hotline began before this period or in its first month."""
+    """The month in which the hotline began. Empty unless the hotline began after the first month of this period."""
     is_sample: bool = False
 
     def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
@@ -82,8 +82,7 @@ class Release(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """Returns the SHA-256 of all numbers, in hexadecimal digits. Two copies of a release have the same digest only
-        if all their numbers are the same."""
+        """Returns the SHA-256 of all numbers of the release, in hexadecimal digits."""
         document = {
             "period": self.period,
             "sample": self.is_sample,
@@ -106,12 +105,12 @@ def starting_spans() -> Spans:
 
 
 def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
-    """Returns the shortest period of each table for a new year, based on the numbers that the releases of the last year
-    printed.
+    """Returns the shortest period for which the hotline publishes each table in a new year, based on the releases of
+    the last year.
 
-    If too many numbers of a table were "few", the table changes to the next longer period. If for shorter periods
-    enough numbers would be printed instead of "few", the table changes back to the shorter period. To estimate these
-    numbers, the function divides each printed number equally among the shorter periods.
+    If too many numbers of a table were "few", the table changes to the next longer period. If enough numbers for
+    shorter periods would not be "few", the table changes back to the shorter period. To estimate such numbers, the
+    function divides each printed number equally among the shorter periods.
     """
     printed: dict[str, list[int | None]] = {}
     for release in releases:
@@ -126,7 +125,7 @@ def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
 
 
 def published_indicators(span: Span, spans: Spans, *, sensitive: bool) -> Iterator[Indicator]:
-    """Yields the indicators that the release of a period of this length contains."""
+    """Yields the indicators in the release of a period with the length `span`."""
     for table in TABLES:
         for indicator in table.indicators:
             shortest = max(spans[table.name], table.shortest(indicator), key=lambda one: one.months)
@@ -170,11 +169,12 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods within the
-    longer period print a number, replaces the number of the longer period by the sum of these numbers.
+    """Returns the printed numbers of a longer period, such as a year. If the releases of all its shorter periods, such
+    as the quarters, print a number, the longer period gets the sum of these numbers.
 
-    A sum of printed numbers reveals nothing more than these numbers, and readers see that the parts add up to the
-    total. If a shorter period does not print a number, the number of the longer period stays unchanged.
+    Such a sum reveals nothing more than the printed numbers, and readers see that the parts add up to the total. If the
+    release of a shorter period prints "few" or no number, the longer period keeps its own number. Shares and the number
+    of callers are never added up.
     """
     printed = [part.numbers() for part in parts]
     numbers = {cell.name: _summed(cell, printed) for cell in cells}
@@ -182,7 +182,7 @@ def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Seque
 
 
 def is_of_persons(indicator: Indicator) -> bool:
-    """Returns True if the reader process counts this indicator. Only the reader process decrypts the coded answers of
+    """Returns True if the reader process counts this indicator, because only this process decrypts the coded answers of
     cases."""
     in_t14 = INDICATORS[indicator.name][0].name == "T14"
     return indicator.unit is Unit.PERSONS or in_t14
@@ -194,7 +194,7 @@ def is_of_tips(indicator: Indicator) -> bool:
 
 
 def shown_share(cells: Collection[ReleaseNumber]) -> float:
-    """Returns how many of these numbers are not "few", as a share of all these numbers."""
+    """Returns the share of the given numbers that are not "few", from 0 to 1."""
     return sum(cell.number is not None for cell in cells) / len(cells) if cells else 0.0
 
 
@@ -240,7 +240,8 @@ def _derived(
     in_time: Mapping[CellName, int | None],
     medians: Mapping[CellName, int],
 ) -> Iterator[ReleaseNumber]:
-    """Yields the shares and medians. If the printed number of tips is too small, the share or median is None."""
+    """Yields the shares of tips and the median times. A share or median is None if the printed number of its tips is
+    too small."""
     for indicator in indicators:
         for dimension in indicator.dimensions:
             for value in rules_counts.values_of(dimension):
@@ -257,8 +258,7 @@ def _derived(
 def _in_time(
     sums: Mapping[CellName, CellSum], numbers: Mapping[CellName, int | None]
 ) -> Mapping[CellName, int | None]:
-    """Returns the rounded numbers of tips that were acknowledged in time. A table prints only the share of these
-    tips."""
+    """Returns the rounded numbers of tips acknowledged in time, from which the printed shares are computed."""
     found: dict[CellName, int | None] = {}
     for name, cell in sums.items():
         if name.indicator == rules_counts.IN_TIME:
@@ -269,8 +269,7 @@ def _in_time(
 
 
 def _without_small_countries(cells: Sequence[ReleaseNumber]) -> Sequence[ReleaseNumber]:
-    """Keeps at most three countries of exploitation: the countries with the largest printed numbers. Leaves out the
-    numbers of all other countries."""
+    """Keeps the numbers of at most three countries of exploitation, those with the largest printed numbers."""
     countries = [
         cell
         for cell in cells

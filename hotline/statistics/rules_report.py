@@ -26,19 +26,18 @@ from hotline.tips.rules import Urgency
 POINTS = 12
 """The maximum number of points in a small line chart."""
 SMALLEST_OF_PERSONS = 20
-"""The smallest printed number of persons of which the report prints a share."""
+"""The report prints a share of persons only if the printed number of all these persons is at least this number."""
 DANGER = str(Urgency.DANGER.value)
 IN_TIME_GOAL = 90
 """The share of urgent tips that should be acknowledged in time, in percent. The report names a lower share as a
 problem."""
 _DANGER_IN_TIME = ("share_in_time", Dimension.URGENCY.value, DANGER)
 MAXIMUM = "no_room_share"
-"""The name of the only indicator whose value should be at most its target. The values of all other indicators should be
-at least their targets."""
+"""The name of the only indicator that should not be above its target. All other indicators should not be below their
+targets."""
 BELOW_TARGET, ABOVE_TARGET = phrase("below target"), phrase("above target")
 NOT_HELD = "\N{EN DASH}"
-"""The sign that the report prints in place of a number that the release does not contain. For "few", the report prints
-that word."""
+"""The sign that the report prints in place of a number that the release does not contain."""
 NO_DATA = phrase("No statistics are published yet.")
 _USED = phrase("The hotline was called {number} times in {period}.")
 _IN_TIME = phrase("Share of urgent tips that responders took in time in {period}: {number}.")
@@ -61,8 +60,8 @@ SAMPLE_SHORT = phrase("Sample data")
 
 
 class Answer(NamedTuple):
-    """The answer to one of the report's four questions: a sentence, the number in this sentence, the same number for
-    the previous period, and the numbers for a small line chart."""
+    """The answer to one of the report's four questions: a sentence with a number, this number for the previous period,
+    and the numbers for a small line chart."""
 
     name: str
     question: str
@@ -165,7 +164,7 @@ def results(releases: Sequence[Release], labels: Labels) -> Results:
 
 
 def results_sms(results: Results, labels: Labels) -> str:
-    """Returns an SMS with the period and as many sentences of the results as fit into one SMS."""
+    """Returns one SMS with the period and as many sentences about the results as fit."""
     sample = labels.say(SAMPLE_SHORT) if results.sample else ""
     said = "".join(f"{to_gsm7(one)}. " for one in (sample, results.period) if one)
     for number, sentence in enumerate(map(to_gsm7, results.sentences)):
@@ -194,8 +193,7 @@ def programme(
     def missed(one: Planned, release: Release | None) -> str:
         target = targets.get(one.name)
         # A target is for a whole year, so the number of one quarter cannot show if the year's target will be reached.
-        # But a share, for example the share of tips read in time, can be compared with the target already in one
-        # quarter.
+        # But a share, such as the share of tips read in time, can be compared with its target after one quarter.
         is_share = one.unit in (Unit.PERCENT, Unit.POINTS)
         if target is None or release is None or not is_share or not _holds(release, one):
             return ""
@@ -253,7 +251,8 @@ def _actual(release: Release, releases: Sequence[Release], one: Planned) -> int 
             )
             return share(part, whole, smallest_whole=SMALLEST_OF_PERSONS)
         case "quiz_gain":
-            # The share of correct answers after the lessons minus the share before the lessons, in percentage points.
+            # This is the share of correct answers after the lessons minus the share before the lessons, in percentage
+            # points.
             asked, first, then = map(release.number, ("quiz_answers", "quiz_before", "quiz_after"))
             if not asked or first is None or then is None:
                 return None
@@ -303,9 +302,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Returns a sentence about the largest problem. If too few tips about danger were acknowledged in time, the
-    sentence is about these tips. Otherwise the sentence is about persons who agreed to help but found no service with
-    room, if there are any. Otherwise the sentence is about closures that were decided late.
+    """Returns a sentence about the worst of three possible problems. The problems are, worst first, late
+    acknowledgements of tips about danger, persons who found no service with room, and closures that were decided late.
     """
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:

@@ -18,7 +18,7 @@ FACTS = ["name", "label", "sentence", "unit", "protection", "dimensions", "htcds
 CODE_COLUMNS = ("list", "code", "field", "value", "note")
 QUESTION_COLUMNS = ("question", "table", "column")
 OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in the archive. The date never changes, so the same files always give the same archive."""
+"""The date of every file in the zip file. The date never changes, so the same files always give the same zip file."""
 QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("SDG 16.2.2: victims by sex, age and form", "T7, T8", "persons_by_who, persons_by_form"),
     ("GLOTIP: persons identified", "T9", "identified"),
@@ -51,8 +51,8 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Numbers that organisations such as the United Nations ask for. Each entry also names the hotline's tables and
-indicators that contain the number."""
+"""Numbers that organisations such as the United Nations ask for, each with the hotline's tables and indicators that
+contain the number."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:

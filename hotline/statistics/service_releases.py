@@ -1,7 +1,7 @@
 """Creates a release of statistics when its period is due. A release is published after two people in two roles have
 approved it.
 
-Also computes the numbers of the boards. These are exact current numbers that include only tips that the viewer may see.
+Also computes the exact current numbers of the boards, which count only tips that the viewer may see.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -47,8 +47,8 @@ CLOCK = "clock"
 
 
 def is_due(context: Context) -> bool:
-    """Returns True if a release is due but missing. Searches for missing releases once an hour at most, and otherwise
-    returns False. Raises StoreUnavailable."""
+    """Returns True if a release is due but missing. Returns False without a search if the last search was less than an
+    hour ago. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, TASK, at, EVERY):
@@ -63,8 +63,8 @@ def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
     """Creates every release that is due at the given time, by default at the current time. Returns the periods of the
     created releases. Raises StoreUnavailable.
 
-    A quarter or a year waits until the reader process has counted the persons of the period. The release of a month
-    does not wait.
+    A quarter or a year waits until the reader process has counted the persons of the period. A monthly release does not
+    wait, because it contains no numbers about persons.
     """
     at = at or context.now()
     with context.database.reading() as session:
@@ -172,8 +172,7 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
 
 
 class FlowUse(NamedTuple):
-    """The use of each flow in the last whole month, rounded as in published tables. If a number is None, pages show
-    "few"."""
+    """The use of each flow in the last whole month, rounded as in published tables. None means "few"."""
 
     reached: Mapping[str, int | None]
     """The number of times that callers reached each flow."""
@@ -229,8 +228,8 @@ def row_names(context: Context, language: str) -> Mapping[str, str]:
 def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
-    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows. With
-    the numbers of these screens, the national desk could see that callers complain about this desk.
+    A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows. The
+    numbers of these screens would show the national desk that callers complain about it.
     """
     topics: set[str] = set()
     screens: set[str] = set()
@@ -327,9 +326,7 @@ class TipBoard(NamedTuple):
     districts: Mapping[str, int]
     """The number of open tips by district. Empty unless the viewer belongs to the national desk."""
     hours: int
-    """The number of hours in the last `DUTY_DAYS` days for which the hotline has checked if responders were on duty.
-    The hotline checks each hour if a responder is on duty.
-    """
+    """The number of hours in the last `DUTY_DAYS` days for which the hotline has checked if responders were on duty."""
     uncovered: Mapping[str, int]
     """The number of checked hours in which no responder was on duty, by district."""
     left: Mapping[str, int]

@@ -105,7 +105,7 @@ def minister_pdf(context: Context, period: str, language: str) -> bytes:
 
 def minister_document(context: Context, period: str, language: str) -> Mapping[str, str]:
     """Returns the texts and numbers for the report's template, from all releases up to the end of the period. Raises
-    NotFound and StoreUnavailable."""
+    NotFound if the period has no published release, and StoreUnavailable."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)
     ]
@@ -157,7 +157,7 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
     """Returns the title, the SVG map and the text of the map of tips by district. The numbers come from the newest
     published release that contains tips by district.
 
-    The title, the map and the text are empty if no district shows a number.
+    All three results are empty if no district has a number.
     """
     at = ("tips_by_district", Dimension.DISTRICT)
     year = next((one for one in releases if one.has(*at)), None)
@@ -172,7 +172,7 @@ def _map(releases: Sequence[Release], labels: Labels) -> Mapping[str, str]:
 
 
 def _labels(language: str) -> Labels:
-    """Returns an object that translates English texts into this language with the console's catalogue."""
+    """Returns an object that translates the console's English texts into this language."""
     known = _words()[language]
 
     def say(words: str, **values: object) -> str:

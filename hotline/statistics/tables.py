@@ -11,7 +11,7 @@ from hotline.core.database import Row, protect_rows
 
 
 class ReleaseRow(Row):
-    """One release: all numbers that are published for one period."""
+    """One release: all statistics that the hotline publishes for one period."""
 
     __tablename__ = "release"
 
@@ -23,7 +23,7 @@ class ReleaseRow(Row):
     """The shortest period, such as a quarter, for which the hotline publishes each table. The keys are the names of the
     tables."""
     first_month: Mapped[str]
-    """The hotline's first month. Empty if the hotline began before this period or in its first month."""
+    """The month in which the hotline began. Empty unless the hotline began after the first month of this period."""
     is_sample: Mapped[bool]
 
 
@@ -90,8 +90,7 @@ class ProgrammeTarget(Row):
     indicator: Mapped[str]
     year: Mapped[str]
     target: Mapped[int | None]
-    """The number to reach. If this number is NULL, the indicator has no target for this year any more, from `set_at`
-    on."""
+    """The number to reach in this year. NULL means that the indicator has no target from `set_at` on."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
 

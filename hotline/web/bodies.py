@@ -1,10 +1,9 @@
 """Makes sure that a slow or broken request does not block other requests.
 
 The server gives each request a thread, and waits for the body of the request without a time limit. So each process has
-many threads, but only a few of them may work on requests at the same time. To work, a thread needs one of a few
-places. A thread asks for a place when the body of its request is complete. Threads get places in the order in which
-they ask, and wait without a time limit. While thread B writes to the database for thread A, thread A gives its place
-back (docs/decisions/12).
+many threads, but only a few of them may work at the same time: the threads that have a place. A thread asks for a place
+when the body of its request is complete. Threads get places in the order in which they ask, and wait without a time
+limit. While thread B writes to the database for thread A, thread A gives its place back (docs/decisions/12).
 """
 
 import logging
@@ -38,8 +37,8 @@ be smaller than the number of threads in a process.
 
 
 class RequestBodies:
-    """The request bodies that have not arrived completely, and the places of the threads that work on requests. A
-    thread may work on a request only while it has one of the places.
+    """The request bodies that have not arrived completely, and the threads that have a place. A thread may work on a
+    request only while it has one of the few places.
 
     Several threads may use one object at the same time.
     """
@@ -64,8 +63,8 @@ class RequestBodies:
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Gives back this thread's place among the working threads, reads the whole body, and then waits for a new
-        place.
+        """Gives back this thread's place among the working threads, reads the whole body of a request, and then waits
+        for a new place.
         """
         thread = threading.get_ident()
         self.give_back()
@@ -97,8 +96,8 @@ class RequestBodies:
 def bodies_for(database: Database) -> RequestBodies:
     """Returns the object that manages the request bodies of a web process.
 
-    The database also gets this object. If thread B writes to the database for thread A, the database uses this object
-    to give the place of thread A back until thread B has finished.
+    The database uses this object too: while thread B writes to the database for thread A, it gives the place of thread
+    A back.
     """
     bodies = RequestBodies()
     database.share(bodies)
@@ -117,7 +116,7 @@ class Body:
 
 
 def in_turn(application: WSGIApplication, bodies: RequestBodies) -> WSGIApplication:
-    """Returns an application that works on only a few requests at the same time.
+    """Wraps an application, so that it works on only a few requests at the same time.
 
     A request whose body is complete never waits for the body of another request.
     """
@@ -163,13 +162,13 @@ class WaitingForms:
 def complete_bodies_first(
     application: WSGIApplication, bodies: RequestBodies, most: int, proxies: Sequence[str] = ()
 ) -> WSGIApplication:
-    """Returns an application that passes only complete bodies to the given application. A request whose body ends too
-    early gets the status 400.
+    """Wraps an application, so that it gets only requests with complete bodies. A request whose body ends too early
+    gets the status 400.
 
-    Without this check, the console could save half of a text, because the code that reads forms does not notice the
-    missing part. The function does not read a body of more than `most` bytes, and the given application refuses such a
-    request. If a network already has many incomplete bodies, its next request gets the status 429. So slow forms from
-    one network cannot delay requests from other networks.
+    Without this check, the console could save half of a text, because the code that reads forms does not notice that a
+    part is missing. A body of more than `most` bytes is not read, and the given application refuses such a request. If
+    a network already has many incomplete bodies, its next request gets the status 429. So slow forms from one network
+    cannot delay requests from other networks.
     """
     waits = WaitingForms()
 
@@ -208,8 +207,8 @@ logger = logging.getLogger(__name__)
 def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     """Starts a daemon thread that calls `work` every `seconds` seconds.
 
-    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log an
-    unavailable database, because other code already reports an unavailable database.
+    If `work` fails, the thread logs only the class of the error, and tries again later. The thread does not log that
+    the database is unavailable, because other code reports this.
     """
     pause = threading.Event()
 
@@ -225,8 +224,7 @@ def repeat(seconds: float, work: Callable[[], object], name: str) -> None:
     threading.Thread(target=loop, name=name, daemon=True).start()
 
 
-# The code below closes connections that block a thread because the body of a request does not
-# arrive.
+# The code below closes a connection if its thread waits too long for the body of a request.
 
 PATIENCE = 5.0
 """The largest number of seconds for which a connection may block a thread."""
@@ -259,12 +257,12 @@ def overdue_connections(
     patience: float = PATIENCE,
     look_every: float = LOOK_EVERY,
 ) -> tuple[list[Peer], dict[Peer, int]]:
-    """Returns the connections that must be closed, and a table of the other overdue connections. For each connection
-    that may stay open, the table contains the number of checks that found it overdue.
+    """Returns the connections that must be closed. Also returns the overdue connections that may stay open, each with
+    the number of checks that found it overdue.
 
     A connection is overdue if this process has sent nothing on it for `patience` seconds. An overdue connection must be
     closed at once if the other end is silent too. If the other end still sends bytes, the connection may stay open for
-    some more checks. During this time, the process can answer a request that has just arrived on an old connection.
+    some more checks. So the process can answer a request that has just arrived on an old connection.
     """
     close: list[Peer] = []
     left: dict[Peer, int] = {}
@@ -288,8 +286,8 @@ def close_slow_ones(
 ) -> dict[Peer, int]:
     """Closes overdue connections, if a thread has already waited for the body of a request for `look_every` seconds.
 
-    Returns the `strikes` for the next check: for each overdue connection that stays open, the number of checks that
-    found it overdue. Raises OSError if the code cannot read the list of open connections.
+    Returns the overdue connections that stay open, each with the number of checks that found it overdue. The next call
+    gets this result as `strikes`. Raises OSError if the list of open connections cannot be read.
     """
     if bodies.longest() < look_every:
         return {}
@@ -321,8 +319,7 @@ def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENC
 
 @contextmanager
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
-    """Yields a map with the connections that other programs opened to this process. The keys are the addresses of
-    these programs.
+    """Yields the connections that other programs opened to this process, by the addresses of these programs.
 
     Each socket is a copy of the server's handle, so it still belongs to the same connection after the server has closed
     its own handle.

@@ -1,4 +1,4 @@
-"""Builds the application of the console: the routes behind their guard, and the headers of every response."""
+"""Builds the web application of the console: the routes with their access checks, and the headers of every response."""
 
 from functools import cache, partial
 from importlib import import_module
@@ -28,23 +28,23 @@ HEADERS = {
 `Origin: null`.
 """
 LINE = "X-Line"
-"""The header that identifies this hotline. The doctor command looks for this header, to check that no other program
+"""The header that identifies this hotline. The command `hotline doctor` looks for it, to check that no other program
 answers at the console's address.
 """
 MAX_BYTES = 3 * 1024 * 1024
 """The largest size of a request in bytes. The size is enough for a form with a spreadsheet of 2 MB."""
 AT_WORK = 16
-"""The number of requests on which the console works at the same time. A request that waits for slow work does not
-count.
+"""The number of requests on which the console works at the same time. A request that waits for the end of slow work
+does not count.
 """
 PATIENCE = 30.0
-"""The longest time in seconds for which the console waits for a request's body or makes a page. The web server in front
-of the console ends a request after the same time.
+"""The console may wait this number of seconds for a request's body, or work for this time on a page. The web server in
+front of the console ends a request after the same time.
 """
 
 
 def _later(view: str, context: ConsoleContext, by: SignedIn) -> object:
-    """Calls the function with the name `view`. Imports the function's module at the first call."""
+    """Calls the function with the name `view`, and imports its module at the first call."""
     module, _, name = view.rpartition(".")
     return getattr(import_module(f"hotline.{module}"), name)(context, by)
 
@@ -67,7 +67,7 @@ ON_EVERY_PAGE.update(
 def create_console(
     context: ConsoleContext, templates: Templates, more: tuple[Route, ...] = ()
 ) -> Flask:
-    """Builds the whole application. The application answers only at the address in the context.
+    """Builds the whole web application of the console. It answers only at the address in the context.
 
     `more` contains routes that only the demo has.
     """
@@ -91,9 +91,9 @@ def create_console(
 
 @cache
 def addresses(more: tuple[Route, ...] = ()) -> Map:
-    """Returns the URL map of the route table.
+    """Returns the map from URLs to the console's pages.
 
-    The map is the same for every context, and slow to compile. So the function caches the map.
+    The function caches the map, because it is slow to compile and always the same.
     """
     return Map(
         [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]

@@ -4,14 +4,14 @@ A callback is a request that the gateway sends to the hotline. The function that
 The gateway calls five hooks. Our own clock process calls a sixth hook for each SMS that it found in the gateway's
 inbox. If an SMS is in this inbox, the hotline trusts the sender's number (docs/decisions/06).
 
-The reply to a USSD hop has the status 200 and a text that starts with `CON ` or `END `. The only exceptions are a
-wrong secret in the address and a wrong HTTP method. The gateway repeats an SMS every minute until it gets the status
-200. If the hotline could not store an SMS, it replies with 503, so that the gateway repeats the SMS.
+The reply to a USSD hop has the status 200 and a text that starts with `CON ` or `END `. Only a request with a wrong
+secret in its address or a wrong HTTP method gets another status. The gateway repeats an SMS every minute until it gets
+the status 200. If the hotline could not store an SMS, it replies with 503, so that the gateway repeats the SMS.
 
 The module also contains the health check `/readyz`, which says if the installation is ready. The installation is
 ready if a new tip would be stored and would reach a responder.
 
-These are the fields in the callbacks of Africa's Talking. The module ignores unknown fields.
+The table below lists the fields in the callbacks of the provider Africa's Talking. The module ignores other fields.
 
     USSD hop phoneNumber serviceCode text sessionId networkCode
     USSD end notice sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount ...
@@ -61,8 +61,8 @@ MAX_BYTES = 32 * 1024
 MAX_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
 COMMON = (b"serviceCode=", b"networkCode=")
-"""Fields that have the same value for almost every caller, and contain no personal data. `_common` caches their decoded
-names and values.
+"""Fields that have the same value for almost every caller, and contain no personal data. So `_common` can cache their
+decoded names and values.
 """
 MAX_COMMON = 60
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
@@ -72,7 +72,7 @@ LOG = logging.getLogger("hotline.web")
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 Environ = Mapping[str, Any]
-"""The environment of a WSGI request. Both Flask and `web/hooks_app.py` read this environment."""
+"""The environment of a WSGI request, as Flask and `web/hooks_app.py` read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class CallbackForm:
         return "Form()"
 
     def text(self, name: str, *, most: int) -> str:
-        """Returns a field that must exist but may be empty.
+        """Returns the value of a field that must exist but may be empty.
 
         Raises CallbackInvalid if the field is missing or too long.
         """
@@ -106,15 +106,14 @@ class CallbackForm:
         return value
 
     def known_id(self, name: str) -> str | None:
-        """Returns the field if its value has the form of an id, and None otherwise."""
+        """Returns the value of a field if it has the form of an id, and None otherwise."""
         value = self.fields.get(name, "")
         return value if ID.fullmatch(value) else None
 
     def caller(self, name: str) -> str | None:
         """Returns the caller's number in E.164 format.
 
-        Returns None if the number is hidden. If the number is hidden, the field contains a word, is empty or is
-        missing.
+        Returns None for a hidden number: the field is missing or empty, or contains a word.
         """
         try:
             return identifiers.parse_caller(
@@ -135,7 +134,7 @@ class CallbackForm:
 
 
 def read_form(environ: Environ) -> CallbackForm:
-    """Reads the body of a request, and ignores the query string.
+    """Reads the form in the body of a request, and ignores the query string.
 
     Raises CallbackInvalid for a form that the gateway would not send.
     """
@@ -235,11 +234,11 @@ when the hook began.
 
 
 def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
-    """Measures nothing. The web process uses this function if `HookContext.measured` is not set."""
+    """Measures nothing. This function is the default of `HookContext.measured`."""
 
 
 def ignore_use(_hook: str, _secret: str) -> None:
-    """Records nothing. The web process uses this function if `HookContext.used` is not set."""
+    """Records nothing. This function is the default of `HookContext.used`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,17 +264,17 @@ class Reply:
 
 
 Hook = Callable[[HookContext, Environ, str], Reply]
-"""A function that answers a callback. The arguments are the context, the request and the secret in the path. The
-function never raises an error.
+"""A function that answers a callback. Its arguments are the context, the request and the secret in the path. It never
+raises an error.
 """
 Work = Callable[[WebContext, CallbackForm], str]
 Problem = Callable[[WebContext, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
-    """Returns a decorator for the function that handles a callback. The decorated function first checks the secret, the
-    method and the form. After these checks, it calls the original function with the context and the form. If the form
-    is invalid, or if the original function raises an error, `problem` makes the reply.
+    """Returns a decorator for a function that handles a callback. Before each call, the decorator checks the secret,
+    the method and the form of the request. If the form is invalid, or if the function raises an error, `problem` makes
+    the reply.
     """
 
     def guard(work: Work) -> Hook:
@@ -319,7 +318,7 @@ def is_live(live: Sequence[str], secret: str) -> bool:
 
 
 def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
-    """Returns every reason why the installation is not ready. The texts contain no secrets."""
+    """Returns every reason why the installation is not ready. The reasons contain no secrets."""
     try:
         with context.database.writing() as session:
             tables.try_writing(session, context.now())
@@ -355,8 +354,8 @@ def plain_response(body: str, status: int = 200) -> Response:
 
 
 def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
-    """Replies to a failed hop with the status 200 and a text of the hotline that starts with `END`. With any other
-    reply, the caller would see an error of the network.
+    """Replies to a failed hop with the status 200 and a text that starts with `END` and asks the caller to try later.
+    Without this text, the caller would see an error message of the mobile network.
     """
     log_error(hook, error)
     return Reply(failure(context))
@@ -373,7 +372,7 @@ def broken_hook(_context: WebContext, hook: str, error: Exception) -> Reply:
 
 
 def refused(error: HTTPException) -> Response:
-    """Replies with a status and an empty body, so that the reply does not show which software runs here."""
+    """Replies with the error's status and an empty body, so that the reply does not show which software runs here."""
     return plain_response("", error.code or 500)
 
 
@@ -396,7 +395,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """Replies `ok`: this reply shows that the process runs. Does not check the database or anything else."""
+    """Replies `ok` if the process runs. Does not check the database or anything else."""
     return plain_response("ok")
 
 
@@ -411,7 +410,7 @@ def readyz() -> Response:
 MAX_USSD = 1000
 MAX_SMS = 32 * 1024
 """The largest number of letters in an SMS. This number is as large as the largest body of a callback, so the hook
-accepts every long SMS. Later code shortens a long SMS before it stores the SMS.
+accepts every long SMS. The hotline shortens a long SMS before it stores the SMS.
 """
 MAX_WORD = 100
 NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
@@ -420,7 +419,7 @@ DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 
 
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:
-    """Reads a USSD hop. The caller's number may be hidden. Raises CallbackInvalid."""
+    """Reads a USSD hop, in which the caller's number may be hidden. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
@@ -451,8 +450,8 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     """Reads an SMS. Returns None if the sender is not a phone number, but for example the name of a network operator.
     Raises CallbackInvalid.
 
-    Also accepts an SMS without a usable id. Such an SMS may contain an answer or a tip, and the gateway would not
-    send it again. For such an SMS, other code uses a digest of the SMS as its id.
+    Also accepts an SMS without a valid id, because the SMS may contain an answer or a tip, and the gateway would not
+    send it again. The hotline then uses a digest of the SMS as its id.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid('the field "to" is not the short code of this hotline')
@@ -548,6 +547,7 @@ def delivery_report(context: WebContext, form: CallbackForm) -> str:
 
 @guarded("optout", broken_hook)
 def optout(context: WebContext, form: CallbackForm) -> str:
-    """Handles an opt-out notice. The hotline sends no more messages to that number."""
+    """Handles the gateway's notice that a person wants no more messages. The hotline sends no more messages to this
+    number."""
     stop_messages(context, form.msisdn("phoneNumber"))
     return ""

@@ -1,11 +1,11 @@
 """Builds the web application of the hooks, with the health checks and the public page of statistics (the results page).
 
-The application answers the hooks before Flask sees the request, because Flask's routing, contexts and response objects
-take as much time as a whole hop (docs/decisions/12).
+The application answers hooks without Flask, because Flask would need as much time for a request as the hotline needs
+for a whole hop (docs/decisions/12).
 
-The results page is the only page for people in this process. The page sets no cookie, and the hotline stores nothing
-about its visitors. The process makes a new results page at most once in ten minutes, so that it does not query the
-database for each visitor.
+The results page is the only page for people in this process. It sets no cookie, and the hotline stores nothing about
+its visitors. The process makes a new results page at most once in ten minutes, so visitors cause few queries to the
+database.
 
 The module also counts the calls of hooks in memory, and stores the counts four times a minute. So a hop does not write
 its count to the database.
@@ -119,7 +119,7 @@ HOOKS: Mapping[str, hooks.Hook] = {
     "delivery": delivery_report,
     "optout": optout,
 }
-"""Maps the last part of an address, after `/hooks/<secret>/`, to the hook that answers at this address."""
+"""Maps the part of an address after `/hooks/<secret>/` to the hook that answers at this address."""
 
 
 def create_app(
@@ -169,8 +169,7 @@ def hooks_first(app: Flask) -> WSGIApplication:
         body = reply.body.encode()
         headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
         start_response(STATUS[HTTPStatus(reply.status)], headers)
-        # The web server can send a reply as one piece if it gets a list. With any other iterable, the
-        # web server would ask for a second piece.
+        # The web server sends a reply in one piece only if it gets the reply as a list.
         return [body]
 
     return front
@@ -179,8 +178,8 @@ def hooks_first(app: Flask) -> WSGIApplication:
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""The fields of `HookCount` as a plain tuple: the hook, the outcome, and the index of the duration in `BOUNDS`. A tuple
-is faster to make than an object.
+"""The fields of `HookCount` as a tuple, which is faster to make than an object: the hook, the outcome, and the index of
+the duration in `BOUNDS`.
 """
 
 
@@ -201,7 +200,7 @@ class Meter:
     def hand_on(self, add: Callable[[Counted], None]) -> None:
         """Passes the counts of calls to the function `add`, and sets the counts to zero.
 
-        If the database is unavailable, keeps the counts, and the next call of `hand_on` passes them again.
+        If the database is unavailable, keeps the counts for the next call.
         """
         with self._lock:
             taken, self._counted = self._counted, {}

@@ -1,6 +1,6 @@
 """Shows four pages of the console: pending approvals, the audit log, the outgoing queue and the on-call contacts.
 
-The audit log shows who did what, when and why, in the reader's language. The log contains nothing from cases.
+The audit log shows who did what, when and why, in the reader's language. The audit log contains nothing from cases.
 """
 
 import re
@@ -92,7 +92,7 @@ def log(visit: Visit) -> Response:
     found = service_audit.newest_rows(
         visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
     )
-    # The choices of the filter: the sentence of each action, with dots in place of its subject and its outcome.
+    # The filter offers the sentence of each action, with dots in place of the subject and the outcome.
     actions = [
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
@@ -213,9 +213,8 @@ def resume_part(visit: Visit) -> None:
 def resume(visit: Visit) -> None:
     """Resumes the outgoing queue.
 
-    After a backup was restored, the queue can contain messages that were already sent. In this case, the person who
-    resumes the queue decides two things: if the hotline sends the alerts among these messages, and if it sends the
-    confirmations among them.
+    After a backup was restored, the queue can contain messages that were already sent. The person who resumes such a
+    queue decides if the hotline sends its alerts, and if it sends its confirmations.
     """
     chosen = {kind: visit.form.text(f"fate-{kind}", most=4) for kind in TO_DECIDE}
     fates = {kind: DoubtDecision(fate) for kind, fate in chosen.items() if fate in {*DoubtDecision}}
@@ -241,8 +240,8 @@ def _numbers(typed: Iterable[str]) -> list[int]:
 
 
 def dark(visit: Visit) -> Response:
-    """Shows a page to print for a day on which the hotline does not answer. This page contains only verified phone
-    numbers.
+    """Shows a page with verified phone numbers, which the desk can print for a day on which the hotline does not
+    answer.
     """
     at, line = visit.context.now(), visit.context.line
     try:
@@ -292,7 +291,7 @@ def _on_call(field: str) -> Callable[[Callable[..., Response | None]], Callable[
 
 @_on_call("name")
 def add_contact(visit: Visit) -> None:
-    """Adds an on-call contact. Later, no page shows the contact's phone number."""
+    """Adds an on-call contact. No page shows the contact's phone number later."""
     form = visit.form
     language = form.text("language", most=2)
     service_alarms.add_contact(
@@ -328,8 +327,8 @@ def acknowledge(visit: Visit, alarm: str) -> None:
 
 @_on_call("trial")
 def enrol_handset(visit: Visit) -> None:
-    """Enrols the phone that gets the alert of the daily test. For this test, the hotline reports a tip to itself, which
-    no statistics count.
+    """Enrols the phone that gets the alert of the daily test. For this test, the hotline reports a tip to itself. No
+    statistics count this tip.
     """
     service_checks_outside.set_handset(
         visit.context, visit.form.secret("number"), by=visit.by.actor

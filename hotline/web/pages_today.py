@@ -1,8 +1,8 @@
 """Shows the page Today, and the red bars at the top of every page. The page and the bars consist of lines about tasks
 and problems, most urgent first.
 
-Each row of `SOURCES` makes one kind of line. An open page Today loads again every minute, so the queries of a source
-must be small.
+Each source in `SOURCES` makes one kind of line. A source must be quick, because an open page Today loads again every
+minute.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -116,8 +116,8 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the two numbers in the navigation bar: the number of late cases for the link to the board, and the
-    number of unread news for the link to the page Today.
+    """Returns the two numbers in the navigation bar: the late cases next to the link to the board, and the unread news
+    next to the link to the page Today.
     """
     late = service_board.count_late(context, by) if by.roles & routes.DESKS else 0
     unread = service_news.unread_count(context, by) if by.roles & routes.WORDS else 0
@@ -181,8 +181,8 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line if the account has a new recovery sheet, and a line if it has a new authenticator, until the owner
-    confirms the change.
+    """Makes a line for a new recovery sheet (a printed key) of this account, and a line for a new authenticator, until
+    the owner confirms them.
     """
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
@@ -235,7 +235,7 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line with the number of pending approvals, if this account may decide any of them. Also makes a line for
+    """Makes a line with the number of pending approvals, if this account may decide any of them. Makes another line for
     each call-back that this account may approve.
     """
     found = service_approvals.all_pending(context, by)
@@ -329,7 +329,7 @@ SOURCES = (
 
 
 NO_NEWS: Mapping[str, Any] = dict.fromkeys(("news", "waiting", "opened", "opened_draft"))
-"""The values of the page Today for an account whose roles do not include work on the hotline's texts."""
+"""The page Today gets these empty values for an account that does not work with the hotline's texts."""
 RELOADED = "60; url={path}?auto"
 """The value of the HTTP header `Refresh`: the browser loads the page again each minute. The address contains `auto`, so
 that this load does not extend the user's session.
@@ -338,7 +338,7 @@ that this load does not extend the user's session.
 
 def first(visit: Visit) -> Response:
     """Shows the first page after sign-in. Members of desks see the board. People who work with texts, and admins, see
-    the page Today. All others see the statistics.
+    the page Today. All other accounts see the statistics.
     """
     if visit.by.roles & routes.DESKS:
         return pages_board.show(visit)
@@ -369,7 +369,7 @@ def answer(visit: Visit, news_id: int) -> Response:
 
 
 def read(visit: Visit) -> Response:
-    """Marks the piece of news in the form as read. Marks all news as read if the form names no piece."""
+    """Marks one piece of news as read. If the form contains no id of a piece, marks all news as read."""
     service_news.mark_read(visit.context, visit.by, number_of(visit.form.text("news")))
     return redirect_to("today.show")
 

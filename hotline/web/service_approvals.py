@@ -52,8 +52,8 @@ APPROVALS: Mapping[str, ApprovalRule] = {
         service_case_files.HOLD,
     )
 }
-"""The rule for each kind of approval. A rule says who may decide, which sentence the page shows, and what the program
-does after the decision to approve.
+"""The rule for each kind of approval. A rule says who may decide, which sentence the page shows, and what the hotline
+does after an approval.
 """
 REASON_LETTERS = 200
 COMPARE = message_text("compare the person's four words with this page first, then tick the box")
@@ -74,29 +74,29 @@ class AccountMark:
 
 @dataclass(frozen=True, slots=True)
 class PendingApproval:
-    """The facts about a pending approval that a page shows in its list."""
+    """One pending approval, as a page shows it."""
 
     kind: str
     id: int
     sentence: MessageText
     asked_at: datetime
     expires_at: datetime | None
-    """None if the request never expires."""
+    """None means that the request never expires."""
     reason: str
     may_decide: bool
     overseen: MessageText | None = None
-    """The reason why a person of the national desk may not decide: the approval is about a person of an oversight desk.
-    None for other approvals.
+    """The reason why a person of the national desk may not decide about a person of an oversight desk. None for all
+    other approvals.
     """
     is_own: bool = False
-    """True if this account requested the approval. The account that made the request may withdraw it."""
+    """True if this account requested the approval, and so may withdraw the request."""
     needs_key: bool = False
     fingerprint: str = ""
     key_to_sign: KeyToSign | None = None
     tip_id: int | None = None
-    """The tip on whose page a person decides. None if a person decides elsewhere."""
+    """The id of the tip, if people decide on the page of this tip. Otherwise None."""
     call_back_id: int | None = None
-    """The call-back on whose page a person decides. None if a person decides elsewhere."""
+    """The id of the call-back, if people decide on the page of call-backs. Otherwise None."""
     accounts: Sequence[AccountMark] = ()
     """The account that requested the approval, and the account that the approval is about."""
     person_id: int | None = None
@@ -108,7 +108,7 @@ class PendingApproval:
 def all_pending(context: ConsoleContext, by: SignedIn) -> Sequence[PendingApproval]:
     """Returns every pending approval that this account may see.
 
-    The approvals that people decide on other pages, such as the page of a tip, come first.
+    The approvals that people decide on other pages come first, such as those on the page of a tip.
     """
     return [*_closures(context, by), *_calls(context, by), *pending(context, by)]
 
@@ -140,13 +140,13 @@ def decide(
     key: bytes | None = None,
     seen: str = "",
 ) -> None:
-    """Approves or refuses a request. Carries out an approved request at once. `key` is the private key of the
+    """Approves or refuses a request, and carries out an approved request at once. `key` is the private key of the
     approver. `seen` is the text that the page showed to the approver: the four words of a person's key, or the short
     mark of a desk's key that the approver will sign.
 
     Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
-    this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Each kind
-    of approval may raise further errors.
+    this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Some kinds
+    of approvals raise more errors when the approved request is carried out.
     """
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
@@ -211,8 +211,8 @@ def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
 def _seen(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     """Returns the facts about a request that a page shows.
 
-    Returns None if this account may not see the request, or if this version of the program does not know this kind of
-    request.
+    Returns None for a request that this account may not see, or of a kind that this version of the program does not
+    know.
     """
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
@@ -252,7 +252,7 @@ def _line(
 def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
     """Yields the closures that a second person must confirm, oldest first.
 
-    People confirm a closure on the page of the tip, and not on the page of approvals.
+    People confirm a closure on the page of its tip, and not on the page of approvals.
     """
     for one in (
         service_pending_closures.list_closures(context, by) if by.roles & READING_ROLES else ()
