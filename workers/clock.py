@@ -71,14 +71,14 @@ def look_after_due(context: WorkerContext) -> None:
     """
     at = context.now()
     with context.database.reading() as session:
-        held = tables.pause_reason(session, at)
-        due = queries_outbox.oldest_due(session, at)
-    if held or due is None or at - due.next_at < RING_AFTER:
+        reason = tables.pause_reason(session, at)
+        message = queries_outbox.oldest_due(session, at)
+    if reason or message is None or at - message.next_at < RING_AFTER:
         return
-    is_heard = context.jobs.ring(Job.DELIVER, due.id)
+    is_heard = context.jobs.ring(Job.DELIVER, message.id)
 
     patience = SELF_AFTER if is_heard else URGENT_AFTER
-    if at - due.next_at >= patience:
+    if at - message.next_at >= patience:
         service_sending.deliver_due(context)
 
 
@@ -212,8 +212,8 @@ class Moment:
 
         The result is negative if the clock was set back.
         """
-        passed = timedelta(seconds=self.monotonic - before.monotonic)
-        return (self.wall - before.wall) - passed
+        elapsed = timedelta(seconds=self.monotonic - before.monotonic)
+        return (self.wall - before.wall) - elapsed
 
 
 def run(
@@ -228,26 +228,26 @@ def run(
     leadership = Leadership(context.database, holder)
     outage = database_outage()
     background = BackgroundRun("aside")
-    last, leading, early = Moment(context.now(), time.monotonic()), False, 0.0
-    back = moved = timedelta(0)
+    previous, leading, early_until = Moment(context.now(), time.monotonic()), False, 0.0
+    deadline_jump = moved = timedelta(0)
     while not stop.is_set():
         now = Moment(context.now(), time.monotonic())
-        jump, last = now.jump_since(last), now
+        jump, previous = now.jump_since(previous), now
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock of this machine jumped by more than a minute")
             wake_for_jump(context)
-            early = max(early, now.monotonic) + jump.total_seconds()
+            early_until = max(early_until, now.monotonic) + jump.total_seconds()
             # Only the leader corrects the stored deadlines.
-            back += -jump if leading and jump < timedelta(0) else timedelta(0)
+            deadline_jump += -jump if leading and jump < timedelta(0) else timedelta(0)
             moved += jump if leading else timedelta(0)
         led, leading = leading, leads(context, leadership, outage)
         if leading:
             tick(context, () if led else (end_old_hold,))
             forward = partial(service_alarms.bring_forward, context)
-            back = store_jump(back, forward, "move the deadlines of alerts")
+            deadline_jump = store_jump(deadline_jump, forward, "move the deadlines of alerts")
             moved = store_jump(moved, partial(hold_plans, context), "delay planned publications")
             tick(context, steps)
-            background.go(context, *without_plans(aside, is_early=now.monotonic < early))
+            background.go(context, *without_plans(aside, is_early=now.monotonic < early_until))
         else:
             tick(context, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
@@ -263,22 +263,22 @@ def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
     return [one for one in steps if not is_early or one is not keep_drafts]
 
 
-def store_jump(jump: timedelta, store: Callable[[timedelta], None], what: str) -> timedelta:
+def store_jump(jump: timedelta, store: Callable[[timedelta], None], action: str) -> timedelta:
     """Passes a jump of the clock to the function `store`. Returns zero if the jump is stored. If the database did not
     answer, returns the jump, so that the process can try again."""
     if jump:
         try:
             store(jump)
         except Unavailable as broken:
-            logger.error("cannot %s after the clock jumped: %s", what, type(broken).__name__)
+            logger.error("cannot %s after the clock jumped: %s", action, type(broken).__name__)
             return jump
     return timedelta(0)
 
 
-def hold_plans(context: WorkerContext, moved: timedelta) -> None:
+def hold_plans(context: WorkerContext, jump: timedelta) -> None:
     """Stores a jump of the clock, so that planned texts wait after a restart too."""
     with context.database.writing() as session:
-        tables.hold_plans(session, context.now(), moved)
+        tables.hold_plans(session, context.now(), jump)
 
 
 def end_old_hold(context: WorkerContext) -> None:

@@ -62,6 +62,6 @@ def import_sheets(context: ConsoleContext) -> None:
     database does not answer, and WorkEnded if the child process ends without a result.
     """
     with context.database.reading() as session:
-        waits = tables_roster.pending_ids(session)
-    if waits:
+        pending = tables_roster.pending_ids(session)
+    if pending:
         run_in_child(context, "import")

@@ -34,22 +34,22 @@ class Watchman:
     def look(self) -> None:
         """Checks the hotline once, and sends notices. Logs any error. The next round does the work again."""
         try:
-            around = self._looks % AROUND_EACH == 0
-            service_alarms.check_all(self._context, around=around)
-            if around:
+            is_round = self._looks % AROUND_EACH == 0
+            service_alarms.check_all(self._context, around=is_round)
+            if is_round:
                 service_checks_outside.run_trial(self._context)
                 service_audit_digest.keep_digest(self._context)
             self._looks += 1
             service_alarm_notices.send_due(self._context)
             self._contacts = service_alarm_notices.contacts(self._context)
-            well = True
+            database_works = True
         except StoreUnavailable:
-            well = False
+            database_works = False
         except Exception as broken:
             logger.error("the watch process could not finish its checks: %s", type(broken).__name__)
             return
         self._database = service_alarm_notices.notify_database_failure(
-            self._context, self._contacts, self._database, well=well
+            self._context, self._contacts, self._database, well=database_works
         )
 
 

@@ -65,10 +65,10 @@ class SafeJob(RqJob):
 
     def restore(self, raw_data: Any) -> None:
         found = {_bytes(name): _bytes(value) for name, value in raw_data.items()}
-        kept = {name: found[name] for name in PLAIN if len(found.get(name, b"-" * 65)) <= 64}
+        fields = {name: found[name] for name in PLAIN if len(found.get(name, b"-" * 65)) <= 64}
         if b"data" in found:
-            kept[b"data"] = _inflated(found[b"data"])
-        super().restore(kept)
+            fields[b"data"] = _inflated(found[b"data"])
+        super().restore(fields)
         self._success_callback_name = None
         self._failure_callback_name = None
         self._stopped_callback_name = None
@@ -86,13 +86,13 @@ class SafeJob(RqJob):
 
     def _execute(self) -> None:
         try:
-            name, instance, arguments, named = self.serializer.loads(self.data)
+            name, instance, arguments, keywords = self.serializer.loads(self.data)
         except (TypeError, ValueError):
             raise JobRefused from None
         function = self.functions.get(name) if isinstance(name, str) else None
         match arguments:
             case [int(row_id)] if (
-                function and instance is None and not named and not isinstance(row_id, bool)
+                function and instance is None and not keywords and not isinstance(row_id, bool)
             ):
                 function(row_id)
             case _:

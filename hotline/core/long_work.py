@@ -62,7 +62,7 @@ WORK = {
 TURNS = {name: Lock() for name in WORK}
 
 
-def run(name: str, input_: bytes, alarm: Callable[[], None] | None = None) -> bytes:
+def run(name: str, content: bytes, alarm: Callable[[], None] | None = None) -> bytes:
     """Does one kind of work in a child process and returns its result. Raises WorkEnded if there is no result.
 
     Calls `alarm` if the child reached a limit or was killed by a signal.
@@ -70,7 +70,7 @@ def run(name: str, input_: bytes, alarm: Callable[[], None] | None = None) -> by
     if not TURNS[name].acquire(timeout=TURN_SECONDS):
         raise WorkEnded(BUSY)
     try:
-        return _run_child(name, input_)
+        return _run_child(name, content)
     except WorkEnded as why:
         is_killed = str(why) in (LATE, KILLED, OUT_OF_MEMORY)
         logger.log(logging.CRITICAL if is_killed else logging.ERROR, "long work: %s %s", name, why)
@@ -82,7 +82,7 @@ def run(name: str, input_: bytes, alarm: Callable[[], None] | None = None) -> by
         TURNS[name].release()
 
 
-def _run_child(name: str, input_: bytes) -> bytes:
+def _run_child(name: str, content: bytes) -> bytes:
     """Runs the child process and returns its result. Raises WorkEnded if there is no result."""
     # The child runs isolated: it imports nothing from the folder in which this process was started.
     argv = [sys.executable, "-I", "-m", __name__, name, str(os.getpid())]
@@ -91,7 +91,7 @@ def _run_child(name: str, input_: bytes) -> bytes:
     environ = dict(os.environ) if work.role else {"RAYON_NUM_THREADS": "1"}
     try:
         child = subprocess.run(
-            argv, input=input_, capture_output=True, env=environ, timeout=work.seconds, check=False
+            argv, input=content, capture_output=True, env=environ, timeout=work.seconds, check=False
         )
     except subprocess.TimeoutExpired:
         raise WorkEnded(LATE) from None

@@ -315,7 +315,7 @@ def fits(text: str) -> bool:
 def report_answers(text: str) -> Mapping[str, str]:
     """Finds the caller's answers in the cleaned `text`, and returns them by the question of the report. Also reads the
     part of the text that is too long for the hotline to store."""
-    said = normalised_words(text, most=len(text))
+    said = normalised_words(text, limit=len(text))
     facts = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):
         facts["who"] = "child"

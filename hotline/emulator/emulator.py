@@ -240,8 +240,8 @@ class _Control:
         """
         after = max(0, request.args.get("after", default=0, type=int))
         with self._state.lock:
-            listed = self._state.outbox[after:]
-            return {"outbox": [sent.shown() for sent in listed]}
+            messages = self._state.outbox[after:]
+            return {"outbox": [sent.shown() for sent in messages]}
 
     def sessions(self) -> dict[str, Any]:
         with self._state.lock:

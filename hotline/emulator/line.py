@@ -311,8 +311,8 @@ class Faults:
                 if rule.skip:
                     self._rules[at] = replace(rule, skip=rule.skip - 1)
                     continue
-                left = None if rule.times is None else rule.times - 1
-                self._rules[at] = replace(rule, times=left)
+                times = None if rule.times is None else rule.times - 1
+                self._rules[at] = replace(rule, times=times)
                 drawn[rule.kind] = rule
                 if rule.kind not in _ONLY_WHERE_IT_MATTERS:
                     self._count(rule.kind)

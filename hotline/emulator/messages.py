@@ -123,10 +123,10 @@ class Messages:
         phone is off.
         """
         with self.state.changing() as state:
-            held = state.handset(msisdn)
-            if not held.power:
+            handset = state.handset(msisdn)
+            if not handset.power:
                 raise HandsetRefused("this emulated phone is off: switch it on")
-            held.messages.append(
+            handset.messages.append(
                 Sms(self.ids.incoming(), Direction.SENT, to, text, time.time(), read=True)
             )
             state.travelled("mo", msisdn)
@@ -206,11 +206,11 @@ class Messages:
             self._report(sent, status, faults, reason)
             return
         with self.state.changing() as state:
-            held = state.handset(sent.to)
-            if held.power:
+            handset = state.handset(sent.to)
+            if handset.power:
                 sent.delivered_at = time.time()
-                held.received += 1
-                held.messages.append(
+                handset.received += 1
+                handset.messages.append(
                     Sms(sent.id, Direction.RECEIVED, sent.sender, sent.text, sent.delivered_at)
                 )
                 state.travelled("delivered", sent.to)
@@ -227,8 +227,8 @@ class Messages:
             self._report(sent, DELIVERED, faults)
         if FaultKind.REVERSED_REPORTS in faults:
             for place, status in enumerate(reversed(settings.interim), start=1):
-                again = partial(self._report, sent, status, faults)
-                self.scheduler.after(place * settings.report_gap, again)
+                report = partial(self._report, sent, status, faults)
+                self.scheduler.after(place * settings.report_gap, report)
 
     def _give_up(self, sent: Sent, faults: DrawnFaults) -> None:
         """Stops the delivery of a message to a phone that is still off, and reports the failure to the hotline."""

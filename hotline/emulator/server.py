@@ -86,10 +86,10 @@ def _reset() -> Response:
 
 
 def _drip(honest: Response, seconds: float) -> Response:
-    whole = honest.get_data()
+    body = honest.get_data()
 
     def drops() -> Iterator[bytes]:
-        for byte in whole:
+        for byte in body:
             time.sleep(seconds)
             yield bytes([byte])
 
@@ -162,7 +162,7 @@ class _Api:
     def inbox(self) -> Response:
         after = request.args.get("lastReceivedId", default=0, type=int)
         with self._emulator.state.lock:
-            listed = [one for one in self._emulator.state.incoming if one.number > after]
+            incoming = [one for one in self._emulator.state.incoming if one.number > after]
         messages = [
             {
                 "linkId": "",
@@ -173,7 +173,7 @@ class _Api:
                 + "Z",
                 "from": one.msisdn,
             }
-            for one in listed[:100]
+            for one in incoming[:100]
         ]
         return as_json({"SMSMessageData": {"Messages": messages}})
 
@@ -183,14 +183,14 @@ class _Api:
     def token(self) -> Response:
         return as_json({"token": self._emulator.ids.token(), "lifetimeInSeconds": 3600})
 
-    def _send(self, asked: SendRequest) -> Response:
-        if not self._emulator.messages.sender_known(asked.sender):
+    def _send(self, message: SendRequest) -> Response:
+        if not self._emulator.messages.sender_known(message.sender):
             return self._accepted([], "InvalidSenderId")
-        drawn = self._emulator.faults.draw(Point.SEND, asked.to[0] if asked.to else "")
+        drawn = self._emulator.faults.draw(Point.SEND, message.to[0] if message.to else "")
         fault = next(iter(drawn.values()), None)
 
         def recorded() -> Response:
-            return self._accepted(self._emulator.messages.record(asked, fault))
+            return self._accepted(self._emulator.messages.record(message, fault))
 
         if fault is None:
             return recorded()
@@ -202,11 +202,11 @@ class _Api:
         good = [entry for entry in entries if entry.accepted]
         parts = sum(entry.parts for entry in good)
         total = f"RWF {PRICE * parts:.4f}" if good else "0"
-        said = message or f"Sent to {len(good)}/{len(entries)} Total Cost: {total}"
+        summary = message or f"Sent to {len(good)}/{len(entries)} Total Cost: {total}"
         if good and not message:
-            said += f" Message parts: {parts}"
+            summary += f" Message parts: {parts}"
         recipients = [self._recipient(entry) for entry in entries]
-        return as_json({"SMSMessageData": {"Message": said, "Recipients": recipients}}, 201)
+        return as_json({"SMSMessageData": {"Message": summary, "Recipients": recipients}}, 201)
 
     def _recipient(self, entry: Sent) -> dict[str, Any]:
         return {

@@ -97,9 +97,9 @@ class Scheduler:
             with self._changed:
                 if self._closed:
                     return
-                rest = (self._heap[0].due - self._now()) / self.scale if self._heap else None
-                if rest is None or rest > 0:
-                    self._changed.wait(rest)
+                seconds = (self._heap[0].due - self._now()) / self.scale if self._heap else None
+                if seconds is None or seconds > 0:
+                    self._changed.wait(seconds)
                     continue
                 timer = heapq.heappop(self._heap)
             if not timer.cancelled:
@@ -135,9 +135,9 @@ class LineClock:
         if abs(offset) > MAX_OFFSET:
             raise SettingsInvalid(["the clock: not by more than a year"])
         # Replaces the file in one step, so that no process reads an incomplete number.
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(str(offset), encoding="ascii")
-        fresh.replace(self.file)
+        new_file = self.file.with_suffix(".new")
+        new_file.write_text(str(offset), encoding="ascii")
+        new_file.replace(self.file)
 
 
 CITIZEN = "+250788000001"
@@ -191,19 +191,19 @@ class EmulatorSettings:
         Raises SettingsInvalid with a list of all problems.
         """
         problems: list[str] = []
-        read: dict[str, Any] = {}
-        known = {field.name for field in fields(self)}
+        values: dict[str, Any] = {}
+        names = {field.name for field in fields(self)}
         for name, value in changes.items():
-            if name not in known:
+            if name not in names:
                 problems.append(f"{name}: no such setting")
                 continue
             try:
-                read[name] = _like(getattr(self, name), value)
+                values[name] = _like(getattr(self, name), value)
             except (TypeError, ValueError):
                 problems.append(f"{name}: not a {type(getattr(self, name)).__name__}")
         if problems:
             raise SettingsInvalid(problems)
-        return replace(self, **read)
+        return replace(self, **values)
 
 
 def _like(sample: object, value: Any) -> Any:
@@ -452,10 +452,10 @@ class EmulatorState:
             self.handsets[msisdn] = Handset(msisdn, network_of(msisdn))
         return self.handsets[msisdn]
 
-    def travelled(self, what: str, msisdn: str, note: str = "") -> None:
+    def travelled(self, event: str, msisdn: str, note: str = "") -> None:
         """Records one event of the network's traffic. The calling code must hold the lock."""
         number = self.travels[-1].number + 1 if self.travels else 1
-        self.travels.append(Travel(number, time.time(), what, msisdn, note))
+        self.travels.append(Travel(number, time.time(), event, msisdn, note))
         del self.travels[:-KEPT_TRAVELS]
 
     def violated(self, rule: str, session: str = "", note: str = "") -> None:
@@ -464,7 +464,7 @@ class EmulatorState:
 
     def forget(self) -> None:
         """Clears everything except the settings and the list of people."""
-        for kept in (self.handsets, self.sessions, self.blacklist):
-            kept.clear()
-        for listed in (self.outbox, self.incoming, self.violations, self.travels):
-            listed.clear()
+        for table in (self.handsets, self.sessions, self.blacklist):
+            table.clear()
+        for log in (self.outbox, self.incoming, self.violations, self.travels):
+            log.clear()

@@ -54,15 +54,15 @@ class Ussd:
         Raises HandsetRefused if the phone is off.
         """
         with self.state.changing() as state:
-            held = state.handset(msisdn)
-            if not held.power:
+            handset = state.handset(msisdn)
+            if not handset.power:
                 raise HandsetRefused("this emulated phone is off: switch it on")
-            if held.session is not None:
-                self.hang_up(held.session)
-            session = self._open(msisdn, code, network or held.network)
+            if handset.session is not None:
+                self.hang_up(handset.session)
+            session = self._open(msisdn, code, network or handset.network)
             state.sessions[session.id] = session
-            held.session = session.id
-            held.calls.append(DialledCall(code, session.started_at))
+            handset.session = session.id
+            handset.calls.append(DialledCall(code, session.started_at))
             if not session.service_code:
                 self._end(session, SessionStatus.FAILED, screen=CONNECTION_PROBLEM, silent=True)
                 return session
@@ -91,19 +91,19 @@ class Ussd:
         dialogue that has ended. Raises NotFound."""
         with self.state.changing() as state:
             session = self._find(session_id)
-            held = state.handset(session.msisdn)
-            if held.session == session_id:
-                held.session = None
+            handset = state.handset(session.msisdn)
+            if handset.session == session_id:
+                handset.session = None
             if session.phase is not Phase.ENDED:
                 self._end(session, SessionStatus.INCOMPLETE)
         return session
 
     def switch(self, msisdn: str, *, on: bool) -> None:
         with self.state.changing() as state:
-            held = state.handset(msisdn)
-            if not on and held.session is not None:
-                self.hang_up(held.session)
-            held.power = on
+            handset = state.handset(msisdn)
+            if not on and handset.session is not None:
+                self.hang_up(handset.session)
+            handset.power = on
             state.travelled("on" if on else "off", msisdn)
 
     def _open(self, msisdn: str, code: str, network: str) -> UssdSession:
@@ -168,11 +168,11 @@ class Ussd:
             self.state.settings.idle, lambda: self._idle_over(session, hop)
         )
 
-    def _idle_over(self, session: UssdSession, asked: Hop) -> None:
-        """Ends the dialogue if the caller sent no reply after the hop `asked`. If a reply arrives just in time, the
+    def _idle_over(self, session: UssdSession, hop: Hop) -> None:
+        """Ends the dialogue if the caller sent no reply after the hop `hop`. If a reply arrives just in time, the
         dialogue stays open."""
         with self.state.changing():
-            if session.phase is Phase.OPEN and session.hops[-1] is asked:
+            if session.phase is Phase.OPEN and session.hops[-1] is hop:
                 self._end(session, SessionStatus.INCOMPLETE, screen=TIMED_OUT)
 
     def _dialog_over(self, session: UssdSession) -> None:
@@ -278,9 +278,9 @@ class Ussd:
         faults = self.faults.draw(Point.END, session.msisdn)
         if silent or FaultKind.NO_END in faults:
             return
-        late = faults[FaultKind.LATE_END].seconds or 60.0 if FaultKind.LATE_END in faults else 0.0
+        delay = faults[FaultKind.LATE_END].seconds or 60.0 if FaultKind.LATE_END in faults else 0.0
         settings = self.state.settings
-        after = settings.end_notice_after + late
+        after = settings.end_notice_after + delay
         for _ in range(2 if FaultKind.DUPLICATE_END in faults else 1):
             self.scheduler.after(
                 after,
@@ -290,17 +290,17 @@ class Ussd:
 
 def notice(session: UssdSession) -> dict[str, str]:
     """Returns the fields of the end notice, in the order of the gateway's documentation."""
-    ended = session.ended_at or time.time()
+    ended_at = session.ended_at or time.time()
     answers = [hop.answer for hop in session.hops if hop.answer]
     return {
-        "date": datetime.fromtimestamp(ended, UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        "date": datetime.fromtimestamp(ended_at, UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "sessionId": session.id,
         "serviceCode": session.service_code,
         "networkCode": session.network,
         "phoneNumber": session.msisdn,
         "status": session.status or "",
         "cost": "RWF 10.0000",
-        "durationInMillis": str(int((ended - session.started_at) * 1000)),
+        "durationInMillis": str(int((ended_at - session.started_at) * 1000)),
         "hopsCount": str(len(session.hops)),
         "hopsMetadata": "|".join(session.metadata),
         "input": session.text,

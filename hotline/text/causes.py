@@ -45,9 +45,9 @@ def known_cause(text: str) -> str | None:
 def cause_of(broken: BaseException) -> str:
     """Returns the known cause of an error, or of the earlier error that led to it. If no cause is known, returns the
     class name of the error. Never returns the driver's error text, which may contain a caller's data."""
-    seen: BaseException | None = broken
-    while seen is not None:
-        if cause := known_cause(str(seen)):
+    error: BaseException | None = broken
+    while error is not None:
+        if cause := known_cause(str(error)):
             return cause
-        seen = seen.__cause__ or seen.__context__
+        error = error.__cause__ or error.__context__
     return type(broken).__name__

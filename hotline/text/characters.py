@@ -68,10 +68,10 @@ def substitute(letter: str) -> str:
     """Returns the most similar GSM-7 letters for a letter outside GSM-7, or `?`."""
     if letter in SUBSTITUTES:
         return SUBSTITUTES[letter]
-    bare = "".join(
+    base = "".join(
         part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part)
     )
-    return bare if bare and is_gsm7(bare) else "?"
+    return base if base and is_gsm7(base) else "?"
 
 
 def to_gsm7(text: str) -> str:
@@ -94,15 +94,15 @@ def segments(text: str) -> int:
     return _parts((2 if ord(letter) > 0xFFFF else 1 for letter in text), ALONE_UCS2, EACH_UCS2)
 
 
-def _parts(costs: Iterable[int], alone: int, each: int) -> int:
-    listed = list(costs)
-    if sum(listed) <= alone:
+def _parts(costs: Iterable[int], single_limit: int, part_size: int) -> int:
+    letters = list(costs)
+    if sum(letters) <= single_limit:
         return 1
 
-    parts, room = 1, each
-    for cost in listed:
+    parts, room = 1, part_size
+    for cost in letters:
         if cost > room:
-            parts, room = parts + 1, each
+            parts, room = parts + 1, part_size
         room -= cost
     return parts
 
@@ -139,8 +139,8 @@ def clean_text(keyed: str) -> str:
 
 def clean_pin(keyed: str, digits: int) -> str:
     """Returns the PIN that a person typed. The result is empty if the input does not have exactly `digits` digits."""
-    typed = clean_keys(keyed)
-    return typed if len(typed) == digits and typed.isdecimal() else ""
+    pin = clean_keys(keyed)
+    return pin if len(pin) == digits and pin.isdecimal() else ""
 
 
 RUNS = ("01234567890", "09876543210")
@@ -175,16 +175,16 @@ class NameFault(StrEnum):
     SCRIPTS = "scripts"
 
 
-def fold_name(typed: str) -> str:
+def fold_name(name: str) -> str:
     """Returns one form for all spellings of a name that differ only in capitals, spaces, and the encoding of the same
     letter."""
-    return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def tidy_name(typed: str) -> str:
+def tidy_name(name: str) -> str:
     """Returns a name in the form in which the database stores it. Each letter with an accent is one character, and
     there is one space between two words."""
-    return " ".join(unicodedata.normalize("NFKC", typed).split())
+    return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
 def is_one_name(one: str, other: str) -> bool:
@@ -198,16 +198,16 @@ def comparison_keys(name: str) -> tuple[str, str, str]:
 
     The keys have no spaces, because names that differ only in spaces count as the same name.
     """
-    plain, shown = fold_name(name).replace(" ", ""), tidy_name(name).replace(" ", "")
-    return plain, name_skeleton(plain), name_skeleton(shown).casefold()
+    folded, tidy = fold_name(name).replace(" ", ""), tidy_name(name).replace(" ", "")
+    return folded, name_skeleton(folded), name_skeleton(tidy).casefold()
 
 
 def name_skeleton(name: str) -> str:
     """Returns the skeleton of a name (UTS #39). Names that look alike have the same skeleton, because the function
     replaces each letter with a similar plain letter. Pages never show a skeleton."""
-    alike = _confusables()
+    confusables = _confusables()
     letters = unicodedata.normalize("NFD", name)
-    return unicodedata.normalize("NFD", "".join(alike.get(one, one) for one in letters))
+    return unicodedata.normalize("NFD", "".join(confusables.get(one, one) for one in letters))
 
 
 def name_fault(name: str) -> NameFault | None:
@@ -225,8 +225,8 @@ def _script_of(letter: str) -> str:
     a letter that belongs to no single script."""
     if letter in UNSEEN_LETTERS:
         return ""
-    begins, ranges = _scripts()
-    found = bisect_right(begins, ord(letter)) - 1
+    starts, ranges = _scripts()
+    found = bisect_right(starts, ord(letter)) - 1
     if found < 0 or ord(letter) > ranges[found][0]:
         return ""
     return ranges[found][1]
@@ -244,8 +244,8 @@ def _confusables() -> Mapping[str, str]:
 def _scripts() -> tuple[Sequence[int], Sequence[tuple[int, str]]]:
     """Returns Unicode's ranges of letters with a single script (writing system). Each range has its first letter, its
     last letter and its script."""
-    rows = [(int(first, 16), int(last, 16), name) for first, last, name in _rows("scripts.csv")]
-    return [first for first, _, _ in rows], [(last, name) for _, last, name in rows]
+    rows = [(int(first, 16), int(end, 16), name) for first, end, name in _rows("scripts.csv")]
+    return [first for first, _, _ in rows], [(end, name) for _, end, name in rows]
 
 
 def _rows(name: str) -> Iterator[list[str]]:

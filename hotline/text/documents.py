@@ -49,25 +49,25 @@ def printed_page(page: str, language: str, picture: ReadPicture) -> str:
 
 
 def _block(lines: Sequence[str], picture: ReadPicture) -> str:
-    marks, _, heading = lines[0].partition(" ")
-    if marks in {"#", "##", "###"}:
-        return f"<h{len(marks)}>{_words(heading, picture)}</h{len(marks)}>"
+    sign, _, heading = lines[0].partition(" ")
+    if sign in {"#", "##", "###"}:
+        return f"<h{len(sign)}>{_words(heading, picture)}</h{len(sign)}>"
     if lines[0].startswith("|"):
         return "\n".join(_table(lines, picture))
-    for tag, begins in ITEMS:
-        if begins.match(lines[0]):
-            items = re.split(rf"\n(?={begins.pattern})", "\n".join(lines))
-            rows = "\n".join(f"<li>{_words(begins.sub('', one, 1), picture)}</li>" for one in items)
+    for tag, mark in ITEMS:
+        if mark.match(lines[0]):
+            items = re.split(rf"\n(?={mark.pattern})", "\n".join(lines))
+            rows = "\n".join(f"<li>{_words(mark.sub('', one, 1), picture)}</li>" for one in items)
             begin = f' start="{int(lines[0].split(".")[0])}"' if tag == "ol" else ""
             return f"<{tag}{begin}>\n{rows}\n</{tag}>"
     return f"<p>{_words(' '.join(lines), picture)}</p>"
 
 
 def _table(lines: Sequence[str], picture: ReadPicture) -> Iterator[str]:
-    shows = "![" in lines[0]
-    yield '<table class="pictures">' if shows else "<table>"
+    has_pictures = "![" in lines[0]
+    yield '<table class="pictures">' if has_pictures else "<table>"
     for at, line in enumerate(line for line in lines if not RULE.fullmatch(line)):
-        tag = "th" if at == 0 and not shows else "td"
+        tag = "th" if at == 0 and not has_pictures else "td"
         cells = [_words(cell.strip(), picture) for cell in line.strip("|").split("|")]
         yield f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
     yield "</table>"

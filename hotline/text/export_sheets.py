@@ -29,11 +29,11 @@ class ExportSheet:
 def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
     """Returns the table as CSV in UTF-8. If a text looks like a formula, the function puts an apostrophe before the
     text. Numbers stay unchanged."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
     writer.writerow(head)
     writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
-    return out.getvalue().encode()
+    return file.getvalue().encode()
 
 
 def sheet_names(names: Iterable[str]) -> Sequence[str]:
@@ -41,11 +41,11 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
     different."""
     found: list[str] = []
     for name in names:
-        plain = "".join("-" if letter in r"[]:*?/\'" else letter for letter in name)
-        short, count = plain[:MAX_NAME_LENGTH], 1
+        allowed = "".join("-" if letter in r"[]:*?/\'" else letter for letter in name)
+        short, count = allowed[:MAX_NAME_LENGTH], 1
         while short.casefold() in {one.casefold() for one in found}:
             count += 1
-            short = f"{plain[: MAX_NAME_LENGTH - len(str(count)) - 1]}~{count}"
+            short = f"{allowed[: MAX_NAME_LENGTH - len(str(count)) - 1]}~{count}"
         found.append(short)
     return found
 
@@ -54,8 +54,8 @@ def harmless_cell(value: object) -> str:
     """Returns the cell as one line of text that no spreadsheet program treats as a formula. Numbers stay unchanged."""
     if isinstance(value, int):
         return str(value)
-    written = "" if value is None else str(value)
-    safe = f"'{written}" if written.startswith(FORMULA) else written
+    text = "" if value is None else str(value)
+    safe = f"'{text}" if text.startswith(FORMULA) else text
     return safe.replace("\r", " ").replace("\n", " ")
 
 
@@ -63,9 +63,9 @@ MAX_ROW_ID = 2**63 - 1
 """The largest integer that a database stores."""
 
 
-def parse_row_id(written: str) -> int | None:
+def parse_row_id(text: str) -> int | None:
     """Returns the id in a text, or None if the text cannot be the id of a row."""
-    if not written.isdecimal() or len(written) > len(str(MAX_ROW_ID)):
+    if not text.isdecimal() or len(text) > len(str(MAX_ROW_ID)):
         return None
-    number = int(written)
+    number = int(text)
     return number if number <= MAX_ROW_ID else None

@@ -52,11 +52,11 @@ def parse_caller(raw: str) -> str:
     home = DOMESTIC.fullmatch(raw)
     if home is not None:
         return f"+250{home['dialled'] or home['bare']}"
-    written = CALLER.fullmatch(raw)
-    if written is None:
+    number = CALLER.fullmatch(raw)
+    if number is None:
         raise NumberInvalid("a caller's number must have 7 to 15 digits")
-    strayed = TRUNK_ZERO.fullmatch(written["digits"])
-    return f"+250{strayed['national']}" if strayed else f"+{written['digits']}"
+    strayed = TRUNK_ZERO.fullmatch(number["digits"])
+    return f"+250{strayed['national']}" if strayed else f"+{number['digits']}"
 
 
 def parse_sendable(raw: str) -> str:
@@ -66,11 +66,11 @@ def parse_sendable(raw: str) -> str:
     The function accepts the forms that people write: 0788..., 788..., 00250..., spaces and hyphens. The function
     removes an extension and refuses letters.
     """
-    written = raw.strip()
-    if not WRITTEN.fullmatch(written):
+    text = raw.strip()
+    if not WRITTEN.fullmatch(text):
         raise NumberInvalid("enter a phone number in digits, without letters")
     try:
-        number = phonenumbers.parse(written, REGION)
+        number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException:
         raise NumberInvalid("this is not a phone number: enter ten digits") from None
     if not phonenumbers.is_valid_number_for_region(number, REGION):
@@ -134,60 +134,60 @@ def reveals(text: str) -> bool:
 
 def without_revealing(text: str, instead: str) -> str:
     """Returns the text with `instead` in place of each number, mail address and reference."""
-    made, kept_to = [], 0
+    pieces, kept_to = [], 0
     for start, end in sorted(_found(text)):
         if start >= kept_to:
-            made += [text[kept_to:start], instead]
+            pieces += [text[kept_to:start], instead]
         kept_to = max(kept_to, end)
-    return "".join((*made, text[kept_to:]))
+    return "".join((*pieces, text[kept_to:]))
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
     """Yields the parts of a text that reveal something, each as the position of its first character and the position
     after its last character."""
-    plain, origin = _plain(text)
+    upper, origin = _plain(text)
 
     def span(start: int, end: int) -> tuple[int, int]:
         return origin[start], origin[end - 1] + 1
 
-    for one in _NUMBER.finditer(plain):
+    for one in _NUMBER.finditer(upper):
         if not _TIMES.fullmatch(one[0]):
             yield span(*one.span())
-    pieces = list(_PIECE.finditer(plain))
+    pieces = list(_PIECE.finditer(upper))
     taken: set[int] = set()
     for size in (1, *range(LONGEST, 1, -1)):
         for first in range(len(pieces) - size + 1):
-            some = pieces[first : first + size]
-            here = range(first, first + size)
-            if taken.isdisjoint(here) and _names_case(some):
-                taken.update(here)
-                yield span(some[0].start(), some[-1].end())
+            words = pieces[first : first + size]
+            covered = range(first, first + size)
+            if taken.isdisjoint(covered) and _names_case(words):
+                taken.update(covered)
+                yield span(words[0].start(), words[-1].end())
 
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
     """Returns the text in capitals, with the plain form of each character, and without invisible characters. Also
     returns, for each character of the result, the position in `text` that it comes from."""
-    made = [
+    letters = [
         (char, index)
         for index, typed in enumerate(text)
         for char in unicodedata.normalize("NFKC", typed).upper()
         if unicodedata.category(char) != "Cf"
     ]
-    return "".join(char for char, _ in made), [index for _, index in made]
+    return "".join(char for char, _ in letters), [index for _, index in letters]
 
 
 def _names_case(pieces: Sequence[re.Match[str]]) -> bool:
     """Returns True if these neighbouring pieces together could be a reference, or the number of a tip or case."""
     words = [one[0] for one in pieces]
-    joined = "".join(words)
+    word = "".join(words)
     gaps = [after.start() - one.end() for one, after in pairwise(pieces)]
     if any(gap > _WIDEST_GAP for gap in gaps):
         return False
-    if len(words) <= 2 and _ROW_ID.fullmatch(joined):
+    if len(words) <= 2 and _ROW_ID.fullmatch(word):
         return True
-    if len(joined) > LONGEST or joined.isdecimal() or _is_counted(joined):
+    if len(word) > LONGEST or word.isdecimal() or _is_counted(word):
         return False
-    return is_reference(joined.translate(TWINS)) and (len(words) == 1 or _is_one_word(words))
+    return is_reference(word.translate(TWINS)) and (len(words) == 1 or _is_one_word(words))
 
 
 def _is_one_word(words: Sequence[str]) -> bool:

@@ -93,27 +93,27 @@ def _class_of(word: str, nearly: Callable[[str], bool], fillers: frozenset[str])
 def _of_verb(found: Sequence[tuple[str, str]]) -> str:
     """Returns the letter of a Kinyarwanda verb's class, which depends on the verb's meaning, object and negation."""
     for stem, marks in found:
-        named = next(name for name, stems in _KINDS.items() if stem in stems)
-        if (kind := _kind(named, frozenset(marks))) is not None:
+        meaning = next(name for name, stems in _KINDS.items() if stem in stems)
+        if (kind := _kind(meaning, frozenset(marks))) is not None:
             return kind
     return UNKNOWN
 
 
-def _kind(named: str, marks: frozenset[str]) -> str | None:
+def _kind(meaning: str, marks: frozenset[str]) -> str | None:
     if verbs.OTHER in marks:
         return None
     if verbs.SAY_NOT in marks:
-        asks = verbs.DIRECT in marks or named == "again"
+        asks = verbs.DIRECT in marks or meaning == "again"
         return (
-            {"writes": "X", "again": "A"}.get(named) if asks and verbs.DONE not in marks else None
+            {"writes": "X", "again": "A"}.get(meaning) if asks and verbs.DONE not in marks else None
         )
     if verbs.NOT in marks:
-        return "R" if named == "wants" else None
-    if named == "leaves":
+        return "R" if meaning == "wants" else None
+    if meaning == "leaves":
         return None if verbs.DIRECT in marks else "S"
-    if named == "writes" and verbs.DONE in marks:
+    if meaning == "writes" and verbs.DONE in marks:
         return None
-    return {"ends": "S", "writes": "W", "wants": "G", "removes": "E", "again": ""}.get(named)
+    return {"ends": "S", "writes": "W", "wants": "G", "removes": "E", "again": ""}.get(meaning)
 
 
 _SMALL = frozenset(SMALL_WORDS.split())
@@ -129,13 +129,13 @@ _KINDS = {
 
 @cache
 def _classes() -> Mapping[str, str]:
-    made = {
+    classes = {
         form: kind
-        for kind, listed in FRENCH.items()
-        for verb in listed.split()
+        for kind, verb_list in FRENCH.items()
+        for verb in verb_list.split()
         for form in verbs.french_forms(verb)
     }
-    return made | {word: kind for kind, words in WORDS.items() for word in words.split()}
+    return classes | {word: kind for kind, words in WORDS.items() for word in words.split()}
 
 
 def split_words(words: str) -> frozenset[str]:
@@ -177,10 +177,10 @@ MAX_WORDS = 12
 MIN_FORGIVEN_LETTERS = 6
 
 
-def normalised_words(text: str, *, most: int = 400) -> list[str]:
+def normalised_words(text: str, *, limit: int = 400) -> list[str]:
     """Returns the words of a text in capital letters, without accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text[:most])
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
+    folded = unicodedata.normalize("NFKD", text[:limit])
+    letters = "".join(c for c in folded if not unicodedata.combining(c)).upper()
     return re.findall(r"[A-Z0-9]+", letters)
 
 
@@ -191,28 +191,28 @@ def sound_key(word: str) -> str:
 
 def is_stop(text: str) -> bool:
     """Returns True if the text asks for no more messages. The function never raises an error."""
-    said = normalised_words(text)
-    if len(said) > MAX_WORDS or not said:
+    typed_words = normalised_words(text)
+    if len(typed_words) > MAX_WORDS or not typed_words:
         return False
-    words = _joined(_NOT.sub("DONT", " ".join(said)).replace("OPT OUT", "OPTOUT").split())
+    words = _joined(_NOT.sub("DONT", " ".join(typed_words)).replace("OPT OUT", "OPTOUT").split())
     return is_stop_request(words, _stops, COMPANION_WORDS)
 
 
 def is_erasure(text: str) -> bool:
     """Returns True if the whole text asks to erase the caller's report. The function never raises an error."""
-    said = [word for word in normalised_words(text) if word not in COURTESY]
-    if len(said) > MAX_WORDS:
+    words = [word for word in normalised_words(text) if word not in COURTESY]
+    if len(words) > MAX_WORDS:
         return False
-    wishes = [word for word in said if word not in OWN_REPORT_WORDS]
+    wishes = [word for word in words if word not in OWN_REPORT_WORDS]
     return bool(wishes) and all(map(_erases, wishes))
 
 
 def _erases(word: str) -> bool:
     if word in ERASURE_WORDS:
         return True
-    known = [one for one in ERASURE_WORDS if len(one) >= MIN_FORGIVEN_LETTERS]
+    long_words = [one for one in ERASURE_WORDS if len(one) >= MIN_FORGIVEN_LETTERS]
     return len(word) >= MIN_FORGIVEN_LETTERS - 1 and any(
-        OSA.distance(word, one, score_cutoff=1) <= 1 for one in known
+        OSA.distance(word, one, score_cutoff=1) <= 1 for one in long_words
     )
 
 

@@ -57,11 +57,11 @@ class MessageText:
     ) -> str:
         """Returns the message in a reader's language. `say` is a function that translates a template into this
         language, and `shown` is a function that formats a value for the reader."""
-        given = {
+        values = {
             name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values
         }
-        return say(self.template).format_map(given)
+        return say(self.template).format_map(values)
 
     def to_json(self) -> list[Any]:
         return [
@@ -82,15 +82,15 @@ def message_text(template: str, **values: str | int | MessageText) -> MessageTex
     return MessageText(template, parts)
 
 
-def message_text_of(written: list[Any]) -> MessageText:
+def message_text_of(stored: list[Any]) -> MessageText:
     """Returns the message that `MessageText.to_json` converted to plain data."""
-    template, values = written
-    known: Mapping[str, Any] = values
+    template, values = stored
+    parts: Mapping[str, Any] = values
     return MessageText(
         template,
         tuple(
             (name, message_text_of(one) if isinstance(one, list) else one)
-            for name, one in known.items()
+            for name, one in parts.items()
         ),
     )
 
@@ -121,10 +121,10 @@ class Phrases:
         The method does not treat braces in a value as placeholders. The method also converts values to GSM-7. Raises
         KeyError for a placeholder without a value. Tests find a missing value before a release.
         """
-        changed = self._live(language, phrase)
-        if changed is not None:
+        edited = self._live(language, phrase)
+        if edited is not None:
             try:
-                return to_gsm7(changed.format_map(values))
+                return to_gsm7(edited.format_map(values))
             except (KeyError, ValueError, IndexError):
                 # The console refuses an edited text with wrong placeholders. If the database contains a text with
                 # wrong placeholders anyway, the hotline must still send the alert.

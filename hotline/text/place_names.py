@@ -73,43 +73,43 @@ EQUAL_SPELLINGS = (("ou", "u"), ("ch", "c"), ("l", "r"))
 sounds like `r` to many people."""
 
 
-def find_areas(typed: str) -> tuple[Area, ...]:
+def find_areas(text: str) -> tuple[Area, ...]:
     """Returns the areas that a caller may mean, the most likely first. Similar names count only if no area has
     exactly the typed name."""
-    typed_words = re.split(r"\W+", typed[:MAX_LETTERS].casefold())
+    typed_words = re.split(r"\W+", text[:MAX_LETTERS].casefold())
     words = [word for word in typed_words if word not in FILLER_WORDS]
-    named = [word for word in words if word not in CAMP_WORDS and word not in BORDER_WORDS]
-    found = _found(_pieces(named))
+    place_words = [word for word in words if word not in CAMP_WORDS and word not in BORDER_WORDS]
+    found = _found(_pieces(place_words))
     if not BORDER_WORDS.isdisjoint(words):
-        known = {(spelling_key(post.name), post.code) for post in border_posts()}
-        posts = tuple(one for one in found if (spelling_key(one.name), one.code[:2]) in known)
+        post_keys = {(spelling_key(post.name), post.code) for post in border_posts()}
+        posts = tuple(one for one in found if (spelling_key(one.name), one.code[:2]) in post_keys)
         return (posts or found)[:MAX_MATCHES]
     if CAMP_WORDS.isdisjoint(words):
         return found[:MAX_MATCHES]
     # The caller typed "camp". If areas were found but none is a camp, "camp" may be part of another name, as in `Camp
     # Kigali`. If no area was found, the caller may mean any camp.
-    meant = tuple(area for area in found if is_camp(area.code))
-    return (meant or found or camps())[:MAX_MATCHES]
+    in_camps = tuple(area for area in found if is_camp(area.code))
+    return (in_camps or found or camps())[:MAX_MATCHES]
 
 
 def _found(pieces: list[str]) -> tuple[Area, ...]:
-    known = _by_spelling()
-    exact = [area for piece in pieces for area in known.get(piece, ())]
+    by_spelling = _by_spelling()
+    exact = [area for piece in pieces for area in by_spelling.get(piece, ())]
     if exact:
         return _narrowed(exact)
-    like = [
+    similar = [
         (score, name)
         for piece in pieces[:MAX_PIECES]
         for name, score, _ in process.extract(
             piece,
-            known.keys(),
+            by_spelling.keys(),
             scorer=OSA.normalized_similarity,
             score_cutoff=MIN_SIMILARITY,
             limit=MAX_MATCHES,
         )
     ]
-    nearest = sorted(like, key=lambda one: -one[0])
-    return tuple(dict.fromkeys(area for _, name in nearest for area in known[name]))
+    nearest = sorted(similar, key=lambda one: -one[0])
+    return tuple(dict.fromkeys(area for _, name in nearest for area in by_spelling[name]))
 
 
 def menu_label(area: Area) -> Label:
@@ -128,11 +128,11 @@ def menu_label(area: Area) -> Label:
 def full_label(area: Area) -> Label:
     """Returns the name of an area for a question. If only one area matches, the hotline asks the caller if this area is
     right. The name includes the district and the province."""
-    within = {code: place_name(province_of(area.code), code) for code in CODES}
+    provinces = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
-        return {code: f"{said}, {within[code]}" for code, said in menu_label(area).items()}
+        return {code: f"{name}, {provinces[code]}" for code, name in menu_label(area).items()}
     district = place_name(area.code[:2], "rw")
-    return {code: f"{_called(area, code)}: {district}, {within[code]}" for code in CODES}
+    return {code: f"{_called(area, code)}: {district}, {provinces[code]}" for code in CODES}
 
 
 def _called(area: Area, language: str) -> str:
@@ -142,8 +142,8 @@ def _called(area: Area, language: str) -> str:
 def spelling_key(name: str) -> str:
     """Returns the same key for all spellings of a name. The key has plain letters and no double letters, and the
     function has replaced the spellings in `EQUAL_SPELLINGS`."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    letters = "".join(letter for letter in plain if "a" <= letter <= "z")
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(letter for letter in folded if "a" <= letter <= "z")
     for one, other in EQUAL_SPELLINGS:
         letters = letters.replace(one, other)
     return re.sub(r"(.)\1+", r"\1", letters)
@@ -155,21 +155,21 @@ def _pieces(words: list[str]) -> list[str]:
 
     So the module finds both `Nyaru genge` (one name in two words) and `Remera, Gasabo` (two names).
     """
-    joined = ["".join(words), *map("".join, pairwise(words)), *words]
-    return [piece for piece in dict.fromkeys(map(spelling_key, joined)) if piece]
+    pieces = ["".join(words), *map("".join, pairwise(words)), *words]
+    return [piece for piece in dict.fromkeys(map(spelling_key, pieces)) if piece]
 
 
 def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
     """Returns only the places within the district that the caller also named. If the caller named no district,
     returns all places, with the districts first."""
     areas = tuple(dict.fromkeys(found))
-    within = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
-    inside = tuple(
+    parents = {area.code for area in areas if len(area.code) == 2 and not is_landmark(area)}
+    narrower = tuple(
         area
         for area in areas
-        if area.code[:2] in within and area.name != place_name(area.code[:2], "rw")
+        if area.code[:2] in parents and area.name != place_name(area.code[:2], "rw")
     )
-    return inside or tuple(sorted(areas, key=lambda area: (is_landmark(area), len(area.code))))
+    return narrower or tuple(sorted(areas, key=lambda area: (is_landmark(area), len(area.code))))
 
 
 @cache
@@ -181,7 +181,7 @@ def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
             found[key] = (*found.get(key, ()), area)
     for area in dict.fromkeys((*border_posts(), *markets())):
         key = spelling_key(area.name)
-        if all(known.code[:2] != area.code for known in found.get(key, ())):
+        if all(other.code[:2] != area.code for other in found.get(key, ())):
             found[key] = (*found.get(key, ()), area)
     return found
 

@@ -110,8 +110,8 @@ _BY_WORD = {word: code for code, words in COUNTRY_WORDS.items() for word in word
 def country_of(words: Sequence[str]) -> str | None:
     """Returns the code of the first country that these words name. Returns None if they name no country."""
     pieces = [word.lower() for word in words]
-    joined = [*pieces, *map("".join, pairwise(pieces))]
-    return next((_BY_WORD[piece] for piece in joined if piece in _BY_WORD), None)
+    candidates = [*pieces, *map("".join, pairwise(pieces))]
+    return next((_BY_WORD[piece] for piece in candidates if piece in _BY_WORD), None)
 
 
 def names_abroad(words: Sequence[str]) -> bool:
@@ -135,7 +135,7 @@ def districts(province: str = "") -> tuple[Area, ...]:
 
 def sectors(district: str) -> tuple[Area, ...]:
     """Returns the sectors of a district, in the order of their codes. The result is empty for an unknown district."""
-    return next((inside for area, inside in _read() if area.code == district), ())
+    return next((parts for area, parts in _read() if area.code == district), ())
 
 
 def camps(district: str = "") -> tuple[Area, ...]:
@@ -176,7 +176,7 @@ def neighbours(district: str) -> tuple[str, ...]:
     """Returns the codes of the districts that have a common border with this district. The result is empty for a
     place that is not a district."""
     rows = (line.split() for line in _PLACES["neighbours"].splitlines())
-    return next((tuple(others) for code, *others in filter(None, rows) if code == district), ())
+    return next((tuple(codes) for code, *codes in filter(None, rows) if code == district), ())
 
 
 def _listed(table: str) -> Iterator[tuple[str, str]]:
@@ -188,9 +188,9 @@ def _listed(table: str) -> Iterator[tuple[str, str]]:
 def camp_named(name: str) -> str | None:
     """Returns the code of a camp by its name. Capital and small letters are equal. The name may include the word for
     "camp"."""
-    wanted = " ".join(name.split()).casefold()
-    said = ((area.code, (area.name, *_called(area).values())) for area in camps())
-    return next((code for code, names in said if wanted in map(str.casefold, names)), None)
+    key = " ".join(name.split()).casefold()
+    names_of_camps = ((area.code, (area.name, *_called(area).values())) for area in camps())
+    return next((code for code, names in names_of_camps if key in map(str.casefold, names)), None)
 
 
 def province_of(code: str) -> str:
@@ -201,17 +201,15 @@ def province_of(code: str) -> str:
 def district_named(name: str) -> str | None:
     """Returns the code of a district by its name. Ignores spaces, and treats capital and small letters as equal.
     Returns None if the name is unknown."""
-    wanted = "".join(name.split()).casefold()
-    return next((area.code for area in districts() if area.name.casefold() == wanted), None)
+    key = "".join(name.split()).casefold()
+    return next((area.code for area in districts() if area.name.casefold() == key), None)
 
 
 def sectors_named(name: str) -> tuple[str, ...]:
     """Returns the codes of the sectors with this name. Several districts may have a sector of the same name. Capital
     and small letters are equal."""
-    wanted = " ".join(name.split()).casefold()
-    return tuple(
-        one.code for _, inside in _read() for one in inside if one.name.casefold() == wanted
-    )
+    key = " ".join(name.split()).casefold()
+    return tuple(one.code for _, areas in _read() for one in areas if one.name.casefold() == key)
 
 
 def alert_place(place: str, within: str | None) -> str:
@@ -255,9 +253,9 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
-    for area, inside in _read():
-        here = tuple((camp.code, _called(camp)) for camp in camps(area.code))
-        lists[f"sectors.{area.code}"] = (*here, *_choices(inside))
+    for area, areas in _read():
+        camp_choices = tuple((camp.code, _called(camp)) for camp in camps(area.code))
+        lists[f"sectors.{area.code}"] = (*camp_choices, *_choices(areas))
     return lists
 
 
@@ -267,7 +265,7 @@ def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
 
 
 def _called(camp: Area) -> Label:
-    return {language: says.format(camp.name) for language, says in CAMP_WORDS.items()}
+    return {language: form.format(camp.name) for language, form in CAMP_WORDS.items()}
 
 
 @cache
@@ -285,16 +283,16 @@ def _camp_names() -> Mapping[str, Label]:
 def _read() -> tuple[tuple[Area, tuple[Area, ...]], ...]:
     """Returns each district with its sectors. Districts are sorted by name, and sectors by code."""
     rows = re.findall(r"(?m)^(\d\d) (\w+):((?:\s+[A-Z]\w+)+)", _text("sectors.txt"))
-    read = [
+    places = [
         (
             Area(code, name),
             tuple(
-                Area(f"{code}{place:02}", sector) for place, sector in enumerate(inside.split(), 1)
+                Area(f"{code}{place:02}", sector) for place, sector in enumerate(names.split(), 1)
             ),
         )
-        for code, name, inside in rows
+        for code, name, names in rows
     ]
-    return tuple(sorted(read, key=lambda row: row[0].name))
+    return tuple(sorted(places, key=lambda row: row[0].name))
 
 
 def _text(name: str) -> str:
@@ -303,4 +301,4 @@ def _text(name: str) -> str:
 
 @cache
 def _names() -> Mapping[str, str]:
-    return {area.code: area.name for district, inside in _read() for area in (district, *inside)}
+    return {area.code: area.name for district, parts in _read() for area in (district, *parts)}

@@ -7,10 +7,10 @@ import segno
 
 
 def svg(text: str) -> str:
-    drawn = io.BytesIO()
+    file = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
     code.save(
-        drawn,
+        file,
         kind="svg",
         border=4,
         xmldecl=False,
@@ -20,4 +20,4 @@ def svg(text: str) -> str:
         omitsize=True,
         light="#fff",
     )
-    return drawn.getvalue().decode("utf-8").strip()
+    return file.getvalue().decode("utf-8").strip()

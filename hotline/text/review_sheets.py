@@ -86,8 +86,8 @@ def harmless_text(text: str) -> str:
 
 def original_text(cell: str) -> str:
     """Returns the text from which `harmless_text` made a cell."""
-    marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
-    return cell[1:] if marked else cell
+    is_escaped = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
+    return cell[1:] if is_escaped else cell
 
 
 def sheet_table(
@@ -194,9 +194,9 @@ def write_file(rows: Iterable[Mapping[str, str]], language: str, at: datetime) -
             flags={FUZZY} if words and row["state"] != "reviewed" else (),
         )
         message.flags -= FORMATS
-    written = io.BytesIO()
-    write_po(written, catalogue)
-    return written.getvalue()
+    file = io.BytesIO()
+    write_po(file, catalogue)
+    return file.getvalue()
 
 
 def is_po(text: str) -> bool:
@@ -221,9 +221,9 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
     ):  # Babel raises one of these three errors if the keywords in a PO file have a wrong order.
         raise _refused(len(entries.found) + 1) from None
     heads = [one.string for one in entries.found if not (one.id or one.context)]
-    for named in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):
-        if named.lower() != language:
-            found = NAMES.get(named.lower(), named)
+    for code in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):
+        if code.lower() != language:
+            found = NAMES.get(code.lower(), code)
             raise ImportRefused(
                 [
                     message_text(
@@ -241,8 +241,8 @@ def _refused(line: int) -> ImportRefused:
 
 
 def _po_row(entry: Message) -> SheetRow:
-    said = entry.string if isinstance(entry.string, str) else "".join((entry.string or ())[:1])
-    words = plain_text(said)
+    string = entry.string if isinstance(entry.string, str) else "".join((entry.string or ())[:1])
+    words = plain_text(string)
     digests = [
         one.removeprefix(DIGEST).strip() for one in entry.auto_comments if one.startswith(DIGEST)
     ]

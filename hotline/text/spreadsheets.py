@@ -68,9 +68,9 @@ def write_table(
             sheet.add_data_validation(offered)
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
@@ -80,18 +80,18 @@ def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
     work.remove(work.worksheets[0])
     for name, one in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
         _fill(work.create_sheet(name), one)
-    written = io.BytesIO()
-    work.save(written)
+    file = io.BytesIO()
+    work.save(file)
     work.properties.created = work.properties.modified = made_at.astimezone(UTC).replace(
         tzinfo=None
     )
     core = tostring(work.properties.to_tree())
-    still = io.BytesIO()
-    with zipfile.ZipFile(written) as parts, zipfile.ZipFile(still, "w") as whole:
+    stable = io.BytesIO()
+    with zipfile.ZipFile(file) as parts, zipfile.ZipFile(stable, "w") as archive:
         for part in parts.namelist():
-            kept = core if part == CORE else parts.read(part)
-            whole.writestr(zipfile.ZipInfo(part, OLDEST), kept, zipfile.ZIP_DEFLATED)
-    return still.getvalue()
+            content = core if part == CORE else parts.read(part)
+            archive.writestr(zipfile.ZipInfo(part, OLDEST), content, zipfile.ZIP_DEFLATED)
+    return stable.getvalue()
 
 
 def _fill(sheet: Worksheet, one: ExportSheet) -> None:

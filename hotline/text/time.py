@@ -14,8 +14,8 @@ def kigali_time(at: datetime) -> str:
 
 def midnight(at: datetime) -> datetime:
     """Returns the time when the day of `at` began in Kigali."""
-    here = at.astimezone(KIGALI)
-    return datetime.combine(here.date(), time(), KIGALI).astimezone(at.tzinfo)
+    local = at.astimezone(KIGALI)
+    return datetime.combine(local.date(), time(), KIGALI).astimezone(at.tzinfo)
 
 
 def last_six(at: datetime) -> datetime:

@@ -119,12 +119,12 @@ ORDINARY_WORDS = frozenset({"AMABANGA"})
 def asked_topic(text: str) -> AskedTopic | None:
     """Returns the topic that a message asks for. Returns None for every other message. The function never raises an
     error."""
-    said = normalised_words(text)
-    if not said or len(said) > MAX_WORDS:
+    words = normalised_words(text)
+    if not words or len(words) > MAX_WORDS:
         return None
-    if (phrase := _phrase("".join(said))) is not None:
+    if (phrase := _phrase("".join(words))) is not None:
         return phrase
-    word = _only(said)
+    word = _only(words)
     if word is None:
         return None
     if (code := _language(word)) is not None:
@@ -138,13 +138,13 @@ def language_named(text: str) -> str | None:
     return None if word is None else _language(word)
 
 
-def sounds_like(text: str, meant: str) -> bool:
-    """Returns True if `text` sounds like `meant`, or differs from it by one typing error."""
-    sound, known = sound_key(text), sound_key(meant)
-    if sound == known:
+def sounds_like(text: str, phrase: str) -> bool:
+    """Returns True if `text` sounds like `phrase`, or differs from it by one typing error."""
+    sound, other = sound_key(text), sound_key(phrase)
+    if sound == other:
         return True
-    long = min(len(sound), len(known)) >= MIN_FORGIVEN_LETTERS and known.replace(" ", "").isalpha()
-    return long and OSA.distance(sound, known, score_cutoff=1) <= 1
+    long = min(len(sound), len(other)) >= MIN_FORGIVEN_LETTERS and other.replace(" ", "").isalpha()
+    return long and OSA.distance(sound, other, score_cutoff=1) <= 1
 
 
 def _only(text: list[str]) -> str | None:
@@ -162,18 +162,18 @@ def _phrase(text: str) -> AskedTopic | None:
     """Returns the topic that a phrase of two words or more asks for. Accepts one typing error."""
     if (exact := _SAID.get(sound_key(text))) is not None:
         return exact
-    near = {found for known, found in _SAID.items() if sounds_like(text, known)}
-    return near.pop() if len(near) == 1 and text not in ORDINARY_WORDS else None
+    matches = {found for phrase, found in _SAID.items() if sounds_like(text, phrase)}
+    return matches.pop() if len(matches) == 1 and text not in ORDINARY_WORDS else None
 
 
 def _forgiven(text: str) -> AskedTopic | None:
     if text in ORDINARY_WORDS:
         return None
-    near = {found for known, found in _KNOWN.items() if sounds_like(text, known)}
-    topics = {found.topic for found in near}
+    matches = {found for word, found in _KNOWN.items() if sounds_like(text, word)}
+    topics = {found.topic for found in matches}
     if len(topics) != 1:
         return None
-    languages = {found.language for found in near}
+    languages = {found.language for found in matches}
     return AskedTopic(topics.pop(), languages.pop() if len(languages) == 1 else None)
 
 

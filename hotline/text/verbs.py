@@ -78,8 +78,8 @@ def parse_verb(word: str, stems: frozenset[str]) -> tuple[tuple[str, str], ...]:
     forms, word = _forms(stems), sound_of(word)
     found: dict[tuple[str, str], None] = {}
     for start, marks in _beginnings(word):
-        for stem, more in forms.get((_sort(word, start), word[start:]), ()):
-            found[stem, "".join(sorted({*marks, *more}))] = None
+        for stem, own_marks in forms.get((_sort(word, start), word[start:]), ()):
+            found[stem, "".join(sorted({*marks, *own_marks}))] = None
     return tuple(found)
 
 
@@ -92,9 +92,9 @@ def sound_of(word: str) -> str:
 def perfect_form(stem: str) -> str:
     """Returns the perfect form of a stem, such as `kubise` for `kubita`."""
     root = stem[:-1]
-    for end, done in HARD.items():
+    for end, ending in HARD.items():
         if root.endswith(end):
-            return f"{root[: -len(end)]}{done}E"
+            return f"{root[: -len(end)]}{ending}E"
     if root.endswith("R"):
         short = len(re.findall(f"[{VOWELS}]", root)) == 1
         return f"{root[:-1]}{'Z' if short else 'Y'}E"
@@ -104,23 +104,23 @@ def perfect_form(stem: str) -> str:
 def verb_forms(stem: str) -> Iterator[tuple[str, str]]:
     """Yields each form of a stem, with the marks that the form's ending adds. `stem` is the stem alone, or
     `STEM=PERFECT` if its perfect form is irregular."""
-    plain, _, done = stem.partition("=")
-    yield from _ended(plain, done or perfect_form(plain))
-    if plain not in NO_FOR and not plain.endswith(CAUSES):
-        done_for = f"{plain[:-1]}{'E' if _last_vowel(plain[:-1]) in 'EO' else 'I'}RA"
+    base, _, perfect = stem.partition("=")
+    yield from _ended(base, perfect or perfect_form(base))
+    if base not in NO_FOR and not base.endswith(CAUSES):
+        done_for = f"{base[:-1]}{'E' if _last_vowel(base[:-1]) in 'EO' else 'I'}RA"
         yield from _ended(done_for, perfect_form(done_for))
 
 
-def _ended(plain: str, done: str) -> Iterator[tuple[str, str]]:
-    root, past = plain[:-1], done[:-1]
-    now = (plain, f"{root}E", f"{root}AGA")
+def _ended(base: str, perfect: str) -> Iterator[tuple[str, str]]:
+    root, past = base[:-1], perfect[:-1]
+    now = (base, f"{root}E", f"{root}AGA")
     undergone = (f"{root}WA", f"{root}WE", f"{root}WAGA")
     been = (f"{past}WE", f"{past.removesuffix('Y')}WE")
     for clitic in CLITICS:
         yield from ((f"{one}{clitic}", "") for one in now)
         yield from ((f"{one}{clitic}", TO) for one in undergone)
         yield from ((f"{one}{clitic}", f"{TO}{DONE}") for one in been)
-        yield f"{done}{clitic}", DONE
+        yield f"{perfect}{clitic}", DONE
 
 
 def _last_vowel(root: str) -> str:
@@ -137,18 +137,18 @@ def _sort(word: str, start: int) -> str:
 
 @cache
 def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, str], ...]]:
-    made: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    forms: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for stem in stems:
         name = stem.partition("=")[0]
         for form, marks in verb_forms(stem):
             sound = sound_of(form)
             if sound[0] in VOWELS:
-                made.setdefault(("vowel", sound), set()).add((name, marks))
+                forms.setdefault(("vowel", sound), set()).add((name, marks))
                 continue
-            made.setdefault(("open", sound), set()).add((name, marks))
+            forms.setdefault(("open", sound), set()).add((name, marks))
             for nasal in {sound, f"{NASAL.get(sound[0], sound[0])}{sound[1:]}"}:
-                made.setdefault(("nasal", nasal), set()).add((name, marks))
-    return {key: tuple(sorted(found)) for key, found in made.items()}
+                forms.setdefault(("nasal", nasal), set()).add((name, marks))
+    return {key: tuple(sorted(found)) for key, found in forms.items()}
 
 
 def _beginnings(word: str) -> Iterator[tuple[int, str]]:
@@ -185,21 +185,21 @@ class _Pieces(NamedTuple):
 
 @cache
 def _heads() -> _Pieces:
-    whole = {"": "", **SUBJECTS, **PAST, **WHO, **dict.fromkeys(INFINITIVES, "")}
+    heads = {"": "", **SUBJECTS, **PAST, **WHO, **dict.fromkeys(INFINITIVES, "")}
     for subject, marks in (*SUBJECTS.items(), *PAST.items()):
         for tense in TENSES:
             if subject + tense == "NDA":
                 continue  # `nda-` means "I" in the present tense (from `n-ra-`). This head is not negative.
             not_done = NOT if tense in ("TA", "DA") else ""
             n_ra = subject == "N" and tense.startswith("R")
-            whole[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
-    whole |= {f"NI{head}": marks for head, marks in SUBJECTS.items()}
-    whole |= dict(_negated(whole))
-    short = {one: marks for head, marks in whole.items() for one, marks in _short(head, marks)}
+            heads[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
+    heads |= {f"NI{head}": marks for head, marks in SUBJECTS.items()}
+    heads |= dict(_negated(heads))
+    short = {one: marks for head, marks in heads.items() for one, marks in _short(head, marks)}
     # The letter n becomes m before b, f, p and v.
-    labial = {f"{head[:-1]}M": marks for head, marks in whole.items() if head.endswith("N")}
-    me = {head: marks for head, marks in whole.items() if head.endswith("N")}
-    return _Pieces({**labial, **whole}, {"": "", **short, **me})
+    labial = {f"{head[:-1]}M": marks for head, marks in heads.items() if head.endswith("N")}
+    me = {head: marks for head, marks in heads.items() if head.endswith("N")}
+    return _Pieces({**labial, **heads}, {"": "", **short, **me})
 
 
 def _negated(heads: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -235,11 +235,11 @@ def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
 @cache
 def _objects() -> _Pieces:
     """Returns the object markers: for one object, or for a thing followed by a person."""
-    whole = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
-    whole |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
-    whole |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")
-    short = {one: marks for piece, marks in whole.items() for one, marks in _short(piece, marks)}
-    return _Pieces(whole, short)
+    markers = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
+    markers |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
+    markers |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")
+    short = {one: marks for piece, marks in markers.items() for one, marks in _short(piece, marks)}
+    return _Pieces(markers, short)
 
 
 ER_ENDINGS = """
@@ -252,10 +252,10 @@ HISSING = ("S", "SH", "CH", "X", "Z")
 def french_forms(verb: str) -> Iterator[str]:
     """Yields each form of a French verb. The text `verb` is a regular verb such as `CESSER`, or an irregular verb with
     its forms: `VERB=FORM,FORM`."""
-    name, _, named = verb.partition("=")
+    name, _, irregular = verb.partition("=")
     yield name
-    if named:
-        yield from named.split(",")
+    if irregular:
+        yield from irregular.split(",")
         return
     root = name.removesuffix("ER")
     for ending in ER_ENDINGS.split():
@@ -281,10 +281,10 @@ def verbs_by_form(
     french_verbs: Iterable[str], english_verbs: Iterable[str]
 ) -> Mapping[str, tuple[str, ...]]:
     """Maps each form of a French or English verb to the verbs to which the form belongs."""
-    made: dict[str, dict[str, None]] = {}
+    by_form: dict[str, dict[str, None]] = {}
     for verbs, forms in ((french_verbs, french_forms), (english_verbs, english_forms)):
         for verb in verbs:
             name = verb.partition("=")[0].removesuffix("+")
             for form in forms(verb):
-                made.setdefault(form, {})[name] = None
-    return {form: tuple(names) for form, names in made.items()}
+                by_form.setdefault(form, {})[name] = None
+    return {form: tuple(names) for form, names in by_form.items()}
