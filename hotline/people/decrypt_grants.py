@@ -1,8 +1,8 @@
-"""Grants members access to desks. An admin requests access for a member. Another member of the desk grants the access
-with their own private key.
+"""Gives members access to desks. An admin requests access to a desk for a member. Another member of the desk grants the
+access with their own private key.
 
-So an admin who manages accounts can never read tips. For the first member of a desk, two people grant access with the
-recovery passphrase. The process that answers the gateway must not load this file.
+So an admin alone can never get access to tips. The first member of a desk gets access from two people with the recovery
+passphrase. The process that answers the gateway must not load this file.
 """
 
 from collections.abc import Sequence
@@ -53,15 +53,15 @@ class PendingAccess(NamedTuple):
     desk: str
     member: str
     asked_by: str
-    """The name of the person who made the request."""
+    """The name of the person who requested the access."""
     name: str
     """The name of the member who would get access to the desk."""
     public_key: bytes
 
 
 def request_access(context: Context, by: Actor, desk: str, member: str, reason: str) -> None:
-    """Stores a request to give a member access to a desk. If the same request is already pending, stores nothing.
-    Raises NotFound, DeskRefused.
+    """Stores a request to give a member access to a desk. If a request for the same member and desk is already pending,
+    stores nothing. Raises NotFound, DeskRefused.
     """
     with context.database.writing() as session:
         add_access_request(session, context, by, desk, member, reason)
@@ -115,14 +115,13 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 def grant_by_passphrase(
     context: Context, by: TwoPeople, passphrase: str, shown: Sequence[PendingAccess] | None = None
 ) -> Sequence[tuple[str, str]]:
-    """Uses the recovery passphrase to grant all pending requests for access. If `shown` is given, grants only the
-    requests in `shown`.
+    """Grants all pending requests for access to desks with the recovery passphrase. If `shown` is given, grants only
+    the requests in `shown`.
 
-    Returns the desk and the member's name for each request that was granted. If a request fails, the earlier requests
-    stay granted, and the function may run again. Skips a request if the first of the two people made the request, or
-    if the request would give this person access. Another person must grant such a request. If one of the two people
-    works for the national desk, also skips requests for access to oversight desks. Raises PassphraseWrong, DeskRefused
-    or DecryptionFailed.
+    Returns the desk's code and the member's name for each granted request. If a request fails, earlier requests stay
+    granted, and the calling code may call the function again. Skips a request if the first of the two people made it,
+    or would get access by it. If one of the two people works for the national desk, skips requests for access to
+    oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -155,8 +154,8 @@ def grant_by_passphrase(
 def decrypt_desk_as(
     session: Session, desk: str, member: str, private_key: bytes
 ) -> tuple[DeskPrivate, ...]:
-    """Decrypts a desk's private keys with a member's private key. Returns the present key and, during a rotation, the
-    previous key.
+    """Decrypts a desk's private keys with the private key of a member of the desk. Returns the present key of the desk
+    and, during a rotation, its previous key.
 
     Raises NotFound if the person is not a member of the desk, or DecryptionFailed.
     """
@@ -167,8 +166,9 @@ def decrypt_desk_as(
 
 
 def desk_words(context: Context, account_id: int, private_key: bytes | None, desk: str) -> str:
-    """Returns the four words by which people compare a desk's key. Computes the words from the key that this account
-    decrypts. Returns an empty text if the account cannot decrypt the key.
+    """Returns four words, computed from a desk's key, by which people compare their copies of the key. Computes the
+    words from the copy of the key that this account can decrypt. Returns an empty text if the account cannot decrypt
+    the desk's key.
     """
     with context.database.reading() as session, suppress(NotFound, DecryptionFailed):
         if private_key is not None:
@@ -178,7 +178,7 @@ def desk_words(context: Context, account_id: int, private_key: bytes | None, des
 
 
 def _seal(decision: Decision, private_key: bytes) -> None:
-    """Encrypts the desk's private key for the new member, and adds a row to the audit log."""
+    """Encrypts the desk's private key for the new member, and records the access in the audit log."""
     session, row, at = decision.session, decision.row, decision.context.now()
     desk, member = _wanted(row)
     public_key = _fit(session, desk, member)
@@ -197,10 +197,10 @@ def _seal(decision: Decision, private_key: bytes) -> None:
 
 
 def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes an access request for the page of approvals. An account that works only for desks sees only requests
-    about its own desks.
+    """Describes a request for access to a desk, for the page of approvals. Returns None for an account that neither
+    belongs to this desk nor has a role that sees all requests.
 
-    Only a member of the desk may decide.
+    Only a member of the desk may decide the request.
     """
     desk, member = _wanted(row)
     seen = queries_member_keys.desks_of_account(
@@ -292,7 +292,7 @@ def log_member_command(
 
 
 def _logged(session: Session, member: str) -> str:
-    """Returns the text that names a member in the audit log."""
+    """Returns the text by which the audit log names a member."""
     account_id = account_of(member)
     if account_id is None:
         return f"responder:{responder_of(member)}"

@@ -1,16 +1,16 @@
-"""Encrypts a desk's private key for its members. Encrypts each member's own private key under a PIN.
+"""Encrypts a desk's private key for its members. Also encrypts each responder's private key under the responder's PIN.
 
-The reader process has a secret called pepper. A member's key can be decrypted only with both the PIN and the pepper, so
-an attacker with a copy of the database cannot try all PINs of six digits. The process that answers the gateway must not
-load this file. The first line below is the format of an encrypted member's key, and the second line is the format of an
-encrypted desk key. The numbers are sizes in bytes.
+The reader process has a secret called pepper. To decrypt a responder's key, a program needs both the PIN and the
+pepper, so an attacker with a copy of the database cannot try all PINs. The process that answers the gateway must not
+load this file. The first line below is the format of a responder's encrypted key, and the second line is the format of
+a desk's encrypted key. The numbers in both lines are sizes in bytes.
 
     `version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16`
     `version 4 | seal 32 | box to the member: desk's key, desk and member`
 
-The seal is a digest of the desk, the member and the member's public key. The key of the digest is the desk's private
-key, so only a person with that key can make a seal. If an attacker replaces a member's public key in the database, the
-seal does not match. An older version of the second format, version 2, has no seal.
+The seal is a digest of the desk, the member and the member's public key, computed with the desk's private key. So only
+a person with the desk's private key can make a seal. If an attacker replaces a member's public key in the database, the
+seal does not match the new key. An encrypted desk key of version 2, which older releases wrote, has no seal.
 """
 
 import hmac
@@ -37,7 +37,7 @@ HEADER = struct.Struct(">c4sII16s")
 
 @dataclass(frozen=True, slots=True)
 class DeskPrivate:
-    """A desk's private key, after it was decrypted for a member."""
+    """A desk's private key in decrypted form."""
 
     desk: str
     key: bytes = field(repr=False)
@@ -56,8 +56,8 @@ def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, mem
 def is_granted(
     wrapped: bytes, desk_private: bytes, member_public: bytes, desk_code: str, member: str
 ) -> bool:
-    """Checks the seal of a desk's key that was encrypted for a member. Returns True if a person who had the desk's key
-    granted access to this member, with this public key.
+    """Checks the seal of a desk's key that is encrypted for a member. Returns True if a person with the desk's private
+    key made the seal for this member and this public key.
     """
     seal = _seal(desk_private, member_public, desk_code, member)
     return wrapped[:1] == TO_MEMBER and hmac.compare_digest(wrapped[1 : 1 + SEAL_BYTES], seal)
@@ -93,16 +93,17 @@ def decrypt_desk_key(
 
 @dataclass(frozen=True, slots=True)
 class PinVault:
-    """Encrypts and decrypts members' private keys with their PINs and the reader's pepper."""
+    """Encrypts and decrypts responders' private keys with their PINs and the reader's pepper."""
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
-    """Returns the peppers, newest first. A pepper is a secret of the reader process. The previous pepper is needed for
-    keys that were encrypted with the previous pepper.
+    """Returns the peppers (secrets of the reader process), newest first. The previous pepper decrypts keys that were
+    encrypted with it.
     """
     costs: Costs = PIN_COSTS
 
     def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
-        """Encrypts a responder's private key with the PIN. `open` decrypts the result only for the same responder."""
+        """Encrypts a responder's private key with the responder's PIN. The result can be decrypted only for the same
+        responder."""
         pepper = self.peppers()[0]
         salt = random(argon2id.SALTBYTES)
         header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
@@ -110,8 +111,8 @@ class PinVault:
         return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
 
     def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
-        """Decrypts a responder's private key with the PIN, and returns the key. Raises PinRefused for a wrong PIN, and
-        also for a damaged key."""
+        """Decrypts a responder's private key with the responder's PIN, and returns the key. Raises PinRefused if the
+        PIN is wrong or the encrypted key is damaged."""
         read = self._read(wrap)
         if read is None:
             self.open_nothing(pin)
@@ -125,12 +126,12 @@ class PinVault:
             raise PinRefused from None
 
     def is_old(self, wrap: bytes) -> bool:
-        """Returns True if the key was encrypted with an older pepper."""
+        """Returns True if the responder's key was encrypted with an older pepper."""
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Decrypts nothing, but takes as long as a real attempt to decrypt a key with a PIN. The code calls this
-        method if the phone has no key, so that the answer takes as long as for a phone with a key.
+        """Takes as long as decrypting a key with a PIN, but decrypts nothing. If a phone has no key, the code calls
+        this method, so that the delay does not show this.
         """
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 
@@ -146,7 +147,7 @@ class PinVault:
 
 
 def is_under(wrap: bytes, pepper: bytes) -> bool:
-    """Returns True if the key was encrypted with this pepper."""
+    """Returns True if the responder's key was encrypted with this pepper."""
     return wrap.startswith(UNDER_PIN + _mark(pepper))
 
 
@@ -155,7 +156,7 @@ def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
 
 
 def _mark(pepper: bytes) -> bytes:
-    """Returns a mark that identifies a pepper, but does not reveal it."""
+    """Returns a short digest that identifies a pepper without revealing it."""
     return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
 
 

@@ -1,8 +1,8 @@
 """Decrypts desk keys with the recovery passphrase. The passphrase decrypts the private key of the recovery key pair,
-and this private key decrypts the keys of all desks. Two people must be present when a command uses the passphrase.
+which decrypts the keys of all desks. Two people must be present when a command uses the passphrase.
 
-A member who makes a new key for a desk encrypts this key for the recovery key pair. For that, the member needs only the
-pair's public key. The process that answers the gateway must not load this file.
+A member who makes a new key for a desk also encrypts this key with the public key of the recovery pair. The process
+that answers the gateway must not load this file.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.languages import message_text
 
 RECOVERY_OWNER = "recovery pair"
-"""The owner to which the encryption binds the private key of the recovery pair."""
+"""The name of the owner in the encryption of the recovery pair's private key."""
 ALONE = message_text("two people must enter the recovery passphrase: add a second name")
 
 
@@ -32,7 +32,7 @@ class TwoPeople:
     """
 
     first: str
-    """The person who runs the command."""
+    """The person who runs the command that uses the passphrase."""
     second: str
 
     def __post_init__(self) -> None:
@@ -41,23 +41,21 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def check(self, session: Session) -> None:
-        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts to which the names
-        refer.
-        """
+        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts with these names."""
         if is_same_person(session, self.first, self.second):
             raise DeskRefused(ALONE)
 
     def why(self, reason: str) -> str:
-        """Returns the reason as the audit log stores it: with the name of the second person.
+        """Returns the reason for the audit log, with the name of the second person.
 
-        The actor in the row of the audit log is the first person.
+        The audit log names the first person as the actor.
         """
         return f"{reason}; by the passphrase, with {self.second}"
 
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "no one, since it is a demo")
-"""In a demo, the hotline uses these two texts in place of the names of two people. In a demo, the gateway is the
-emulator, and every user can read the passphrase in the home folder.
+"""The texts that the demo uses in place of the names of two people. In a demo, the gateway is the emulator, and every
+user can read the recovery passphrase in the home folder.
 """
 
 
@@ -73,7 +71,7 @@ class WrappedDesk:
 
 
 def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
-    """Returns a desk's encrypted private keys, after checking that `by` are two different people. Raises NotFound,
+    """Returns a desk's encrypted private keys, after checking that `by` are two different people. Raises NotFound or
     DeskRefused.
     """
     by.check(session)
@@ -84,8 +82,8 @@ def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
 
 @dataclass(frozen=True, slots=True)
 class PassphraseDecrypter:
-    """Decrypts desk keys with the recovery passphrase, for two people. Derives each key from the passphrase only once,
-    because the derivation is slow.
+    """Decrypts desk keys with the recovery passphrase, which two people use together. Derives each key from the
+    passphrase only once, because the derivation is slow.
     """
 
     by: TwoPeople
@@ -93,8 +91,8 @@ class PassphraseDecrypter:
     stretch: Stretch = field(default_factory=lambda: cache(stretch_passphrase), repr=False)
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
-        """Returns the desk's present private key and, during a rotation, its previous key. Raises PassphraseWrong,
-        DecryptionFailed.
+        """Returns the present private key of a desk and, during a rotation, its previous private key. Raises
+        PassphraseWrong, DecryptionFailed.
         """
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
@@ -112,7 +110,7 @@ class PassphraseDecrypter:
         )
 
     def check(self, recovery: tables_desks.RecoveryPair) -> None:
-        """Checks that the passphrase decrypts the private key of `recovery`, a recovery key pair.
+        """Checks that the passphrase decrypts the private key of the recovery key pair `recovery`.
 
         Raises PassphraseWrong. Raises DecryptionFailed if the private key was altered, or if it does not belong to the
         public key.
@@ -143,8 +141,8 @@ def decrypt_by_passphrase(
 ) -> bytes:
     """Returns a desk's private key. `recovery` contains the encrypted private keys of the recovery pairs, newest first.
 
-    Raises PassphraseWrong, also if the desk's key was encrypted for a recovery pair with another passphrase. Raises
-    DecryptionFailed if the desk's key was altered.
+    Raises PassphraseWrong if the passphrase is wrong, or if the desk's key was encrypted for a recovery pair with
+    another passphrase. Raises DecryptionFailed if the desk's key was altered.
     """
     closed = not recovery
     for one in recovery:

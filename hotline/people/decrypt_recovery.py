@@ -37,11 +37,11 @@ def ensure_pair(
     *,
     replaces: PassphraseDecrypter | None = None,
 ) -> None:
-    """Makes sure that the passphrase of `opener` decrypts the present recovery pair.
+    """Makes sure that the recovery passphrase of `opener` decrypts the present recovery key pair.
 
-    When two people change the passphrase, `replaces` has the previous passphrase. If `replaces` is given, the function
-    adds a new recovery pair with the new passphrase. The old pair stays until the change is complete. Raises
-    PassphraseWrong or DecryptionFailed. Raises DeskRefused if there are no desks yet.
+    If two people change the passphrase, `replaces` has the old passphrase. In this case, the function adds a new
+    recovery pair with the new passphrase. The old recovery pair stays until the keys of all desks are encrypted for the
+    new pair. Raises PassphraseWrong or DecryptionFailed. Raises DeskRefused if there are no desks yet.
     """
     with context.database.reading() as session:
         opener.by.check(session)
@@ -59,8 +59,8 @@ def ensure_pair(
     line, at = decrypt_signing.line_key(context, replaces), context.now()
     under = WrappingKey.stretch(opener.passphrase, costs or Costs())
     with context.database.writing() as session:
-        # A process that adds a desk must also lock the national desk. Because of this lock, no process can encrypt a
-        # new desk's key for the old pair while this code replaces the pair.
+        # A process that adds a desk must also lock the row of the national desk. So while this code replaces the
+        # recovery pair, no process can encrypt a new desk's key for the old pair.
         tables_desks.get_desk(session, NATIONAL, for_writing=True)
         newest = tables_desks.newest_pair(session)
         if newest is None or newest.id != today.id:
@@ -69,8 +69,8 @@ def ensure_pair(
 
 
 def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datetime) -> SigningKey:
-    """Makes the first recovery pair and the hotline's signing key. Stores the pair's private key and the signing key,
-    both encrypted under this passphrase. Returns the signing key.
+    """Makes the first recovery pair and the hotline's signing key. Stores the private key of the pair and the signing
+    key, both encrypted under this passphrase. Returns the signing key.
     """
     line, under = SigningKey.generate(), WrappingKey.stretch(passphrase, costs or Costs())
     add_pair(session, under, line, at)
@@ -78,8 +78,8 @@ def first_keys(session: Session, passphrase: str, costs: Costs | None, at: datet
 
 
 def add_pair(session: Session, under: WrappingKey, line: SigningKey | None, at: datetime) -> None:
-    """Makes a recovery pair, and stores the pair with its private key encrypted by `under`. If `line` is given, signs
-    the pair with this signing key, and also stores the signing key, encrypted by `under`.
+    """Makes a recovery pair, and stores the pair, with its private key encrypted by `under`. If `line`, the hotline's
+    signing key, is given, signs the pair with this key, and stores this key encrypted by `under`.
     """
     made, proof = under.new_pair(owner=RECOVERY_OWNER), None
     if line is not None:
@@ -92,7 +92,7 @@ def add_pair(session: Session, under: WrappingKey, line: SigningKey | None, at: 
 def public_key(session: Session, context: Context) -> bytes:
     """Returns the public key of the recovery pair, for which desk keys are encrypted.
 
-    The calling function must already have locked the row of the desk that needs the key. Raises DeskRefused.
+    The calling function must first lock the row of the desk whose key will be encrypted. Raises DeskRefused.
     """
     pair, trust = tables_desks.newest_pair(session), context.encrypter.desks
     if pair is None:
@@ -144,7 +144,9 @@ def retire_older_pairs(context: Context, opener: PassphraseDecrypter) -> None:
 
 
 def check_recovery(context: Context) -> CheckResult:
-    """Checks the recovery pair. The doctor shows the result."""
+    """Checks that there is exactly one recovery pair and that the hotline signed it. `hotline doctor` shows the
+    result.
+    """
     with context.database.reading() as session:
         pairs = len(tables_desks.recovery_pairs(session))
     if pairs > 1:

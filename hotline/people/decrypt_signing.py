@@ -1,10 +1,10 @@
-"""Signs desk keys with the hotline's signing key. The recovery passphrase decrypts the signing key. Two admins together
-can also decrypt the signing key.
+"""Signs desk keys with the hotline's signing key. Two people can decrypt the signing key with the recovery passphrase.
+Two admins together can decrypt the signing key with their own private keys.
 
-For each pair of admins, the database has a copy of the signing key that is encrypted twice: first for the second admin,
-then for the first admin. When the first admin requests a signature, the hotline removes the outer encryption with that
-admin's private key. The hotline stores the result for the second admin, together with a digest of the desk's key. The
-second admin can sign only the desk's key with this digest. The process that answers the gateway must not load this
+For each pair of admins, the database has a copy of the signing key, encrypted first for the second admin and then for
+the first admin. When the first admin requests a signature, the hotline removes the outer encryption with the first
+admin's private key. The hotline stores the result for the second admin, together with a digest of the desk's key to
+sign. The second admin can sign only the key with this digest. The process that answers the gateway must not load this
 file.
 """
 
@@ -81,7 +81,7 @@ class Signer:
 def line_proof(
     line: SigningKey, code: str, kind: str, place: str, private: bytes, at: datetime
 ) -> bytes:
-    """Returns the proof of a desk's new key pair: a statement that the hotline signed."""
+    """Returns the proof of a desk's first key pair: a statement that the hotline signed."""
     public_key = bytes(PrivateKey(private).public_key).hex()
     said = Statement(public_key, verify_key_of(signing_key_of(private)), int(at.timestamp()))
     return proof_of(kind, place, [with_signature(line, said, code, kind, place)])
@@ -90,10 +90,10 @@ def line_proof(
 def next_proof(
     context: Context, row: DeskKey, made: KeyPair, before: bytes, by: Signer, at: datetime
 ) -> bytes | None:
-    """Returns the proof of a desk's next key, with a statement that `by` signs. Returns None if this process checks no
-    signatures.
+    """Returns the proof of a desk's next key: the earlier statements, and a statement that `by` signs. Returns None if
+    this process has no public key to check signatures.
 
-    Raises DeskRefused if the present key is not signed.
+    Raises DeskRefused if the proof of the present key is not valid.
     """
     signed = signed_key(context, row, at)
     if signed is None:
@@ -113,9 +113,10 @@ def next_proof(
 
 
 def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
-    """Returns the newest key that the hotline signed for a desk. Returns None if this process checks no signatures.
+    """Checks the proof of a desk's key, and returns the proof's content. Returns None if this process has no public key
+    to check signatures.
 
-    Raises DeskRefused if the proof is wrong or old, or if the key in the database is not the key in the proof.
+    Raises DeskRefused if the proof is wrong or old, or if the database has another key than the proof.
     """
     trust = context.encrypter.desks
     if trust is None:
@@ -127,7 +128,7 @@ def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None
 
 
 def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None:
-    """Decrypts the hotline's signing key with the recovery passphrase. Returns None if this hotline signs no keys.
+    """Decrypts the hotline's signing key with the recovery passphrase. Returns None if this hotline signs no desk keys.
 
     Raises PassphraseWrong, DecryptionFailed, DeskRefused.
     """
@@ -137,7 +138,7 @@ def line_key(context: Context, opener: PassphraseDecrypter) -> SigningKey | None
 def open_line_key(
     context: Context, passphrase: str, stretch: Stretch = stretch_passphrase
 ) -> SigningKey | None:
-    """Decrypts the hotline's signing key. `hotline init` calls this function too, because it has no
+    """Decrypts the hotline's signing key. `hotline init` calls this function instead of `line_key`, because it has no
     `PassphraseDecrypter`. Raises the same errors as `line_key`.
     """
     with context.database.reading() as session:
@@ -158,8 +159,8 @@ def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: da
 
 
 def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
-    """Returns the newest key of this desk, with the facts that a person compares before signing it.
-    Raises DeskRefused.
+    """Returns the newest key of a desk, with the facts that a person compares before signing the key. Raises
+    DeskRefused.
     """
     signed = _wanted(context, desk)
     newest, first = signed.statements[-1], signed.statements[0]
@@ -177,8 +178,8 @@ def key_to_sign(session: Session, context: Context, desk: Desk) -> KeyToSign:
 
 
 def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
-    """Returns the newest key of each desk in `codes`. If `codes` is empty, returns the keys of all desks whose key
-    needs a signature, without retired desks. Raises DeskRefused.
+    """Returns the newest key of each desk in `codes`. If `codes` is empty, returns the keys of all desks that need a
+    signature, except retired desks. Raises DeskRefused.
     """
     trust, at = context.encrypter.desks, context.now()
     if trust is None:
@@ -195,8 +196,8 @@ def keys_to_sign(context: Context, codes: Sequence[str]) -> Sequence[KeyToSign]:
 def sign_desks(
     context: Context, keys: Sequence[KeyToSign], opener: PassphraseDecrypter, reason: str
 ) -> Sequence[str]:
-    """Signs the desk keys that a person saw. The recovery passphrase decrypts the signing key. Returns the codes of the
-    desks whose keys the function signed.
+    """Signs the desk keys in `keys`, which a person has compared. Decrypts the signing key with the recovery passphrase
+    of `opener`. Returns the codes of the desks whose keys were signed.
 
     Raises PassphraseWrong, DeskRefused.
     """
@@ -231,8 +232,8 @@ def possible_signers(context: Context) -> Sequence[ConsoleAccount]:
 def share_line_key(
     context: Context, opener: PassphraseDecrypter, admins: Sequence[ConsoleAccount]
 ) -> None:
-    """Stores a copy of the signing key for each pair of these admins, so that the two admins together can sign desk
-    keys. Before the code calls this function, a person must compare the public keys of the admins.
+    """Stores a copy of the signing key for each pair of these admins, so that two admins together can sign desk keys.
+    Before this call, a person must compare the public keys of the admins.
 
     Raises PassphraseWrong, DeskRefused.
     """
@@ -270,9 +271,9 @@ def _copy(
 def request_signature(
     context: Context, by: Actor, private_key: bytes, code: str, reason: str, *, seen: str
 ) -> None:
-    """Requests a signature of a desk's key. The admin `by` and another admin must sign the key together.
+    """Requests that a second admin signs a desk's key together with the admin `by`.
 
-    `seen` identifies the key that the page showed to this admin. Raises NotFound, DeskRefused, DecryptionFailed.
+    `seen` identifies the key that the page showed to the admin. Raises NotFound, DeskRefused, DecryptionFailed.
     """
     with context.database.writing() as session:
         digest = _digest(code, _wanted(context, _desk_as_seen(session, context, code, seen)))
@@ -285,8 +286,8 @@ def request_signature(
             )
         passed = {}
         for one in copies:
-            # Removes the outer encryption of this admin's copy. Encrypts the result (the inner encryption) for the
-            # second admin, together with the digest of the statement to sign.
+            # Removes the outer encryption of this admin's copy of the signing key. Encrypts the result for the second
+            # admin, together with the digest of the statement to sign.
             plain = _opened(one.sealed, private_key)
             box = SealedBox(PublicKey(plain[: PublicKey.SIZE]))
             passed[one.second] = box.encrypt(digest + plain[PublicKey.SIZE :]).hex()
@@ -298,8 +299,8 @@ def request_signature(
 
 
 def _about(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
-    """Describes a request for a signature on the page of approvals. An admin can decide only if the request contains a
-    copy of the signing key that is encrypted for this admin.
+    """Describes a request for a signature, for the page of approvals. An admin can decide only if the request contains
+    a copy of the signing key for this admin.
     """
     desk, key = row.about, None
     with suppress(DeskRefused, NotFound):
@@ -326,8 +327,8 @@ def _approve(decision: Decision) -> None:
     line = _ours(decision.context, opened.removesuffix(own.encode()))
     _sign(decision.context, desk, line)
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
-    # Deletes the encrypted copies of the hotline's signing key from the stored request for approval. For the next
-    # signature, a person must make a new request for approval.
+    # Deletes the encrypted copies of the hotline's signing key from the request. For another signature, an admin must
+    # make a new request.
     decision.row.encrypted = None
 
 
@@ -341,8 +342,8 @@ SIGNATURE = ApprovalRule(
 
 
 def _sign(context: Context, desk: Desk, line: SigningKey) -> None:
-    """Signs the newest key in a desk's proof, which contains the signed statements about the desk's keys. Also resets
-    the desk's key, kind and place in the database to the signed values.
+    """Signs the newest key in a desk's proof (the signed statements about the desk's keys). Also sets the desk's key,
+    kind and place in the database to the signed values.
     """
     signed = _wanted(context, desk)
     newest = signed.statements[-1]
@@ -354,7 +355,8 @@ def _sign(context: Context, desk: Desk, line: SigningKey) -> None:
 
 
 def _wanted(context: Context, desk: Desk) -> SignedKey:
-    """Returns the newest key in a desk's proof. Raises DeskRefused if the proof is wrong, or if the desk is retired."""
+    """Returns the content of a desk's proof, which includes the desk's newest key. Raises DeskRefused if the proof is
+    wrong, or if the desk is retired."""
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None
     if signed is None or desk.retired_at is not None:
@@ -387,8 +389,8 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
 
 
 def _ours(context: Context, seed: bytes) -> SigningKey:
-    """Returns the hotline's signing key, which is computed from `seed`. Raises DeskRefused if this key does not belong
-    to the public key in the folder of this process.
+    """Makes the hotline's signing key from `seed`. Raises DeskRefused if the key does not belong to the hotline's
+    public key in the key folder.
     """
     try:
         line = SigningKey(seed)

@@ -1,4 +1,4 @@
-"""Stores the accounts of the demo in a file in the demo's home folder. The demo's sign-in page reads this file."""
+"""Stores the demo's accounts in a file in the demo's home folder, which the demo's sign-in page reads."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ DEMO_ACCOUNTS = "demo-accounts.json"
 
 
 def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
-    """Returns the accounts of the demo. If the file is missing or damaged, returns an empty list."""
+    """Returns the demo's accounts from the file in the home folder. Returns an empty list if the file is missing or
+    damaged."""
     try:
         rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
         return tuple(

@@ -1,11 +1,11 @@
 """Encrypts an account's private key, and makes the tokens of sessions and invitations.
 
-The database has two copies of an account's private key: one encrypted under the password, one under the printed
-recovery key. The module `keys.passphrase` defines the format of these copies. To check a password, the console tries to
-decrypt the first copy. The database has no digest of a password.
+The database has two copies of an account's private key: one encrypted under the password, one under the recovery key on
+paper. The module `keys.passphrase` defines the format of both copies. To check a password, the console tries to decrypt
+the copy under the password, because the database has no digest of a password.
 
-Only one browser has the token of a session. The database has only the token's digest. So a private key that is
-encrypted with a token can be decrypted only while the browser sends the token.
+The token of a session is only in one browser. The database has only a digest of the token. So the console can decrypt a
+private key that is encrypted with a token only while the browser sends the token.
 """
 
 import base64
@@ -26,8 +26,8 @@ from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.text.errors import PassphraseWrong
 
 PAPER_COSTS = Costs(passes=1, kib=8)
-"""The cost of one key derivation from the printed recovery key. The recovery key has 128 random bits. So no one can
-guess the key, and a fast derivation is enough.
+"""The cost of one key derivation from the printed recovery key. The recovery key has 128 random bits, so no one can
+guess it, and a fast derivation is enough.
 """
 SECRET_NAME = "the key of the account"
 
@@ -48,16 +48,16 @@ def unwrap_by_password(wrapped: bytes, password: str, *, account: str) -> bytes 
 
 
 def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
-    """Returns the account's private key, decrypted with the recovery key. Returns None if the recovery key is wrong.
-    Raises DecryptionFailed."""
+    """Returns the account's private key, decrypted with the printed recovery key. Returns None if the recovery key is
+    wrong. Raises DecryptionFailed."""
     return _opened(wrapped, recovery_key, _on_paper(account))
 
 
 def dummy_envelope(costs: Costs) -> bytes:
-    """Returns random data in the format of an encrypted private key. No password can decrypt this data.
+    """Returns random data in the format of an encrypted private key, which no password can decrypt.
 
-    If no account has the typed name, the sign-in tries to decrypt this data. So the check takes as long as for an
-    existing account.
+    If no account has the typed name, the console tries to decrypt this data, so that the check takes as long as for an
+    account.
     """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
@@ -83,24 +83,26 @@ def new_token() -> str:
 
 
 def digest_of(token: str) -> bytes | None:
-    """Returns the digest of a token, in the form in which the database stores it. Returns None if the text is not a
-    token.
+    """Returns the digest of a session's or link's token, as the database stores it. Returns None if `token` does not
+    have the form of a token.
     """
     held = _bytes_of(token)
     return None if held is None else hashlib.sha256(held).digest()
 
 
 def form_key(token: str) -> str:
-    """Returns the secret that the console puts into every form that it sends during a session. With this secret, the
-    console recognises the forms that its own pages sent.
+    """Returns the secret that the console puts into every form of a session. The secret shows that a form comes from
+    the console's own pages.
 
-    The secret reveals nothing about the token. Raises ValueError if the text is not a token.
+    No one can compute the token from the secret. Raises ValueError if `token` does not have the form of a token.
     """
     return _derived(token, b"form").hex()
 
 
 def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
-    """Returns the account's private key, encrypted with the token. Raises ValueError if `token` is not a token."""
+    """Returns the account's private key, encrypted with a session's token. Raises ValueError if `token` does not have
+    the form of a token.
+    """
     locked = Aead(_derived(token, b"key")).encrypt(private_key, aad=account.encode())
     return bytes(locked)
 
@@ -108,8 +110,7 @@ def lock_key(token: str, private_key: bytes, *, account: str) -> bytes:
 def unlock_key(token: str, locked: bytes, *, account: str) -> bytes | None:
     """Returns the private key that `lock_key` encrypted.
 
-    Returns None if the private key was encrypted with another token or for another account, or if the encrypted value
-    was changed.
+    Returns None if the private key was encrypted with another token or for another account, or was changed.
     """
     try:
         return Aead(_derived(token, b"key")).decrypt(locked, aad=account.encode())

@@ -1,7 +1,7 @@
-"""Makes the digest of a code or a start PIN with salted Argon2id. With this digest, the hotline later checks the
-digits that a person types. No one can read the digits from the digest.
+"""Makes the digest of an enrolment code or a start PIN with salted Argon2id. The hotline uses the digest to check the
+digits that a person types later. The digits cannot be read from the digest.
 
-The stored format is, with sizes in bytes: `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
+The digest has this format, with sizes in bytes: `version 4 | passes 4 | KiB of memory 4 | salt 16 | digest 32`.
 """
 
 import hmac
@@ -16,8 +16,8 @@ DIGESTED = b"\x04"
 HEADER = struct.Struct(">cII16s")
 DIGEST_BYTES = 32
 CODE_COSTS = Costs(passes=1, kib=1024)
-"""The cost of computing the digest of a code. This cost is low, because a code is valid for only two days and three
-attempts.
+"""The cost of computing the digest of an enrolment code. The cost is low, because a code is valid for only two days and
+three attempts.
 """
 
 
@@ -30,7 +30,7 @@ def digest_digits(digits: str, costs: Costs) -> bytes:
 def is_same(kept: bytes | None, digits: str, costs: Costs) -> bool:
     """Returns True if `kept` is the digest of `digits`.
 
-    If `kept` is None, returns False, but only after the time that a comparison with a digest takes.
+    If `kept` is None, takes as long as a comparison, and returns False.
     """
     read = None if kept is None else _read(kept)
     if read is None:

@@ -1,12 +1,10 @@
 """Guards every page of the console, and shows the error pages.
 
-The guard checks each request in this order: the console's host name, the origin of the form, a session, a role, the
-form's secret key, a recent sign-in. If the account may not see a page, the guard answers as if the address did not
-exist.
+The guard checks in this order: the host name, the origin of the form, the session, the account's role, the form's
+secret key, a recent sign-in. If an account may not see a page, the guard answers as if the page did not exist.
 
 An error page says what the user can do next, and does not describe the error. The log line about an error contains only
-the class of the error and a reference. An address below `/welcome/` contains a secret, and an error's message may quote
-text that a user typed. So the log line contains neither an address nor a message.
+the error's class and a reference number, because addresses and messages may contain secrets or text that a user typed.
 """
 
 import hmac
@@ -44,30 +42,30 @@ from hotline.text.errors import HotlineError, NotFound, Unavailable
 from hotline.text.languages import CODES, FIRST
 
 PART = "X-Part"
-"""The console's script sends a request with this header to get only the parts of a page that can change."""
+"""The header with which the console's script requests only the parts of a page that can change."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
-"""The query parameter in the address of a page that reloads automatically. A request with this parameter does not
-extend the session.
+"""The query parameter of requests that a page sends automatically to reload itself. Such a request does not extend the
+session.
 """
 MAX_ROW_ID = 2**31 - 1
 """The highest possible id of a row."""
 MAX_FIELDS = 2000
 """The largest number of fields that a form may contain. The largest form of the console has a few hundred fields.
-Without this limit, a form with a million empty fields would use a gigabyte of memory.
+Without the limit, a form with a million empty fields would use a gigabyte of memory.
 """
 Answer = Callable[..., Response]
 
 
 class GuardContext(NamedTuple):
-    """The context and the templates that the guard needs."""
+    """The data that the guard needs."""
 
     context: ConsoleContext
     templates: Templates
 
 
 def check_host(context: GuardContext) -> Response | None:
-    """Refuses a request whose host name is not that of the console."""
+    """Refuses a request whose host name is not the console's host name."""
     if request.host != urlsplit(context.context.console_url).netloc:
         return make_response("", 421)
     return None
@@ -76,7 +74,7 @@ def check_host(context: GuardContext) -> Response | None:
 def check_field_count() -> None:
     """Refuses a form with too many fields, before the form is parsed.
 
-    Flask itself limits the number of fields in a form with a file.
+    Flask itself limits the number of fields in a form that uploads a file.
     """
     if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MAX_FIELDS:
         abort(413)
@@ -127,10 +125,10 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
 
 
 def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
-    """Refuses a form that comes from a page of another site, and an address that contains an impossible row id.
+    """Refuses a form that a page of another site sent, and an address with an impossible value.
 
-    A browser sends the origin of the form with each POST. The guard also refuses an address that contains an id above
-    `MAX_ROW_ID` or a NUL character, because the database would raise an error for such a value.
+    A browser sends the origin of the form with each POST request. An address is refused if it contains an id above
+    `MAX_ROW_ID` or a NUL character, because the database would raise an error.
     """
     if request.method == "POST" and request.headers.get("Origin") != context.context.console_url:
         abort(403)
@@ -142,8 +140,8 @@ def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
 
 
 def _outside(guest: GuestVisit) -> Response:
-    """Returns the answer to a request without a session, which is usually the sign-in page. After a POST, the sign-in
-    page contains the posted fields. No other place stores these fields.
+    """Returns the answer to a request without a session: usually the sign-in page. After a POST request, the sign-in
+    page contains the sent fields, which the console stores nowhere else.
     """
     if PART in request.headers:
         return make_response("", 401)
@@ -157,9 +155,9 @@ def _outside(guest: GuestVisit) -> Response:
 def _fresh(
     visit: Visit, route: PageRoute, values: dict[str, object], password: str, code: str
 ) -> Response:
-    """Handles a form that needs a recent sign-in. If the request contains a password and a code, signs the account in
-    again with them, and shows the requested page. If the request contains neither a password nor a code, returns a page
-    that asks for both.
+    """Handles a form for which the account must have signed in a short time ago. If the request contains a password and
+    a code, signs the account in again, and shows the requested page. Without a password and a code, returns a page that
+    asks for both.
     """
     if not password and not code:
         return _asked(visit)
@@ -172,15 +170,13 @@ def _fresh(
 
 
 def _asked(visit: Visit) -> Response:
-    """Returns a page that asks for password and code. After the person enters password and code, this page sends the
-    original form again.
-    """
+    """Returns a page that asks for password and code, and then sends the original form again."""
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 
 def _guest(context: GuardContext) -> GuestVisit:
-    """Returns the visit of a user who is not signed in. Takes the language of the visit from the address, the form or
-    the browser.
+    """Returns the request's data as a visit of a user who is not signed in. The language comes from the address, the
+    form or the browser.
     """
     asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
@@ -206,8 +202,8 @@ LOG = logging.getLogger("hotline.console")
 
 
 def error_page(context: GuardContext, error: Exception) -> Response:
-    """Returns the page that a user sees after an error. The error is a fault of the console, an invalid request, an
-    unknown address, or an address that the account may not see.
+    """Returns the page that a user sees after an error. The error may be a fault of the console, an invalid request, or
+    an address that does not exist for this account.
     """
     if isinstance(error, HTTPException | NotFound):
         code = 404 if isinstance(error, NotFound) else error.code or 400
@@ -218,7 +214,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
     reference, away = secrets.token_hex(4), isinstance(error, Unavailable)
     level = logging.WARNING if away else logging.ERROR
     LOG.log(level, "%s, reference %s", type(error).__name__, reference)
-    # The error page contains the text that the user typed, so that the user can send the text once more.
+    # The error page contains the text that the user typed, so that the user can send the text again.
     kept = PostedForm(tuple(request.form.items(multi=True))).kept()
     return _drawn(context, "broken.html", 503 if away else 500, reference=reference, kept=kept)
 
@@ -226,7 +222,7 @@ def error_page(context: GuardContext, error: Exception) -> Response:
 def _of_the_account(context: GuardContext) -> str:
     """Returns the language of the signed-in account.
 
-    Returns an empty text if no account is signed in, or if the account cannot be read from the database.
+    Returns an empty text if no account is signed in, or if the database does not answer.
     """
     token = request.cookies.get(COOKIE, "")
     with suppress(HotlineError):
@@ -239,9 +235,9 @@ def _of_the_account(context: GuardContext) -> str:
 def _drawn(
     context: GuardContext, template: str, status: int, *, language: str = "", **values: object
 ) -> Response:
-    """Shows a page in the language `language`. If this text is empty, uses the browser's language.
+    """Shows an error page in the language `language`. If `language` is empty, uses the browser's language.
 
-    Does not read the account from the database, because the database may have caused the error.
+    Does not read the account from the database, because a fault of the database may have caused the error.
     """
     language = language or request.accept_languages.best_match(CODES, default=FIRST) or FIRST
     drawn = context.templates.draw(

@@ -1,6 +1,7 @@
-"""Signs a visitor in as a demo account with one click. Also shows the style guide: all parts of the console's pages.
+"""Signs a visitor in as a demo account with one click. Also shows the style guide, a page with all parts of the
+console's pages.
 
-Only the web process that `hotline demo` starts has these pages.
+Only the web process of `hotline demo` has both pages.
 """
 
 from flask import Response, abort, request
@@ -16,7 +17,7 @@ TINTS = {
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }
-"""The texts of the notices on the style guide's page: one text for each kind of notice."""
+"""The text of the style guide's notice of each kind."""
 
 
 def sign_in(visit: GuestVisit) -> Response:

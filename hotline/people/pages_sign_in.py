@@ -1,5 +1,5 @@
-"""Shows the pages for sign-in, sign-out and lost passwords. Also shows the pages for a person who opened the link in
-an invitation and sets up a new account.
+"""Shows the pages for sign-in, sign-out and lost passwords. Also shows the pages on which an invited person sets up a
+new account.
 
 Also sends the static files of all pages, such as style sheets.
 """
@@ -33,12 +33,12 @@ from hotline.text.errors import AccountRefused, FormRefused
 from hotline.text.languages import CODES
 
 ONE_CLICK = "demo_entering.enter"
-"""The name of the route for a sign-in with one click. Only the demo has this route."""
+"""The name of the demo's route for a sign-in with one click."""
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
-"""The sign-in page keeps the user's typed text in hidden fields, whose names begin with this prefix. After the sign-in,
-the user can send these fields again.
+"""The prefix of the hidden fields in which the sign-in page keeps the text that the user typed in another form. After
+the sign-in, the user can send the other form again.
 """
 
 
@@ -50,9 +50,9 @@ def sign_in_page(visit: GuestVisit) -> Response:
 
 
 def sign_in(visit: GuestVisit) -> Response:
-    """Signs the account in, and shows the page that the browser requested before.
+    """Signs the account in, and shows the page that the user requested before the sign-in.
 
-    If the user had sent a form while no session was valid, shows a button that sends this form again.
+    If the user sent a form without a valid session, shows a button that sends this form again.
     """
     form = visit.form
     to = local_address(form.text("to"))
@@ -86,8 +86,8 @@ def with_session_cookies(answer: Response, found: service_sessions.NewSession) -
 
 
 def session_ended(visit: GuestVisit) -> Response:
-    """Returns the sign-in page after a user sent a form without a valid session. The page contains the fields of the
-    sent form, which the console stores nowhere else.
+    """Returns the sign-in page for a user who sent a form without a valid session. The page contains the fields of the
+    form, which the console stores nowhere else.
     """
     return _form(visit, local_address(visit.path), visit.form.kept(), status=401)
 
@@ -100,8 +100,9 @@ def sign_out(visit: Visit) -> Response:
 
 
 def local_address(address: str) -> str:
-    """Returns the given address if it is an address of the console. For any other address, returns the address of the
-    console's first page."""
+    """Returns `address` if it is an address of the console. Otherwise returns the address of the console's
+    first page.
+    """
     plain = address.isprintable() and "\\" not in address
     return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
@@ -141,15 +142,13 @@ ASKED = {
     "code": "secret_code",
     "finish": "have",
 }
-"""For each button of the form for a new account, the field next to which the page shows an error about the pressed
-button."""
+"""For each button of the setup page, the field next to which the page shows an error."""
 
 
 def step(visit: GuestVisit, token: str) -> Response:
-    """Shows the next of the three steps in which a person sets up a new account. The person opened the account's link
-    to reach this page.
+    """Shows the next of the three steps in which a person sets up a new account after opening the account's link.
 
-    The page is in the account's language, unless the user chose another language.
+    The page is in the account's language, unless the person chose another language.
     """
     here = service_own_account.current_step(visit.context, token, visit.began)
     if here is None:
@@ -175,7 +174,8 @@ def take_step(visit: GuestVisit, token: str) -> Response:
 
 
 def _taken(visit: GuestVisit, token: str, does: str, name: str) -> Response:
-    """Carries out the action of the pressed button `does`. `name` is the name of the account. Raises AccountRefused."""
+    """Carries out the action of the button `does`, which the person pressed. `name` is the name of the account. Raises
+    AccountRefused."""
     match does:
         case "password":
             password = visit.form.secret("password")
@@ -207,8 +207,8 @@ def _taken(visit: GuestVisit, token: str, does: str, name: str) -> Response:
 
 
 def _carrying(answer: Response, browser: str) -> Response:
-    """Adds a cookie to the response. The cookie contains the token that this browser needs for the next steps of the
-    account's setup. If the token is empty, deletes the cookie.
+    """Adds the cookie for the account's setup to the response, or deletes this cookie if `browser` is empty. The cookie
+    contains the token `browser`, which the browser needs for the next steps of the setup.
     """
     if browser:
         answer.set_cookie(LINK_COOKIE, browser, **SAFE)
@@ -218,9 +218,7 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str, name: str) -> Response:
-    """Makes a new recovery sheet and shows it. No page shows this sheet a second time. The new sheet makes the earlier
-    sheet invalid.
-    """
+    """Makes a new recovery sheet and shows it once. The earlier recovery sheet is then invalid."""
     sheet = service_own_account.new_sheet(visit.context, token, visit.began)
     return page(visit, "welcome_paper.html", sheet=sheet, name=name)
 
@@ -235,9 +233,8 @@ A_YEAR = "public, max-age=31536000, immutable"
 
 
 def static(visit: GuestVisit, name: str) -> Response:
-    """Sends the static file with this name. The name of a static file contains a digest of the file's content.
-
-    So a page of another release never gets a file with content of this release.
+    """Sends the static file with this name. The name contains a digest of the file's content, so a page never gets a
+    file of another release.
     """
     file = next((one for one in visit.templates.files.values() if one.name == name), None)
     if file is None:

@@ -1,5 +1,5 @@
-"""Decides which members may use a desk now, and returns their public keys. A member is a responder's phone or a console
-account.
+"""Decides which members may use a desk now, and returns the members' public keys. A member is a responder's phone or a
+console account.
 """
 
 from datetime import datetime
@@ -31,14 +31,14 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
     account = session.get(ConsoleAccount, account_id)
     if account is None or account.state not in MAY_SIGN_IN:
         return None
-    # If the person has phones, one of the phones must also belong to the desk.
+    # If the account's owner has phones, one of the phones must also belong to the desk.
     phones = tables_accounts.phones_of(session, account.person_id)
     acts = not phones or any(_acts(session, responder, desk) for responder in phones)
     return account.public_key if acts and role_for(desk) in account.held_roles else None
 
 
 def end_lost_access(session: Session, member: str, at: datetime) -> None:
-    """Deletes the member's copy of the key of each desk that the member may not use any more."""
+    """Deletes a member's copies of the keys of desks that the member may no longer use."""
     kept = {
         code
         for code in tables_desks.desks_of(session, member)
@@ -49,7 +49,7 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
 
 def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
     """Returns the desks to which the phones of the account's owner belong. If the owner has no phones, returns the
-    desks whose key the account can decrypt.
+    desks whose keys the account can decrypt.
     """
     phones = tables_accounts.phones_of(session, account.person_id)
     if phones:
@@ -69,7 +69,7 @@ def names_of(session: Session, person_id: int) -> tuple[str, ...]:
 
 
 def role_for(desk: str) -> AccountRole:
-    """Returns the role that an account must have to use this desk."""
+    """Returns the role that an account needs to use this desk."""
     return AccountRole.NATIONAL if desk == NATIONAL else AccountRole.DESK
 
 

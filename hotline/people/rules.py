@@ -1,11 +1,11 @@
-"""Contains the rules about responders, their enrolment, desks and wrong PINs. All functions are pure.
+"""Contains the rules about responders, their enrolment, their wrong PINs, and desks. All functions are pure.
 
 At all times, two people of the national desk and one responder in each district should be active. Callers can report
-only after at least three phones of responders are enrolled. If a district has no responder, the national desk gets the
-alerts about its tips. Callers do not notice that a district has no responder, but an admin must learn about this gap.
+only after at least three responders' phones are enrolled. If a district has no responder, the national desk gets the
+alerts about the district's tips. Callers do not notice this gap, but the hotline must tell an admin.
 
-After too many wrong PINs, the hotline blocks a phone. The hotline also warns the coordinator of a desk if another
-person may be using a responder's PIN.
+After too many wrong PINs on a phone, the hotline blocks the phone. The hotline warns the coordinator of a desk if
+another person may be using a responder's PIN.
 """
 
 import csv
@@ -54,7 +54,7 @@ MIN_PHONES = 3
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """A time in which a responder is on leave."""
+    """A period in which a responder is on leave."""
 
     starts_at: datetime
     ends_at: datetime
@@ -65,8 +65,8 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A responder who is enrolled and was not removed. The fields contain what the hotline needs to know before it
-    alerts the responder."""
+    """A responder who is enrolled and was not removed. The fields contain what the hotline must know before it alerts
+    the responder."""
 
     id: int
     person_id: int
@@ -77,8 +77,7 @@ class Member:
     absences: tuple[Absence, ...] = ()
     has_pin: bool = False
     categories: frozenset[str] = frozenset()
-    """The categories of cases that the responder may get. An empty set means that the responder may get all categories.
-    """
+    """The categories of cases that the responder may get, or an empty set if the responder may get all categories."""
 
     def is_active(self, at: datetime) -> bool:
         return self.reachable and not any(absence.holds(at) for absence in self.absences)
@@ -126,10 +125,11 @@ def unwatched_desks(
     shown: Collection[str],
     at: datetime,
 ) -> list[str]:
-    """Returns the desks that no one watches. A desk is unwatched if no phone on duty is active, and no one has the
+    """Returns the desks that no one watches. A desk is unwatched if no active phone is on duty, and no one has the
     desk's board open.
 
-    At a desk without a roster, all people are on duty. Leaves out desks that have neither people nor accounts.
+    If a desk has no roster, all people of the desk are on duty. Leaves out desks that have neither responders nor
+    accounts.
     """
     phones = {
         code
@@ -143,10 +143,10 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns a responder's desks, and gives each desk the level `level`. For the national level, returns the national
-    desk. For other levels, returns the desks of the districts in `codes`.
+    """Returns the desks of a responder whose level is `level`, each with this level. For the national level, the result
+    is the national desk. For other levels, the result is the desks of the districts in `codes`.
 
-    If `codes` is empty, returns the desks of all districts.
+    If `codes` is empty, the result is the desks of all districts.
     """
     if level is Level.NATIONAL:
         return {NATIONAL: level}
@@ -159,8 +159,8 @@ def highest_level(levels: Iterable[Level]) -> Level:
 
 
 def districts_of(desks: Collection[str]) -> list[str]:
-    """Returns the codes of the districts in `desks`. An empty list means "all districts": the function returns it if
-    `desks` contains every district, and also if `desks` contains no district.
+    """Returns the codes of the districts among `desks`. Returns an empty list if `desks` contains all districts or no
+    district.
     """
     every = every_district()
     mine = [code for code in every if code in desks]
@@ -171,8 +171,7 @@ def every_district() -> list[str]:
     return sorted(district.code for district in districts())
 
 
-# The code below reads files of new responders, defines the rules and states of enrolment, and makes the responders of
-# the demo.
+# The code below reads files of new responders, defines the rules of enrolment, and makes the demo's responders.
 
 OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
@@ -188,21 +187,22 @@ LETTERS = {
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentRow:
-    """A row of a file with new responders. `repr` does not show the phone number."""
+    """A row of a CSV file with new responders. `repr` leaves out the phone number."""
 
     line: int
     name: str
     msisdn: str = field(repr=False)
     """The phone number in E.164 format."""
     languages: tuple[str, ...]
-    """The codes of the responder's languages. The hotline writes to the responder in the first language."""
+    """The codes of the languages that the responder speaks. The hotline writes to the responder in the first of these
+    languages.
+    """
     desks: Mapping[str, Level]
     """The responder's desks, with the responder's level at each desk."""
     categories: tuple[Category, ...]
-    """The categories of cases that the responder may get. The tuple is empty if the responder may get all
-    categories."""
+    """The categories of cases that the responder may get, or an empty tuple if the responder may get all categories."""
     person_id: int | None = None
-    """The id of the person who owns this phone. The value is None if the row is about a new person."""
+    """The id of the phone's owner, or None if the owner is a new person."""
 
     @property
     def language(self) -> str:
@@ -222,7 +222,7 @@ class EnrolmentRow:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """An error in one line of an imported file."""
+    """An error in one line of a file that a person uploads or imports."""
 
     line: int
     reason: MessageText
@@ -232,9 +232,10 @@ class RowFault:
 
 
 def read_responders(text: str) -> Sequence[EnrolmentRow]:
-    """Reads a CSV file of new responders, and returns its rows. Raises ImportRefused with all errors.
+    """Reads a CSV file of new responders, and returns the file's rows. Raises ImportRefused with all errors in the
+    file.
 
-    Commas or semicolons may separate the cells. The columns may be in any order.
+    The file's cells are separated by commas or semicolons, and its columns may be in any order.
     """
     rows, faults = check_rows(text)
     refuse_faults(faults)
@@ -242,8 +243,8 @@ def read_responders(text: str) -> Sequence[EnrolmentRow]:
 
 
 def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
-    """Returns the rows without errors, and all errors of the file. If two rows have the same name or number, returns
-    both rows and also an error about them.
+    """Returns the rows without errors, and all errors of a CSV file. If two rows have the same name or number, returns
+    both rows, and also an error.
     """
     faults: list[RowFault] = []
     filled = read_cells(text, COLUMNS, faults)
@@ -255,7 +256,9 @@ def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
 
 
 def refuse_faults(faults: Sequence[RowFault]) -> None:
-    """Raises ImportRefused with all errors, in the order of their lines. Does nothing if `faults` is empty."""
+    """Raises ImportRefused with all errors in `faults`, in the order of their lines. Does nothing if `faults`
+    is empty.
+    """
     if faults:
         raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
 
@@ -263,8 +266,8 @@ def refuse_faults(faults: Sequence[RowFault]) -> None:
 def read_cells(
     text: str, columns: Sequence[str], faults: list[RowFault]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yields the line number of each complete row, with its cells by column. If a row has too few or too many cells,
-    adds an error to `faults` instead."""
+    """Yields the line number and the cells of each complete row in a CSV file, with the cells by column name. For a row
+    with too few or too many cells, adds an error to `faults` instead."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -348,11 +351,11 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolme
 
 
 def _desks(level: str, cell: str, wrong: list[MessageText]) -> Mapping[str, Level]:
-    """Returns the desks of the districts that a cell of the file names, each with the responder's level. An empty cell
-    means that the responder belongs to the desks of all districts.
+    """Returns the desks of the districts that a cell names, each with the responder's level. An empty cell means the
+    desks of all districts.
 
-    The cell `Gasabo;Huye` means that the desks of both districts have the level in the row. The cell `Gasabo=deputy`
-    means that the desk of Gasabo has the level "deputy".
+    The cell `Gasabo;Huye` means the desks of both districts, with the level of the row. The cell `Gasabo=deputy` means
+    the desk of Gasabo with the level "deputy".
     """
     named: dict[str, Level] = {}
     usual = Level(level) if level in set(Level) else Level.RESPONDER
@@ -412,20 +415,20 @@ def _quoted(word: str) -> str:
 
 
 CODE_VALIDITY = timedelta(hours=48)
-"""The time for which the code in the enrolment SMS is valid. The code proves that the person who enters it has the
+"""The time for which the code in the enrolment SMS is valid. A person who enters the code proves that they have the
 phone.
 """
 START_PIN_VALIDITY = timedelta(days=14)
-"""The time for which the start PIN is valid. The start PIN proves who the person is, because only that person gets this
-PIN on paper.
+"""The time for which a start PIN is valid. A person who enters the start PIN proves who they are, because only the
+right person gets it on paper.
 """
 DECIDED_WITHIN = timedelta(days=7)
-"""After the responder has entered the code and the start PIN, a second admin must decide about the enrolment within
-this time. If no second admin decides in time, the responder must start the enrolment again.
+"""The time within which a second admin must decide about an enrolment, after the responder has entered the code and the
+start PIN. After this time, the responder must start the enrolment again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""After a responder's phone number changes, the hotline sends an SMS about the change to the old number, and stores the
-old number for this time.
+"""The time for which the hotline keeps a responder's old number after a change, to send an SMS about the change to the
+old number.
 """
 MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
@@ -433,7 +436,7 @@ START_DIGITS = 8
 
 
 def new_digits(count: int) -> str:
-    """Returns a text of `count` random digits. The first digit is never zero, because people may leave out a leading
+    """Returns a text of `count` random digits. The first digit is never zero, because people may not type a leading
     zero.
     """
     first = 10 ** (count - 1)
@@ -449,7 +452,7 @@ def may_decide(proved_at: datetime | None, at: datetime) -> bool:
 class RequestedPosting:
     desks: Mapping[str, Level]
     categories: tuple[Category, ...] = ()
-    """The categories of cases that the responder gets. The tuple is empty if the responder gets all categories."""
+    """The categories of cases that the responder gets, or an empty tuple if the responder gets all categories."""
 
     def __str__(self) -> str:
         places = ",".join(f"{code}={level}" for code, level in sorted(self.desks.items()))
@@ -457,8 +460,8 @@ class RequestedPosting:
 
 
 def read_posting(text: str) -> RequestedPosting:
-    """Reads the requested desks, levels and categories of a responder from a text that `RequestedPosting.__str__` made.
-    Raises ValueError for any other text.
+    """Reads a requested change of a responder's desks, levels and categories from text that `RequestedPosting.__str__`
+    wrote. Raises ValueError for any other text.
     """
     places, _, kinds = text.partition("|")
     pairs = (one.split("=") for one in places.split(",") if one)
@@ -477,8 +480,8 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that takes effect without approval: the desks that the responder keeps, each with
-    the lower of the old and the new level.
+    """Returns the part of a change that needs no approval: the desks that the responder keeps, each with the lower of
+    the old and the new level.
     """
     return {
         code: min(level, before[code], key=LEVELS.index)
@@ -488,15 +491,15 @@ def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Ma
 
 
 class EnrolmentState(StrEnum):
-    """The state of an enrolment.
+    """The state of a responder's enrolment.
 
-    A new enrolment has the state `PROVING`, later `WAITING`, then `ACTIVE`, and at the end `REMOVED`. A responder in
-    the state `REMOVED` can be enrolled again.
+    An enrolment begins in the state `PROVING`, then has the state `WAITING`, and then `ACTIVE`. A responder in the
+    state `REMOVED` can be enrolled again.
     """
 
     PROVING = "proving"
-    """The responder is registered, but has not proved the phone yet. The hotline sent a code to the phone, and the
-    person got a start PIN."""
+    """The responder must still prove that they have the phone. The hotline sent a code to the phone, and the responder
+    gets a start PIN on paper."""
     WAITING = "waiting"
     """The responder entered the code and the start PIN on the phone, and chose a PIN. A second admin must now approve
     or refuse the enrolment.
@@ -506,41 +509,39 @@ class EnrolmentState(StrEnum):
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""The states of an enrolment in which the responder gets no alerts yet. If a removed responder is enrolled again, the
-new enrolment also begins with these states.
+"""The states in which a responder is not fully enrolled and gets no alerts. A removed responder who is enrolled again
+also starts with these states.
 """
 
 
 class EnrolmentKind(StrEnum):
-    """One kind of enrolment. The kinds differ in the facts that the enrolment proves."""
+    """One kind of enrolment. Each kind proves different facts about the responder."""
 
     ENROL = "enrol"
-    """An enrolment of this kind proves that the responder has this phone. During the enrolment, the responder chooses
-    a PIN. A responder who has forgotten the PIN also needs an enrolment of this kind.
+    """The enrolment proves that the responder has this phone. During the enrolment, the responder chooses a PIN. A
+    responder who forgot the PIN also needs an enrolment of this kind.
     """
     NUMBER = "number"
-    """An enrolment of this kind proves that the responder has a new phone number. The responder's key and PIN stay the
-    same."""
+    """The enrolment proves that the responder has a new phone number. The responder keeps the key and the PIN."""
 
 
 PREFIX = "+25078810"
-"""The first digits of the demo's phone numbers. These phone numbers have a valid form, so that the hotline's checks
-accept them. The demo sends no real SMS to these numbers.
+"""The first digits of the phone numbers of the demo's responders. The numbers have a valid form, so that the hotline
+accepts them. The demo sends no real SMS to these numbers.
 """
 EACH = 2
 ON_CALL = ("Admin 1", f"{PREFIX}9901", "en")
-"""The name, number and language of the demo's on-call contact. This person also has an account in the demo's console.
-"""
+"""The name, number and language of the demo's on-call contact, who also has an account in the demo's console."""
 CALL_BACK_NUMBER = "0788109902"
-"""The phone number from which the national desk of the demo calls callers back."""
+"""The number from which the demo's national desk calls callers back."""
 NATIONAL_NUMBER = "0788109903"
-"""The phone number that responders call to reach the demo's national desk."""
+"""The number that responders call to reach the demo's national desk."""
 WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
-"""The names of the demo's responders who have a PIN to read cases."""
+"""The demo's responders who have a PIN, with which they can read cases."""
 
 
 def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
-    """Returns rows of `numbers.csv` for the demo's two phone numbers, marked as verified."""
+    """Returns rows of `numbers.csv` for the two numbers of the demo's national desk, marked as verified."""
     services = {CALL_BACK_NUMBER: "National desk calls back", NATIONAL_NUMBER: "National desk"}
     return [
         {
@@ -557,9 +558,9 @@ def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
 
 
 def demo_responders() -> str:
-    """Returns the demo's responders as a CSV file, which `hotline people import` can read.
+    """Returns a CSV file with the demo's responders for `hotline people import`.
 
-    Each phone number contains the district and the person: +25078810 12 01 is person 01 of district 12.
+    Each phone number contains the district and the person: +25078810 12 01 is the number of person 01 in district 12.
     """
     file = io.StringIO()
     rows = csv.writer(file, lineterminator="\n")
@@ -581,26 +582,22 @@ class DeskKind(StrEnum):
     DISTRICT = "district"
     NATIONAL = "national"
     SERVICE = "service"
-    """A desk of this kind gets service referrals, but never tips. No tip is encrypted for a service desk, and the
-    hotline never alerts this desk.
-    """
+    """A service desk gets service referrals, but never tips or alerts."""
     BORDER = "border"
     """A border desk works at a border post, and can stop a journey out of the country."""
     PROTECTION = "protection"
-    """A protection desk works for a refugee camp. The hotline alerts a protection desk together with the desk of the
+    """A protection desk works for a refugee camp. The hotline alerts a protection desk together with the desk of its
     district.
     """
     OVERSIGHT = "oversight"
-    """An oversight desk does not belong to the ministry. An oversight desk gets the complaints about the national
-    desk.
-    """
+    """An oversight desk does not belong to the ministry, and gets the complaints about the national desk."""
 
 
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
-"""The kinds of desks that people can add. `hotline init` makes the desks of other kinds."""
+"""The kinds of desks that people can add; `hotline init` makes the desks of the other kinds."""
 APART = message_text("a person of an oversight desk (for complaints) cannot belong to another desk")
-"""The reason to refuse a person who would belong to an oversight desk and to another desk. Such a person could read
-complaints about their other desk.
+"""The error if a person would belong to an oversight desk and to another desk. Such a person could read complaints
+about the other desk.
 """
 OVERSEEN_DESK = message_text(
     "the national desk may not decide about people of an oversight desk, which handles complaints about "
@@ -611,13 +608,13 @@ READING_KINDS = frozenset(DeskKind) - {DeskKind.SERVICE}
 
 
 def kind_of(code: str) -> DeskKind:
-    """Returns the kind of a desk that `hotline init` makes, from its code."""
+    """Returns the kind of a desk that `hotline init` made, from the desk's code."""
     return DeskKind.NATIONAL if code == NATIONAL else DeskKind.DISTRICT
 
 
 def is_code(code: str) -> bool:
-    """Returns True if people may add a desk with this code. A new desk may not have the code of a place, or the code
-    of a desk that `hotline init` makes.
+    """Returns True if people may add a desk with this code. The code must not be the code of a place, or of a desk that
+    `hotline init` makes.
     """
     taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
     return bool(CODE.fullmatch(code)) and not taken
@@ -636,12 +633,12 @@ def of_account(account_id: int) -> str:
 
 
 def responder_of(member: str) -> int | None:
-    """Returns the id of the responder, or None if the member is not a responder."""
+    """Returns the responder's id, or None if the member of a desk is an account."""
     return _number(member, RESPONDER)
 
 
 def account_of(member: str) -> int | None:
-    """Returns the id of the account, or None if the member is a phone and not an account."""
+    """Returns the account's id, or None if the member of a desk is a responder's phone."""
     return _number(member, ACCOUNT)
 
 
@@ -651,10 +648,10 @@ def _number(member: str, begins: str) -> int | None:
 
 
 MAX_IN_A_ROW = 3
-"""After this number of wrong PINs in a row, the phone is blocked for the time of `SHORT_BLOCK`."""
+"""After this number of wrong PINs in a row, the hotline blocks the phone for the time `SHORT_BLOCK`."""
 MAX_IN_A_DAY = 6
-"""After this number of wrong PINs within `DAY`, the phone is blocked until `BLOCK_ENDS`. A right PIN sets the number
-back to zero.
+"""After this number of wrong PINs within the time `DAY`, the hotline blocks the phone until `BLOCK_ENDS`. After a right
+PIN, the hotline counts from zero again.
 """
 SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
 BLOCK_ENDS = time(6)
@@ -664,8 +661,8 @@ BLOCK_ENDS = time(6)
 def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
     """Returns the time until which a phone is blocked because of wrong PINs. Returns None if the phone is not blocked.
 
-    `wrong` contains the times of the wrong PINs since the last right PIN, oldest first. After a long block, the count
-    of wrong PINs begins again.
+    `wrong` contains the times of the wrong PINs since the last right PIN, oldest first. After a long block (until the
+    morning), the hotline counts wrong PINs from zero again.
     """
     until, in_a_row, today = None, 0, list[datetime]()
     for at in wrong:
@@ -679,7 +676,7 @@ def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
 
 
 def is_long_block(at: datetime, until: datetime) -> bool:
-    """Returns True if the block from `at` to `until` is so long that colleagues must take over the
+    """Returns True if a phone is blocked from `at` to `until` for so long that colleagues must take over the
     responder's cases.
     """
     return until - at > SHORT_BLOCK or until == _morning_after(at)
@@ -694,32 +691,33 @@ def _morning_after(at: datetime) -> datetime:
 
 
 MANY_CASES = 10
-"""If a phone opens more than this number of cases within `MANY_WITHIN`, the hotline warns the coordinator."""
+"""If a phone opens more than this number of cases within the time `MANY_WITHIN`, the hotline warns the coordinator of
+the responder's desk."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
-"""Times of day in Kigali. One SMS at `REPORTED_AT` warns coordinators about all phones that opened cases between
-`NIGHT_BEGINS` and `NIGHT_ENDS`.
+"""The times of day in Kigali at which the night begins, the night ends, and coordinators get an SMS about the night.
+The SMS warns about all phones that opened cases during the night.
 """
 SHOWN_FOR = timedelta(days=7)
-"""For this time after a warning about a responder's PIN, a coordinator can read the warning."""
+"""The time for which a coordinator can read a warning about a responder's PIN."""
 KEPT_FOR = timedelta(days=90)
 
 
 class PinWarning(StrEnum):
-    """The reason for a warning to a coordinator. After such a warning, the coordinator should ask the responder who
-    used the phone."""
+    """The reason for warning a coordinator about a responder's PIN. After the warning, the coordinator should ask the
+    responder if they used the phone."""
 
     WRONG = "wrong"
-    """A person entered three wrong PINs in a row, or six wrong PINs in a day."""
+    """A person entered wrong PINs: three in a row, or six in a day."""
     NETWORK = "network"
-    """The phone uses a different mobile network than at the last opening of the list of cases. So an attacker may have
-    copied the SIM card."""
+    """The phone is now in another mobile network than when the responder last opened the list of cases. An attacker may
+    have copied the SIM card."""
     MANY = "many"
-    """The phone opened more cases than `MANY_CASES` in an hour."""
+    """The phone opened more than `MANY_CASES` cases in an hour."""
     NIGHT = "night"
-    """A person opened cases with the phone at night."""
+    """The phone opened cases at night."""
     NOT_ME = "not_me"
-    """The responder reported that another person opened the list of cases with the responder's phone."""
+    """The responder reported that another person used their phone to open the list of cases."""
 
 
 WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
@@ -729,7 +727,7 @@ WARNING_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.PIN_NIGHT,
     PinWarning.NOT_ME: Template.PIN_NOT_ME,
 }
-"""The text of the SMS to the coordinator, for each warning. The SMS to the coordinator does not name the responder."""
+"""The SMS to a coordinator for each kind of warning, without the name of the responder."""
 SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.WRONG: Template.WARNING_WRONG,
     PinWarning.NETWORK: Template.WARNING_NETWORK,
@@ -737,25 +735,26 @@ SHOWN_TEMPLATES: Mapping[PinWarning, Template] = {
     PinWarning.NIGHT: Template.WARNING_NIGHT,
     PinWarning.NOT_ME: Template.WARNING_NOT_ME,
 }
-"""The text that the coordinator reads after entering a PIN, for each warning. This text names the responder."""
+"""The screen that a coordinator sees for each kind of warning, after entering a PIN. The screen shows the name of the
+responder."""
 
 
 def is_night(at: datetime) -> bool:
-    """Returns True if the time is between `NIGHT_BEGINS` and `NIGHT_ENDS`."""
+    """Returns True if the time of day is between `NIGHT_BEGINS` and `NIGHT_ENDS` in Kigali."""
     local = at.astimezone(KIGALI).time()
     return local >= NIGHT_BEGINS or local < NIGHT_ENDS
 
 
 def night_began(at: datetime) -> datetime:
-    """Returns the last time, at or before `at`, at which a night began."""
+    """Returns the time, at or before `at`, at which the last night began."""
     local = at.astimezone(KIGALI)
     begins = datetime.combine(local.date(), NIGHT_BEGINS, KIGALI)
     return begins if begins <= local else begins - timedelta(days=1)
 
 
 def last_report_before(at: datetime) -> datetime:
-    """Returns the last time, at or before `at`, at which the morning's SMS about PIN warnings was due (`REPORTED_AT` in
-    Kigali). The SMS that is sent at the returned time reports all warnings from before this time.
+    """Returns the time, at or before `at`, at which the last morning SMS about PIN warnings was due. The SMS at this
+    time reports all earlier warnings.
     """
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)

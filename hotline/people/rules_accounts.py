@@ -26,15 +26,14 @@ DEMO_ACCOUNTS: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Desk 1", (AccountRole.DESK,)),
     ("Programme lead 1", (AccountRole.PROGRAMME_LEAD,)),
 )
-"""The names and roles of the demo's accounts. Two accounts are admins, because some requests of an admin need the
-approval of a second admin.
+"""The names of the demo's accounts, each with its roles. Two accounts are admins, because some requests of an admin
+need the approval of another admin.
 """
 DEMO_DESKS: Mapping[str, str] = {"National 1": NATIONAL, "Desk 1": "12"}
-"""The demo accounts that can read tips, each with its desk: the national desk, and the desk of Gasabo."""
+"""The demo accounts that can read tips, each with its desk."""
 
 
-# The code below lists the reasons to refuse a person's request about an account. Pages and commands show these reasons
-# as sentences.
+# The code below lists the reasons to refuse a request about an account, which pages and commands show as sentences.
 
 
 class AccountFault(StrEnum):

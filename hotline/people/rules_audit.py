@@ -1,7 +1,7 @@
 """Turns rows of the audit log into sentences, such as "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked".
 
-The file `audit_sentences.toml` has a sentence for every action that the code writes to the log. If the file has no
-sentence for an action, because another release of the program wrote the action, a page shows the action's name.
+The file `audit_sentences.toml` has a sentence for every action in the audit log. If another release wrote an action
+that has no sentence, pages show the action's name.
 """
 
 import re
@@ -28,8 +28,8 @@ PROCESSES = PHRASES["processes"]
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES = PHRASES["sentences"]
 OUTCOMES = PHRASES["outcomes"]
-"""The names of some actions end with the outcome of a tip. For each such action, this table maps the beginning of the
-action's name to a sentence.
+"""Some actions have a name that ends with the outcome of a tip. For each such action, `OUTCOMES` maps the first part of
+the name to a sentence.
 """
 ROSTER = re.compile(
     "(account|desk|person|responder|watcher)s?_"
@@ -39,27 +39,27 @@ ROSTER = re.compile(
 
 
 class AuditFilter(NamedTuple):
-    """A filter for rows of the audit log. A field that is empty does not limit the rows."""
+    """A filter for rows of the audit log. An empty field does not limit the rows."""
 
     name: str = ""
-    """Part of the actor's name."""
+    """Part of the name of the person who acted."""
     action: str = ""
     tip_id: int | None = None
     day: date | None = None
-    """The day of the rows, in Kigali time."""
+    """The day in Kigali on which the rows were written."""
     hidden: Collection[str] = ()
     """The subjects, such as tips, that the reader may not see. The filter leaves out rows about these subjects."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """The parts of one row of the audit log. A page shows each part in the reader's language."""
+    """The parts of one row of the audit log, each of which a page shows in the reader's language."""
 
     at: datetime
     desk: str
     name: str
     phrase: str
-    """The English sentence for the action, in which `{subject}` and `{outcome}` are placeholders."""
+    """The English sentence for the action, with the placeholders `{subject}` and `{outcome}`."""
     subject: str
     outcome: str
     reason: str
@@ -75,14 +75,14 @@ class AuditRow:
 def read_row(
     at: datetime, by: str, action: str, about: str, reason: str, names: Mapping[int, str]
 ) -> AuditRow:
-    """Returns the parts of a row of the audit log. `names` contains the names of responders, by id."""
+    """Splits a row of the audit log into readable parts. `names` maps the ids of responders to their names."""
     phrase, outcome = action_sentence(action)
     return AuditRow(at, *read_actor(by, names), phrase, read_subject(about, names), outcome, reason)
 
 
 def action_sentence(action: str) -> tuple[str, str]:
-    """Returns an action's English sentence, with the placeholder `{subject}`. Also returns the outcome at the end of
-    the action's name, or an empty text.
+    """Returns the English sentence for an action, with the placeholder `{subject}`. Also returns the outcome of a tip,
+    if the action's name ends with one, or an empty text.
     """
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
@@ -91,8 +91,8 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns two names: the name of the actor's desk, which may be empty, and the name of the person or process. In
-    rows of the program's first release, the actor is only a desk, without a person.
+    """Returns the name of the actor's desk, which may be empty, and the name of the actor, who is a person or a
+    process. In rows from the first release, the actor is a desk without a person.
     """
     kind, _, rest = text.partition(":")
     if kind == DESK:
@@ -108,9 +108,7 @@ def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
 
 
 def read_subject(text: str, names: Mapping[int, str]) -> str:
-    """Returns the readable form of a row's subject: "tip 12" for `tip:12`, and the names for `responder:7` and
-    `desk:12`.
-    """
+    """Returns the subject of a row in readable form, such as "tip 12" for `tip:12`, or a name for `responder:7`."""
     kind, _, rest = text.partition(":")
     if kind == "district":
         return place_name(rest, "en")

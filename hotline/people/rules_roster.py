@@ -1,7 +1,7 @@
-"""Computes from the roster who is on duty, and the times when no one is on duty. All functions are pure.
+"""Computes from the roster who is on duty, and when no one is on duty. All functions are pure.
 
-A week of the roster begins on Monday at 06:00 in Kigali. If a desk has no roster for a week, everyone of the desk is on
-duty in that week. So the hotline still alerts people if a desk forgets to write a roster.
+A week of the roster begins on Monday at 06:00 in Kigali. If a desk has no roster for a week, all people of the desk are
+on duty in this week. So the hotline still alerts people if a desk forgets its roster.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,13 +17,13 @@ from hotline.text.places import district_named
 from hotline.text.time import KIGALI
 
 DAY_START, NIGHT_START, FULL_DAY = 6 * 60, 18 * 60, 24 * 60
-"""The numbers of minutes after midnight at which a day shift begins, a night shift begins, and the day ends."""
+"""The minutes after midnight at which the day shift begins, the night shift begins, and the day ends."""
 HALF = timedelta(hours=12)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 AHEAD = timedelta(days=14)
-"""Pages and reports show the gaps in the roster from now until the end of this time."""
+"""The time from now for which pages and reports show gaps in the roster."""
 MAX_NIGHTS = 4
-"""The national board names each person who has more than this number of nights on duty in a week."""
+"""The national board names each person who is on duty for more than this number of nights in a week."""
 OFF_DUTY = 3
 """The rank of a person who is not on duty. The hotline alerts people of rank 1 first, then people of rank 2."""
 
@@ -38,14 +38,14 @@ class GapReason(StrEnum):
 
 
 class DutyRow(NamedTuple):
-    """A row of the roster: the duty of a person on one weekday of one week. The times are minutes after midnight.
-    `to_min` may lie on the next day.
+    """A row of the roster: one person's duty on one weekday of one week. `from_min` and `to_min` are minutes after
+    midnight. The duty may end on the next day.
     """
 
     desk: str
     responder_id: int
     week: date
-    """The Monday of the week."""
+    """The Monday of the row's week."""
     weekday: int
     from_min: int
     to_min: int
@@ -53,7 +53,7 @@ class DutyRow(NamedTuple):
 
 
 class Shift(NamedTuple):
-    """A time in which a person is on duty at a desk. The shift lasts until just before its end time."""
+    """A period in which a person is on duty at a desk. The end time is not part of the shift."""
 
     desk: str
     starts_at: datetime
@@ -66,20 +66,18 @@ class Shift(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A change of the roster: a person takes a shift. Before the override, the shift was empty, or a colleague had
-    offered the shift.
-    """
+    """A change of the roster: a person takes an empty shift, or a shift that a colleague offered."""
 
     desk: str
     starts_at: datetime
     ends_at: datetime
     responder_id: int | None
-    """The person who took the shift. The value is None if no one has taken the offered shift yet."""
+    """The person who took the shift, or None if no one has taken the offered shift yet."""
     replaces: int | None = None
 
 
 class Gap(NamedTuple):
-    """A time in which a desk has no one who is on duty and can answer an alert."""
+    """A period in which no one on duty at a desk can answer an alert."""
 
     desk: str
     starts_at: datetime
@@ -88,7 +86,7 @@ class Gap(NamedTuple):
 
 
 def week_of(at: datetime) -> date:
-    """Returns the Monday of the roster's week in which the time `at` lies."""
+    """Returns the Monday of the roster's week that contains `at`."""
     day = (at.astimezone(KIGALI) - timedelta(minutes=DAY_START)).date()
     return monday_of(day)
 
@@ -98,14 +96,14 @@ def monday_of(day: date) -> date:
 
 
 def moment(day: date, minutes: int) -> datetime:
-    """Returns the time that is this number of minutes after midnight in Kigali."""
+    """Returns the time in UTC that is `minutes` after midnight of `day` in Kigali."""
     midnight = datetime.combine(day, time(), KIGALI)
     return (midnight + timedelta(minutes=minutes)).astimezone(UTC)
 
 
 def half_day(week: date, half: int) -> tuple[datetime, datetime]:
-    """Returns the beginning and the end of one of the fourteen half-days of a week. `half` is the number of the
-    half-day: 0 is the first half-day of the week, 13 the last."""
+    """Returns the beginning and the end of one of the fourteen half-days of a week. `half` is 0 for the first half-day
+    of the week, and 13 for the last."""
     starts = moment(week + (half // 2) * DAY, NIGHT_START if half % 2 else DAY_START)
     return starts, starts + HALF
 
@@ -116,17 +114,17 @@ class Roster:
 
     rows: Collection[DutyRow]
     used: frozenset[tuple[str, date]]
-    """The pairs of a desk and a week for which the roster has rows."""
+    """The desks and weeks for which the roster has rows."""
     overrides: Sequence[Override] = ()
     holidays: Mapping[date, int] = field(default_factory=dict)
-    """The holidays. For each holiday, the weekday whose roster the hotline uses on that day."""
+    """The weekday whose roster counts on each public holiday."""
 
     def is_used(self, desk: str, at: datetime) -> bool:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts that overlap the time from `start` to `end`, sorted by desk and time. Includes the changes
-        that the overrides make.
+        """Returns the shifts between `start` and `end`, sorted by desk and time. The result includes the changes in
+        `overrides`.
         """
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:
@@ -146,9 +144,9 @@ class Roster:
         return sorted(one for one in found if one.starts_at < end and start < one.ends_at)
 
     def ranks(self, at: datetime) -> dict[str, dict[int, int]]:
-        """Returns, for each desk with a roster, the ids of the people on duty at this time, with their ranks.
+        """Returns the ids and ranks of the people on duty at this time, by desk, for each desk with a roster.
 
-        If a desk is missing in the result, everyone of the desk is on duty.
+        At a desk that the result does not contain, everyone is on duty.
         """
         found: dict[str, dict[int, int]] = {
             desk: {} for desk, week in self.used if week == week_of(at)
@@ -161,7 +159,7 @@ class Roster:
 
 
 def _without(shift: Shift, one: Override) -> Iterator[Shift]:
-    """Yields the parts of a shift for which the person stays on duty after another person took the rest."""
+    """Yields the parts of a shift that stay with its person, if another person took a part in the override `one`."""
     same = shift.desk == one.desk and shift.responder_id == one.replaces
     if not same or one.ends_at <= shift.starts_at or shift.ends_at <= one.starts_at:
         yield shift
@@ -173,7 +171,7 @@ def _without(shift: Shift, one: Override) -> Iterator[Shift]:
 
 
 def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
-    """Yields the parts of a row of the roster that lie before `from_min` or after `to_min`."""
+    """Yields the parts of a roster row before `from_min` and after `to_min`."""
     if to_min <= row.from_min or row.to_min <= from_min:
         yield row
         return
@@ -186,8 +184,8 @@ def cut(row: DutyRow, from_min: int, to_min: int) -> Iterator[DutyRow]:
 def gaps(
     roster: Roster, people: Sequence[Member], desks: Iterable[str], start: datetime, end: datetime
 ) -> list[Gap]:
-    """Returns the gaps in the roster of `desks`, in the order of desks and times. A gap can begin or end only when a
-    shift, a leave or a week begins or ends.
+    """Returns the gaps in the roster of `desks`, sorted by desk and time. A gap begins and ends where a shift, a leave
+    or a week begins or ends.
     """
     by_desk: dict[str, list[Shift]] = {}
     for one in roster.shifts(start, end):
@@ -218,8 +216,7 @@ def gaps(
 def next_duty(
     roster: Roster, people: Sequence[Member], desk: str, at: datetime, end: datetime
 ) -> datetime | None:
-    """Returns the first time, at or after `at`, at which a person in `people` is on duty at the desk and can be
-    reached.
+    """Returns the first time, at or after `at`, at which one of `people` is on duty at the desk and can be reached.
 
     Returns None if there is no such time before `end`.
     """
@@ -231,8 +228,8 @@ def next_duty(
 
 
 def _reasons(people: Sequence[Member], at: datetime) -> tuple[GapReason, ...] | None:
-    """Returns the reasons why no person in `people` can answer an alert. Returns None if at least one of these people
-    can answer an alert.
+    """Returns the reasons why none of `people` can answer an alert. Returns None if at least one person can answer an
+    alert.
     """
     if not people:
         return (GapReason.NO_ONE,)
@@ -261,7 +258,7 @@ def why_silent(*, is_away: bool, is_reachable: bool, has_pin: bool) -> GapReason
 
 
 def half_days(gap: Gap) -> Iterator[Gap]:
-    """Yields the parts of a gap, divided at 06:00 and 18:00. A person can take each part as a shift."""
+    """Divides a gap at 06:00 and 18:00, and yields the parts. A person can take each part as a shift."""
     at = gap.starts_at
     while at < gap.ends_at:
         day = (at.astimezone(KIGALI) - timedelta(minutes=DAY_START)).date()
@@ -275,7 +272,7 @@ def half_days(gap: Gap) -> Iterator[Gap]:
 
 
 def hours(found: Iterable[Gap]) -> dict[str, int]:
-    """Returns, for each desk, the total hours of its gaps in `found`."""
+    """Returns the total hours of the gaps in `found`, by desk."""
     total: dict[str, timedelta] = {}
     for one in found:
         total[one.desk] = total.get(one.desk, timedelta()) + (one.ends_at - one.starts_at)
@@ -283,7 +280,7 @@ def hours(found: Iterable[Gap]) -> dict[str, int]:
 
 
 def nights(shifts: Iterable[Shift]) -> dict[int, int]:
-    """Returns, for each person, the number of nights in which the person is on duty between 22:00 and 04:00."""
+    """Returns the number of nights in which each person is on duty at some time between 22:00 and 04:00."""
     held: set[tuple[int, date]] = set()
     for one in shifts:
         day = one.starts_at.astimezone(KIGALI).date() - DAY
@@ -295,8 +292,7 @@ def nights(shifts: Iterable[Shift]) -> dict[int, int]:
 
 
 def alone_by_offers(shifts: Sequence[Shift], overrides: Iterable[Override]) -> set[int]:
-    """Returns the ids of the people who took a shift that a colleague offered, and who are alone on duty in this
-    shift."""
+    """Returns the ids of people who took an offered shift and have no colleague on duty in this shift."""
     return {
         one.responder_id
         for one in overrides
@@ -319,10 +315,10 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def read_roster(
     text: str, week: date, names: Mapping[str, Mapping[str, int]]
 ) -> tuple[dict[int, DutyRow], list[RowFault]]:
-    """Reads the roster of a week from a CSV file. Returns the rows of the roster by their line numbers in the file, and
-    the errors in the file.
+    """Reads the roster of one week from a CSV file. Returns the roster's rows by line number, and the errors in the
+    file.
 
-    `names` contains, for each desk, the names of its people with their ids.
+    `names` maps each desk to the names of its people, and each name to the person's id.
     """
     faults: list[RowFault] = []
     rows: dict[int, DutyRow] = {}
@@ -363,7 +359,7 @@ def read_roster(
 
 
 class RowEffect(StrEnum):
-    """The change that a row of an imported sheet makes to the stored roster."""
+    """The change that a row of an imported roster makes to the stored roster."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -375,8 +371,8 @@ class RowEffect(StrEnum):
 def effects(
     rows: Mapping[int, DutyRow], before: Collection[DutyRow]
 ) -> Iterator[tuple[int, DutyRow, RowEffect]]:
-    """Yields the line number, the row and the effect of each row of a sheet. Then yields the stored rows that the sheet
-    removes, with the line number 0.
+    """Yields each row of an imported roster, with its line number and its effect. Also yields each stored row that the
+    import removes, with the line number 0.
     """
     known, days = set(before), {one[:4] for one in before}
     for line, row in rows.items():

@@ -1,18 +1,18 @@
-"""Checks passwords and second factors, and limits attempts and sessions. All functions are pure: the calling function
-passes the time and a source of random letters.
+"""Checks passwords and second factors, and limits attempts and sessions. All functions are pure: they get the time and
+the source of random letters as arguments.
 
-The library zxcvbn knows English words. This module adds the words of the hotline's texts in Kinyarwanda and French, so
-that the check also finds everyday phrases in these languages. The check does not know rare words and names of people.
-The check also does not know forms of verbs that are missing in the texts.
+To find common passwords, the module uses the library zxcvbn, which knows English words. The module adds the words of
+the hotline's texts in Kinyarwanda and French. The check does not find rare words, names of people, or verb forms that
+are missing in the texts.
 
 An account may not have the name of a process or a desk, because the audit log uses these names.
 
 Pages show a public key as four words: to compare two copies of a key, one person reads the words aloud, and another
 person checks them.
 
-After failed sign-ins with a name, the next attempt with the same name must wait. After each further failed sign-in,
-the waiting time is longer, up to a limit. The hotline never locks an account after failed sign-ins. A stranger who
-knows the name of an account could otherwise lock out its owner.
+After failed sign-ins with a name, a person must wait before the next attempt with this name. Each further failed
+sign-in makes the waiting time longer, up to a limit. The hotline never locks an account because of failed sign-ins,
+because a stranger could then lock out the account's owner.
 """
 
 import hashlib
@@ -37,17 +37,15 @@ MIN_LETTERS = 12
 MAX_LETTERS = 200
 MIN_DIFFERENT = 5
 NAME_COUNTS_FROM = 4
-"""A password must not contain the account's name, if the name has at least this many letters. A password may contain a
-shorter name by chance.
+"""A password must not contain the account's name, if the name has at least this number of letters. A shorter name may
+be in a password by chance.
 """
 MIN_ATTEMPTS = 10**9
-"""An attacker must need at least this number of attempts to find a password. At four attempts a second, this number of
-attempts takes eight years on one processor core.
+"""A password is common if an attacker needs fewer attempts than this number to find it. At four attempts a second,
+these attempts take eight years on one processor core.
 """
 MAX_CHECKED = 40
-"""The number of letters of a password that zxcvbn checks. For a very long password, zxcvbn would
-need several seconds.
-"""
+"""The number of letters of a password that zxcvbn checks, because longer passwords would take several seconds."""
 _LOCAL = """
 rwanda kigali hotline umurongo police polisi gendarme ministere murakoze mwaramutse muraho amakuru ijambobanga imana
 yesu amahoro urukundo umutoni umwana inkotanyi amavubi gasabo huye musanze rubavu urakoze mwiriwe muramuke ndagukunda
@@ -58,7 +56,7 @@ LOCAL_WORDS = tuple(_LOCAL.split())
 """Common words in Rwanda that zxcvbn does not know."""
 WORD = re.compile(r"[^\W\d_]{3,}")
 TEXTS = ("flows/*.yaml", "locales/rw/LC_MESSAGES/*.po", "locales/fr/LC_MESSAGES/*.po")
-"""The files with the hotline's texts. The words in these files count as everyday words."""
+"""The files with the hotline's texts, whose words count as common."""
 CONSONANTS = "bdfgkmnprstz"
 VOWELS = "aeiou"
 SUGGESTED_WORDS = 5
@@ -75,18 +73,18 @@ def password_fault(password: str, name: str) -> AccountFault | None:
 
 
 def is_common(password: str, name: str) -> bool:
-    """Returns True if an attacker could find the password with few attempts.
+    """Returns True if an attacker could find the password with fewer than `MIN_ATTEMPTS` attempts.
 
-    Attackers first try words, names, dates and neighbouring keys of the keyboard. Attackers also try the usual
-    variants of these words, such as a word with a digit at the end.
+    Attackers first try words, names, dates and neighbouring keys of the keyboard. Attackers also try usual variants,
+    such as a word with a digit at the end.
     """
-    # This import is inside the function, because zxcvbn's word lists take 12 MB of memory, and most processes check no
+    # This import is in the function, because zxcvbn's word lists take 12 MB of memory, and most processes check no
     # passwords.
     from zxcvbn import matching, scoring
 
     own = matching.build_ranked_dict(account_name_key(name).split())
     known = {**matching.RANKED_DICTIONARIES, "name": own, "local": _local_ranks()}
-    # Without spaces and dashes, the check also finds a word that a person typed in parts, such as "pass-word".
+    # Without spaces and dashes, zxcvbn also finds a word that a person typed in parts, such as "pass-word".
     joined = "".join(one for one in password if one.isalnum())
     for one in (password[:MAX_CHECKED], joined[:MAX_CHECKED]):
         found = matching.omnimatch(one, known)
@@ -97,7 +95,7 @@ def is_common(password: str, name: str) -> bool:
 
 @cache
 def _local_ranks() -> Mapping[str, int]:
-    """Returns the words that are common in Rwanda, each with its rank. The most common word has the rank 1."""
+    """Returns the common words in Rwanda, each with its rank. The most common word has the rank 1."""
     return {word: rank for rank, word in enumerate((*LOCAL_WORDS, *our_words()), 1)}
 
 
@@ -116,8 +114,8 @@ def our_words() -> Sequence[str]:
 
 
 def form_fault(password: str, name: str) -> AccountFault | None:
-    """Checks the length and the letters of a password. Returns the fault, or None. Unlike `is_common`, this check is
-    fast.
+    """Checks the length and the letters of a new password. Returns the fault, or None if there is no fault. This check
+    is fast, while `is_common` is slow.
     """
     held, of = account_name_key(password).replace(" ", ""), account_name_key(name).replace(" ", "")
     if len(password) < MIN_LETTERS:
@@ -139,7 +137,7 @@ def suggest_password(pick: Pick, words: int = SUGGESTED_WORDS) -> str:
 
 
 def _spoken(syllables: Iterable[str]) -> Iterator[str]:
-    """Joins every three syllables in `syllables` to one word, and yields the words."""
+    """Yields words that each consist of three of the syllables."""
     return map("".join, zip(*[iter(syllables)] * SYLLABLES, strict=True))
 
 
@@ -153,24 +151,20 @@ PROCESS_NAMES = (
     *("isaha", "umurongo", "ibiro byo kuri mudasobwa", "amategeko yo kuri mudasobwa"),
     *("ufite nimero yahawe", "telefoni yohereje SMS", "undi muntu", "mudasobwa", "imashini"),
 )
-"""The names of the hotline's processes in three languages, and similar names. No account may have
-one of these names.
-"""
+"""The names of the hotline's processes in three languages, and similar names, which no account may have."""
 NATIONAL_NAMES = (
     *("national", "national desk", "the national desk", "the nation"),
     *("national", "bureau national", "le bureau national"),
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""The forms in which people may write the name of a desk, in the three languages. In each form, the name of the desk
-replaces the placeholder.
-"""
+"""The forms in which people write the name of a desk in three languages, with a placeholder for the name."""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
-    """Returns True if the name belongs to a process or a desk.
+    """Returns True if an account may not have this name, because it is the name of a process or a desk.
 
-    `desks` contains the names of the desks that people added. The function itself knows the names of all other desks.
+    `desks` contains the names of the desks that people added. The function knows the names of all other desks.
     """
     taken = _reserved_keys(frozenset(desks))
     return any(key in keys for key, keys in zip(comparison_keys(name), taken, strict=True))
@@ -178,8 +172,8 @@ def is_reserved(name: str, desks: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4)
 def _reserved_keys(desks: frozenset[str]) -> Sequence[frozenset[str]]:
-    """Returns the comparison keys of all reserved names, in three sets: one for each key that
-    `comparison_keys` returns. Caches the result, because the computation takes ten milliseconds.
+    """Returns all reserved names in the form in which they are compared: one set for each key of `comparison_keys`.
+    Caches the result, because computing it takes ten milliseconds.
     """
     called = (*(area.name for area in districts()), *desks)
     around = (words.format(name) for name in called for words in AROUND)
@@ -188,8 +182,8 @@ def _reserved_keys(desks: frozenset[str]) -> Sequence[frozenset[str]]:
 
 
 WORDS = 4
-"""The number of words by which people compare a key. Each of these words represents 17 bits of the key's digest. To
-find another key with the same four words, an attacker would need more than a lifetime.
+"""The number of words by which people compare a key. Each word represents 17 bits of the key's digest. An attacker
+would need more than a lifetime to find another key with the same words.
 """
 
 
@@ -206,16 +200,14 @@ def fingerprint_words(public_key: bytes) -> str:
 STEP_SECONDS = 30
 DIGITS = 6
 EARLY_OR_LATE = 1
-"""The number of time steps of 30 seconds by which a phone's clock may be wrong."""
+"""The number of 30-second steps by which a phone's clock may be wrong."""
 ISSUER = "Hotline"
 PAPER_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and digits that people do not confuse on paper."""
+"""The letters and digits of printed codes, which people do not confuse."""
 PAPER_CODES = 10
 PAPER_CODE_LETTERS = 10
 RECOVERY_KEY_LETTERS = 26
-"""The number of letters in a recovery key. The letters contain 128 random bits, so an attacker cannot find the key by
-trying.
-"""
+"""The number of letters in a recovery key. The letters contain 128 random bits, so an attacker cannot guess the key."""
 
 
 def step_at(at: datetime) -> int:
@@ -223,11 +215,11 @@ def step_at(at: datetime) -> int:
 
 
 def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int | None:
-    """Checks the code of an authenticator app, and returns the code's time step. The time step may be one step early or
-    late. Returns None for a wrong code, and for a code whose step is not later than `after`.
+    """Checks a code from an authenticator app, and returns the code's time step. The app's clock may be wrong by one
+    step. Returns None if the code is wrong, or if its step is not later than `after`.
 
-    The calling function must store the returned step, and pass this step as `after` when the person enters the next
-    code. So each code is accepted only once.
+    The calling function must store the returned step, and give it as `after` at the next check. So the hotline accepts
+    each code only once.
     """
     code, now = plain_typed(typed), step_at(at)
     authenticator = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
@@ -240,12 +232,12 @@ def accepted_step(secret: str, typed: str, at: datetime, *, after: int) -> int |
 
 
 def code_at(secret: str, at: datetime) -> str:
-    """Returns the code that an authenticator app with this secret shows at this time."""
+    """Returns the code that an authenticator app with the secret `secret` shows at this time."""
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).generate_otp(step_at(at))
 
 
 def authenticator_uri(secret: str, name: str) -> str:
-    """Returns the text that a page shows as a QR code, from which an authenticator app reads this secret."""
+    """Returns the text of the QR code from which an authenticator app reads its secret."""
     totp = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS)
     return totp.provisioning_uri(name=name, issuer_name=ISSUER)
 
@@ -260,7 +252,7 @@ def is_paper_code(typed: str) -> bool:
 
 
 def group_letters(letters: str, size: int) -> str:
-    """Returns letters in groups, separated by dashes, because people read short groups more easily."""
+    """Returns a code's letters in groups with dashes, because people read short groups more easily."""
     return "-".join(letters[first : first + size] for first in range(0, len(letters), size))
 
 
@@ -275,52 +267,49 @@ def recovery_key(pick: Pick) -> str:
 FREE_FAILURES = 5
 MAX_WAIT = timedelta(seconds=60)
 FORGET_AFTER = timedelta(hours=1)
-"""The hotline forgets the failed attempts with a name after this time."""
+"""The time after which failed sign-ins with a name no longer count."""
 ALARM_FAILURES_OF_NAME, ALARM_FAILURES = 20, 200
-"""The numbers of failed attempts within an hour that raise an alarm. The first number is for attempts with one name,
-the second for attempts with all names together.
+"""The numbers of failed sign-ins within an hour that raise an alarm. The first number is for one name, and the second
+number is for all names together.
 """
 LOGGED_EACH = 5
 SUSPENDED_FOR = timedelta(hours=24)
-"""An admin who acts alone can suspend an account for this time."""
+"""The time for which one admin alone can suspend an account."""
 SUSPENDED_AGAIN = timedelta(days=7)
-"""The same admin may suspend the same account again only after this time."""
+"""The time after which the same admin may suspend the same account again."""
 LINK_WAIT = timedelta(hours=24)
-"""An admin can request a new sign-in link for another person's account. Without the approval of a second admin, the
-link works only after this time.
-"""
+"""The time before a new sign-in link for an account works, if no second admin approved the link."""
 COMMANDS_WITHIN, MAX_COMMANDS = timedelta(hours=1), 2
-"""Within the time `COMMANDS_WITHIN`, one admin may change at most `MAX_COMMANDS` accounts with a serious command. The
-serious commands end an account, suspend an account, give an account a new link, or remove a role from an account.
+"""Within the time `COMMANDS_WITHIN`, an admin may use serious commands on at most `MAX_COMMANDS` accounts. The serious
+commands end an account, suspend it, give it a new link, or remove one of its roles.
 """
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
-"""If a session showed the board of a desk, the board becomes locked at the end of the session. The locked board shows
-only the number of urgent cases that no one has taken. The board shows this number until the time `MAX_SHIFT` has passed
-since the sign-in.
+"""The time since the sign-in for which a session that showed a desk's board can still show the locked board. The locked
+board shows only the number of urgent cases that no one has taken.
 """
 BOARD_EACH = timedelta(minutes=4)
-"""The hotline records in the database that a session shows the board, at most once in this time."""
+"""The minimum time between two records that a session shows a desk's board."""
 FACTOR_VALIDITY = timedelta(minutes=15)
-"""For this time after a person enters the second factor, the sign-in counts as recent. For the same time, the person's
-private key stays unlocked.
+"""The time for which a sign-in counts as recent, after the person has entered the second factor. For this time, the
+person's private key also stays unlocked.
 """
 SEEN_EACH = timedelta(seconds=60)
-"""The database records a request of a session at most once in this time. The limit is needed because with SQLite, each
-write to the database makes callers wait.
+"""The minimum time between two records of a session's last request. Without this limit, callers would have to wait,
+because SQLite allows only one writer at a time.
 """
 RENEWAL_NOTICE = timedelta(days=7)
-"""After a recovery sheet or an authenticator was replaced, the console shows a notice to the owner for this time, or
-until the owner confirms the change.
+"""The time for which the console shows the owner that a recovery sheet or an authenticator was replaced, unless the
+owner confirms the change earlier.
 """
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)
 
 
 def wait_after(failures: int) -> timedelta:
-    """Returns the time for which the next sign-in with a name must wait, after this number of failed sign-ins. From
-    the fifth failed sign-in on, the waiting time is 2, 4, 8 and so on, up to 60 seconds.
+    """Returns the time that a person must wait after this number of failed sign-ins with a name. From the fifth failed
+    sign-in on, the waiting time is 2, 4, 8 seconds and so on, up to 60 seconds.
     """
     if failures < FREE_FAILURES:
         return timedelta(0)
@@ -328,11 +317,11 @@ def wait_after(failures: int) -> timedelta:
 
 
 def is_logged(number: int) -> bool:
-    """Returns True if the audit log records the failed attempt with this number: 1 to 5, 10, 20, 50, 100, 200 and so
+    """Returns True if the audit log records the failed sign-in with this number: 1 to 5, 10, 20, 50, 100, 200 and so
     on.
 
-    The log skips the other failed attempts. A stranger could otherwise fill the log. No one can delete rows of
-    the log.
+    The log leaves out other failed sign-ins, because a stranger could otherwise fill the log, and no one can delete its
+    rows.
     """
     return number <= LOGGED_EACH or str(number).rstrip("0") in ("1", "2", "5")
 
