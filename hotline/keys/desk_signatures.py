@@ -41,8 +41,8 @@ with a later time, because all further statements of the desk would look older.
 """
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
-"""A process reads at most this number of bytes of a proof, because an attacker who can write to the database could
-store a huge proof.
+"""A process reads at most this number of bytes of a proof, because an attacker who changes the database could store a
+huge proof.
 """
 
 
@@ -137,8 +137,8 @@ def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
 
 @lru_cache(512)
 def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | None:
-    """Checks all signatures of a desk's proof, and returns its content. Returns None if a signature is wrong, if a key
-    does not have 32 bytes, or if the times of the statements are not in order.
+    """Checks all signatures of a desk's proof, and returns its content. Returns None if a signature is wrong, a key
+    does not have 32 bytes, or the times of the statements are not in order.
 
     A time must not be 0, because `SignedKey.since` is 0 for a key that the hotline signed.
     """
@@ -169,8 +169,8 @@ class Seen(NamedTuple):
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer one of two `Seen` records about the same desk. If both are about the same signed key, the
-        result has the earlier start of the 72 hours within which the hotline must sign the next key.
+        """Returns the newer one of two `Seen` records about the same desk. If both are about the same signed key, keeps
+        the earlier start of the 72 hours within which the hotline must sign the next key.
         """
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
@@ -219,9 +219,9 @@ class DeskTrust:
         """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no key that is
         safe to use.
 
-        For the national desk, returns a key even in the states `LATE` and `OLD`, because at least this desk must be
-        able to read every tip. In both states, the monitor raises an alarm. For the national desk in the state
-        `CHANGED`, returns the key that the hotline signed.
+        For the national desk, returns a key even in the states `LATE` and `OLD`, because this desk must be able to read
+        every tip. In both states, the monitor raises an alarm. For the national desk in the state `CHANGED`, returns
+        the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:

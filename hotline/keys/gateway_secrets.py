@@ -4,10 +4,9 @@ The gateway's key is the password with which the hotline sends SMS. This key is 
 processes can read, and never in an environment variable (docs/decisions/12).
 
 Each hook has a secret in its address, and the operator pastes this address into the gateway's dashboard. After the
-gateway has used a new secret, the hooks accept older secrets until the gateway has not used any of them for the time
-`QUIET`. An operator can also make older secrets invalid at once. For each used secret, the key folder contains an empty
-file. The time of the empty file shows when the gateway last used the secret. The file's name contains a digest of the
-secret.
+gateway has used a new secret, the hooks accept older secrets until the gateway has not used them for the time `QUIET`.
+An operator can also make older secrets invalid at once. For each used secret, the key folder contains an empty file.
+The time of the empty file shows when the gateway last used the secret. The file's name contains a digest of the secret.
 """
 
 import fcntl

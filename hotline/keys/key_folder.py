@@ -260,8 +260,8 @@ class LiveKeys:
     def again(self) -> tuple[bytes, ...]:
         """Checks the key file now, and returns the newest key and the previous key, newest first."""
         self._due = self._elapsed() + self._each
-        # Code that changes the file of the previous key also sets the time of the newest key's file, so checking the
-        # newest key's file is enough.
+        # Code that changes the file of the previous key also sets the time of the newest key's file, so checking this
+        # file is enough.
         stamp = stamp_of(self._files[0])
         if stamp is not None and stamp != self._stamp:
             # The code gets the file's stamp, which changes with the file, before it reads the key. If the file changes

@@ -1,7 +1,7 @@
 """Encrypts a desk's private key for its members. Also encrypts each responder's private key under the responder's PIN.
 
 The reader process has a secret called pepper. To decrypt a responder's key, a program needs both the PIN and the
-pepper, so an attacker with a copy of the database cannot try all PINs. The process that answers the gateway must not
+pepper. So an attacker with a copy of the database cannot try all PINs. The process that answers the gateway must not
 load this file. The first line below is the format of a responder's encrypted key, and the second line is the format of
 a desk's encrypted key. The numbers in both lines are sizes in bytes.
 

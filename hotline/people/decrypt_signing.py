@@ -1,11 +1,10 @@
 """Signs desk keys with the hotline's signing key. Two people can decrypt the signing key with the recovery passphrase.
 Two admins together can decrypt the signing key with their own private keys.
 
-For each pair of admins, the database has a copy of the signing key, encrypted first for the second admin and then for
-the first admin. When the first admin requests a signature, the hotline removes the outer encryption with the first
-admin's private key. The hotline stores the result for the second admin, together with a digest of the desk's key to
-sign. The second admin can sign only the key with this digest. The process that answers the gateway must not load this
-file.
+For each pair of admins, the database has a copy of the signing key, encrypted for the second admin and then for the
+first admin. When the first admin requests a signature, the hotline removes the outer encryption with the first admin's
+private key. The hotline stores the result for the second admin, together with a digest of the desk's key to sign. The
+second admin can sign only the key with this digest. The process that answers the gateway must not load this file.
 """
 
 import json

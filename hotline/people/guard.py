@@ -1,10 +1,10 @@
 """Guards every page of the console, and shows the error pages.
 
-The guard checks in this order: the host name, the origin of the form, the session, the account's role, the form's
-secret key, a recent sign-in. If an account may not see a page, the guard answers as if the page did not exist.
+The guard checks in this order: the host name, the form's origin, the session, the account's role, the form's secret
+key, a recent sign-in. If an account may not see a page, the guard answers as if the page did not exist.
 
 An error page says what the user can do next, and does not describe the error. The log line about an error contains only
-the error's class and a reference number, because addresses and messages may contain secrets or text that a user typed.
+the error's class and a reference number. Addresses and messages may contain secrets or text that a user typed.
 """
 
 import hmac

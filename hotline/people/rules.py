@@ -480,8 +480,8 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approval: the desks that the responder keeps, each with the lower of
-    the old and the new level.
+    """Returns the part of a change that needs no approval. The responder keeps each desk that is in both, with the
+    lower of the two levels.
     """
     return {
         code: min(level, before[code], key=LEVELS.index)

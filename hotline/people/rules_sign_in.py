@@ -7,7 +7,7 @@ are missing in the texts.
 
 An account may not have the name of a process or a desk, because the audit log uses these names.
 
-Pages show a public key as four words: to compare two copies of a key, one person reads the words aloud, and another
+Pages show a public key as four words. To compare two copies of a key, one person reads the words aloud, and another
 person checks them.
 
 After failed sign-ins with a name, a person must wait before the next attempt with this name. Each further failed

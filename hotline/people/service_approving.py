@@ -1,8 +1,8 @@
-"""Requests approvals, and checks who may decide them. `web/service_approvals.py` lists the approvals of all kinds and
-carries out the decisions.
+"""Requests approvals, and checks who may decide an approval. `web/service_approvals.py` lists approvals of all kinds
+and carries out the decisions.
 
-Each kind of approval has an `ApprovalRule`. The rule is in the service that requests approvals of this kind. The
-process that answers the gateway must not load this file.
+The service that requests approvals of one kind also has the `ApprovalRule` for this kind. The process that answers the
+gateway must not load this file.
 """
 
 from collections.abc import Callable, Collection
@@ -25,64 +25,63 @@ ADMIN = frozenset({AccountRole.ADMIN})
 NATIONAL = frozenset({AccountRole.NATIONAL})
 OPERATING = ADMIN | NATIONAL
 DECIDING = OPERATING | {AccountRole.DESK}
-"""The roles that may decide approvals about people. With the role `DESK`, an account of an oversight desk may decide
-about people of its own desk.
+"""The roles of accounts that may decide approvals about people. Accounts with the role `DESK` may decide only if they
+belong to an oversight desk, and only about people of this desk.
 """
 
 
 class KeyToSign(NamedTuple):
-    """A desk's key that needs a signature, with the facts that a person sees before signing."""
+    """A desk's key that needs a signature, with the facts that a person compares before signing the key."""
 
     desk: str
     words: str
-    """The four words by which people compare the key."""
+    """Four words, computed from the desk's key, by which people compare the key."""
     by: str
-    """The name of the member who made the key. The field is empty if the hotline has already signed this key."""
+    """The name of the member who made the desk's key. The field is empty if the hotline has already signed the key."""
     made_at: datetime
     signed_at: datetime
-    """The time of the hotline's last signature for this desk."""
+    """The time when the hotline last signed a key of this desk."""
     mark: str
-    """A digest of the data that the hotline signs for this key. The form sends this digest back, so that the hotline
-    signs only the key that the page showed.
+    """A digest of the data that the hotline signs for the desk's key. The page's form sends the digest back, so that
+    the hotline signs only the key that the page showed.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalView:
-    """The facts about a pending approval. A page shows some of these facts. The code needs the other facts to find out
-    who may decide the approval."""
+    """The facts about a pending approval that a page shows, or that decide who may decide the approval."""
 
     sentence: MessageText
-    """The sentence that describes the requested approval. The values `role`, `desk`, `desks`, `places` and `outcome` in
-    the sentence are codes. The page shows names instead of these codes.
+    """The sentence that describes the request. Its values `role`, `desk`, `desks`, `places` and `outcome` are codes,
+    which the page replaces by names.
     """
     subject: str
-    """The text that identifies the subject of the approval in the audit log."""
+    """The text by which the audit log names the subject of the approval."""
     detail: str = ""
-    """A text that the audit log shows before the reason of the request."""
+    """The text that the audit log shows before the reason of the request."""
     person_id: int | None = None
-    """The person that the approval is about. The person that the approval is about may never decide it."""
+    """The person that the request is about, who may never decide it."""
     desks: Collection[str] = ()
-    """The desks that the person would get with the approval."""
+    """The desks that the person would join if the request is approved."""
     account_id: int | None = None
-    """The account that the approval is about, if there is one."""
+    """The account that the request is about, or None if it is not about an account."""
     asked_at: datetime | None = None
     expires_at: datetime | None = None
-    """The time of the request, and the time when the request expires. If a time is None, the page shows the time in
-    the stored request.
+    """The times when the request was made and when it expires. If a time is None, the page shows the time of the stored
+    request.
     """
     may_decide: bool = True
     needs_key: bool = False
     fingerprint: str = ""
-    """The four words of the key of the person that the approval is about. The approver and that person must compare
-    these words. The field is empty if there is no key to compare.
+    """Four words, computed from the key of the person that the request is about. The approver and this person must
+    compare the words. The field is empty if there is no key to compare.
     """
     key_to_sign: KeyToSign | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on an approval, with the values that the code needs to carry out the decision."""
+    """A decision on a request for approval, with the data for carrying out the decision."""
 
     session: Session
     context: Context
@@ -90,31 +89,33 @@ class Decision:
     by: Actor
     reason: str
     key: bytes | None = field(default=None, repr=False)
-    """The private key of the person who makes the decision. The value is None if the private key is locked."""
+    """The private key of the person who decides, or None if this key is locked."""
 
 
 def no_effect(_decision: Decision) -> None:
-    """Does nothing. A kind of approval uses this function if the approval needs no further action."""
+    """Does nothing. Approvals of a kind that need no further action use this function."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """The rule for one kind of approval: who decides, how a page describes the approval, and which action follows."""
+    """The rule for one kind of approval: who decides, how a page describes it, and what follows from the decision."""
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
-    """The roles that see and may decide approvals of this kind."""
+    """The roles of accounts that see and may decide approvals of this kind."""
     about: Callable[[Session, Context, Approval, SignedIn], ApprovalView | None]
-    """A function that describes an approval for an account. Returns None if the account may not see the approval."""
+    """A function that describes an approval, as an account sees it. Returns None if the account may not see the
+    approval."""
     refused: str
-    """The name of the action that the audit log records for a refusal."""
+    """The audit log's name for the refusal of such a request."""
     given: str = ""
-    """The name of the action that the audit log records for an approval. The field is empty if `approve` itself writes
-    this row."""
+    """The audit log's name for the approval of such a request. The field is empty if the function `approve` writes to
+    the audit log itself.
+    """
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect
     hides_reason: bool = False
-    """True if the reason may describe a case that the deciding person may not see."""
+    """True if the reason of the request may describe a case that the deciding person may not see."""
 
 
 def request(
@@ -128,8 +129,8 @@ def request(
     encrypted: bytes | None = None,
     lives: timedelta = APPROVAL_VALIDITY,
 ) -> Approval | None:
-    """Stores a request for an approval, and returns the new row. If a request with the same subject is already
-    pending, stores nothing and returns None.
+    """Stores a request for approval, and returns its row. If a request about the same subject is pending, stores
+    nothing and returns None.
     """
     if tables_sessions.pending_for(session, subject, context.now()) is not None:
         return None
@@ -139,9 +140,9 @@ def request(
 
 
 def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] = ()) -> bool:
-    """Returns True if an account may see a request about this person. `desks` contains the desks that the person would
-    get. Admins and the national desk see all requests. An account of an oversight desk sees only requests about people
-    of its own desk.
+    """Returns True if an account may see requests about the person `person_id`. `desks` contains the desks that the
+    person would join. Admins and the national desk see all requests. Accounts of an oversight desk see only requests
+    about people of their own desk.
     """
     if by.roles & OPERATING:
         return True
@@ -151,10 +152,10 @@ def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] 
 
 
 def may_decide(session: Session, by: Actor, row: Approval, about: ApprovalView) -> bool:
-    """Returns True if this account may decide an approval. Returns False for the person who requested the approval, for
-    the person that the approval is about, and for anyone whose name is similar to one of their names.
+    """Returns True if the account `by` may decide an approval. Returns False for the person who made the request, the
+    person it is about, and anyone with a similar name.
 
-    Also returns False for a person of the national desk, if the approval is about a person of an oversight desk.
+    Also returns False for people of the national desk, if the request is about a person of an oversight desk.
     """
     me = tables_audit.by_actor(by)
     if not about.may_decide or is_same_person(session, me, row.asked_by):

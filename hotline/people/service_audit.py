@@ -1,4 +1,4 @@
-"""Lists rows of the audit log as sentences for pages and commands, and checks the chain of digests."""
+"""Lists rows of the audit log as sentences, and checks the digests that connect the rows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,27 +13,27 @@ from hotline.people.tables_audit import AuditEntry, Chain, Proofs
 ACTIONS = tuple(sorted(SENTENCES))
 """The names of all actions in the audit log."""
 ROWS = 50
-"""The number of rows of the log that a page shows."""
+"""The number of rows of the audit log on one page."""
 
 
 class AuditPage(NamedTuple):
     rows: Sequence[AuditRow]
     before: int | None
-    """The id of the oldest row on this page. The next page shows the rows that have lower ids. The value is None if
-    there are no older rows.
+    """The id of the oldest row on this page, or None if the log has no older rows. The next page shows the rows with
+    lower ids.
     """
     length: int
-    """The number of rows in the whole log."""
+    """The number of rows in the whole audit log."""
     newest: str
-    """The digest of the newest row."""
+    """The digest of the newest row of the log."""
 
 
 def list_rows(
     context: Context, *, since: datetime | None = None, who: str = "", tip_id: int | None = None
 ) -> Sequence[tuple[AuditEntry, AuditRow]]:
-    """Returns the rows of the log, oldest first, filtered by time, person or tip.
+    """Returns rows of the audit log, oldest first, filtered by time, person or tip.
 
-    `who` can be a whole name or a part of a name.
+    `who` is a name of the person who acted, or a part of this name.
     """
     about = None if tip_id is None else f"tip:{tip_id}"
     with context.database.reading() as session:
@@ -44,8 +44,8 @@ def list_rows(
 
 
 def roster_changes(database: Database, since: str) -> Sequence[str] | None:
-    """Returns the rows of the audit log that add, remove or change persons, roles or desks, as sentences. Returns only
-    rows that come after the row with the digest `since`.
+    """Returns rows of the audit log about new, removed or changed persons, roles and desks, as sentences. The result
+    starts after the row with the digest `since`.
 
     Returns None if no row has this digest. Raises StoreUnavailable.
     """
@@ -57,7 +57,8 @@ def roster_changes(database: Database, since: str) -> Sequence[str] | None:
 
 
 def newest_rows(context: Context, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
-    """Returns the newest rows that match the filter. If `before` is given, returns only rows with a lower id.
+    """Returns the newest rows of the audit log that match the filter `wanted`. If `before` is given, returns only rows
+    whose id is lower than `before`.
 
     Raises StoreUnavailable.
     """

@@ -1,5 +1,5 @@
-"""Makes and shows the accounts of the demo, and makes PINs for three of its responders, so that a learner can read a
-case by phone. The accounts and PINs work only if the gateway is the emulator.
+"""Makes and shows the demo's accounts, and makes PINs for three of the demo's responders, with which a learner can read
+cases by phone. The accounts and PINs work only if the gateway is the emulator.
 """
 
 import secrets
@@ -34,20 +34,20 @@ DEMO = Actor("demo")
 
 @dataclass(frozen=True, slots=True)
 class DemoEntry:
-    """An account of the demo, as the sign-in page shows it."""
+    """An account of the demo, with the facts that the sign-in page shows."""
 
     name: str
     roles: tuple[AccountRole, ...]
     password: str = field(repr=False)
     code: str = field(repr=False)
-    """A code of the account's authenticator that has not been used for a sign-in yet."""
+    """A code of the account's authenticator that no one has used yet."""
     seconds: int
     """The number of seconds for which the code is valid."""
 
 
 def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
-    """Makes the demo accounts that do not exist yet, and returns them. Makes no accounts if the gateway is not the
-    emulator.
+    """Makes the demo's accounts that do not exist yet, and returns the new accounts. Makes no accounts if the gateway
+    is not the emulator.
     """
     if not context.is_emulated:
         return ()
@@ -60,7 +60,8 @@ def make_accounts(context: ConsoleContext) -> Sequence[DemoAccount]:
 
 
 def grant_desks(context: ConsoleContext, passphrase: str) -> Sequence[str]:
-    """Grants the demo accounts access to their desks, and returns the names of these accounts. Raises PassphraseWrong.
+    """Gives the demo's accounts access to their desks, and returns the names of accounts that got access. Raises
+    PassphraseWrong.
 
     Does nothing if the gateway is not the emulator.
     """
@@ -73,8 +74,8 @@ def grant_desks(context: ConsoleContext, passphrase: str) -> Sequence[str]:
 
 
 def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
-    """Returns the demo accounts, each with a code that works now. Returns no accounts if the gateway is not the
-    emulator.
+    """Returns the demo's accounts, each with an authenticator code that works now. Returns no accounts if the gateway
+    is not the emulator.
     """
     if not context.is_emulated:
         return ()
@@ -92,8 +93,7 @@ def entries(context: ConsoleContext) -> Sequence[DemoEntry]:
 
 
 def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession | None:
-    """Starts a session of a demo account with the password from the demo's file. Does not ask the user for a code of
-    an authenticator.
+    """Starts a session of a demo account, with the password from the demo's file and without an authenticator code.
 
     Returns None if there is no demo account with this name, or if the gateway is not the emulator.
     """
@@ -115,9 +115,9 @@ def sign_in(context: ConsoleContext, name: str) -> service_sessions.NewSession |
 
 
 def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
-    """Requests access to the desk `desk` for a demo account, and returns True.
+    """Requests access to a desk for a demo account, and returns True.
 
-    If the account does not exist, or already has access, requests nothing and returns False.
+    Returns False without a request if the account does not exist or already has access.
     """
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
@@ -133,10 +133,9 @@ def _ask(context: ConsoleContext, name: str, desk: str) -> bool:
 
 
 def _entry(context: ConsoleContext, one: DemoAccount, used: int) -> DemoEntry:
-    """Returns a demo account with a valid code.
+    """Returns a demo account with an authenticator code that works now.
 
-    If someone has already used the present code for a sign-in, returns the next code. The sign-in page already accepts
-    this next code.
+    If someone has already used the present code, returns the next code, which the sign-in page already accepts.
     """
     at = context.now()
     if step_at(at) <= used:
@@ -165,7 +164,7 @@ def _make(
     pair, bound = KeyPair.new(), envelope_owner(account.id)
     password, secret = suggest_password(secrets.choice), pyotp.random_base32()
     account.public_key = pair.public
-    # The sign-in page shows this password to everyone, so a slow key derivation would protect nothing.
+    # The sign-in page shows the account's password to everyone, so a slow key derivation would protect nothing.
     account.wrapped_key = wrap_under_password(
         pair.private, password, account=bound, costs=PAPER_COSTS
     )
@@ -194,10 +193,10 @@ class DemoPin:
 
 
 def make_pins(context: Context, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
-    """Makes PINs for the demo responders who have no PIN, and grants these responders access to their desks. Raises
+    """Makes PINs for the demo's responders that have no PIN, and gives these responders access to their desks. Raises
     PassphraseWrong.
 
-    The calling function must make sure that the gateway is the emulator.
+    The calling function must check that the gateway is the emulator.
     """
     with context.database.reading() as session:
         people = [one for one in tables.all_responders(session) if one.name in WITH_PINS]

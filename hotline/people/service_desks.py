@@ -1,7 +1,7 @@
-"""Adds desks, retires desks, and checks their keys.
+"""Adds desks, retires desks, and checks desks' keys.
 
-This file can decrypt desk keys with the recovery passphrase. So the process that answers the gateway must not load this
-file.
+The module can decrypt desk keys with the recovery passphrase. So the process that answers the gateway must not load
+this file.
 """
 
 from contextlib import suppress
@@ -35,7 +35,7 @@ from hotline.text.places import NATIONAL, is_camp
 
 KEYS = "desk keys"
 NAMED = 5
-"""The largest number of desks that one result of a check names."""
+"""The largest number of desks that the text of one check names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ class NewDesk:
     kind: DeskKind
     name: str
     place: str | None = None
-    """The district in which the new desk lies. For a protection desk, the camp for which it works."""
+    """The code of the district in which the new desk works. For a protection desk, the code of the camp for which the
+    desk works."""
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Checks three facts for `hotline doctor`: if former members may still have keys of desks, if each desk has
-    members, and if the recovery pair is valid.
+    """Checks for `hotline doctor` if former members may still have desk keys, if each desk has members, and if the
+    recovery pair is valid.
 
-    If the database does not answer, returns no results, because another check of the doctor reports a database that
-    does not answer.
+    Returns no results if the database does not answer, because `hotline doctor` reports this in another check.
     """
     try:
         with context.database.reading() as session:
@@ -66,7 +66,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # This check also includes retired desks, because their members can still decrypt old tips.
+    # Retired desks are included, because former members may still have keys that decrypt the desks' old tips.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"a person who left may hold a copy of the key of {_some(left)}"
@@ -79,8 +79,8 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_console_readers(context: Context) -> tuple[CheckResult, ...]:
-    """Checks that two people of the national desk can read tips in the console. Returns no results if the settings say
-    that the national desk does not work in the console.
+    """Checks that at least two people of the national desk can read tips in the console. Returns no results if the
+    settings say that the national desk does not use the console.
     """
     if not context.line.national_in_console:
         return ()
@@ -111,7 +111,7 @@ def _some(codes: tuple[str, ...]) -> str:
 def add_desk(
     context: Context, new: NewDesk, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Adds a desk with a new key pair, and encrypts the private key for the recovery pair. Raises DeskRefused,
+    """Adds a desk with a new key pair, and encrypts its private key for the recovery pair. Raises DeskRefused,
     PassphraseWrong.
     """
     if new.kind not in ADDED_KINDS:
@@ -148,7 +148,7 @@ def add_desk(
 def set_service(
     context: Context, code: str, service: str, number: str | None, *, by: str, reason: str
 ) -> None:
-    """Sets the kind of help that a service desk gives, and the phone number of this desk.
+    """Sets the kind of help and the phone number of a service desk.
 
     Raises NotFound, DeskRefused.
     """
@@ -163,12 +163,11 @@ def set_service(
 
 
 def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
-    """Retires a desk. After that, no member can join the desk, and the hotline encrypts no tips for it. Raises
+    """Retires a desk: no new member can get access, and the hotline encrypts no more tips for the desk. Raises
     NotFound, DeskRefused.
 
-    Members of a retired desk can still decrypt earlier tips. An operator can retire an oversight desk even if it has
-    open complaints. If the hotline refused to retire the desk because of open complaints, the refusal would reveal
-    that there are complaints.
+    Members of a retired desk can still decrypt the desk's earlier tips. An operator can retire an oversight desk that
+    has open complaints, because a refusal would reveal the complaints.
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)

@@ -1,6 +1,6 @@
-"""At a sign-in, compares the person's private key with the public key in the database. Also compares the desk keys
-that this private key decrypts with the desks' public keys in the database. A difference shows that an attacker changed
-the database.
+"""Compares a person's private key with the public key in the database, when the person signs in or enters a PIN. Also
+compares the desk keys that the private key decrypts with the desks' public keys in the database. A difference shows
+that someone changed the database.
 
 The process that answers the gateway must not load this file.
 """
@@ -23,7 +23,7 @@ from hotline.text.errors import DecryptionFailed
 
 
 def signing_key_of(private: bytes) -> SigningKey:
-    """Derives a signing key from the private key of a desk or of a member."""
+    """Derives a key for signing from the private key of a desk or member."""
     return SigningKey(blake2b(private, digest_size=32, person=b"hotline signs").digest())
 
 
@@ -38,8 +38,8 @@ def prove_keys(
     who: ConsoleAccount | Responder,
     private_key: bytes,
 ) -> None:
-    """Raises an alarm if a private key of this member does not belong to the public key in the database. The sign-in
-    succeeds even if the function raises an alarm.
+    """Raises an alarm if the private key of a member, or of one of the member's desks, does not match the public key in
+    the database. The person is signed in even if the function raises an alarm.
     """
     differ = []
     if who.public_key is not None and not _fits(private_key, who.public_key):
@@ -66,7 +66,8 @@ def prove_keys(
 
 
 def _is_forged(context: Context, desk: tables_desks.Desk, member: str, private_key: bytes) -> bool:
-    """Returns True if a statement in the desk's proof names this member as signer, but contains another signing key."""
+    """Returns True if a statement in the desk's proof names this member as its signer, but has another person's signing
+    key."""
     trust = context.encrypter.desks
     signed = trust.signed(desk.code, desk.proof) if trust is not None else None
     own = verify_key_of(signing_key_of(private_key))

@@ -1,18 +1,18 @@
-"""Lets people set up, change and recover their own accounts.
+"""Lets people set up, change and recover their own accounts of the console.
 
-A person opens the link of a new account, and then sets up the account in three steps: a password, an authenticator and
-a recovery sheet. After the last of the three steps, the account is active. The database stores each step, so that a
-reloaded page continues at the same step. In the first step, the console makes a token for this browser, and encrypts
-the new private key with the token. So another person who has only the link can see neither the authenticator's secret
-nor the recovery sheet. With the password, the person can continue in another browser.
+A person opens the link of a new account, and sets up the account in three steps: a password, an authenticator and a
+recovery sheet. After the third step, the account is active. The database stores each finished step, so that a reloaded
+page shows the next step. In the first step, the console makes a token for the person's browser, and encrypts the
+account's private key with this token. So someone else who has the link can see neither the authenticator's secret nor
+the recovery sheet. With the new password, the person can continue in another browser.
 
-A recovery sheet contains a recovery key, and ten codes that can replace codes of an authenticator. A person who has
-lost the password can set a new password with the recovery key and a code. The person then keeps all access. A person
-without the recovery key needs a new link from an admin. With this link, the person gets a new key pair.
+A recovery sheet contains a recovery key, and ten codes that the person can use instead of authenticator codes. A person
+who lost the password can set a new password with the recovery key and a code, and keeps all access. A person without
+the recovery key needs a new link from an admin, and gets a new key pair.
 
-To change the password, a person needs the old password and a recent second factor. To change the authenticator or the
-recovery sheet, a person needs the password and a code each time. So if the owner leaves a screen unlocked, another
-person there cannot change the authenticator or the recovery sheet.
+To change the password, a person must enter the old password, and must have entered a code a short time ago. To change
+the authenticator or the recovery sheet, a person must enter the password and a code each time. So at a computer that
+the owner left unlocked, another person can change neither the authenticator nor the recovery sheet.
 """
 
 import base64
@@ -81,10 +81,9 @@ def reset_password(
     *,
     network: str = "",
 ) -> SignInRefused | None:
-    """Replaces a lost password, and ends every session of the account. Raises AccountRefused.
+    """Sets a new password in place of a lost password, and ends every session of the account. Raises AccountRefused.
 
-    For a name without an account, the function takes as long as for a name with an account. So a stranger does not
-    learn if the account exists.
+    Takes equally long for names with and without an account, so that a stranger does not learn if an account exists.
     """
     wrong = form_fault(password, name)
     if wrong is not None:
@@ -97,8 +96,8 @@ def reset_password(
         bound = envelope_owner(account.id) if account is not None else ""
         envelope = held or dummy_envelope(PAPER_COSTS)
         private_key = unwrap_by_paper(envelope, plain_typed(recovery_key), account=bound)
-        # The code first checks the recovery key. Only if the key is right, the code checks if the new password is
-        # common. The check for common passwords is slow, and strangers can send this form.
+        # The code checks the new password only if the recovery key is right. The check for common passwords is slow,
+        # and strangers can send this form.
         if private_key is not None and is_common(password, name):
             raise refusal(AccountFault.COMMON_PASSWORD)
         kept = private_key or random(KEY_BYTES)
@@ -116,8 +115,8 @@ def reset_password(
 
 @dataclass(frozen=True, slots=True)
 class RecoverySheet:
-    """The codes and the key of a recovery sheet. The console shows the sheet once, for printing, and never stores
-    it.
+    """The ten codes and the recovery key of a recovery sheet. The console shows the codes and the key once, for
+    printing, and never stores them.
     """
 
     codes: tuple[str, ...] = field(repr=False)
@@ -127,7 +126,8 @@ class RecoverySheet:
 def make_sheet(
     session: Session, context: ConsoleContext, account: ConsoleAccount, private_key: bytes
 ) -> RecoverySheet:
-    """Returns a new recovery sheet. The earlier sheet does not work any more."""
+    """Makes and returns a new recovery sheet for an account. The account's earlier recovery sheet does not work any
+    more."""
     codes = tuple(paper_code(secrets.choice) for _ in range(PAPER_CODES))
     key = recovery_key(secrets.choice)
     account.recovery_key = wrap_under_paper(
@@ -142,16 +142,17 @@ def make_sheet(
 
 @dataclass(frozen=True, slots=True)
 class NewFactor:
-    """The secret of a new authenticator, before the person has entered its first code."""
+    """The secret of a new authenticator, before the person has entered a code from this authenticator."""
 
     letters: str = field(repr=False)
     uri: str = field(repr=False)
     encrypted: str = field(repr=False)
-    """The encrypted secret, for a hidden field of a form. The secret can be decrypted only for this account."""
+    """The encrypted secret of the authenticator, which the page sends back in a hidden field. The secret can be
+    decrypted only for the same account."""
 
 
 def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) -> None:
-    """Sets the language in which the account sees pages. If the language is unknown, changes nothing."""
+    """Sets the language of an account's pages. Changes nothing if the language is unknown."""
     if language in CODES:
         with context.database.writing() as session:
             tables_accounts.get_account(
@@ -160,8 +161,8 @@ def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) ->
 
 
 def fingerprint(context: ConsoleContext, token: str) -> str:
-    """Returns the four words by which people compare this person's key. Returns an empty text while the private key is
-    locked.
+    """Returns four words, computed from the key of the signed-in person, by which people compare this key. Returns an
+    empty text while the person's private key is locked.
 
     Computes the words from the private key, because an attacker who can write to the database could replace the public
     key.
@@ -173,7 +174,7 @@ def fingerprint(context: ConsoleContext, token: str) -> str:
 def change_password(
     context: ConsoleContext, token: str, old: str, new: str
 ) -> SignInRefused | None:
-    """Sets a new password, and ends every other session of the account. Raises AccountRefused."""
+    """Sets a new password for an account, and ends the account's other sessions. Raises AccountRefused."""
     signed_in, digest = _here(context, token)
     if not signed_in.is_fresh:
         raise refusal(AccountFault.KEY_CLOSED)
@@ -203,8 +204,7 @@ def change_password(
 def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = "") -> NewFactor:
     """Returns the secret for a new authenticator. Stores nothing. Raises AccountRefused.
 
-    If the page is shown again, `encrypted` contains the secret that the page showed before, and the function returns
-    this secret again.
+    If `encrypted` is given, returns the secret that the page showed before and that `encrypted` contains.
     """
     secret = _opened(context, signed_in, encrypted) if encrypted else pyotp.random_base32()
     if not encrypted:
@@ -216,9 +216,9 @@ def new_factor(context: ConsoleContext, signed_in: SignedIn, encrypted: str = ""
 def replace_factor(
     context: ConsoleContext, token: str, encrypted: str, new_code: str, password: str, code: str
 ) -> SignInRefused | None:
-    """Replaces the authenticator, and ends every other session of the account. Raises AccountRefused.
+    """Replaces the authenticator of an account, and ends the account's other sessions. Raises AccountRefused.
 
-    `code` comes from the old authenticator or from the recovery sheet.
+    `code` comes from the old authenticator or the recovery sheet, and `new_code` from the new authenticator.
     """
     signed_in, digest = _here(context, token)
     secret = _opened(context, signed_in, encrypted)
@@ -239,7 +239,8 @@ def replace_factor(
 def new_paper(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> RecoverySheet | SignInRefused:
-    """Makes a new recovery sheet. The earlier sheet does not work any more. Raises AccountRefused."""
+    """Makes and returns a new recovery sheet for the signed-in person. The person's earlier recovery sheet does not
+    work any more. Raises AccountRefused."""
     signed_in, digest = _here(context, token)
 
     def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
@@ -252,8 +253,8 @@ def new_paper(
 
 
 class RenewedProofs(NamedTuple):
-    """The times when a new recovery sheet and a new authenticator were made. A time is None if the person has confirmed
-    the change.
+    """The times when an account got a new recovery sheet and a new authenticator. A time is None after the owner has
+    confirmed the change.
     """
 
     paper_at: datetime | None
@@ -261,8 +262,8 @@ class RenewedProofs(NamedTuple):
 
 
 def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> RenewedProofs:
-    """Returns the times when the person got a new sheet and a new authenticator. Leaves out a change that is older
-    than seven days, or that the person has confirmed.
+    """Returns the times when the account got a new recovery sheet and a new authenticator. A time is None if the change
+    is older than seven days, or if the owner has confirmed the change.
     """
     since = context.now() - RENEWAL_NOTICE
     with context.database.reading() as session:
@@ -275,7 +276,7 @@ def unconfirmed_renewals(context: ConsoleContext, signed_in: SignedIn) -> Renewe
 
 
 def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
-    """Removes the notices about a new sheet and a new authenticator, because the person has confirmed both changes."""
+    """Removes the notices about a new recovery sheet and a new authenticator, because the owner confirmed both."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, signed_in.account_id, for_writing=True)
         account.paper_at = account.factor_at = None
@@ -283,7 +284,7 @@ def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
 
 
 def _here(context: ConsoleContext, token: str) -> tuple[SignedIn, bytes]:
-    """Returns the person who is signed in, and the digest of the session. Raises AccountRefused."""
+    """Returns the account that has an open session with this token, and the session's digest. Raises AccountRefused."""
     signed_in, digest = find_session(context, token), digest_of(token)
     if signed_in is None or digest is None:
         raise refusal(AccountFault.KEY_CLOSED)
@@ -308,33 +309,31 @@ class WelcomeStep(StrEnum):
     FACTOR = "factor"
     PAPER = "paper"
     ELSEWHERE = "elsewhere"
-    """The person has chosen a password for the new account in another browser. With this password, the person can
-    continue in this browser.
-    """
+    """The person chose the new account's password in another browser, and can continue here with this password."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The content of the page that a new account's link shows."""
+    """The content of the page that opens from the link of a new account."""
 
     name: str
-    """The name in `ConsoleAccount.label`. Password managers store this name."""
+    """The account's name, with which password managers store the password (see `ConsoleAccount.label`)."""
     language: str
     step: WelcomeStep
     suggestion: str = field(repr=False)
-    """A password that is easy to type. The page suggests this password. Each time the page is loaded, it suggests a
-    new password."""
+    """A password that is easy to type, which the page suggests. The suggested password is different each time the page
+    is loaded."""
     letters: str = field(default="", repr=False)
     """The secret of the authenticator as text, for people who cannot scan the QR code."""
     uri: str = field(default="", repr=False)
-    """The text that the QR code contains."""
+    """The content of the QR code for the authenticator."""
     browser: str = field(default="", repr=False)
-    """The new token that this browser needs for the later steps. The text is empty if this step made no token."""
+    """The new token that the browser needs for the next steps. The text is empty if the finished step made no token."""
 
 
 def current_step(context: ConsoleContext, link: str, browser: str = "") -> Welcome | None:
-    """Returns the step at which this browser continues to set up the account of this link. Returns None for an unknown,
-    used or expired link.
+    """Returns the next step of an account's setup in this browser. Returns None if the link is unknown, used or
+    expired.
     """
     digest = digest_of(link)
     if digest is None:
@@ -351,7 +350,7 @@ def choose_password(
 ) -> Welcome:
     """Carries out the first step: makes the account's key pair, and encrypts the private key with the password.
 
-    The same browser may choose a password again. Raises AccountRefused.
+    In the same browser, the person may choose a password again. Raises AccountRefused.
     """
     welcome = current_step(context, link, browser)
     if welcome is None:
@@ -379,10 +378,10 @@ def choose_password(
 
 
 def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
-    """Continues the setup in this browser, with the password that the person chose in another browser. After this
-    step, the other browser cannot continue the setup.
+    """Continues an account's setup in this browser, with the password that the person chose in another browser. The
+    other browser cannot continue any more, and a recovery sheet that it showed becomes invalid.
 
-    A recovery sheet that the other browser showed is invalid from now on. Raises AccountRefused.
+    Raises AccountRefused.
     """
     with context.database.reading() as session:
         row = _row(session, context, link)
@@ -409,7 +408,7 @@ def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome 
 
 
 def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> Welcome:
-    """Carries out the second step: checks a code of the new authenticator. Raises AccountRefused."""
+    """Carries out the second step: checks a code from the new authenticator. Raises AccountRefused."""
     with context.database.writing() as session:
         row, account = _taken(session, context, link, browser)
         if account.totp is None or row.locked_key is None:
@@ -424,8 +423,8 @@ def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> W
 
 
 def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet:
-    """Carries out the third step: returns a new recovery sheet for printing. Each call makes a new sheet, which
-    replaces the earlier sheet.
+    """Carries out the third step: makes a recovery sheet for printing. Each call makes a new recovery sheet, which
+    replaces the earlier one.
 
     Raises AccountRefused.
     """
@@ -438,7 +437,7 @@ def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet
 
 
 def finish(context: ConsoleContext, link: str, browser: str) -> str:
-    """Makes the account active after the last step, and returns the account's name. Only the browser with the newest
+    """Makes a new account active after the last step, and returns the account's name. Only the browser with the newest
     token can make the account active.
 
     Raises AccountRefused.
@@ -482,7 +481,7 @@ def _in_this_browser(
     account: ConsoleAccount,
     private_key: bytes,
 ) -> Welcome:
-    """Stores the private key, encrypted with a new token. Only this browser gets the token."""
+    """Stores a new account's private key, encrypted with a new token that only this browser gets."""
     token = new_token()
     row.locked_key = lock_key(token, private_key, account=envelope_owner(account.id))
     session.flush()
@@ -492,9 +491,9 @@ def _in_this_browser(
 def _taken(
     session: Session, context: ConsoleContext, link: str, browser: str
 ) -> tuple[AccountCode, ConsoleAccount]:
-    """Returns the link and its account, both locked for writing.
+    """Returns the row of the link and the row of its account, both locked for writing.
 
-    Raises AccountRefused if the link is not valid, or if this browser does not have the right token.
+    Raises AccountRefused if the link is not valid, or if the browser does not have the newest token.
     """
     row = _row(session, context, link, for_writing=True)
     account = tables_accounts.get_account(session, row.account_id, for_writing=True)
@@ -518,8 +517,8 @@ def _row(
 
 
 def _waiting_key(row: AccountCode, browser: str) -> bytes | None:
-    """Returns the new account's private key, which the row of the link stores until the account is set up. Returns None
-    if `browser` is not the right token.
+    """Returns a new account's private key, which the link's row stores in encrypted form until the account is set up.
+    Returns None if `browser` is not the right token for decrypting the key.
     """
     if row.locked_key is None:
         return None

@@ -1,12 +1,12 @@
-"""Manages console sessions. Signs accounts in and out, finds the account that sent a request, and keeps a session's
-private key unlocked for some minutes.
+"""Manages sessions of the console: signs accounts in and out, finds the account of a request, and keeps private keys
+unlocked for some minutes.
 
-The sign-in page asks for name, password and code together. If the name, the password or the code is wrong, the page
-does not show which of the three is wrong.
+The sign-in page asks for the name, the password and a code together. The page does not show which of the three is
+wrong.
 
-After a sign-in, the browser stores a signed text, the mark. With the mark, the console recognises the browser at the
-next sign-in. The console counts the failed attempts of each recognised browser separately. So a stranger who tries a
-name again and again does not delay the owner of the account. The mark does not replace the password or the code.
+After a sign-in, the browser stores a mark, a signed text by which the console recognises the browser at the next
+sign-in. The console counts failed attempts separately for each recognised browser. So a stranger who tries an account's
+name again and again does not delay the account's owner. The mark replaces neither the password nor the code.
 """
 
 import hmac
@@ -41,7 +41,7 @@ from hotline.text.errors import StoreUnavailable
 
 
 class OpenSession(NamedTuple):
-    """A session in the list that its owner sees."""
+    """A session in the list of sessions that the account's owner sees."""
 
     created_at: datetime
     seen_at: datetime
@@ -51,18 +51,18 @@ class OpenSession(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class NewSession:
     token: str = field(repr=False)
-    """The token of the session. Only the browser gets this token."""
+    """The token of the session, which only the browser stores."""
     signed_in: SignedIn
     known: str = field(repr=False)
-    """The mark by which the console recognises this browser at its next sign-in."""
+    """The mark by which the console recognises the browser at the next sign-in."""
 
 
 def find_session(
     context: ConsoleContext, token: str, *, automatic: bool = False
 ) -> SignedIn | None:
-    """Returns the account of the session with this token. Returns None if there is no open session.
+    """Returns the account that has an open session with this token. Returns None if no open session has this token.
 
-    An `automatic` request does not extend the session.
+    If `automatic` is True, the request does not extend the session.
     """
     found = _found(context, token)
     if found is None:
@@ -70,33 +70,33 @@ def find_session(
     row, account = found
     at = context.now()
     if not automatic and at - row.seen_at >= SEEN_EACH:
-        # If the database cannot store the time of this request, the console still shows the page.
+        # If the database cannot store the time of the request, the console still shows the page.
         with suppress(StoreUnavailable), context.database.writing() as session:
             tables_sessions.note_activity(session, row.digest, at)
     return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
 
 
 def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
-    """Returns the account of a locked session. Returns None if the session is open or has ended.
+    """Returns the account that has a locked session with this token. Returns None if the session is open or has ended.
 
-    If a session showed the board of a desk, the session does not end, but becomes locked. For the rest of a shift, the
-    locked board shows only the number of urgent cases that no one has taken. To unlock a locked session, the same
-    account must sign in again.
+    If a session that showed a desk's board expires, it does not end, but becomes locked. For the rest of a shift, a
+    locked session shows only the number of urgent cases that no one has taken. To unlock the session, the same account
+    must sign in again.
     """
     found = _locked(context, token)
     return None if found is None else _signed_in(found[1], token, fresh=False, is_locked=True)
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the time at which `note_board` last wrote to the database. So a board that reloads again and again
-does not write to the database at each reload.
+"""For each session, the time when `note_board` last wrote to the database. With this time, `note_board` writes at most
+once in four minutes, even if the board reloads often.
 """
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def note_board(context: ConsoleContext, token: str) -> None:
-    """Records that a session shows the board of a desk, at most once in four minutes. This record does not extend the
+    """Records that a session shows the board of a desk, at most once in four minutes. The record does not extend the
     session.
     """
     digest, at, shown = digest_of(token), context.now(), _SHOWN.setdefault(context.database, {})
@@ -112,11 +112,11 @@ def note_board(context: ConsoleContext, token: str) -> None:
 def open_flow(
     context: ConsoleContext, by: SignedIn, token: str, flow: str
 ) -> Sequence[tuple[str, datetime]]:
-    """Records that a person has opened a draft of this flow. Returns the names of other people who also have the flow
-    open. Each name comes with the time when the console last recorded that this person has the flow open.
+    """Records that a person has opened a draft of a flow, and returns the other people who also have this flow open.
+    Each name comes with the time when the console last recorded that this person opened the flow.
 
-    Returns the names even if the database can only be read, and so does not store that the person has opened the draft.
-    Raises StoreUnavailable if the database cannot be read.
+    If the database can be read but not written, returns the names without recording. Raises StoreUnavailable if the
+    database cannot be read.
     """
     digest, at = digest_of(token), context.now()
     with context.database.reading() as session:
@@ -132,9 +132,9 @@ def open_flow(
 
 
 def key_of(context: ConsoleContext, token: str) -> bytes | None:
-    """Returns the private key of the person who is signed in with this token.
+    """Returns the private key of the person who has an open session with this token.
 
-    Returns None if the person entered the second factor more than 15 minutes ago.
+    Returns None if the person entered a code more than 15 minutes ago.
     """
     found = _found(context, token)
     if found is None:
@@ -155,8 +155,8 @@ def sign_out(context: ConsoleContext, token: str) -> None:
 def step_up(
     context: ConsoleContext, token: str, password: str, code: str
 ) -> SignedIn | SignInRefused | None:
-    """Checks password and code again in an open session, and unlocks the private key. Returns None if the session has
-    ended.
+    """Checks the password and a code again in an open session, and unlocks the person's private key. Returns None if
+    the session has ended.
     """
     found = _found(context, token)
     if found is None:
@@ -185,9 +185,9 @@ def step_up(
 def unlock(
     context: ConsoleContext, token: str, password: str, code: str, known: str
 ) -> NewSession | SignInRefused | None:
-    """Replaces a locked session with a new one of the same account, if password and code are right.
+    """Replaces a locked session by a new session of the same account, if the password and the code are right.
 
-    After that, the token of the locked session is not valid. Returns None if the session has ended.
+    The token of the locked session is then invalid. Returns None if the locked session has ended.
     """
     found = _locked(context, token)
     if found is None:
@@ -204,10 +204,10 @@ def unlock(
 
 
 def session_entrant(digest: bytes) -> Entrant:
-    """Returns the name under which a session waits in the queue of password checks.
+    """Returns the name under which a session waits for a password check.
 
-    A session waits separately from unknown browsers. So a stranger who knows a name cannot delay its owner, who is
-    signed in.
+    Sessions do not wait together with unknown browsers. So a stranger who knows an account's name cannot delay the
+    owner, who is signed in.
     """
     return Entrant(known=f"session {digest.hex()}")
 
@@ -219,8 +219,9 @@ def open_session(
     private_key: bytes,
     known: str = "",
 ) -> NewSession:
-    """Starts a session after password and code were right. The calling function must run the function in the
-    transaction that accepted the code. `known` is the mark from an earlier sign-in in this browser."""
+    """Starts a session for an account after its password and code were right. The calling function must use the same
+    transaction that accepted the code. `known` is the mark that this browser got at an earlier sign-in, or an empty
+    text."""
     token, at = new_token(), context.now()
     digest = digest_of(token)
     assert digest is not None
@@ -238,7 +239,7 @@ def open_session(
         )
     )
     log_own(session, context, account, "account_entered")
-    # The browser keeps the mark of an earlier sign-in with this name.
+    # If the browser already has a mark for this name, it keeps this mark.
     mark, nonce = known, secrets.token_urlsafe(NONCE_BYTES)
     if not queue_of(context, account.name, known):
         mark = f"{nonce}.{_proof(context, account.name, nonce)}"
@@ -246,7 +247,7 @@ def open_session(
 
 
 def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
-    """Returns all sessions of the account that has an open session with this token, newest first. Returns an empty list
+    """Returns the sessions of the account that has an open session with this token, newest first. Returns an empty list
     if no open session has this token.
     """
     found = _found(context, token)
@@ -263,7 +264,7 @@ def list_sessions(context: ConsoleContext, token: str) -> Sequence[OpenSession]:
 
 
 def end_others(context: ConsoleContext, token: str) -> None:
-    """Ends all sessions of the account that has a session with this token, except this session."""
+    """Ends the other sessions of the account that has an open session with this token."""
     found = _found(context, token)
     if found is not None:
         with context.database.writing() as session:
@@ -273,15 +274,15 @@ def end_others(context: ConsoleContext, token: str) -> None:
 def _found(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
     """Returns the open session with this token, and its account.
 
-    Returns None if the session expired or is locked, or if the account may not sign in.
+    Returns None if the session has expired or is locked, or if the account may not sign in.
     """
     found = _stored(context, token)
     return found if found is not None and _is_open(found[0], context.now()) else None
 
 
 def _locked(context: ConsoleContext, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
-    """Returns the locked session with this token, and the session's account. If the session expired a moment ago and is
-    not locked yet, locks and returns this session.
+    """Returns the locked session with this token, and its account. If the session has just expired and is not locked
+    yet, locks the session first.
     """
     found, at = _stored(context, token), context.now()
     if found is None or _is_open(found[0], at) or not _counts(*found, at):
@@ -309,8 +310,8 @@ def _is_open(row: ConsoleSession, at: datetime) -> bool:
 
 
 def _counts(row: ConsoleSession, account: ConsoleAccount, at: datetime) -> bool:
-    """Returns True if the session showed the board of a desk, the account may still see this board, and the sign-in
-    was less than `MAX_SHIFT` ago."""
+    """Returns True if the session showed a desk's board, the account may still see this board, and the sign-in was less
+    than `MAX_SHIFT` ago."""
     is_of_desk = bool(account.held_roles & {AccountRole.DESK, AccountRole.NATIONAL})
     return row.board_at is not None and is_of_desk and at - row.created_at < MAX_SHIFT
 
@@ -334,10 +335,8 @@ MARK_DAYS = 180
 
 
 def browser_entrant(context: ConsoleContext, name: str, known: str, network: str) -> Entrant:
-    """Returns the name under which a browser waits in the queue of password checks. The browser counts as known if its
-    mark belongs to this name, and if the account may sign in.
-
-    Otherwise, the browser counts as unknown.
+    """Returns the name under which a browser waits for a password check. The browser is known if its mark belongs to
+    the name `name`, and if the account may sign in.
     """
     nonce = queue_of(context, name, known)
     if not nonce:
@@ -349,7 +348,7 @@ def browser_entrant(context: ConsoleContext, name: str, known: str, network: str
 
 
 def queue_of(context: ConsoleContext, name: str, known: str) -> str:
-    """Returns the random id in a browser's mark, if the mark belongs to this name. Otherwise returns an empty text."""
+    """Returns the random id in a browser's mark if the mark belongs to the name `name`, or an empty text."""
     nonce, _, proof = known.partition(".")
     right = hmac.compare_digest(
         _proof(context, name, nonce).encode(), proof.encode("utf-8", "replace")
@@ -370,11 +369,11 @@ def sign_in(
     *,
     network: str = "",
 ) -> NewSession | SignInRefused:
-    """Starts a session if name, password and code are right. `code` comes from an authenticator or from the recovery
-    sheet.
+    """Starts a session if the name, the password and the code are right. `code` comes from an authenticator or a
+    recovery sheet.
 
-    `known` is the mark from an earlier sign-in in this browser. `network` is the network of the browser. The queue
-    limits the attempts from each network.
+    `known` is the mark that this browser got at an earlier sign-in, or an empty text. `network` is the browser's
+    network, because the number of attempts is limited for each network.
     """
 
     def entering(session: Session, account: ConsoleAccount, private_key: bytes) -> NewSession:

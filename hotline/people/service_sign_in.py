@@ -1,8 +1,8 @@
-"""Checks a person's password and code. The hotline accepts each code only once, and each failure delays the next
-attempt.
+"""Checks a person's password and code at a sign-in. The hotline accepts each code only once, and each failure delays
+the next attempt.
 
-An attempt with an unknown name runs the same code and takes the same time as an attempt with the name of an account. So
-a stranger cannot find out which accounts exist.
+An attempt with an unknown name takes the same time as an attempt with the name of an account. So a stranger cannot find
+out which accounts exist.
 """
 
 from collections.abc import Callable
@@ -32,19 +32,19 @@ from hotline.text.errors import DecryptionFailed, StoreUnavailable
 T = TypeVar("T")
 
 Decrypts = Callable[[ConsoleAccount | None], bytes | None]
-"""A function that decrypts the private key of an account with the secret that the person typed. Returns None if the
-secret is wrong or the account does not exist.
+"""A function that decrypts an account's private key with a secret that the person typed. Returns None if the secret is
+wrong, or if the account does not exist.
 """
 SignedInAction = Callable[[Session, ConsoleAccount, bytes], T]
-"""A function that runs in the transaction that accepted the code, after the password and the code were right."""
+"""A function that runs if the password and the code are right, in the transaction that accepts the code."""
 
 NO_ACCOUNT = "names without an account"
 DUMMY_SECRET = "A" * 32
 
 
 def envelope_owner(account_id: int) -> str:
-    """Returns a text that identifies the account. The encryption of the account's keys includes this text. With the
-    text of another account, no one can decrypt these keys.
+    """Returns the text that identifies an account in the encryption of the account's secrets. A secret that was
+    encrypted with this text cannot be decrypted as the secret of another account.
     """
     return f"account:{account_id}"
 
@@ -52,7 +52,7 @@ def envelope_owner(account_id: int) -> str:
 def log_own(
     session: Session, context: ConsoleContext, account: ConsoleAccount, action: str
 ) -> None:
-    """Writes an action of a person on their own account to the audit log."""
+    """Adds a row to the audit log: an account's owner changed their own account."""
     actor = tables_audit.by_actor(Actor(account.shown, account.id))
     tables_audit.append_row(session, context.now(), actor, action)
 
@@ -92,12 +92,13 @@ def prove(
     entrant: Entrant,
     may: Callable[[ConsoleContext, ConsoleAccount], bool] = may_sign_in,
 ) -> T | SignInRefused:
-    """Checks the typed secret and the code, and runs `then` if both are right. One transaction stores the changes of
-    `then` and the use of the code.
+    """Checks the typed secret and the code, and runs `then` if both are right. Stores the changes that `then` makes in
+    the same transaction as the use of the code.
 
-    Counts each attempt as failed before it checks the attempt, so that no failure is lost in a crash. Failures delay
-    only attempts with the same name from the same session or browser. `code` is None if the session has a recent second
-    factor. `may` returns True if the state of the account allows what `then` does.
+    Counts each attempt as failed before checking it, so that a crash loses no failed attempt. A failed attempt delays
+    only further attempts with the same name from the same session or browser. `code` is None if the session needs no
+    new code, because the person entered a code a short time ago. `may` returns True if the account's state allows the
+    action `then`.
     """
     with context.proofs.stretching.turn(entrant) as turn:
         if not turn.is_given:
@@ -134,15 +135,14 @@ def prove(
 
 
 def _count(context: ConsoleContext, name_key: bytes) -> int:
-    """Counts an attempt with a name, before the console checks the password.
+    """Counts a sign-in attempt with a name, before the console checks the password.
 
-    If the attempt comes too early, does not count it, and returns the seconds to wait.
+    If the attempt comes too early, does not count it, and returns the seconds that the person must wait.
     """
     at = context.now()
     with context.database.reading() as session:
-        # This code reads the waiting time first. The code writes to the database only if the attempt does not come too
-        # early. SQLite allows only one writer at a time. If a stranger repeats attempts, each write to the database
-        # would make callers wait.
+        # The code reads the waiting time before it writes to the database, because SQLite allows only one writer at a
+        # time. If the code wrote at each attempt, a stranger who repeats attempts could make callers wait.
         left = seconds_left(tables_sessions.next_attempt_at(session, name_key), at)
     if left:
         return left
@@ -160,8 +160,8 @@ def _count(context: ConsoleContext, name_key: bytes) -> int:
 def _note_failure(
     session: Session, context: ConsoleContext, entered: str, account: ConsoleAccount | None
 ) -> None:
-    """Counts a failed attempt for the alarm about failed sign-ins, and writes it to the audit log. The row of the audit
-    log names an account only if the account exists and may sign in.
+    """Counts a failed sign-in for the alarm about failed sign-ins, and writes some of these failures to the audit log.
+    The row of the audit log names the account only if the account may sign in.
     """
     at, is_known = context.now(), account is not None and may_sign_in(context, account)
     name_key = context.proofs.factors.digest("failed", entered)
@@ -181,8 +181,7 @@ def _note_failure(
 
 
 def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
-    """Returns True if neither the state nor any secret of the account changed while the console checked the
-    password."""
+    """Returns True if the account's state and secrets did not change while the console checked the password."""
     return account is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
         account.state,
         account.wrapped_key,
@@ -192,11 +191,10 @@ def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
 
 
 def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: str) -> int | None:
-    """Returns the time step of a right code. If there is no account, checks the code with a dummy secret, which takes
-    the same time, and returns None.
+    """Returns the time step of an authenticator code, or None if the code is wrong. If the account does not exist, the
+    check takes the same time, and the result is None.
 
-    If the key that encrypts the secrets of authenticators is lost, every code counts as wrong, and the person needs a
-    new link.
+    If the console lost the key for authenticators' secrets, every code is wrong, and each person needs a new link.
     """
     if account is not None and account.totp is not None:
         with suppress(DecryptionFailed):
@@ -209,7 +207,7 @@ def _right_step(context: ConsoleContext, account: ConsoleAccount | None, code: s
 def _use(
     session: Session, context: ConsoleContext, account: ConsoleAccount, code: str, step: int | None
 ) -> bool:
-    """Marks a code as used, if the code is right. Returns False if the code is wrong or was already used."""
+    """Marks a right code as used. Returns False if the code is wrong or was used before."""
     if step is not None:
         return tables_accounts.accept_step(session, account.id, step)
     if account.totp is None or not is_paper_code(code):

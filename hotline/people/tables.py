@@ -1,13 +1,13 @@
-"""Stores persons and their phones, desk memberships, leaves and enrolments.
+"""Stores persons, their phones, memberships of desks, leaves and enrolments.
 
-Each row of the table `responder` is one phone. With this phone, a person works for one or more desks. A person has one
-name, but may have several phones and several accounts (`tables_accounts`), and may be an on-call contact.
+Each row of the table `responder` is one phone, with which a person works for one or more desks. A person has one name,
+but may have several phones and several accounts (`tables_accounts`), and may be an on-call contact.
 
-Only this module writes memberships. This module also copies a responder's highest level, districts and categories into
-the row of the phone, because pages that list responders show these values.
+Only this module writes memberships of desks. The module also copies a responder's highest level, districts and
+categories into the phone's row, for pages that list responders.
 
-An enrolment proves that a person has a phone, and who the person is. A desk's key is encrypted for the phone only
-after the enrolment.
+An enrolment proves that a person has the phone, and who the person is. The hotline encrypts a desk's key for a phone
+only after the phone's enrolment.
 """
 
 from collections import defaultdict
@@ -50,8 +50,8 @@ from hotline.text.places import NATIONAL
 
 
 class Person(Row):
-    """A human who works for the hotline. The row of a person has no state: only phones, accounts and on-call contacts
-    have states.
+    """A person who works for the hotline. A person has no state: only the person's phones, accounts and on-call
+    contacts have states.
     """
 
     __tablename__ = "person"
@@ -59,21 +59,21 @@ class Person(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     languages: Mapped[list[str]]
-    """All languages that the person speaks. The hotline writes to the person in the first language."""
+    """The languages that the person speaks. The hotline writes to the person in the first of these languages."""
 
 
 def person_name(person_id: Mapped[int]) -> ScalarSelect[str]:
-    """Returns an SQL expression: the name of the person whose id is in the column `person_id`."""
+    """Returns an SQL expression for the name of the person with the id `person_id`."""
     return select(Person.name).where(Person.id == person_id).scalar_subquery()
 
 
 def person_languages(person_id: Mapped[int]) -> ScalarSelect[list[str]]:
-    """Returns an SQL expression: the languages of the person whose id is in the column `person_id`."""
+    """Returns an SQL expression for the languages of the person with the id `person_id`."""
     return select(Person.languages).where(Person.id == person_id).scalar_subquery()
 
 
 def person(session: Session, person_id: int, *, for_writing: bool = False) -> Person:
-    """Returns the person with this id. Locks the row if `for_writing` is True. Raises NotFound."""
+    """Returns the person with this id. Locks the person's row if `for_writing` is True. Raises NotFound."""
     found = session.get(Person, person_id, with_for_update=for_writing or None)
     if found is None:
         raise NotFound("there is no person with this id: reload the page")
@@ -85,7 +85,9 @@ def all_persons(session: Session) -> Sequence[Person]:
 
 
 class PinWarningRow(Row):
-    """A warning to a coordinator about a responder's PIN. The row does not name a case."""
+    """A warning to a coordinator that another person may be using a responder's PIN. The warning does not name
+    a case.
+    """
 
     __tablename__ = "pin_warning"
     __table_args__ = (
@@ -99,23 +101,23 @@ class PinWarningRow(Row):
     """The value of a `people.rules.PinWarning`."""
     at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
-    """The time when an SMS reported the warning to the coordinator. The value is None if the warning waits for the SMS
-    of the next morning.
+    """The time when an SMS reported the warning to the coordinator, or None if the warning waits for the next morning's
+    SMS.
     """
 
 
 def add_warning(
     session: Session, responder_id: int, kind: PinWarning, at: datetime, *, waits: bool
 ) -> None:
-    """Stores a warning to a coordinator about the responder's PIN. If `waits` is True, the SMS of the next morning
-    reports the warning."""
+    """Stores a warning to a coordinator about a responder's PIN. If `waits` is True, the next morning's SMS tells the
+    coordinator about the warning."""
     told_at = None if waits else at
     session.add(PinWarningRow(responder_id=responder_id, kind=kind, at=at, notified_at=told_at))
     session.flush()
 
 
 def has_warning(session: Session, responder_id: int, kind: PinWarning, since: datetime) -> bool:
-    """Returns True if there has been a warning of this kind about this responder since `since`."""
+    """Returns True if there has been a warning of this kind about this responder since the time `since`."""
     here = (
         PinWarningRow.responder_id == responder_id,
         PinWarningRow.kind == kind,
@@ -125,14 +127,14 @@ def has_warning(session: Session, responder_id: int, kind: PinWarning, since: da
 
 
 def has_waiting_warning(session: Session, before: datetime) -> bool:
-    """Returns True if warnings from before the time `before` still wait for the morning's SMS."""
+    """Returns True if warnings that are older than `before` still wait for the morning's SMS."""
     return has_row(session, PinWarningRow.id, *_waiting(before))
 
 
 def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
-    """Marks the waiting warnings from before the time `before` as reported.
+    """Marks the waiting warnings that are older than `before` as reported to the coordinator.
 
-    Returns the ids of the responders in these warnings, without duplicates.
+    Returns the ids of the responders in these warnings, each once.
     """
     reported = update(PinWarningRow).where(*_waiting(before)).values(notified_at=at)
     told_now = reported.returning(PinWarningRow.responder_id)
@@ -144,7 +146,7 @@ def _waiting(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def newest_warnings(session: Session, since: datetime, limit: int) -> Sequence[PinWarningRow]:
-    """Returns the warnings that were reported after `since`, newest first."""
+    """Returns at most `limit` warnings that an SMS reported after `since`, newest first."""
     rows = select(PinWarningRow).where(
         PinWarningRow.notified_at.is_not(None), PinWarningRow.notified_at > since
     )
@@ -164,7 +166,7 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """The phone's owner. The code uses this relation only to store a new person together with a new phone."""
+    """The phone's owner. The code uses this field only to store a new person together with a new phone."""
     name: Mapped[str] = column_property(person_name(person_id), expire_on_flush=False)
     languages: Mapped[list[str]] = column_property(
         person_languages(person_id), expire_on_flush=False
@@ -172,61 +174,58 @@ class Responder(Row):
     level: Mapped[str]
     """The highest level of the responder at any desk, as the value of a `people.rules.Level`."""
     districts: Mapped[list[str]]
-    """The NISR codes of the responder's districts. The list is empty if the responder works in all districts. Only
-    pages that list responders use this column. To alert responders, the hotline uses the memberships and not this
-    column.
+    """The NISR codes of the responder's districts, or an empty list if the responder works in all districts. Pages that
+    list responders use this column, but alerts depend on the memberships.
     """
     categories: Mapped[list[str]]
-    """The categories of cases that the responder gets. The list is empty if the responder gets all categories. Only
-    pages that list responders use this column.
+    """The categories of cases that the responder gets, or an empty list if the responder gets all categories. Pages
+    that list responders use this column.
     """
     number_key: Mapped[str] = mapped_column(unique=True)
-    """A keyed digest of the phone number. The hotline finds the phone by this digest. The digest changes only if the
-    phone number changes.
-    """
+    """A digest of the phone number, computed with a secret key. The hotline finds the phone by this digest."""
     encrypted_number: Mapped[bytes]
     """The phone number, encrypted so that only the workers can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason that the gateway gave when it reported that it can never deliver to this number. The value is None if
-    the gateway sent no such report.
+    """The reason why the gateway can never deliver an SMS to this number, or None if the gateway reported no such
+    reason.
 
-    While this column contains a reason, the responder gets no alerts."""
+    While the column contains a reason, the responder gets no alerts."""
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    """The time when the responder was removed. The database keeps the row, with `active` set to False."""
+    """The time when the responder was removed. The row stays in the database, with `active` set to False."""
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
-    """The value of an `EnrolmentState`. The column `active` is True only while this state is "active" and the responder
-    is not removed.
+    """The value of an `EnrolmentState`. The column `active` is True only if this state is "active" and the responder
+    was not removed.
     """
     public_key: Mapped[bytes | None]
-    """The responder's X25519 public key, for which the private keys of desks are encrypted. The value is None until
-    the responder has chosen a PIN.
+    """The responder's X25519 public key, for which desks' private keys are encrypted. The value is None until the
+    responder has chosen a PIN.
     """
     pin_wrap: Mapped[bytes | None]
-    """The responder's private key, encrypted with the PIN and the reader's pepper. The first byte identifies the
-    format. Only the reader process writes this value.
+    """The responder's private key, encrypted with the PIN and the reader's pepper (a secret of the reader process). The
+    first byte identifies the format.
     """
     pin_set_at: Mapped[datetime | None]
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     """The times of the wrong PINs since the last right PIN, as ISO 8601 texts."""
     rested_until: Mapped[datetime | None]
-    """Until this time, the phone is blocked, and the reader process does not check any PIN that is entered on this
-    phone."""
+    """The time until which the phone is blocked: the reader process checks no PIN from this phone."""
     pin_opened_at: Mapped[datetime | None]
-    """The last time when the responder opened the list of cases with the PIN."""
+    """The last time when the responder opened the list of cases with a PIN."""
     pin_openings: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of times that the responder opened the list of cases since they chose the present PIN."""
+    """The number of times that the responder opened the list of cases with the present PIN."""
     pin_network: Mapped[str | None]
     """The code of the mobile network from which the responder last opened the list of cases."""
     read_lately: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
-    """The cases that the responder read in the last hour, each as a text `<tip id>@<ISO 8601 time>`."""
+    """The cases that the responder read in the last hour, each in the form `<tip id>@<ISO 8601 time>`."""
     warnings_read_at: Mapped[datetime | None]
-    """The time when this responder last read the warnings about PINs."""
+    """The time when the responder last read warnings about PINs."""
     memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
-    """The phone's memberships. The code uses this relation only to store a new phone together with its memberships."""
+    """The memberships of the responder with this phone. The code uses this field only to store a new phone together
+    with its memberships."""
 
     @property
     def language(self) -> str:
@@ -235,10 +234,10 @@ class Responder(Row):
 
 
 class Membership(Row):
-    """A responder's membership of a desk.
+    """A responder's membership of a desk, with a level.
 
-    The code changes a row of this table only once, when it sets the time at which the membership ends. If the level of
-    the responder changes, the code ends this row and adds a new row.
+    The code changes a membership only once, to set its end. If the responder's level changes, the code ends the
+    membership and adds a new row.
     """
 
     __tablename__ = "membership"
@@ -249,17 +248,15 @@ class Membership(Row):
     level: Mapped[str]
     """The value of a `people.rules.Level`."""
     categories: Mapped[list[str]]
-    """The categories of cases that the member gets. The list is empty if the member gets all categories."""
+    """The categories of cases that the responder gets from this desk, or an empty list for all categories."""
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
-    """The time when the membership ended, for example because the responder was removed. The value is None while the
-    membership is current.
-    """
+    """The time when the membership ended, or None if the membership is current."""
 
 
 class Leave(Row):
-    """A leave: a period in which a responder gets no new alerts. If the leave ends early, the code sets the new end
-    time in the same row.
+    """A leave: a period in which a responder gets no new alerts. If the leave ends early, the code changes
+    `ends_at`.
     """
 
     __tablename__ = "leave"
@@ -269,17 +266,17 @@ class Leave(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """The end of the leave: the time when the responder is back."""
+    """The time when the leave ends."""
     asked_by: Mapped[str]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
-    """The time when the hotline gave the responder's open cases to other people."""
+    """The time when the hotline gave the responder's open cases to colleagues."""
 
 
 def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    """Returns SQL conditions that are true for a responder who is active at this time, and so may be alerted.
+    """Returns SQL conditions that are true for a responder who may be alerted at the time `at` (an active responder).
 
-    An active responder is enrolled, can be reached, and is not on leave. No other code defines who is active.
+    An active responder is enrolled, can be reached, and is not on leave.
     """
     away = exists().where(
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
@@ -288,7 +285,7 @@ def active_conditions(at: datetime | BindParameter[datetime]) -> tuple[ColumnEle
 
 
 def is_active(session: Session, responder_id: int, at: datetime) -> bool:
-    """Returns True if the hotline may alert this responder about a tip at this time."""
+    """Returns True if the hotline may alert this responder at the time `at`."""
     return has_row(session, Responder.id, Responder.id == responder_id, *active_conditions(at))
 
 
@@ -300,45 +297,44 @@ def active_responders(session: Session, at: datetime) -> Sequence[Responder]:
 
 
 def national_people(session: Session, at: datetime, *, skip: int = 0) -> Sequence[Responder]:
-    """Returns the active people of the national desk, except the responder `skip`."""
+    """Returns the active people of the national desk, except the responder with the id `skip`."""
     found = active_responders(session, at)
     return [one for one in found if one.level == Level.NATIONAL and one.id != skip]
 
 
 def all_responders(session: Session) -> Sequence[Responder]:
-    """Returns all responders who were ever enrolled, in the order of enrolment."""
+    """Returns all responders in the order of their enrolment, including removed responders."""
     people = select(Responder).where(Responder.level != rules_trial.LEVEL)
     return session.scalars(people.order_by(Responder.id)).all()
 
 
 def responder_names(session: Session) -> Mapping[int, str]:
-    """Returns the names of all responders who were ever enrolled, by id."""
+    """Returns the names of all responders by id, including removed responders."""
     people = select(Responder.id, Responder.name).where(Responder.level != rules_trial.LEVEL)
     return {row.id: row.name for row in session.execute(people)}
 
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
-    """Returns every phone of a person, including removed phones, in the order of enrolment."""
+    """Returns all phones of a person in the order of their enrolment, including removed phones."""
     own = select(Responder).where(Responder.person_id == person_id)
     return session.scalars(own.order_by(Responder.id)).all()
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns the digests among `number_keys` that belong to a responder's phone. The responder may be active, on
-    leave or removed."""
+    """Returns the digests in `number_keys` that belong to a responder's phone number. The responder may be removed."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
 
 
 def find_by_number(session: Session, number_key: str) -> Responder | None:
-    """Returns the enrolled responder whose phone number has this digest, or None."""
+    """Returns the enrolled responder whose phone number has the digest `number_key`, or None."""
     here = select(Responder).where(Responder.number_key == number_key, Responder.active)
     return session.scalars(here).one_or_none()
 
 
 def pin_wraps(session: Session) -> Sequence[bytes]:
-    """Returns the encrypted private keys of all responders who have a PIN and were not removed."""
+    """Returns the encrypted private keys of all responders that have a PIN and were not removed."""
     wraps = select(Responder.pin_wrap).where(
         Responder.pin_wrap.is_not(None), Responder.removed_at.is_(None)
     )
@@ -357,7 +353,7 @@ IS_RUNNING = Membership.until_at.is_(None)
 def new_memberships(
     desks: Mapping[str, Level], categories: Collection[str], at: datetime
 ) -> list[Membership]:
-    """Returns new membership rows, one for each desk. The calling function must store these rows."""
+    """Returns new memberships, one for each desk in `desks`. The calling function must store the rows."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
         for code, level in desks.items()
@@ -365,20 +361,20 @@ def new_memberships(
 
 
 def current_memberships(session: Session, responder_id: int) -> Sequence[Membership]:
-    """Returns the current memberships of the responder, in the order of desks."""
+    """Returns a responder's current memberships, in the order of the desks' codes."""
     own = select(Membership).where(Membership.responder_id == responder_id, IS_RUNNING)
     return session.scalars(own.order_by(Membership.desk_code)).all()
 
 
 def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
-    """Returns the desks of which the responder was a member at this time."""
+    """Returns the codes of the desks of which the responder was a member at the time `at`."""
     ran = (Membership.from_at <= at, or_(IS_RUNNING, Membership.until_at > at))
     own = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
     return session.scalars(own.order_by(Membership.desk_code)).all()
 
 
 def memberships_by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
-    """Returns the current memberships of every responder, by responder id. Sorts the memberships by desk."""
+    """Returns the current memberships of all responders, by responder id, in the order of the desks' codes."""
     found: dict[int, list[Membership]] = defaultdict(list)
     for row in session.scalars(select(Membership).where(IS_RUNNING).order_by(Membership.desk_code)):
         found[row.responder_id].append(row)
@@ -392,8 +388,8 @@ def set_desks(
     categories: Collection[str],
     at: datetime,
 ) -> None:
-    """Makes a responder a member of exactly these desks, with these levels. The responder must keep at least one desk,
-    so `desks` must not be empty."""
+    """Makes a responder a member of exactly the desks in `desks`, with the levels in `desks`. `desks` must not be
+    empty, because a responder belongs to at least one desk."""
     kept: set[str] = set()
     for row in current_memberships(session, person.id):
         if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
@@ -411,7 +407,7 @@ def set_desks(
 
 
 def end_memberships(session: Session, person: Responder, at: datetime) -> None:
-    """Ends all memberships of a responder."""
+    """Ends all current memberships of a responder."""
     for row in current_memberships(session, person.id):
         row.until_at = at
 
@@ -419,10 +415,9 @@ def end_memberships(session: Session, person: Responder, at: datetime) -> None:
 def reopen_memberships(
     session: Session, person: Responder, removed_at: datetime, at: datetime
 ) -> None:
-    """Makes new memberships in place of the memberships that ended when the responder was removed. The desks, levels
-    and categories stay the same.
+    """Gives a removed responder the same memberships as before the removal.
 
-    Skips desks of which the responder is already a member.
+    Leaves out desks of which the responder is already a member.
     """
     own = (Membership.responder_id == person.id, Membership.until_at == removed_at)
     ended = session.scalars(select(Membership).where(*own)).all()
@@ -435,15 +430,15 @@ def reopen_memberships(
 
 
 def coordinators_of(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """Returns the active coordinators of a responder's desks. Leaves out this responder."""
+    """Returns the active coordinators of a responder's desks, without this responder."""
     return colleagues_of(session, of, at, Membership.level == Level.COORDINATOR)
 
 
 def colleagues_of(
     session: Session, of: Responder, at: datetime, *which: ColumnElement[bool]
 ) -> Sequence[Responder]:
-    """Returns the active people of a responder's desks, if their memberships also meet the SQL conditions in `which`.
-    Leaves out this responder.
+    """Returns the active responders of a responder's desks, if their memberships meet the SQL conditions in `which`.
+    Leaves out the responder `of`.
     """
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
     there = exists().where(
@@ -468,19 +463,19 @@ def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequ
 
 
 PREVIOUS_NUMBER_TEMPLATES = frozenset({Template.NUMBER_CHANGED, Template.NUMBER_CHANGED_ALONE})
-"""The templates of messages that the hotline sends only to the previous number of a responder."""
+"""The templates of SMS that the hotline sends only to a responder's previous number."""
 
 
 class EnrolmentEnd(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
-    """The enrolment ended because another enrolment replaced it, or because the responder was removed."""
+    """Another enrolment replaced this enrolment, or the responder was removed."""
 
 
 class Enrolment(Row):
-    """The enrolment of a responder, or of a responder's new number. A responder has only one open enrolment at a
-    time.
+    """The enrolment of a responder, or of a responder's new phone number. A responder has at most one open
+    enrolment.
     """
 
     __tablename__ = "enrolment"
@@ -490,26 +485,27 @@ class Enrolment(Row):
     kind: Mapped[str]
     """The value of a `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
-    """The approval that a second admin decides after the responder has entered the code and the start PIN."""
+    """The approval that a second admin decides, after the responder has entered the code and the start PIN."""
     number_key: Mapped[str] = mapped_column(index=True)
-    """A keyed digest of the phone number that the responder must prove."""
+    """A digest of the phone number to prove, computed with a secret key."""
     encrypted_number: Mapped[bytes | None]
-    """During a change of number: the new number, encrypted to the workers' key.
+    """During a change of number, the new number, encrypted to the workers' key.
 
-    After the change, the column contains the previous number for some days.
+    After the change, the previous number, for some days.
     """
     encrypted_code: Mapped[bytes | None]
-    """The code for the SMS, encrypted to the workers' key. The hotline deletes this value after sending the SMS."""
+    """The code in the enrolment SMS, encrypted to the workers' key. The hotline deletes the value after it has sent the
+    SMS."""
     code_hash: Mapped[bytes | None]
-    """A digest of the code in the SMS, to check the code that the responder enters."""
+    """A digest of the code in the enrolment SMS, to check the code that the responder types."""
     code_until: Mapped[datetime | None]
     start_hash: Mapped[bytes | None]
-    """A digest of the start PIN that the person has on paper."""
+    """A digest of the start PIN that the responder has on paper."""
     start_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime]
     proved_at: Mapped[datetime | None]
-    """The time when the responder entered the right code and start PIN on the phone."""
+    """The time when the responder entered the right code and the right start PIN on the phone."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
     """The value of an `EnrolmentEnd`."""
@@ -518,9 +514,9 @@ class Enrolment(Row):
 def open_enrolment(
     session: Session, responder_id: int, *, for_writing: bool = False
 ) -> Enrolment | None:
-    """Returns the responder's open enrolment, or None. Also returns an open enrolment whose time is over.
+    """Returns the responder's open enrolment, even if its time has passed, or None.
 
-    Locks the row if `for_writing` is True.
+    Locks the enrolment's row if `for_writing` is True.
     """
     own = select(Enrolment).where(
         Enrolment.responder_id == responder_id, Enrolment.ended_at.is_(None)
@@ -531,10 +527,10 @@ def open_enrolment(
 def enrolments_of_approval(
     session: Session, approval_id: int, *, for_writing: bool = False
 ) -> Sequence[Enrolment]:
-    """Returns the open enrolments that this approval is about. An approval of start PINs can be about all people of an
-    imported sheet.
+    """Returns the open enrolments that belong to an approval. One approval can be about all people in an imported CSV
+    file.
 
-    Locks the rows if `for_writing` is True.
+    Locks the enrolments' rows if `for_writing` is True.
     """
     found = select(Enrolment).where(
         Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
@@ -544,7 +540,7 @@ def enrolments_of_approval(
 
 
 def confirmed_at(session: Session, responder_id: int) -> datetime | None:
-    """Returns the time at which the responder proved the present number with a code. Returns None if the hotline
+    """Returns the time when the responder proved the present phone number with a code. Returns None if the hotline
     enrolled the number without a code.
     """
     own = select(Enrolment.proved_at).where(
@@ -554,9 +550,9 @@ def confirmed_at(session: Session, responder_id: int) -> datetime | None:
 
 
 def provable_enrolment(session: Session, number_key: str, at: datetime) -> Enrolment | None:
-    """Returns the enrolment that the owner of this phone can prove now, by entering the code and the start PIN.
+    """Returns the enrolment that a person can prove now with this phone, by entering the code and the start PIN.
 
-    Returns None if there is no such enrolment, or after too many attempts.
+    Returns None if there is no such enrolment, or if the person has no attempts left.
     """
     found = select(Enrolment).where(
         Enrolment.number_key == number_key,
@@ -582,33 +578,33 @@ ANY_PIN = (
 
 
 def has_any_pin(database: Database) -> bool:
-    """Returns True if any responder has a PIN, or must choose a PIN.
+    """Returns True if any responder has a PIN, or has an open enrolment and must choose a PIN.
 
-    If the result is True, the responders' short code asks every phone for a PIN. Raises StoreUnavailable.
+    If the result is True, the responders' short code asks every caller for a PIN. Raises StoreUnavailable.
     """
     with database.looking() as connection:
         return connection.ask(ANY_PIN) is not None
 
 
 def can_prove(session: Session, responder_id: int, at: datetime) -> bool:
-    """Returns True if the responder can enter the code and the start PIN on the present phone now."""
+    """Returns True if the responder can prove the enrolment of the present phone now."""
     person = session.get_one(Responder, responder_id)
     return provable_enrolment(session, person.number_key, at) is not None
 
 
 def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
-    """Returns the language of the person whose enrolment this phone can prove now.
+    """Returns the language of the person who can prove an enrolment with this phone now.
 
-    Returns None if `provable_enrolment` returns no enrolment for this phone.
+    Returns None if no enrolment can be proved with this phone.
     """
     row = provable_enrolment(session, number_key, at)
     return None if row is None else session.get_one(Responder, row.responder_id).language
 
 
 def take_attempt(session: Session, enrolment_id: int) -> bool:
-    """Counts an attempt to enter the code and the start PIN. The calling function must first call `take_attempt`, and
-    then check the code and the PIN. Returns False if no attempts are left, or if the enrolment is already proved or
-    has ended.
+    """Counts an attempt to enter the code and the start PIN. The calling function must count the attempt before it
+    checks the code and the PIN. Returns False if no attempts are left, or if the enrolment was already proved or has
+    ended.
     """
     counted = (
         update(Enrolment)
@@ -625,9 +621,9 @@ def take_attempt(session: Session, enrolment_id: int) -> bool:
 
 
 def previous_number(session: Session, responder_id: int) -> bytes | None:
-    """Returns the responder's number from before the last change, in encrypted form.
+    """Returns the phone number that the responder had before the last change, in encrypted form.
 
-    Returns None if there was no change, or if the hotline has deleted the previous number.
+    Returns None if the number never changed, or if the hotline has deleted the previous number.
     """
     found = select(Enrolment.encrypted_number).where(
         Enrolment.responder_id == responder_id,
@@ -639,22 +635,20 @@ def previous_number(session: Session, responder_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class MessageAddress:
-    """The phone number to which a message goes, and the enrolment code in the message. Both the number and the code are
-    encrypted.
-    """
+    """The encrypted phone number to which a message goes, and the encrypted enrolment code in the message."""
 
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the message goes to the responder's present number. If the message goes to another number, its result
-    does not show if the responder's present number works.
+    """True if the message goes to the responder's present number. Otherwise, the delivery result says nothing about the
+    present number.
     """
 
 
 def message_address(session: Session, template: Template, person: Responder) -> MessageAddress:
-    """Returns the address for a message to the responder.
+    """Returns the encrypted number for a message to a responder.
 
-    The template decides if the message goes to the present, the new or the previous number.
+    The template decides if the present, the new or the previous number is used.
     """
     if template in PREVIOUS_NUMBER_TEMPLATES:
         return MessageAddress(previous_number(session, person.id) or b"", is_own=False)
@@ -668,14 +662,14 @@ def message_address(session: Session, template: Template, person: Responder) -> 
 
 
 def delete_numbers(session: Session, at: datetime) -> None:
-    """Deletes the numbers of enrolments that ended more than `OLD_NUMBER_KEPT` ago."""
+    """Deletes the phone numbers of enrolments that ended more than `OLD_NUMBER_KEPT` ago."""
     over = (Enrolment.encrypted_number.is_not(None), Enrolment.ended_at <= at - OLD_NUMBER_KEPT)
     session.execute(update(Enrolment).where(*over).values(encrypted_number=None))
 
 
 def end_enrolment(row: Enrolment, how: EnrolmentEnd, at: datetime) -> None:
-    """Ends an enrolment, and deletes its code and start PIN. Also deletes the new number, unless the enrolment was
-    approved.
+    """Ends an enrolment, and deletes its code and its start PIN. Also deletes the new phone number, unless an admin
+    approved the enrolment.
     """
     row.end_reason, row.ended_at = how, at
     row.code_hash = row.start_hash = row.encrypted_code = None

@@ -1,7 +1,5 @@
-"""Stores the accounts of the console, their links and their recovery codes. A person can use each link and each
-recovery code only once. Also finds the persons that a name refers to.
-
-The module does not check passwords.
+"""Stores the accounts of the console, their links and their recovery codes. A person can use each of these links and
+codes only once. Also finds the persons that have a given name.
 """
 
 from collections import defaultdict
@@ -24,11 +22,13 @@ from hotline.text.errors import NotFound
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """The secret code in a link for setting up an account. With the link, a person can set the password, the second
-    factor and the recovery sheet, but only once. The link expires.
+    """The secret in a link for setting up an account. With the link, a person sets the password, the second factor and
+    the recovery sheet once.
     """
     RECOVERY = "recovery"
-    """A code on the recovery sheet. The person can use this code once, instead of a code from the authenticator."""
+    """A code on the printed recovery sheet. The person can use the code once, instead of a code from the
+    authenticator.
+    """
 
 
 class ConsoleAccount(Row):
@@ -37,49 +37,52 @@ class ConsoleAccount(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     person: Mapped[Person] = relationship(lazy="raise")
-    """The account's owner. The code uses this relation only to store a new person together with a new account."""
+    """The account's owner. The code uses this field only to store a new person together with a new account."""
     name: Mapped[str] = mapped_column(unique=True)
-    """The sign-in name, in the form that `core.actors.account_name_key` returns."""
+    """The name for the sign-in, in the form that `core.actors.account_name_key` returns."""
     shown: Mapped[str] = column_property(tables.person_name(person_id), expire_on_flush=False)
-    """The name of the account's owner, as pages show it."""
+    """The name of the account's owner, which pages show."""
     roles: Mapped[list[str]]
-    """The roles of the account, as values of `AccountRole`. A role that still needs an approval is not in this list."""
+    """The roles of the account, as values of `AccountRole`. A role that still waits for an approval is not in
+    the list.
+    """
     language: Mapped[str]
     state: Mapped[str]
     """The value of an `AccountState`."""
     public_key: Mapped[bytes | None]
     wrapped_key: Mapped[bytes | None]
-    """The account's private key, encrypted with the password. To check a password, the code tries to decrypt this
+    """The account's private key, encrypted under the password. To check a password, the console tries to decrypt this
     key.
     """
     recovery_key: Mapped[bytes | None]
-    """The account's private key, encrypted with the recovery key on paper."""
+    """The account's private key, encrypted under the printed recovery key."""
     totp: Mapped[bytes | None]
-    """The secret of the authenticator app, encrypted with a key that only the console has."""
+    """The secret of the authenticator app, encrypted under a key that only the console has."""
     totp_step: Mapped[int] = mapped_column(default=0)
-    """The time step of the last accepted code of the authenticator. The value is 0 if no code was accepted."""
+    """The time step of the last authenticator code that the console accepted. The value is 0 if the console never
+    accepted a code.
+    """
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
-    """The time of the last request in any session of the account."""
+    """The time of the last request in any of the account's sessions."""
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
-    """The end of a suspension. Before this time, no one can sign in with the account. The account keeps its keys
-    during the suspension.
+    """The time until which an admin suspended the account: no one can sign in before this time. The account keeps its
+    keys.
     """
     paper_at: Mapped[datetime | None]
-    """The time when a signed-in user made a new recovery sheet. The value is NULL after the owner has confirmed this
-    change."""
+    """The time when the signed-in owner made a new recovery sheet, or NULL after the owner confirmed this change."""
     factor_at: Mapped[datetime | None]
-    """The time when a signed-in user added a new authenticator. The value is NULL after the owner has confirmed this
-    change."""
+    """The time when the signed-in owner added a new authenticator, or NULL after the owner confirmed this change."""
 
     def is_suspended(self, at: datetime) -> bool:
         return self.suspended_until is not None and self.suspended_until > at
 
     @property
     def label(self) -> str:
-        """Returns the name of the account's owner if the owner signs in with this name. Otherwise returns the sign-in
-        name."""
+        """Returns the name of the account's owner if this is also the sign-in name. Otherwise returns the
+        sign-in name.
+        """
         return self.shown if account_name_key(self.shown) == self.name else self.name
 
     @property
@@ -98,15 +101,13 @@ class AccountCode(Row):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """Only for a link whose first step is done: the account's new private key, encrypted with the token of the browser
-    that did this step.
-    """
+    """The new account's private key, encrypted with the token of the browser that did the first step of the setup."""
 
 
 def find_account(
     session: Session, name: str, *, for_writing: bool = False
 ) -> ConsoleAccount | None:
-    """Returns the account with this sign-in name, or None. Locks the row if `for_writing` is True."""
+    """Returns the account with the sign-in name `name`, or None. Locks the account's row if `for_writing` is True."""
     found = select(ConsoleAccount).where(ConsoleAccount.name == name)
     return session.scalar(found.with_for_update() if for_writing else found)
 
@@ -121,7 +122,7 @@ def get_account(session: Session, account_id: int, *, for_writing: bool = False)
 
 
 def of_person(session: Session, person_id: int) -> Sequence[ConsoleAccount]:
-    """Returns the accounts of a person, in the order of their creation. Locks the rows of these accounts."""
+    """Returns the accounts of a person, in the order of their creation, and locks their rows."""
     own = select(ConsoleAccount).where(ConsoleAccount.person_id == person_id)
     return session.scalars(own.order_by(ConsoleAccount.id).with_for_update()).all()
 
@@ -138,13 +139,13 @@ def all_accounts(session: Session) -> Sequence[ConsoleAccount]:
 
 
 def accounts_with_factor(session: Session) -> Sequence[ConsoleAccount]:
-    """Returns the accounts that have an authenticator. Locks the rows of these accounts until the transaction ends."""
+    """Returns the accounts that have an authenticator, and locks their rows until the transaction ends."""
     found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
     return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
 
 
 def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
-    """Returns the ids of the persons who have an admin account in one of the states `states`."""
+    """Returns the ids of persons with an admin account whose state is in `states`."""
     found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
         one.person_id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
@@ -152,9 +153,9 @@ def admins_in_states(session: Session, *states: AccountState) -> frozenset[int]:
 
 
 def accept_step(session: Session, account_id: int, step: int) -> bool:
-    """Stores the time step of an accepted authenticator code, so that no code is accepted twice.
+    """Stores the time step of an accepted authenticator code, so that the console accepts no code twice.
 
-    Returns False if this step or a later step was already accepted.
+    Returns False if the console already accepted this time step or a later one.
     """
     taken = (
         update(ConsoleAccount)
@@ -175,7 +176,8 @@ def add_code(
 def usable_link(
     session: Session, digest: bytes, at: datetime, *, for_writing: bool = False
 ) -> AccountCode | None:
-    """Returns the account link with this digest. Returns None if the link is unknown, used or expired."""
+    """Returns the row of an account's link by the digest of the link's secret. Returns None if the link is unknown,
+    used or expired."""
     found = select(AccountCode).where(
         AccountCode.digest == digest,
         AccountCode.kind == CodeKind.LINK,
@@ -188,7 +190,7 @@ def usable_link(
 def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> bool:
     """Marks a code of the recovery sheet as used.
 
-    Returns False if the code was already used, or if it does not belong to this account.
+    Returns False if the code was already used, or belongs to another account.
     """
     taken = (
         update(AccountCode)
@@ -205,7 +207,7 @@ def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> 
 
 
 def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
-    """Deletes the account's links, its recovery codes, or both, as `kinds` says."""
+    """Deletes the links and recovery codes of an account whose kind is in `kinds`."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
     )
@@ -213,12 +215,12 @@ def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
 
 
 def delete_links(session: Session) -> None:
-    """Deletes all account links, so that no link works any more."""
+    """Deletes the links of all accounts, so that no link works any more."""
     session.execute(delete(AccountCode).where(AccountCode.kind == CodeKind.LINK))
 
 
-# The code below finds the persons that a name refers to. The audit log, approvals and case events name a person in one
-# of three ways: by account, by responder, or by the name that the person gave to a command.
+# The code below finds the persons that a name refers to. The audit log, approvals and case events name a person by an
+# account, by a responder's phone, or by a name typed for a command.
 
 NAMED_BY = {
     "account": (ConsoleAccount.id, ConsoleAccount.person_id),
@@ -228,11 +230,11 @@ NAMED_BY = {
 
 
 def is_same_person(session: Session, one: str, other: str) -> bool:
-    """Returns True if two names refer to the same person. All code that requires two different people calls this
+    """Returns True if two names refer to the same person. All code that requires two different people must call this
     function.
 
-    If both names are names of accounts or phones, compares the owners of the two accounts or phones. A name that a
-    person gave to a command refers to every person whose name or sign-in name looks like this name.
+    For names of accounts or phones, compares the owners. A name that a person typed for a command refers to every
+    person with a similar name or sign-in name.
     """
     first, second = persons_of(session, one), persons_of(session, other)
     if first and second:
@@ -241,8 +243,8 @@ def is_same_person(session: Session, one: str, other: str) -> bool:
 
 
 def persons_of(session: Session, who: str) -> frozenset[int]:
-    """Returns the ids of the persons that a text refers to: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or
-    just a name.
+    """Returns the ids of the persons to which a text refers: `account:<id>:<name>`, `responder:<id>`, `person:<id>`, or
+    a name.
     """
     kind, _, rest = who.partition(":")
     number = rest.partition(":")[0]
@@ -253,7 +255,7 @@ def persons_of(session: Session, who: str) -> frozenset[int]:
 
 
 def names_of(session: Session, who: str) -> Sequence[str]:
-    """Returns `who`, and all other texts that refer to the same person, such as `account:<id>`."""
+    """Returns `who` and all other texts that refer to the same person, such as `account:<id>`."""
     return [
         who,
         *(
@@ -266,21 +268,21 @@ def names_of(session: Session, who: str) -> Sequence[str]:
 
 
 def of_member(session: Session, member: str) -> Person:
-    """Returns the person behind a desk member: the owner of the account or of the phone."""
+    """Returns the owner of the account or phone that is a member of a desk."""
     if (account_id := account_of(member)) is not None:
         return session.get_one(Person, session.get_one(ConsoleAccount, account_id).person_id)
     return session.get_one(Person, session.get_one(Responder, responder_of(member)).person_id)
 
 
 def named(session: Session, name: str) -> frozenset[int]:
-    """Returns the ids of the persons whose name or sign-in name looks like this name."""
+    """Returns the ids of the persons whose name or sign-in name is similar to `name`."""
     known = keys_of_names(session)
     return frozenset().union(*(known.get(key, ()) for key in enumerate(comparison_keys(name))))
 
 
 def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
-    """Returns the ids of all persons, by the comparison keys of their names and sign-in names. Similar names have the
-    same key.
+    """Returns the ids of persons by the comparison keys of their names and sign-in names. Similar names have the same
+    comparison key.
     """
     called = select(Person.id, Person.name)
     logins = select(ConsoleAccount.person_id, ConsoleAccount.name)
@@ -292,12 +294,13 @@ def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]
 
 
 def acts_for(session: Session, by: Actor, person_id: int) -> bool:
-    """Returns True if the actor's account belongs to this person. Returns False for an actor without an account."""
+    """Returns True if the account of the actor `by` belongs to the person `person_id`. Returns False for an actor
+    without an account."""
     return by.account_id is not None and person_id in persons_of(session, tables_audit.by_actor(by))
 
 
 def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
-    """Returns the phones of a person that were fully enrolled at some time. Removed phones come last."""
+    """Returns the phones of a person that are or were fully enrolled, with removed phones last."""
     own = select(Responder).where(
         Responder.person_id == person_id, Responder.state.not_in(UNPROVED)
     )

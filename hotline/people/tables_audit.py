@@ -1,11 +1,11 @@
-"""Writes and checks the audit log of the hotline. The log records that a person read a tip, but never what the tip
-contains.
+"""Writes the hotline's audit log, and checks that no one changed it. The log records that a person read a tip, but
+never what the tip contains.
 
-The hotline adds rows to the log, but never changes or deletes rows of the log. Each row contains the digest of the
-previous row. A check of the digests shows if a row was changed, removed or inserted. An attacker who can write to the
-table could compute all digests again and replace them. So each process also numbers its rows, and seals them with its
-own key, which is not in the database. The check of digests and seals cannot notice that rows at the end are missing. So
-the monitor stores and sends the digest of the newest row each day (monitoring/service_audit_digest.py).
+The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row. A
+check of the digests shows if someone changed, removed or inserted a row. An attacker who can write to the table could
+compute all digests again. So each process also numbers its rows, and seals them with its own key, which is not in the
+database. The digests and seals do not show if rows at the end of the log are missing. So each day, the monitor stores
+and sends the digest of the newest row (monitoring/service_audit_digest.py).
 """
 
 import hashlib
@@ -27,16 +27,16 @@ from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
 CommandActor: TypeAlias = str | Actor
-"""The person who gives a command: an account, or the name that the person gave on the command line."""
+"""The person who gives a command: an account, or a name that the person typed on the command line."""
 RESTORED = ("lane_held", "restored")
-"""The actions whose rows may have no seal, because a restored machine has no keys yet. `hotline audit verify` lists
-these rows.
+"""The actions whose rows may have no seal, because a machine after a restore has no keys yet. The command `hotline
+audit verify` lists these rows.
 """
 BEGINNING = "0" * 64
-"""The first row of the log has no previous row, so its field `previous` contains this value."""
+"""The value of `previous` in the first row of the log, which has no previous row."""
 LOCK = 4_114_110_001
-"""The number of the PostgreSQL advisory lock for adding a row. SQLite needs no lock, because it has only one writer at
-a time.
+"""The number of the PostgreSQL lock (advisory lock) that a process needs to add a row. SQLite needs no lock, because it
+has only one writer at a time.
 """
 
 
@@ -55,9 +55,9 @@ OWN_PROCESS = (
     " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
     "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
 )
-"""A trigger of PostgreSQL. The trigger refuses a row in the name of another process, and a row that does not follow
-the newest row. If the database contained such a row, no process could add a correct row after it. The trigger knows
-the process from its database account, which is named after the database and the process.
+"""A PostgreSQL trigger that refuses a row in the name of another process, and a row that does not follow the newest
+row. If the log contained a wrong row, no process could add a correct row after it. The trigger gets the process from
+the name of the database account.
 """
 
 
@@ -72,24 +72,24 @@ class AuditEntry(database.Row):
     """The name of a process, such as "line" or "clock", or one of "cli:<name>", "account:<id>:<name>",
     "desk:<code>:<name>", "responder:<id>".
 
-    `people/rules_audit.py` makes a readable name from this text.
+    `people/rules_audit.py` turns the text into a readable name.
     """
     action: Mapped[str]
     """The name of the action in the past tense, such as "tip_read" or "responders_imported"."""
     subject: Mapped[str]
     reason: Mapped[str]
     previous: Mapped[str] = mapped_column(unique=True)
-    """The digest of the previous row. The column is unique, so two rows cannot follow the same row."""
+    """The digest of the row before this row. The column is unique, so that two rows cannot follow the same row."""
     digest: Mapped[str] = mapped_column(unique=True)
-    """The SHA-256 digest of `previous` and the fields of this row."""
+    """The SHA-256 digest of `previous` and this row's fields."""
     process: Mapped[str | None]
-    """The role of the process whose key sealed the row. The value is None if the process had no key. The process then
-    still adds the row, because a missing key must not stop a tip.
+    """The role of the process that sealed the row, or None if the process had no key for a seal. A process without a
+    key still adds rows, because a missing key must not stop a tip.
     """
     number: Mapped[int | None]
-    """The number of this row among the rows of its process, beginning with 1 and without gaps."""
+    """The row's number among the rows of its process, counted from 1 without gaps."""
     seal: Mapped[str | None]
-    """The HMAC-SHA-256 of process, number and digest, made with the key of the process."""
+    """The HMAC-SHA-256 of the row's process, number and digest, computed with the process's key."""
 
 
 protect_rows(AuditEntry, *OWN_PROCESS)
@@ -102,59 +102,59 @@ class Chain(NamedTuple):
     newest: str
     """The digest of the last row of the log."""
     broken_at: int | None
-    """The id of the first row that is wrong. The value is None if no row is wrong."""
+    """The id of the first wrong row, or None if no row is wrong."""
     reason: str = ""
     unchecked: Collection[str] = ()
-    """The processes and rows whose seals the check could not verify, because the key is on another machine, or because
-    the rows come from a restore without keys.
+    """The processes and rows whose seals could not be checked, because their keys are on another machine, or because a
+    restore had no keys.
     """
 
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """The keys and digests from outside of the database, with which the code checks the audit log."""
+    """The keys and digests from outside the database with which the code checks the audit log."""
 
     keys: Mapping[str, bytes | None]
-    """The audit key of each process of this hotline. The value is None if the key is on another machine."""
+    """The audit key of each process of this hotline, or None if the key is on another machine."""
     digests: Mapping[int, str] = field(default_factory=dict)
-    """The digests that were stored outside of the database, by the id of their row."""
+    """The digests that were stored outside the database, by the id of the row."""
     since: int = 0
-    """The id of the first row whose seal is checked. An operator can start at a later row, for example after a key was
-    lost.
+    """The id of the first row whose seal the code checks. After a lost key, for example, an operator can start at a
+    later row.
     """
 
 
 def by_command(name: str) -> str:
-    """Returns the text that the audit log stores as actor, for a person who gave this name on the command line."""
+    """Returns the audit log's text for a person who typed this name on the command line."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """Returns the text that the audit log stores as actor, for an account or for a person without an account."""
+    """Returns the audit log's text for an account, or for a person without an account."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def actor_of(by: CommandActor) -> str:
-    """Returns the text that the audit log stores as actor, for a person who gives a command."""
+    """Returns the audit log's text for a person who gives a command."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
 def name_of(by: CommandActor) -> str:
-    """Returns only the name of a person who gives a command, and not the account."""
+    """Returns the name of a person who gives a command, without the account."""
     return by.name if isinstance(by, Actor) else by
 
 
 def name_in(actor: str) -> str:
-    """Returns the person's name from the text that the audit log stores as actor."""
+    """Returns the person's name from the audit log's text for a person."""
     return actor.rpartition(":")[2]
 
 
 def account_of(actor: str) -> int | None:
-    """Returns the account id from the text that the audit log stores as actor.
+    """Returns the account's id from the audit log's text for a person or process.
 
-    Returns None if the actor is a process, or a person without an account.
+    Returns None if the text names no account.
     """
     kind, _, rest = actor.partition(":")
     number = rest.partition(":")[0]
@@ -164,9 +164,9 @@ def account_of(actor: str) -> int | None:
 def append_row(
     session: Session, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
-    """Adds a row to the audit log, in the transaction of the calling function.
+    """Adds a row to the audit log, in the calling function's transaction.
 
-    While another process adds a row, waits until that process has committed.
+    Waits while another process adds a row and has not yet committed.
     """
     database.take_lock(session, LOCK)
     entry = AuditEntry(
@@ -205,7 +205,7 @@ def append_command(
 def count_actions(
     session: Session, actor: str, actions: Collection[str], since: datetime, subject: str = ""
 ) -> int:
-    """Returns how often an actor has done one of these actions since the time `since`.
+    """Returns how often an actor did one of `actions` since the time `since`.
 
     If `subject` is given, counts only actions about this subject.
     """
@@ -218,8 +218,8 @@ def count_actions(
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:
-    """Returns rows of the log, oldest first. If `since` is given, returns only rows since this time. If `subject` is
-    given, returns only rows about this subject.
+    """Returns rows of the audit log, oldest first. If `since` is given, returns only rows that were written at this
+    time or later. If `subject` is given, returns only rows about this subject.
     """
     found = select(AuditEntry).order_by(AuditEntry.id)
     if since is not None:
@@ -230,8 +230,8 @@ def entries(
 
 
 def rows_after(session: Session, digest: str) -> Sequence[AuditEntry] | None:
-    """Returns the rows after the row with this digest, the oldest first. Returns None if no row of the log has this
-    digest."""
+    """Returns the rows that come after the row with the digest `digest`, oldest first. Returns None if the log has no
+    row with this digest."""
     known = session.scalar(select(AuditEntry.id).where(AuditEntry.digest == digest))
     if known is None:
         return None
@@ -247,11 +247,11 @@ def newest_rows(
     before: int | None,
     limit: int,
 ) -> Sequence[AuditEntry]:
-    """Returns the newest rows that match a filter, the newest first. If `before` is given, returns only rows with a
-    lower id.
+    """Returns the newest rows of the log that match the filter `wanted`, newest first. If `before` is given, returns
+    only rows whose id is lower than `before`.
 
-    A row about a responder contains only the responder's id, so `names` gives the names of responders by id. If the
-    filter names a day, this day lasts from midnight to midnight in Kigali.
+    Rows contain responders' ids instead of names, so `names` maps these ids to names. If the filter has a day, the day
+    lasts from midnight to midnight in Kigali.
     """
     found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if before is not None:
@@ -275,13 +275,13 @@ def newest_rows(
 
 
 def newest_of(session: Session, actions: Collection[str]) -> str | None:
-    """Returns the action of the newest row that has one of these actions. Returns None if there is no such row."""
+    """Returns the action of the newest row whose action is in `actions`. Returns None if the log has no such row."""
     found = select(AuditEntry.action).where(AuditEntry.action.in_(actions))
     return session.scalar(found.order_by(AuditEntry.id.desc()).limit(1))
 
 
 def chain_end(session: Session) -> tuple[int, str]:
-    """Returns the number of rows, and the digest of the newest row."""
+    """Returns the number of rows in the log, and the digest of the newest row."""
     count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
     return count, _newest_digest(session)
 
@@ -291,16 +291,16 @@ def newest_id(session: Session) -> int:
 
 
 def digest_of(session: Session, row: int) -> str | None:
-    """Computes the digest of a row. Returns None if the row is missing, or if its stored digest differs from the
-    computed digest.
+    """Computes the digest of the row with the id `row`. Returns None if the row is missing, or if the stored digest
+    differs.
     """
     entry = session.get(AuditEntry, row)
     return None if entry is None or entry.digest != _digest(entry) else entry.digest
 
 
 def break_after(session: Session, digest: str) -> int | None:
-    """Checks the rows after the row with this digest. Returns the id of the first row that does not match the row
-    before it, or None.
+    """Checks the rows that come after the row with the digest `digest`. Returns the id of the first row that does not
+    match the row before it, or None if all rows match.
     """
     for entry in rows_after(session, digest) or ():
         if entry.previous != digest or entry.digest != _digest(entry):
@@ -310,7 +310,7 @@ def break_after(session: Session, digest: str) -> int | None:
 
 
 def begun_at(session: Session) -> datetime | None:
-    """Returns the time of the first row of the log."""
+    """Returns the time of the first row in the audit log."""
     return session.scalar(select(AuditEntry.at).order_by(AuditEntry.id).limit(1))
 
 
@@ -320,7 +320,7 @@ def _newest_digest(session: Session) -> str:
 
 
 def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
-    """Checks the log from its beginning to the first wrong row. Without proofs, checks only the chain of digests."""
+    """Checks the audit log from its beginning to the first wrong row. If `proofs` is None, checks only the digests."""
     newest, length = BEGINNING, 0
     check = None if proofs is None else _ProofCheck(proofs)
     every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
@@ -339,17 +339,17 @@ def verify_chain(session: Session, proofs: Proofs | None = None) -> Chain:
 
 
 class _ProofCheck:
-    """Compares each row of the log, in order, with the proofs that are stored outside of the database."""
+    """Compares the log's rows, in their order, with proofs from outside the database."""
 
     def __init__(self, proofs: Proofs) -> None:
         self._proofs = proofs
         self._numbers: dict[str, int] = {}
         self.digests = dict(sorted(proofs.digests.items()))
-        """The digests that are stored outside of the database, and whose rows this object has not checked yet."""
+        """The digests from outside the database that this object has not yet compared with their rows."""
         self.unchecked: set[str] = set()
 
     def fault(self, entry: AuditEntry) -> str:
-        """Checks one row of the log. Returns a description of the fault in this row, or an empty text."""
+        """Checks the next row of the log. Returns a description of the row's fault, or an empty text."""
         kept = self.digests.pop(entry.id, entry.digest)
         if kept != entry.digest:
             return "another digest of this row was kept elsewhere"

@@ -1,5 +1,5 @@
-"""Stores the desks that read tips, and their members. Each member has a copy of the desk's private key, encrypted for
-the member. With this copy, members can decrypt the tips of their desk.
+"""Stores desks and their members. Each member has a copy of the desk's private key, encrypted for this member. With the
+copy, a member can decrypt the desk's tips.
 """
 
 from collections import defaultdict
@@ -35,27 +35,27 @@ from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 
 PASSPHRASE_MEMBER = "enrolment"
-"""The name of the recovery passphrase in the table of desk members. For each desk, the table contains a copy of the
-desk's private key that is encrypted for this passphrase, as for a member. `hotline init` makes this passphrase.
+"""The name of the recovery passphrase in the table of desk members. For each desk, this table has a copy of the desk's
+private key, encrypted for the recovery passphrase as if it were a member. `hotline init` makes the passphrase.
 """
 
 
 PREVIOUS_KEY = "before"
-"""In the rows of desk members, this name marks the old private key of a desk during a rotation. The old key in this row
-is encrypted for the recovery passphrase.
+"""The name of the row with a desk's old private key, during a rotation of the desk's key. The old key in the row is
+encrypted for the recovery passphrase.
 
-The hotline deletes this row when no tip needs the old key any more.
+The hotline deletes the row when no tip needs the old key any more.
 """
 PREVIOUS_KEY_OF = "before:"
-"""The prefix of the name that marks a member's old key. For example, `before:r17` is the old key of the member
-`r17`.
+"""The first part of the name of a row with a member's copy of the old key. For example, the row `before:r17` has the
+old key of the member `r17`.
 """
 
 
 class Desk(Row):
     """A desk, with the public key of its key pair.
 
-    Each member of the desk has an encrypted copy of the private key.
+    Each member of the desk has an encrypted copy of the desk's private key.
     """
 
     __tablename__ = "desk"
@@ -63,34 +63,33 @@ class Desk(Row):
     code: Mapped[str] = mapped_column(primary_key=True)
     """The NISR code of a district (such as "12"), "national", or the code of a desk that people added."""
     kind: Mapped[str | None]
-    """The value of a `people.rules.DeskKind`. None for rows from an older release of the program."""
+    """The value of a `people.rules.DeskKind`. The value is None in rows from older releases."""
     name: Mapped[str | None]
-    """The name of a desk that people added."""
+    """The name of a desk that people added, or None for other desks."""
     place: Mapped[str | None]
-    """The district in which the desk lies. For a protection desk, the camp for which it works."""
+    """The code of the district in which the desk works. For a protection desk, the code of the camp for which the desk
+    works."""
     service: Mapped[str | None]
-    """For the desk of a service, the kind of help that the service gives. The value is an answer to the question
-    `service` in the forms about a person of a case."""
+    """The kind of help that a service desk gives. The value is an answer to the question `service` in the forms about a
+    person in a case."""
     number: Mapped[str | None]
-    """For the desk of a service, the phone number of this service. Screens show this number only while the number is
-    confirmed.
-    """
+    """The phone number of a service desk. Screens show the number only while the number is confirmed."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-    """The time when the desk was retired. The hotline encrypts no new tips for a retired desk, but members can still
-    decrypt older tips.
+    """The time when the desk was retired. The hotline encrypts no new tips for a retired desk, but the desk's members
+    can decrypt older tips.
     """
     copied_since: Mapped[datetime | None]
-    """The time when a member lost access to the desk. The former member may still have a copy of the desk's private
-    key. None if no member has lost access since the desk last got a new key.
+    """The time when a member lost access to the desk, and may have kept the desk's private key. The value is None if no
+    member has lost access since the desk got its present key.
     """
     proof: Mapped[bytes | None]
-    """The signatures of the key, which `keys.desk_signatures` checks."""
+    """The signed statements about the desk's key, which `keys.desk_signatures` checks."""
 
 
 class DeskMember(Row):
-    """A member of a desk, with the desk's private key encrypted for this member."""
+    """A member of a desk, with the desk's private key, encrypted for this member."""
 
     __tablename__ = "desk_member"
     __table_args__ = (UniqueConstraint("desk_code", "member"),)
@@ -100,25 +99,25 @@ class DeskMember(Row):
     member: Mapped[str]
     """`r<id>` for a responder, `account:<id>` for an account, or "enrolment" for the recovery passphrase."""
     wrapped_key: Mapped[bytes]
-    """The desk's private key, encrypted for the member. The first byte identifies the format.
+    """The desk's private key, encrypted for the member. The first byte identifies the format of the encrypted key.
 
-    If the member is the recovery passphrase, `hotline.people.decrypt_passphrase` decrypts it.
+    If the member is the recovery passphrase, `hotline.people.decrypt_passphrase` decrypts the key.
 
-    For all other members, `hotline.people.decrypt_members` decrypts it.
+    For other members, `hotline.people.decrypt_members` decrypts the key.
     """
     created_at: Mapped[datetime]
 
 
 IS_ASIDE = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
-"""The SQL condition for rows that contain an old key during a rotation."""
+"""The SQL condition for rows with an old key, during a rotation."""
 
 
 @cache
 def _keys_of(many: int) -> PreparedStatement:
-    """Returns a prepared query that reads the keys of desks. `many` is the number of desks, and the query is prepared
-    only once for each number.
+    """Returns a prepared query that reads the keys of `many` desks. The query is prepared only once for each number of
+    desks.
 
-    The query runs often, because each answer of a report needs the keys of one or two desks.
+    The query runs often, because each answer in a report needs the keys of one or two desks.
     """
     desk = Desk.metadata.tables[Desk.__tablename__].c
     these = desk.code.in_([bindparam(f"code_{n}") for n in range(many)])
@@ -127,13 +126,15 @@ def _keys_of(many: int) -> PreparedStatement:
 
 
 def service_desks(session: Session, service: str) -> Sequence[Desk]:
-    """Returns the desks of services that give this kind of help."""
+    """Returns the service desks that give this kind of help."""
     here = (Desk.kind == DeskKind.SERVICE, Desk.service == service, Desk.retired_at.is_(None))
     return session.scalars(select(Desk).where(*here)).all()
 
 
 def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
-    """Returns the keys of desks, with their signatures. Leaves out codes of desks that do not exist."""
+    """Returns the public keys of desks, with the signed statements about each key. Leaves out desks that do not
+    exist.
+    """
     if not codes:
         return ()
     asked = {f"code_{n}": code for n, code in enumerate(codes)}
@@ -144,14 +145,14 @@ def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
 
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
-    """Returns the public keys of desks, by desk code. Does not check the signatures of the keys. Leaves out codes of
-    desks that do not exist.
+    """Returns the public keys of desks, by desk code. Does not check the signatures of the keys. Leaves out desks that
+    do not exist.
     """
     return {one.code: one.public_key for one in desk_keys(session, codes)}
 
 
 def key_of(desk: Desk) -> DeskKey:
-    """Returns the public key of a desk, with the signatures of this key."""
+    """Returns the public key of a desk, with the signed statements about this key."""
     kind = desk.kind or kind_of(desk.code)
     return DeskKey(desk.code, kind, desk.place or "", desk.public_key, desk.proof)
 
@@ -166,12 +167,12 @@ def all_desks(session: Session) -> Sequence[Desk]:
 
 
 def desks_of_kind(session: Session, kind: str) -> Sequence[str]:
-    """Returns the codes of the desks of this kind that are not retired."""
+    """Returns the codes of all desks of this kind, except retired desks."""
     return _sealed_to(session, Desk.kind == kind)
 
 
 def oversight_desks(session: Session) -> Sequence[str]:
-    """Returns the codes of the desks that get complaints about the national desk.
+    """Returns the codes of the oversight desks, which get complaints about the national desk.
 
     If all oversight desks are retired, returns the retired desks, so that no complaint is lost.
     """
@@ -179,22 +180,22 @@ def oversight_desks(session: Session) -> Sequence[str]:
 
 
 def mixes_oversight(session: Session, codes: Collection[str]) -> bool:
-    """Returns True if these desks include both an oversight desk and another desk. No person may belong to an oversight
-    desk and to another desk.
+    """Returns True if `codes` contains both an oversight desk and another desk, which no person may belong to at the
+    same time.
     """
     oversight = every_oversight(session)
     return not oversight.isdisjoint(codes) and not oversight.issuperset(codes)
 
 
 def every_oversight(session: Session) -> frozenset[str]:
-    """Returns the codes of all oversight desks. Includes retired desks, because their people still handle earlier
-    complaints.
+    """Returns the codes of all oversight desks, including retired desks. People of a retired oversight desk still
+    handle earlier complaints.
     """
     return frozenset(session.scalars(select(Desk.code).where(Desk.kind == DeskKind.OVERSIGHT)))
 
 
 def desks_of_camp(session: Session, camp: str | None) -> Sequence[str]:
-    """Returns the codes of a camp's protection desks that are not retired."""
+    """Returns the codes of a camp's protection desks, except retired desks."""
     return _sealed_to(session, Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
 
 
@@ -204,7 +205,7 @@ def _sealed_to(session: Session, *which: ColumnElement[bool]) -> Sequence[str]:
 
 
 def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
-    """Returns a desk by its code. Locks the row if `for_writing` is True. Raises NotFound."""
+    """Returns a desk by its code. Locks the desk's row if `for_writing` is True. Raises NotFound."""
     found = select(Desk).where(Desk.code == code)
     desk = session.scalar(found.with_for_update() if for_writing else found)
     if desk is None:
@@ -213,7 +214,7 @@ def get_desk(session: Session, code: str, *, for_writing: bool = False) -> Desk:
 
 
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
-    """Returns this member's encrypted copy of a desk's private key. Raises NotFound."""
+    """Returns a member's encrypted copy of a desk's private key. Raises NotFound."""
     found = session.scalar(_wrapped(code, member))
     if found is None:
         raise NotFound(f"desk {code} has no member {member}")
@@ -221,9 +222,9 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
 
 
 def previous_key(session: Session, code: str) -> bytes | None:
-    """Returns a desk's old private key during a rotation, encrypted for the recovery passphrase.
+    """Returns the old private key of a desk in a rotation, encrypted for the recovery passphrase.
 
-    Returns None if the desk is not in a rotation.
+    Returns None if the desk's key is not in a rotation.
     """
     return session.scalar(_wrapped(code, PREVIOUS_KEY))
 
@@ -231,7 +232,7 @@ def previous_key(session: Session, code: str) -> bytes | None:
 def replace_key(
     session: Session, code: str, public_key: bytes, *, wrapped_key: bytes, proof: bytes | None
 ) -> None:
-    """Replaces the key pair of a desk. After the transaction has committed, all processes encrypt new tips with the new
+    """Replaces the key pair of a desk. After the transaction, all processes encrypt the desk's new tips with the new
     public key."""
     session.execute(
         update(Desk).where(Desk.code == code).values(public_key=public_key, proof=proof)
@@ -240,13 +241,13 @@ def replace_key(
 
 
 def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None:
-    """Replaces the encrypted private key in the row of one member."""
+    """Replaces the encrypted desk key in a member's row."""
     row = update(DeskMember).where(DeskMember.desk_code == code, DeskMember.member == member)
     session.execute(row.values(wrapped_key=wrapped_key))
 
 
 def rotation_since(session: Session, code: str) -> datetime | None:
-    """Returns the time when the present rotation of the desk's key began. Returns None if the desk is not in a
+    """Returns the time when the present rotation of a desk's key began. Returns None if the desk's key is not in a
     rotation.
     """
     row = _wrapped(code, PREVIOUS_KEY).with_only_columns(DeskMember.created_at)
@@ -254,8 +255,8 @@ def rotation_since(session: Session, code: str) -> datetime | None:
 
 
 def end_rotation(session: Session, code: str) -> None:
-    """Deletes the old keys of this desk after a rotation. After that, no tip can be decrypted with the old key, so a
-    copy that a former member may have is useless.
+    """Deletes a desk's old keys after a rotation. After that, no tip can be decrypted with the old keys, so a former
+    member's copy of an old key is useless.
     """
     since = rotation_since(session, code)
     session.execute(delete(DeskMember).where(DeskMember.desk_code == code, IS_ASIDE))
@@ -290,20 +291,20 @@ _ARE_MEMBERS = (
 
 
 def members_of_desk(session: Session, code: str) -> Mapping[str, bytes]:
-    """Returns the names of a desk's members, each with the member's encrypted copy of the desk's private key. Leaves
-    out the old keys of a rotation, and the recovery passphrase.
+    """Returns the members of a desk, each with the encrypted copy of the desk's private key. Leaves out old keys of a
+    rotation, and the recovery passphrase.
     """
     return {row.member: row.wrapped_key for row in _rows(session, code)}
 
 
 def member_counts(session: Session) -> Mapping[str, int]:
-    """Returns, for each desk, the number of members with a copy of its key."""
+    """Returns the number of members of each desk, by desk code."""
     rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
     return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
 
 
 def desks_in_rotation(session: Session) -> frozenset[str]:
-    """Returns the desks that still have an old key because of a rotation."""
+    """Returns the codes of the desks whose key is in a rotation."""
     return frozenset(session.scalars(select(DeskMember.desk_code).where(IS_ASIDE)))
 
 
@@ -313,7 +314,7 @@ def access_since(session: Session, code: str) -> Mapping[str, datetime]:
 
 
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
-    """Returns one member's encrypted copies of a desk's private keys: the present key and, during a rotation, the old
+    """Returns a member's encrypted copies of a desk's private keys: the present key and, during a rotation, the old
     key.
     """
     found = select(DeskMember).where(
@@ -331,8 +332,8 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
 
 
 def desks_of_person(session: Session, person_id: int, *, skip: int = 0) -> frozenset[str]:
-    """Returns the codes of a person's desks. These are the desks to which the person's phones belong, and the desks
-    whose key is encrypted for one of the person's phones or accounts.
+    """Returns the codes of a person's desks: the desks of the person's phones, and the desks whose key is encrypted for
+    the person.
     """
     own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != skip)
     accounts = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
@@ -344,8 +345,8 @@ def desks_of_person(session: Session, person_id: int, *, skip: int = 0) -> froze
 
 
 def is_of_national(session: Session, who: str) -> bool:
-    """Returns True if this person belongs to the national desk. A person of the national desk may not decide about
-    people of an oversight desk.
+    """Returns True if a person belongs to the national desk, and so may not decide about people of an oversight
+    desk.
     """
     people = tables_accounts.persons_of(session, who)
     accounts = (row for one in people for row in tables_accounts.of_person(session, one))
@@ -355,11 +356,11 @@ def is_of_national(session: Session, who: str) -> bool:
 
 
 def is_overseen(session: Session, who: str, person_id: int | None, desks: Collection[str]) -> bool:
-    """Returns True if `who` works for the national desk, and a decision is about a person of an oversight desk. If the
-    result is True, `who` may not decide.
+    """Returns True if `who` may not decide about a person, because `who` works for the national desk and the person for
+    an oversight desk.
 
-    `person_id` is the person that the decision is about. `desks` contains the desks that the person would join as a
-    result of the decision.
+    `person_id` is the person that the decision is about. `desks` contains the desks that this person would join by the
+    decision.
     """
     own = frozenset() if person_id is None else desks_of_person(session, person_id)
     is_apart = every_oversight(session).isdisjoint({*desks, *own})
@@ -369,15 +370,15 @@ def is_overseen(session: Session, who: str, person_id: int | None, desks: Collec
 class AccountAccess(NamedTuple):
     person_id: int
     desks: frozenset[str]
-    """The desks whose key is encrypted for the account."""
+    """The desks whose private key is encrypted for the account."""
     phones: Mapping[int, frozenset[str]]
-    """The ids of the phones of the account's owner, active phones first. Each phone has the set of its desks, which is
-    empty for an inactive phone.
+    """The ids of the phones of the account's owner, active phones first, each with the codes of its desks. An inactive
+    phone has no desks.
     """
 
 
 def access_of(session: Session, account_id: int) -> AccountAccess:
-    """Returns the facts that decide which desks an account may use: its keys, and its owner's phones.
+    """Returns the facts that decide which desks an account may use: the account's keys, and the owner's phones.
 
     Raises NotFound.
     """
@@ -410,7 +411,7 @@ def access_of(session: Session, account_id: int) -> AccountAccess:
 
 
 def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
-    """Returns, for each member, the codes of the desks whose key is encrypted for the member, sorted."""
+    """Returns the codes of each member's desks, by member, sorted."""
     found: dict[str, list[str]] = defaultdict(list)
     rows = select(DeskMember).where(*_ARE_MEMBERS).order_by(DeskMember.desk_code)
     for row in session.scalars(rows):
@@ -419,16 +420,16 @@ def desks_by_member(session: Session) -> Mapping[str, Sequence[str]]:
 
 
 def store_key(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
-    """Stores a desk's private key, encrypted for a member. Replaces the member's earlier copies."""
+    """Stores a desk's private key, encrypted for a member. Replaces the member's earlier copies of the desk's key."""
     _forget(session, code, member)
     add_member(session, code, member, wrapped_key, at)
 
 
 def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at: datetime) -> None:
-    """Stores a desk's new private key, encrypted for each member. Also keeps the copies of the earlier key as old keys
-    of the rotation.
+    """Stores a desk's new private key, encrypted for each member in `encrypted`. Keeps the members' copies of the
+    previous key as old keys of the rotation.
 
-    A member who is not in `encrypted` loses access.
+    Members who are not in `encrypted` lose access.
     """
     for row in _rows(session, code):
         wrapped = encrypted.get(row.member)
@@ -441,9 +442,9 @@ def replace_keys(session: Session, code: str, encrypted: Mapping[str, bytes], at
 
 
 def end_access_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
-    """Ends the access of these members to this desk. Returns True if any of these members had access.
+    """Ends the access of the members in `names` to a desk. Returns True if at least one of these members had access.
 
-    The former members may still have a copy of the key until the desk gets a new key.
+    A former member may still have a copy of the desk's key, until the desk gets a new key.
     """
     opened = [member for member in names if code in desks_of(session, member)]
     for member in opened:
@@ -454,9 +455,10 @@ def end_access_at(session: Session, code: str, names: Collection[str], at: datet
 def end_access(
     session: Session, member: str, at: datetime, *, skip: Collection[str] = ()
 ) -> frozenset[str]:
-    """Ends a member's access to all desks except those in `skip`. Returns the desks to which the member lost access.
+    """Ends a member's access to all desks except the desks in `skip`. Returns the codes of the desks to which the
+    member lost access.
 
-    The former member may still have a copy of each desk's key until that desk gets a new key.
+    The former member may still have a copy of each desk's key, until this desk gets a new key.
     """
     gone = desks_of(session, member) - frozenset(skip)
     for code in sorted(gone):
@@ -468,11 +470,10 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     """Deletes a member's encrypted copies of a desk's key. Sets `Desk.copied_since`, because the former member may have
     kept the key.
 
-    Locks the row of the desk before the rows of its members. The code that makes a new desk key locks the rows in the
-    same order. In different orders, the two transactions could wait for each other for ever. During a rotation, the
-    member may also have a copy of the new key. So the function sets `Desk.copied_since` to a time after the beginning
-    of the rotation. `end_rotation` does not delete such a time, so the desk still needs another new key after the
-    rotation.
+    Locks the desk's row before the rows of the desk's members, in the same order as the code that makes a new desk key.
+    With another order, two transactions could wait for each other forever. During a rotation, the former member may
+    also have a copy of the new key. So the function sets `Desk.copied_since` to a time after the rotation's beginning,
+    which `end_rotation` does not delete. After the rotation, the desk still needs another new key.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)
@@ -496,14 +497,14 @@ def _rows(session: Session, code: str) -> Sequence[DeskMember]:
     return session.scalars(found.order_by(DeskMember.id)).all()
 
 
-# The code below stores the recovery key pairs and the copies of the signing key.
+# The code below stores the recovery key pairs and the copies of the hotline's signing key.
 
 
 class RecoveryPair(Row):
-    """A recovery key pair. The private key of every desk is encrypted for the newest pair, and also for each member of
-    the desk.
+    """A recovery key pair, with which two people can decrypt the keys of all desks. The private key of every desk is
+    encrypted for the newest recovery pair.
 
-    While people change the recovery passphrase, there are two pairs. The newer pair has the higher id.
+    While people change the recovery passphrase, the table has two pairs. The newer pair has the higher id.
     """
 
     __tablename__ = "recovery_pair"
@@ -511,21 +512,21 @@ class RecoveryPair(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_key: Mapped[bytes]
     wrapped_key: Mapped[bytes]
-    """The pair's private key, encrypted under the recovery passphrase. `decrypt_passphrase` decrypts this value."""
+    """The pair's private key, encrypted under the recovery passphrase."""
     made_at: Mapped[datetime]
     proof: Mapped[bytes | None]
-    """The hotline's signature for the pair's public key."""
+    """The hotline's signature of the pair's public key."""
 
 
 def recovery_pairs(session: Session) -> Sequence[RecoveryPair]:
-    """Returns every recovery pair, the present pair first."""
+    """Returns all recovery pairs, the present pair first."""
     return session.scalars(select(RecoveryPair).order_by(RecoveryPair.id.desc())).all()
 
 
 def newest_pair(session: Session) -> RecoveryPair | None:
     """Returns the recovery pair for which desk keys are encrypted now, or None.
 
-    Before the calling function encrypts a desk's key for this pair, it must lock the row of the desk.
+    Before the calling function encrypts a desk's key for the pair, it must lock the desk's row.
     """
     return next(iter(recovery_pairs(session)), None)
 
@@ -544,22 +545,24 @@ def add_pair(
 
 
 def delete_older_pairs(session: Session, than: int) -> None:
-    """Deletes the recovery pairs with a lower id than `than`. Call this function only after every desk's key is
-    encrypted for a newer pair.
+    """Deletes the recovery pairs whose id is lower than `than`. Before this call, every desk's key must be encrypted
+    for a newer pair.
     """
     session.execute(delete(RecoveryPair).where(RecoveryPair.id < than))
 
 
 class LineKeyCopy(Row):
-    """A copy of the hotline's signing key, encrypted under the recovery passphrase or for two admins together."""
+    """A copy of the hotline's signing key, encrypted either under the recovery passphrase or for two admins
+    together.
+    """
 
     __tablename__ = "line_key"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     holder: Mapped[str]
-    """"enrolment" for the recovery passphrase. Otherwise the member name of the first admin, such as `account:7`."""
+    """The name "enrolment" for the recovery passphrase, or the first admin's member name, such as `account:7`."""
     second: Mapped[str]
-    """The member name of the second admin. Empty for the recovery passphrase."""
+    """The member name of the second admin, or an empty text for the recovery passphrase."""
     sealed: Mapped[bytes]
     made_at: Mapped[datetime]
 
@@ -571,8 +574,8 @@ def line_key_copies(session: Session, holder: str) -> Sequence[LineKeyCopy]:
 def replace_line_key(
     session: Session, copies: Sequence[LineKeyCopy], *, by_passphrase: bool
 ) -> None:
-    """Replaces the copy of the signing key for the recovery passphrase if `by_passphrase` is True. Otherwise replaces
-    all copies of the signing key for admins.
+    """Replaces copies of the hotline's signing key: the copy for the recovery passphrase if `by_passphrase` is True,
+    otherwise all copies for admins.
     """
     is_of_passphrase = LineKeyCopy.holder == PASSPHRASE_MEMBER
     replaced = is_of_passphrase if by_passphrase else ~is_of_passphrase

@@ -1,5 +1,6 @@
-"""Stores the roster of each desk: weekly duties, changes of single shifts, holidays, handover notes and reported gaps.
-Also stores the imports of sheets with people or shifts. Each sheet is stored until its import ends.
+"""Stores the rosters of desks: weekly duties, changes of single shifts, holidays, handover notes and reported gaps.
+Also stores imports of uploaded files (sheets) with people or shifts. The content of a sheet is stored until its import
+ends.
 """
 
 import json
@@ -27,9 +28,7 @@ from hotline.text.time import KIGALI
 NOTES_KEPT = timedelta(hours=72)
 NEVER = datetime.min.replace(tzinfo=UTC)
 KEPT_FOR = timedelta(days=120)
-"""The hotline deletes the row of a changed shift or a reported gap when this time has passed since the end of the shift
-or gap.
-"""
+"""The time after which the hotline deletes past rosters, changed shifts and reported gaps."""
 
 
 class Duty(Row):
@@ -45,7 +44,7 @@ class Duty(Row):
     desk_code: Mapped[str]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     week: Mapped[date]
-    """The Monday of the week."""
+    """The Monday of the duty's week."""
     weekday: Mapped[int]
     from_min: Mapped[int]
     to_min: Mapped[int]
@@ -66,9 +65,9 @@ class DutyOverride(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The responder who took the shift. None if no one has taken the offered shift yet."""
+    """The responder who took the shift, or None if no one has taken the offered shift yet."""
     replaces: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
-    """The responder who offered the shift. None if the shift filled a gap."""
+    """The responder who offered the shift, or None if the shift filled a gap."""
     asked_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
 
@@ -76,8 +75,8 @@ class DutyOverride(Row):
 class HandoverNote(Row):
     """A note from the people of one shift to the people of the next shift.
 
-    A general note is encrypted for a desk, and names no case. The text of a note about a case is stored with the case.
-    The row of a note about a case only refers to this text.
+    A general note is encrypted for a desk, and names no case. A note about a case is stored with the case, and the row
+    only refers to it.
     """
 
     __tablename__ = "handover_note"
@@ -87,17 +86,17 @@ class HandoverNote(Row):
     case_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
     )
-    """For a note about a case, the case event that contains this note. If the database deletes this case event, it also
-    deletes this row.
+    """The case event with the text of a note about a case. If the database deletes the case event, it also deletes this
+    row.
     """
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    """The person who wrote the note."""
+    """The person who wrote the handover note."""
     body: Mapped[bytes | None]
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 class HandoverRead(Row):
-    """Records that a person has read and confirmed all notes until a given time."""
+    """The time until which a person has read and confirmed all handover notes."""
 
     __tablename__ = "handover_read"
 
@@ -106,7 +105,7 @@ class HandoverRead(Row):
 
 
 class Holiday(Row):
-    """A public holiday. On a public holiday, responders are on duty as on another weekday, such as Sunday."""
+    """A public holiday. On a holiday, people are on duty as on another weekday, such as Sunday."""
 
     __tablename__ = "holiday"
 
@@ -115,8 +114,8 @@ class Holiday(Row):
 
 
 class GapNotice(Row):
-    """A gap in the roster that the hotline has reported to the coordinator of a desk. The row makes sure that the
-    hotline does not report the gap again.
+    """A gap in the roster that the hotline reported to a desk's coordinator. Because of this row, the hotline does not
+    report the gap a second time.
     """
 
     __tablename__ = "gap_notice"
@@ -127,12 +126,12 @@ class GapNotice(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     kind: Mapped[str]
-    """`found` for the first report about this gap, or `day before` for a report a day before the gap begins."""
+    """`found` for the first report about the gap, or `day before` for a report on the day before the gap begins."""
     notified_at: Mapped[datetime]
 
     def covers(self, gap: Gap) -> bool:
-        """Returns True if `gap` begins within the reported gap. Does not compare the ends of the two gaps, because the
-        end of a gap may have changed since the hotline reported it.
+        """Returns True if `gap` begins within this reported gap. Does not compare the ends, because the end of a gap
+        may change after the report.
         """
         return self.desk_code == gap.desk and self.starts_at <= gap.starts_at <= self.ends_at
 
@@ -159,14 +158,14 @@ def roster(session: Session, start: datetime, end: datetime) -> Roster:
 
 
 def holidays_between(session: Session, first: date, last: date) -> dict[date, int]:
-    """Returns the public holidays from `first` to `last`, each with the weekday whose roster counts on that day."""
+    """Returns the public holidays from `first` to `last`, each with the weekday whose roster counts on the holiday."""
     found = select(Holiday.day, Holiday.like_weekday).where(Holiday.day.between(first, last))
     return {day: like for day, like in session.execute(found.order_by(Holiday.day))}  # noqa: C416
 
 
 def set_holiday(session: Session, day: date, like_weekday: int | None) -> None:
-    """Makes a day a public holiday, on which the roster of `like_weekday` counts. If `like_weekday` is None, makes the
-    day a usual day.
+    """Makes a day a public holiday, on which the roster of the weekday `like_weekday` counts. If `like_weekday` is
+    None, the day is no longer a holiday.
     """
     session.execute(delete(Holiday).where(Holiday.day == day))
     if like_weekday is not None:
@@ -184,14 +183,14 @@ def duty_rows(session: Session, *where: object) -> list[DutyRow]:
 
 
 def week_rows(session: Session, week: date, desks: Collection[str]) -> list[DutyRow]:
-    """Returns the roster rows of these desks in a week."""
+    """Returns the roster rows of the desks in `desks` for a week."""
     return duty_rows(session, Duty.week == week, Duty.desk_code.in_(desks))
 
 
 def replace_rows(
     session: Session, week: date, desks: Collection[str], rows: Iterable[DutyRow]
 ) -> None:
-    """Replaces all roster rows of these desks in a week with `rows`."""
+    """Replaces all roster rows of the desks in `desks` for a week."""
     session.execute(delete(Duty).where(Duty.week == week, Duty.desk_code.in_(desks)))
     names = [column.key for column in COLUMNS]
     unique = {(one.desk, one.responder_id, one.weekday, one.from_min): one for one in rows}
@@ -204,8 +203,8 @@ def replace_rows(
 def delete_overrides(
     session: Session, desk: str, span: tuple[datetime, datetime], responder_id: int | None
 ) -> None:
-    """Deletes a desk's changes of shifts that overlap the time `span`. If `responder_id` is given, deletes only the
-    changes in which this responder took the shift.
+    """Deletes the changes of a desk's shifts during the time `span`. If `responder_id` is given, deletes only the
+    changes by which this responder took a shift.
     """
     touching = (DutyOverride.starts_at < span[1], DutyOverride.ends_at > span[0])
     own = () if responder_id is None else (DutyOverride.responder_id == responder_id,)
@@ -213,7 +212,7 @@ def delete_overrides(
 
 
 def open_offers(session: Session, desks: Collection[str], at: datetime) -> Sequence[DutyOverride]:
-    """Returns the offered shifts of these desks that no one has taken."""
+    """Returns the offered shifts of these desks that no one has taken and that have not ended."""
     found = select(DutyOverride).where(
         DutyOverride.desk_code.in_(desks),
         DutyOverride.responder_id.is_(None),
@@ -223,7 +222,7 @@ def open_offers(session: Session, desks: Collection[str], at: datetime) -> Seque
 
 
 def notices(session: Session, at: datetime) -> Sequence[GapNotice]:
-    """Returns the reported gaps that have not ended."""
+    """Returns the reported gaps in the roster that have not ended."""
     return session.scalars(select(GapNotice).where(GapNotice.ends_at > at)).all()
 
 
@@ -250,20 +249,21 @@ def add_case_note(session: Session, case_event_id: int, person_id: int, at: date
 
 
 def notes_of(session: Session, desks: Collection[str], at: datetime) -> Sequence[HandoverNote]:
-    """Returns the general notes of these desks from the last 72 hours, newest first."""
+    """Returns the general handover notes of these desks from the last 72 hours, newest first."""
     found = select(HandoverNote).where(HandoverNote.desk_code.in_(desks))
     found = found.where(HandoverNote.at > at - NOTES_KEPT).order_by(HandoverNote.id.desc())
     return session.scalars(found).all()
 
 
 def read_until(session: Session, person_id: int) -> datetime:
-    """Returns the time until which this person has read and confirmed all notes."""
+    """Returns the time until which a person has read and confirmed all handover notes."""
     read = session.get(HandoverRead, person_id)
     return NEVER if read is None else read.until
 
 
 def mark_read(session: Session, person_id: int, until: datetime) -> None:
-    """Records the time until which a person has read all notes. The stored time never becomes earlier."""
+    """Records the time until which a person has read all handover notes. A later time is never replaced by an earlier
+    time."""
     row = session.get(HandoverRead, person_id, with_for_update=True)
     if row is None:
         session.add(HandoverRead(person_id=person_id, until=until))
@@ -273,7 +273,7 @@ def mark_read(session: Session, person_id: int, until: datetime) -> None:
 
 
 def delete_old(session: Session, at: datetime) -> None:
-    """Deletes old rosters, changes of shifts, reported gaps and general notes."""
+    """Deletes past rosters, changes of shifts, reported gaps and general handover notes."""
     for table in (DutyOverride, GapNotice):
         session.execute(delete(table).where(table.ends_at < at - KEPT_FOR))
     is_general = HandoverNote.case_event_id.is_(None)
@@ -282,10 +282,10 @@ def delete_old(session: Session, at: datetime) -> None:
 
 
 SHEETS_KEPT_FOR = timedelta(days=30)
-"""The hotline deletes the record of an import after this time."""
+"""The time after which the hotline deletes the record of an import."""
 RESUMED_FOR = timedelta(hours=1)
-"""If the import of a sheet is interrupted, the hotline can continue it until this time has passed since a person
-confirmed the sheet. After that, a person must upload the sheet again.
+"""The time after a person confirmed an upload for which the hotline can continue an interrupted import. After this
+time, a person must upload the file again.
 """
 
 
@@ -295,7 +295,7 @@ class SheetKind(StrEnum):
 
 
 class SheetImport(Row):
-    """The import of a sheet, after a person has confirmed the sheet."""
+    """The import of an uploaded file (a sheet), after a person confirmed the import."""
 
     __tablename__ = "sheet_import"
 
@@ -303,43 +303,43 @@ class SheetImport(Row):
     kind: Mapped[str]
     """The value of a `SheetKind`."""
     week: Mapped[date | None]
-    """The Monday of the week, for a sheet of shifts."""
+    """The Monday of the week, if the file contains shifts."""
     encrypted: Mapped[bytes | None]
-    """The content of the sheet, encrypted with the console's key. NULL after the import ends."""
+    """The content of the file, encrypted with the console's key, or NULL after the import has ended."""
     size: Mapped[int]
     done: Mapped[int]
     """The number of rows that the import has handled so far."""
     asked_by: Mapped[str]
-    """The person who confirmed the sheet, in the form in which the audit log stores actors."""
+    """The person who confirmed the import, as the audit log names the person."""
     reason: Mapped[str]
     asked_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     faults: Mapped[str | None]
-    """The errors that stopped the import, as JSON. None if there were no errors."""
+    """The errors that stopped the import, as JSON, or None if there were no errors."""
 
     def end(self, at: datetime, faults: Sequence[RowFault] = ()) -> None:
-        """Ends the import, deletes the sheet, and stores the errors."""
+        """Ends the import, deletes the file's content, and stores the errors."""
         self.encrypted, self.ended_at = None, at
         if faults:
             self.faults = json.dumps([[one.line, one.reason.to_json()] for one in faults])
 
 
 def pending_ids(session: Session) -> Sequence[int]:
-    """Returns the ids of the imports that have not ended, oldest first. The calling code continues an import if it is
-    younger than `RESUMED_FOR`, and ends an older import without finishing it.
+    """Returns the ids of the imports that have not ended, oldest first. The calling code must continue an import that
+    is younger than `RESUMED_FOR`, and must end an older import.
     """
     found = select(SheetImport.id).where(SheetImport.ended_at.is_(None))
     return session.scalars(found.order_by(SheetImport.id)).all()
 
 
 def locked_import(session: Session, sheet_id: int) -> SheetImport | None:
-    """Returns an import that has not ended, and locks it. Returns None if the import has ended."""
+    """Returns an import that has not ended, and locks its row. Returns None if the import has already ended."""
     found = select(SheetImport).where(SheetImport.id == sheet_id, SheetImport.ended_at.is_(None))
     return session.scalar(found.with_for_update())
 
 
 def recent_imports(session: Session, kind: SheetKind, at: datetime) -> Sequence[SheetImport]:
-    """Returns the imports of a kind in the last 30 days, newest first."""
+    """Returns the imports of one kind in the last 30 days, newest first."""
     found = select(SheetImport).where(
         SheetImport.kind == kind, SheetImport.asked_at > at - SHEETS_KEPT_FOR
     )

@@ -1,7 +1,7 @@
-"""Stores console sessions, failed sign-ins and requests for approval.
+"""Stores sessions of the console, failed sign-ins and requests for approval.
 
-The row of a failed sign-in contains a digest of the typed name. After failed sign-ins, the console delays the next
-sign-in in the same way for a name with an account and for a name without one.
+The row of a failed sign-in contains only a digest of the typed name. The console delays further sign-ins equally for
+names with and without an account.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,24 +31,25 @@ class ConsoleSession(Row):
     __tablename__ = "console_session"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    """The digest of the session's token. Only the browser has the token."""
+    """The digest of the session's token, which only the browser has."""
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     factor_at: Mapped[datetime]
     key_until: Mapped[datetime | None]
     locked_key: Mapped[bytes | None]
-    """The account's private key, encrypted with the token. NULL after `key_until`."""
+    """The private key of the session's account, encrypted with the session's token. The value is NULL after the time
+    `key_until`."""
     flow: Mapped[str | None]
-    """The flow that the user last opened in a draft during this session."""
+    """The flow of which the user last opened a draft in this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
-    """The last time that the session showed the board of a desk. The board may have been shown again up to four minutes
-    after this time. NULL if the session never showed the board.
+    """The time of the last record that the session showed a desk's board. The session may have shown the board up to
+    four minutes after this time. The value is NULL if the session never showed the board.
     """
     locked_at: Mapped[datetime | None]
     """The time when the session was locked. A locked session shows only the number of urgent cases that no one has
-    taken. The session stays locked even if the clock is set back.
+    taken. The session stays locked even if someone sets the clock back.
     """
 
 
@@ -69,29 +70,31 @@ def sessions_of_account(session: Session, account_id: int) -> Sequence[ConsoleSe
 
 
 def change_session(session: Session, digest: bytes, **columns: object) -> int | None:
-    """Changes columns of a session. Returns the id of the session's account, or None if the session has ended."""
+    """Changes the given columns of a session. Returns the id of the session's account, or None if the session does not
+    exist."""
     changed = update(ConsoleSession).where(ConsoleSession.digest == digest).values(columns)
     return session.scalar(changed.returning(ConsoleSession.account_id))
 
 
 def note_activity(session: Session, digest: bytes, at: datetime) -> None:
-    """Records the time of a request in the session and in its account. Does nothing if the session has ended."""
+    """Records the time of a request in the row of the session and in the row of its account. Does nothing if the
+    session does not exist."""
     account_id = change_session(session, digest, seen_at=at)
     seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
     session.execute(seen.values(seen_at=at))
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""After the session that shows a board has been locked for this time, the hotline counts the board as closed, because
-perhaps no one is looking at it any more.
+"""The time after which the board in a locked session no longer counts as open, because perhaps no one looks at it any
+more.
 """
 
 
 def desks_with_board(session: Session, since: datetime, at: datetime) -> frozenset[str]:
-    """Returns the desks that have an open board. A board is open if an account of the desk has shown it since the time
-    `since`. A session that has been locked for more than `BOARD_LOCKED` does not count.
+    """Returns the codes of the desks that have an open board. A board is open if a session of a desk's account has
+    shown it since the time `since`. Sessions that have been locked for more than `BOARD_LOCKED` do not count.
 
-    A record with a time after `at` does not count, because the clock was set back after that record.
+    If someone set the clock back, records with a time after `at` do not count.
     """
     shown = select(ConsoleSession.account_id).where(
         ConsoleSession.board_at > since,
@@ -106,8 +109,8 @@ def desks_with_board(session: Session, since: datetime, at: datetime) -> frozens
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, skip: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of accounts that have a draft of this flow open, each with the time when the console last
-    recorded this. Names only accounts that have sent a request after `seen`.
+    """Returns the names of accounts that have a draft of a flow open, each with the time of the last record. Leaves out
+    accounts without a request after the time `seen`.
 
     Leaves out the account with the id `skip`.
     """
@@ -123,7 +126,7 @@ def accounts_with_flow(
 
 
 def end_session(session: Session, digest: bytes) -> bool:
-    """Ends a session. Returns False if there was no such session."""
+    """Ends the session with the digest `digest`. Returns False if no session has this digest."""
     gone = delete(ConsoleSession).where(ConsoleSession.digest == digest)
     return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
 
@@ -142,8 +145,8 @@ class SignInAttempt(Row):
     __tablename__ = "sign_in_attempt"
 
     name_key: Mapped[bytes] = mapped_column(primary_key=True)
-    """A keyed digest of the name that a person typed. The database does not contain the name itself, because some
-    people type their password into the name's field by mistake.
+    """A digest of the name that a person typed, computed with a secret key. The database does not contain the name
+    itself, because some people type their password into the field for the name.
     """
     failures: Mapped[int]
     last_at: Mapped[datetime]
@@ -151,34 +154,35 @@ class SignInAttempt(Row):
 
 
 class FailedSignIn(Row):
-    """A sign-in that failed because the password or the code was wrong. The hotline deletes the row after an hour."""
+    """A failed sign-in, with a wrong password or a wrong code. The hotline deletes the row after an hour."""
 
     __tablename__ = "failed_sign_in"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_key: Mapped[bytes]
-    """A keyed digest of the name that a person typed. The database does not contain the name itself, because some
-    people type their password into the name's field by mistake.
+    """A digest of the name that a person typed, computed with a secret key. The database does not contain the name
+    itself, because some people type their password into the field for the name.
     """
     is_known: Mapped[bool]
-    """True if an account with this name exists and may sign in."""
+    """True if an account with this name may sign in."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignInFailures(NamedTuple):
-    """Two counts of the sign-ins that failed since a given time."""
+    """Two counts of failed sign-ins since a given time."""
 
     of_one: int
-    """The number of failures with the name that failed most often."""
+    """The number of failed sign-ins with the name that failed most often."""
     in_all: int
-    """The number of failures with all names together."""
+    """The number of failed sign-ins with all names together."""
 
 
 def note_failure(
     session: Session, name_key: bytes, at: datetime, since: datetime, *, is_known: bool
 ) -> int:
-    """Records a failed sign-in. If an account has the name, returns the number of failures with this name since
-    `since`. Otherwise returns the number of failures since `since` with all names that belong to no account.
+    """Records a failed sign-in with a name. If an account has the name, returns the number of failed sign-ins with this
+    name since `since`. Otherwise returns the number of failed sign-ins since `since` with all names that belong to no
+    account.
     """
     session.add(FailedSignIn(name_key=name_key, is_known=is_known, at=at))
     session.flush()
@@ -193,10 +197,10 @@ def count_failures(session: Session, since: datetime) -> SignInFailures:
 
 
 def locked_name(session: Session, name_key: bytes, at: datetime) -> SignInAttempt:
-    """Returns the row for a typed name, and locks it until the transaction ends. If there is no row for this name,
-    makes one.
+    """Returns the row that counts sign-in attempts with a name, and locks this row until the transaction ends. Makes
+    the row if it does not exist.
 
-    If another process deletes the row at the same moment because of a successful sign-in, creates the row again.
+    Makes the row again if another process deletes it at the same moment, after a successful sign-in.
     """
     found = select(SignInAttempt).where(SignInAttempt.name_key == name_key).with_for_update()
     row = None
@@ -219,14 +223,14 @@ def next_attempt_at(session: Session, name_key: bytes) -> datetime | None:
 
 
 ExpiredRows = tuple[type[Row], ColumnElement[bool], dict[str, datetime | None] | None]
-"""Describes expired rows: the table, the condition, and the columns to set. If the columns are None, the code deletes
-the expired rows.
+"""Describes one kind of expired row: the table, the SQL condition, and the columns to set. If the columns are None, the
+code deletes the expired rows.
 """
 
 
 def _over(at: datetime) -> Iterator[ExpiredRows]:
-    """Yields one description for each kind of expired row, such as ended sessions, expired keys of sessions, expired
-    links, and old failed sign-ins.
+    """Yields a description for each kind of expired row, such as ended sessions, expired keys, expired links and old
+    failed sign-ins.
     """
     is_old = or_(
         ConsoleSession.seen_at <= at - MAX_IDLE, ConsoleSession.created_at <= at - MAX_SESSION
@@ -249,13 +253,13 @@ def _over(at: datetime) -> Iterator[ExpiredRows]:
 
 
 def has_expired(session: Session, at: datetime) -> bool:
-    """Returns True if `delete_expired` would change any row."""
+    """Returns True if `delete_expired` would delete or change a row."""
     found = (select(table).where(over).limit(1) for table, over, _ in _over(at))
     return any(session.scalar(one) is not None for one in found)
 
 
 def delete_expired(session: Session, at: datetime) -> None:
-    """Deletes expired rows, or empties their expired columns."""
+    """Deletes expired rows, or sets their expired columns to NULL."""
     for table, over, emptied in _over(at):
         gone = delete(table) if emptied is None else update(table).values(emptied)
         change_rows(session, gone.where(over))
@@ -263,38 +267,38 @@ def delete_expired(session: Session, at: datetime) -> None:
 
 class ApprovalKind(StrEnum):
     ROLE = "role"
-    """A new role for an account. The subject of the approval is `account:<id>:<role>`."""
+    """The approval of a new role for an account. The subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """A member's access to a desk. The subject of the approval is `desk:<code>:<member>`. The column `encrypted`
-    contains the public key of this member.
+    """The approval of a member's access to a desk. The subject is `desk:<code>:<member>`. The column `encrypted`
+    contains the member's public key.
     """
     ENROLMENT = "enrolment"
-    """The enrolment of a responder, or of a responder's new number. The subject of the approval is `enrolment:<id>`."""
+    """The approval of a responder's enrolment, or of a responder's new number. The subject is `enrolment:<id>`."""
     START_PIN = "start_pin"
-    """The printing of start PINs, with which new responders prove who they are. The subject of the approval is
-    `start:<responder id>`, or `start:sheet:<id>`."""
+    """The approval of printing start PINs, with which new responders prove who they are. The subject is
+    `start:<responder id>`, or `start:sheet:<id>` for an imported file."""
     POSTING = "posting"
-    """A responder's membership in one more desk, or a responder's higher level at a desk. The subject of the approval
-    is `posting:<id>:<requested posting>`.
+    """The approval of a responder's membership of another desk, or of a higher level at a desk. The subject is
+    `posting:<id>:<requested posting>`.
     """
     REMOVAL = "removal"
-    """The removal of one of the last two people of the national desk. The subject of the approval is `responder:<id>`.
-    """
+    """The approval of removing one of the last two people of the national desk. The subject is `responder:<id>`."""
     LIFT = "lift"
-    """The end of an exclusion. The person or desk that was excluded from a tip may see the tip again. The subject of
-    the approval is `exclusion:<id>`.
+    """The approval of ending an exclusion. The excluded person or desk may then see the tip again. The subject is
+    `exclusion:<id>`.
     """
     CASE_FILE = "case_file"
-    """A case file for a prosecutor or court. The subject of the approval is `case_file:<id>`."""
+    """The approval of a case file for a prosecutor or a court. The subject is `case_file:<id>`."""
     HOLD = "hold"
-    """The end of the legal hold of a case file. The subject of the approval is `hold:<id>`."""
+    """The approval of ending the legal hold of a case file. The subject is `hold:<id>`."""
     LINK = "link"
-    """A new link for an account. The subject of the approval is `account:<id>:link`."""
+    """The approval of a new sign-in link for an account. The subject is `account:<id>:link`."""
     END = "end"
-    """The end of an account. The subject of the approval is `account:<id>:end`."""
+    """The approval of ending an account. The subject is `account:<id>:end`."""
     SIGNATURE = "signature"
-    """The signature with which the hotline confirms a desk's public key. The subject of the approval is
-    `signature:<code>`."""
+    """The approval of a signature by which the hotline confirms a desk's public key. The subject is
+    `signature:<code>`.
+    """
 
 
 class ApprovalDecision(StrEnum):
@@ -302,7 +306,7 @@ class ApprovalDecision(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     USED = "used"
-    """The approved command was carried out, so the approval cannot be used again."""
+    """The hotline carried out the approved request, so the approval cannot be used again."""
 
 
 class Approval(Row):
@@ -313,9 +317,9 @@ class Approval(Row):
     """The value of an `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
     encrypted: Mapped[bytes | None]
-    """Data that the approved command needs, such as a phone number. Secret data is encrypted."""
+    """Data that the hotline needs to carry out the request, such as a phone number. Secret data is encrypted."""
     asked_by: Mapped[str]
-    """The person who made the request, in the form in which the audit log stores actors."""
+    """The person who made the request, as the audit log names the person."""
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     expires_at: Mapped[datetime]
@@ -331,8 +335,8 @@ class Approval(Row):
 
     @property
     def about(self) -> str:
-        """Returns the second part of the subject: an id or the code of a desk. The first part is the kind of the
-        subject, such as `account`.
+        """Returns the second part of the request's subject, which is an id or a desk's code. The first part is the kind
+        of the subject, such as `account`.
         """
         return self.subject.split(":")[1]
 
@@ -372,8 +376,7 @@ def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
-    """Returns the pending requests for approval of the given kinds, oldest first. Leaves out requests that have
-    expired."""
+    """Returns the pending requests for approval of the kinds in `kinds`, oldest first. Leaves out expired requests."""
     waits = select(Approval).where(Approval.kind.in_(kinds), *_waits(at))
     return session.scalars(waits.order_by(Approval.id)).all()
 
@@ -381,8 +384,8 @@ def pending(session: Session, at: datetime, *kinds: str) -> Sequence[Approval]:
 def pending_about(
     session: Session, kind: ApprovalKind, begins: str, at: datetime
 ) -> Sequence[Approval]:
-    """Returns the pending approvals of a kind whose subject begins with the text `begins`. Locks the rows of these
-    approvals, so that two people cannot decide at the same time.
+    """Returns the pending requests for approval of one kind whose subject begins with the text `begins`. Locks their
+    rows, so that two people cannot decide on a request at the same time.
     """
     waits = select(Approval).where(
         Approval.kind == kind, Approval.subject.startswith(begins, autoescape=True), *_waits(at)
@@ -391,24 +394,25 @@ def pending_about(
 
 
 def pending_for(session: Session, subject: str, at: datetime) -> Approval | None:
-    """Returns the newest pending approval of a subject, or None. Locks the row of this approval, so that two people
-    cannot decide at the same time.
+    """Returns the newest pending request for approval with this subject, or None. Locks the request's row, so that two
+    people cannot decide at the same time.
     """
     waits = select(Approval).where(Approval.subject == subject, *_waits(at))
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
 def locked_pending(session: Session, approval_id: int, at: datetime) -> Approval | None:
-    """Returns a pending approval, and locks its row, so that two people cannot decide at the same time.
+    """Returns a pending request for approval, and locks its row, so that two people cannot decide at the same time.
 
-    Returns None if the approval was decided or has expired.
+    Returns None if the request was decided or has expired.
     """
     waits = select(Approval).where(Approval.id == approval_id, *_waits(at))
     return session.scalar(waits.with_for_update())
 
 
 def approved(session: Session, *subjects: str) -> Sequence[Approval]:
-    """Returns the approved requests about `subjects` that the hotline has not carried out yet, oldest first."""
+    """Returns the approved requests with a subject in `subjects` that the hotline has not carried out yet, oldest
+    first."""
     given = select(Approval).where(
         Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
     )
@@ -416,10 +420,10 @@ def approved(session: Session, *subjects: str) -> Sequence[Approval]:
 
 
 def record_decision(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
-    """Records the decision on an approval. `by` is the person who decided, in the form in which the audit log stores
-    actors.
+    """Records the decision on a request for approval. `by` is the person who decided, as the audit log names the
+    person.
 
-    If the decision is not an approval, deletes the data in `encrypted`.
+    If the request is not approved, deletes the data in the column `encrypted`.
     """
     row.decided_by, row.decided_at, row.decision = by, at, decision
     if decision is not ApprovalDecision.APPROVED:
