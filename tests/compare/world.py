@@ -114,8 +114,10 @@ class World:
     def play(self, stories: Sequence[Story]) -> None:
         """Runs all stories to their end, with all checks.
 
-        One story acts at a time, and the hotline's clock stops meanwhile. The gateway sends its delivery reports only
-        before and after all actions of a minute. So both checkouts do the work of one minute in the same order.
+        One story acts at a time, and the hotline's clock stops meanwhile. The clock moves between two actions, and all
+        processes read it before the next action: with an old time in one process, two deadlines would have one time.
+        The gateway sends its delivery reports only before and after all actions of a minute. So both checkouts do the
+        work of one minute in the same order.
         """
         tales = [(story.starts, story.tale(story)) for story in stories]
         past: list[tuple[int, int]] = []
@@ -128,8 +130,9 @@ class World:
             self._hear(stories)
             for number, (due, tale) in enumerate(tales):
                 if due <= minute:
-                    self.line.step()
                     tales[number] = (minute + max(1, next(tale, NEVER)), tale)
+                    self._settle()
+                    self.line.step()
                     self._settle(tick=True)
                     self._hear(stories)
             self._settle(reports=True)
