@@ -94,13 +94,13 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
         )
         .group_by(DeliveryReport.network, DeliveryReport.status)
     )
-    counted: dict[str, dict[ReportMeaning, int]] = {}
+    meanings: dict[str, dict[ReportMeaning, int]] = {}
     for network, status, count in rows:
-        of = counted.setdefault(network or "", dict.fromkeys(ReportMeaning, 0))
-        of[report_meaning(status)] += count
+        counts = meanings.setdefault(network or "", dict.fromkeys(ReportMeaning, 0))
+        counts[report_meaning(status)] += count
     return {
-        network: Arrivals(of[ReportMeaning.ARRIVED], of[ReportMeaning.LOST])
-        for network, of in counted.items()
+        network: Arrivals(counts[ReportMeaning.ARRIVED], counts[ReportMeaning.LOST])
+        for network, counts in meanings.items()
     }
 
 
@@ -109,7 +109,7 @@ def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
     a pair: the outcome of these attempts, and the index of their duration in `BOUNDS`.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
-    bound = case(*((took <= most, n) for n, most in enumerate(BOUNDS)), else_=len(BOUNDS))
+    bound = case(*((took <= limit, n) for n, limit in enumerate(BOUNDS)), else_=len(BOUNDS))
     rows = session.execute(
         select(Attempt.outcome, bound, func.count(), func.sum(took))
         .where(Attempt.outcome.is_not(None))
@@ -161,14 +161,14 @@ def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[i
         )
     )
     in_time: dict[int, bool] = {}
-    for tip_id, began, assignment_id, message_id, started_at, seconds in rows:
+    for tip_id, began_at, assignment_id, message_id, started_at, seconds in rows:
         if assignment_id is not None and message_id is None:
             continue
-        took = inf
-        if started_at is not None and began is not None:
-            took = (started_at - began).total_seconds() + (seconds or 0.0)
-        in_time[tip_id] = in_time.get(tip_id, False) or took <= DANGER.seconds
-    return len(in_time), sum(not kept for kept in in_time.values())
+        duration = inf
+        if started_at is not None and began_at is not None:
+            duration = (started_at - began_at).total_seconds() + (seconds or 0.0)
+        in_time[tip_id] = in_time.get(tip_id, False) or duration <= DANGER.seconds
+    return len(in_time), sum(not is_in_time for is_in_time in in_time.values())
 
 
 # The code below reads the state of the daily test: its handset, its tips, and the last test that
@@ -196,27 +196,27 @@ def handset(session: Session) -> Responder | None:
 
 def trials(session: Session) -> Trials | None:
     """Returns the state of the daily tests, or None if no handset is enrolled."""
-    to = handset(session)
-    if to is None:
+    responder = handset(session)
+    if responder is None:
         return None
-    begun = select(func.max(Tip.created_at)).where(Tip.channel == rules_trial.CHANNEL)
+    newest = select(func.max(Tip.created_at)).where(Tip.channel == rules_trial.CHANNEL)
     arrived = (
         select(func.max(Message.delivered_at))
         .join(Assignment, Assignment.id == Message.assignment_id)
-        .where(Assignment.responder_id == to.id)
+        .where(Assignment.responder_id == responder.id)
     )
-    return Trials(to, session.scalar(begun), session.scalar(arrived))
+    return Trials(responder, session.scalar(newest), session.scalar(arrived))
 
 
 def unsent_trial(session: Session) -> Tip | None:
     """Returns the newest complete test tip that has caused no alert yet, or None. Locks the row of the returned tip
     until the transaction ends.
     """
-    waits = select(Tip).where(
+    tips = select(Tip).where(
         Tip.channel == rules_trial.CHANNEL, Tip.state != TipState.DRAFT, Tip.assigned_at.is_(None)
     )
-    held = waits.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
-    return session.scalars(held).one_or_none()
+    newest = tips.order_by(Tip.id.desc()).limit(1).with_for_update(skip_locked=True)
+    return session.scalars(newest).one_or_none()
 
 
 # The code below changes waiting times after the system clock was set back.
@@ -259,8 +259,8 @@ def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
     request for a new sign-in link for the account that opens the page.
     """
     emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))
-    waits = (Approval.decided_at.is_(None), Approval.expires_at > at)
-    open_link = or_(Approval.decision == ApprovalDecision.APPROVED, and_(*waits))
+    is_open = (Approval.decided_at.is_(None), Approval.expires_at > at)
+    open_link = or_(Approval.decision == ApprovalDecision.APPROVED, and_(*is_open))
     link = (Approval.subject == subject, open_link)
     bar = or_(exists().where(*emergency), exists().where(*link), exists(select(QueuePause.queue)))
     alarms = select(func.count()).where(RaisedAlarm.notices > 0).scalar_subquery()

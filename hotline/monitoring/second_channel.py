@@ -29,11 +29,11 @@ class SecondChannel:
         server or the command accepts the text.
         """
         is_taken = False
-        for way, setting in ((self._run, self._command), (self._post, self._mail)):
+        for send, setting in ((self._run, self._command), (self._post, self._mail)):
             if not setting:
                 continue
             try:
-                way(text)
+                send(text)
             except (*MAIL_ERRORS, subprocess.SubprocessError) as broken:
                 # Logs only the class of the error, because its message may contain an address or a
                 # password.

@@ -61,11 +61,11 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
         gateway_tables.try_writing(session, at)
         queries_alert_path.note_look(session, at)
     found = readings(context, around=around)
-    newest, events = service_audit_digest.look(context)
+    digest, events = service_audit_digest.look(context)
 
     with context.database.reading() as session:
-        moves = _moves(session, found, at)
-    if moves or events:
+        changes = _moves(session, found, at)
+    if changes or events:
         with context.database.writing() as session:
             tables.take_lock(session)
             for alarm in events:
@@ -75,7 +75,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
                 tables.save(session, one.alarm, one.now, _says(one.alarm, found, before))
                 if one.notice is not None:
                     write_notices(session, context, one, at)
-    service_audit_digest.remember(context, newest)
+    service_audit_digest.remember(context, digest)
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
@@ -133,8 +133,8 @@ def _moves(
     before = tables.raised_alarms(session)
     levels = {alarm: alarm_level(one) for alarm, one in found.items()}
     levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}
-    moves = [next_state(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
-    return [one for one in moves if one.now != before.get(one.alarm)]
+    changes = [next_state(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
+    return [one for one in changes if one.now != before.get(one.alarm)]
 
 
 def write_notices(
@@ -144,8 +144,8 @@ def write_notices(
     one."""
     assert change.notice is not None
     since = change.now.since if change.now is not None else at
-    to = service_audit_digest.recipients(session, context)
-    session.add_all(new_notice(change.alarm, change.notice, one, since, at) for one in to)
+    recipients = service_audit_digest.recipients(session, context)
+    session.add_all(new_notice(change.alarm, change.notice, one, since, at) for one in recipients)
 
 
 def bring_forward(context: Context, by: timedelta) -> None:
@@ -254,14 +254,14 @@ def _person(session: Session, name: str, language: str) -> int:
     """Returns the id of the person with this name. Creates the person if necessary. If the person has no enrolled
     phone, sets the person's language to `language`.
     """
-    known = tables_accounts.named(session, name)
+    ids = tables_accounts.named(session, name)
     row = (
-        people_tables.person(session, min(known))
-        if known
+        people_tables.person(session, min(ids))
+        if ids
         else people_tables.Person(name=name, languages=[])
     )
     session.add(row)
-    if not known or not people_tables.phones_of(session, row.id):
+    if not ids or not people_tables.phones_of(session, row.id):
         row.languages = [language]
     session.flush()
     return row.id
@@ -331,11 +331,11 @@ def alarm_tip(
         return None
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-        seen = _late(session, context, alarm, viewer) if viewer.desks else None
-        if seen is not None:
-            return seen.id, seen.filed_at
-        late = _late(session, context, alarm, THE_LINE)
-    return None if late is None else (None, late.filed_at)
+        visible = _late(session, context, alarm, viewer) if viewer.desks else None
+        if visible is not None:
+            return visible.id, visible.filed_at
+        tip = _late(session, context, alarm, THE_LINE)
+    return None if tip is None else (None, tip.filed_at)
 
 
 def _late(

@@ -68,21 +68,21 @@ def keep_digest(context: MonitorContext) -> None:
     local = at.astimezone(KIGALI)
     if file is None or local.time() < SENT_AT:
         return
-    day, last = f"{local:%Y-%m-%d}", [*read_digests(file)][-1:]
+    day, newest = f"{local:%Y-%m-%d}", [*read_digests(file)][-1:]
     with context.database.reading() as session:
         can_keep = os.access(file if file.exists() else file.parent, os.W_OK)
-        is_kept = not can_keep or [(one[0], one[2] != BROKEN) for one in last] == [(day, True)]
+        is_kept = not can_keep or [(one[0], one[2] != BROKEN) for one in newest] == [(day, True)]
         if is_kept and _is_sent(session, context, day):
             return
-        known = digests_by_row(file, context.watch.newest)
-        chain = tables_audit.verify_chain(session, Proofs({}, known, sys.maxsize))
+        digests = digests_by_row(file, context.watch.newest)
+        chain = tables_audit.verify_chain(session, Proofs({}, digests, sys.maxsize))
         row = tables_audit.newest_id(session)
     if chain.broken_at is not None:
         row, digest = chain.broken_at, BROKEN
     else:
         digest = chain.newest
         _send(context, day, row, digest)
-    if last != [(day, row, digest)]:
+    if newest != [(day, row, digest)]:
         try:
             handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             with os.fdopen(handle, "a", encoding="utf-8") as stream:
@@ -188,7 +188,7 @@ def check_log(context: CliContext) -> CheckResult:
                 _missing(session, read_digests(file)),
                 _missing(session, read_digests(context.watch.newest), after=True),
             ]
-            reached = queries.can_be_notified(session)
+            has_contacts = queries.can_be_notified(session)
             other = context.watch.other.is_there() or tables_canaries.has_second_channel(session)
             sent = queries.newest_digest(session)
             since = sent or tables_audit.begun_at(session) or at
@@ -196,11 +196,11 @@ def check_log(context: CliContext) -> CheckResult:
         return CheckResult(name, True, "not checked: the database does not answer")
     if any(wrong):
         return CheckResult(name, False, wrong[0] or wrong[1], VERIFY)
-    if not reached or not other:
-        says = "fewer than two people get the day's digest: no one may notice rows cut off its end"
-        todo = "`hotline oncall add NAME`, and HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND"
-        return warning(name, says, todo)
+    if not has_contacts or not other:
+        text = "fewer than two people get the day's digest: no one may notice rows cut off its end"
+        advice = "`hotline oncall add NAME`, and HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND"
+        return warning(name, text, advice)
     if at - since > LATE:
-        says = f"no digest was sent since {in_kigali(since)}"
-        return warning(name, says, "check `watch`: it sends one each day from 08:00")
+        text = f"no digest was sent since {in_kigali(since)}"
+        return warning(name, text, "check `watch`: it sends one each day from 08:00")
     return check_result(name, None, "its digest is sent to people outside each day", "")

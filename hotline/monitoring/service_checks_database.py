@@ -77,8 +77,8 @@ def console_findings(
             everybody = tables_accounts.all_accounts(session)
     except StoreUnavailable:
         return ()
-    held = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
-    return _admins(admins), _factors(factors, held)
+    with_factor = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
+    return _admins(admins), _factors(factors, with_factor)
 
 
 def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
@@ -89,8 +89,8 @@ def failed_sign_ins(session: Session, at: datetime) -> CheckResult:
     text = f"{found.in_all} failed within an hour, {found.of_one} of them for one name"
     if found.of_one < ALARM_FAILURES_OF_NAME and found.in_all < ALARM_FAILURES:
         return CheckResult(SIGN_INS, True, text)
-    todo = "`hotline audit list` names the accounts: ask the people who use them"
-    return CheckResult(SIGN_INS, False, text, todo)
+    advice = "`hotline audit list` names the accounts: ask the people who use them"
+    return CheckResult(SIGN_INS, False, text, advice)
 
 
 def _admins(count: int) -> CheckResult:
@@ -101,22 +101,22 @@ def _admins(count: int) -> CheckResult:
         if not count
         else "only one can sign in: add a second one, who approves requests and keeps access"
     )
-    todo = "`hotline accounts invite NAME --role admin`, and the person opens the link within 15 minutes"
-    return CheckResult(ADMINS, False, text, todo)
+    advice = "`hotline accounts invite NAME --role admin`, and the person opens the link within 15 minutes"
+    return CheckResult(ADMINS, False, text, advice)
 
 
 def _factors(
-    factors: FactorEncrypter | None, held: list[tables_accounts.ConsoleAccount]
+    factors: FactorEncrypter | None, accounts: list[tables_accounts.ConsoleAccount]
 ) -> CheckResult:
     if factors is None:
         return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
-    shut = tuple(one.shown for one in held if not _opens(factors, one))
-    if not shut:
-        return CheckResult(FACTORS, True, f"the key decrypts the codes of {len(held)} accounts")
-    more = f" and {len(shut) - NAMED} more" if len(shut) > NAMED else ""
-    text = f"the key decrypts no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
-    todo = "restore pages/totp.key (`hotline keys import`). If it is lost: `hotline accounts invite NAME` for each"
-    return CheckResult(FACTORS, False, text, todo, names=shut)
+    unreadable = tuple(one.shown for one in accounts if not _opens(factors, one))
+    if not unreadable:
+        return CheckResult(FACTORS, True, f"the key decrypts the codes of {len(accounts)} accounts")
+    rest = f" and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
+    text = f"the key decrypts no code of {', '.join(unreadable[:NAMED])}{rest}: they cannot sign in"
+    advice = "restore pages/totp.key (`hotline keys import`). If it is lost: `hotline accounts invite NAME` for each"
+    return CheckResult(FACTORS, False, text, advice, names=unreadable)
 
 
 def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) -> bool:
@@ -152,14 +152,14 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         with context.database.reading() as session:
             health = gateway_queries.outbox_health(session)
             people = queries_people.members(session)
-            hold = gateway_queries.current_pause(session)
-            held = tables.pause_reason(session, now)
+            pause = gateway_queries.current_pause(session)
+            stop_reason = tables.pause_reason(session, now)
             parts = gateway_queries.paused_parts(session)
-            kept = queries_retention.erased_next(session)
-            tidied = queries_retention.done_at(session, ERRAND)
+            next_erased = queries_retention.erased_next(session)
+            tidied_at = queries_retention.done_at(session, ERRAND)
             summed = queries.summed_months(session)
             uncounted = queries_follow_up.due_months(session, summed, now - UNTIDY)
-            woken = gateway_queries.can_be_notified(session)
+            has_contacts = gateway_queries.can_be_notified(session)
             inbox = service_inbox.check_inbox(session, context.line, now)
             urgent = check_urgent_text(session, now)
             published = _statistics(session, now)
@@ -174,8 +174,8 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             )
         locks = check_locks(context)
     except StoreUnavailable as broken:
-        todo = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
-        return (CheckResult("database", False, f"does not answer ({broken})", todo),)
+        advice = "check the database's server, disk and lock, and HOTLINE_DATABASE_URL"
+        return (CheckResult("database", False, f"does not answer ({broken})", advice),)
 
     return (
         CheckResult("database", True, "answers, and has this hotline's tables"),
@@ -186,13 +186,13 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         boards,
         check_result(
             "watchers",
-            None if woken else "no one is notified of faults",
+            None if has_contacts else "no one is notified of faults",
             "on-call contacts are notified of faults",
             "`hotline oncall add NAME`",
         ),
         _keys(refused),
         *_outbox(health, now),
-        _outgoing_queue(hold, held, parts),
+        _outgoing_queue(pause, stop_reason, parts),
         check_result(
             "details",
             f"{health.locked} tips cannot be read by their desk, because a key was missing"
@@ -201,7 +201,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             "every desk can read its tips",
             "`hotline init` makes a missing desk key for later tips; see the runbook",
         ),
-        _retention(kept, tidied, now),
+        _retention(next_erased, tidied_at, now),
         # The hotline must count the persons of a month's cases before it erases the codes about
         # these persons.
         check_result(
@@ -228,12 +228,12 @@ def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -
     Each account of the database can take these locks, so one account can block all other processes. The check ends
     early if each lock from its beginning is free again.
     """
-    held = _holders(context)
+    holders = _holders(context)
     for _ in range(LOOKS):
-        if held:
+        if holders:
             pause(HELD_FOR.total_seconds() / LOOKS)
-            held &= _holders(context)
-    for pid, _, lock, account in sorted(held):
+            holders &= _holders(context)
+    for pid, _, lock, account in sorted(holders):
         text = f"the account {account} keeps the lock {lock}, so other processes wait and fail"
         todo = f"as the owner of the database: SELECT pg_terminate_backend({pid}); see the runbook"
         return CheckResult(LOCKS, False, text, todo)
@@ -250,34 +250,34 @@ def check_signatures(session: Session, context: Context, at: datetime) -> CheckR
     trust = context.encrypter.desks
     desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
     if trust is None:
-        says = (
+        text = (
             "not checked here: without line.pub in this key folder, any key in the database counts"
         )
         signed = any(one.proof for one in desks)
-        return CheckResult(SIGNATURES, not signed, says, "run `hotline keys import`" * signed)
-    others = tables_canaries.other_line_keys(session, trust.mark)
-    if others:
-        says = f"line.pub differs from ours, so other keys may count there: {', '.join(others)}"
-        return CheckResult(SIGNATURES, False, says, OTHER_LINE_TODO, level=len(others))
+        return CheckResult(SIGNATURES, not signed, text, "run `hotline keys import`" * signed)
+    other_keys = tables_canaries.other_line_keys(session, trust.mark)
+    if other_keys:
+        text = f"line.pub differs from ours, so other keys may count there: {', '.join(other_keys)}"
+        return CheckResult(SIGNATURES, False, text, OTHER_LINE_TODO, level=len(other_keys))
     keys = {one.code: tables_desks.key_of(one) for one in desks}
     states = {code: trust.state(key, at) for code, key in keys.items()}
     wrong = [f"{code} ({state})" for code, state in states.items() if state not in COUNTING]
     if wrong:
-        says = f"tips go to the national desk only, since keys are not signed: {', '.join(wrong)}"
-        return CheckResult(SIGNATURES, False, says, SIGNATURES_TODO, level=len(wrong))
-    late = at + WARNED_BEFORE
+        text = f"tips go to the national desk only, since keys are not signed: {', '.join(wrong)}"
+        return CheckResult(SIGNATURES, False, text, SIGNATURES_TODO, level=len(wrong))
+    tomorrow = at + WARNED_BEFORE
     ending = [
         code
         for code, state in states.items()
-        if state is DeskKeyState.PROVISIONAL and trust.state(keys[code], late) not in COUNTING
+        if state is DeskKeyState.PROVISIONAL and trust.state(keys[code], tomorrow) not in COUNTING
     ]
     if ending:
-        says = f"new keys count for less than 24 hours more, unless they are signed: {', '.join(ending)}"
-        return CheckResult(SIGNATURES, False, says, SIGNATURES_TODO, level=len(ending))
+        text = f"new keys count for less than 24 hours more, unless they are signed: {', '.join(ending)}"
+        return CheckResult(SIGNATURES, False, text, SIGNATURES_TODO, level=len(ending))
     young = [code for code, state in states.items() if state is DeskKeyState.PROVISIONAL]
     if young:
-        says = f"new keys count for 72 hours, then two admins must have signed: {', '.join(young)}"
-        return warning(SIGNATURES, says, SIGNATURES_TODO)
+        text = f"new keys count for 72 hours, then two admins must have signed: {', '.join(young)}"
+        return warning(SIGNATURES, text, SIGNATURES_TODO)
     return CheckResult(SIGNATURES, True, f"the hotline signed the keys of {len(states)} desks")
 
 
@@ -308,11 +308,11 @@ def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
 
 
 def _outbox(health: gateway_queries.OutboxHealth, now: datetime) -> Iterator[CheckResult]:
-    until, waits, oldest = health.clock_until, health.unassigned_since, health.oldest_unsent
-    silent = "has never run" if until is None else f"has not run since {in_kigali(until)}"
+    lease_end, waits, oldest = health.clock_until, health.unassigned_since, health.oldest_unsent
+    silent = "has never run" if lease_end is None else f"has not run since {in_kigali(lease_end)}"
     yield check_result(
         "clock",
-        None if until is not None and until > now else silent,
+        None if lease_end is not None and lease_end > now else silent,
         "ticks",
         "start `hotline process worker`, or `hotline run`",
     )
@@ -354,19 +354,19 @@ def _is_late(since: datetime | None, now: datetime) -> TypeGuard[datetime]:
 
 
 def _outgoing_queue(
-    pause: tables.QueuePause | None, held: str | None, parts: Sequence[tables.QueuePause]
+    pause: tables.QueuePause | None, stop_reason: str | None, parts: Sequence[tables.QueuePause]
 ) -> CheckResult:
     if pause is not None:
         text = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
-        todo = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
-        return CheckResult("lane", False, text, todo)
-    if held is None and parts:
-        said = ", ".join(f"{one.queue} since {in_kigali(one.since)}" for one in parts)
-        todo = "`hotline outgoing resume --only PART`, when the reason is over"
-        return CheckResult("lane", False, f"a part is paused: {said}", todo)
+        advice = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
+        return CheckResult("lane", False, text, advice)
+    if stop_reason is None and parts:
+        names = ", ".join(f"{one.queue} since {in_kigali(one.since)}" for one in parts)
+        advice = "`hotline outgoing resume --only PART`, when the reason is over"
+        return CheckResult("lane", False, f"a part is paused: {names}", advice)
     return check_result(
         "lane",
-        None if held is None else f"stopped ({held}): no message is sent",
+        None if stop_reason is None else f"stopped ({stop_reason}): no message is sent",
         "messages can be sent",
         "fix the gateway's key or its balance; sending then resumes automatically",
     )
@@ -375,21 +375,21 @@ def _outgoing_queue(
 def _retention(
     rows: Sequence[queries_retention.RetainedTip], tidied: datetime | None, now: datetime
 ) -> CheckResult:
-    going = [one.term.goes_at for one in rows if one.term.state is TextState.WARNED]
-    late = [when for when in going if now - when > UNTIDY]
-    is_late = late or (tidied is not None and now - tidied > UNTIDY)
-    soon = (
-        f"the texts of {len(going)} tips are erased soon, the first on {min(going):%Y-%m-%d}:"
+    warned = [one.term.goes_at for one in rows if one.term.state is TextState.WARNED]
+    overdue = [due_at for due_at in warned if now - due_at > UNTIDY]
+    is_late = overdue or (tidied is not None and now - tidied > UNTIDY)
+    summary = (
+        f"the texts of {len(warned)} tips are erased soon, the first on {min(warned):%Y-%m-%d}:"
         " `hotline tips retention` lists them"
-        if going
+        if warned
         else "no text is erased within two weeks"
     )
     return check_result(
         "retention",
-        f"nothing was erased for two days; the texts of {len(late)} tips should be erased"
+        f"nothing was erased for two days; the texts of {len(overdue)} tips should be erased"
         if is_late
         else None,
-        soon,
+        summary,
         "read the clock's log: it names the fault at the step `tidy`",
     )
 
@@ -422,10 +422,10 @@ def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     if flows_tables.was_approved(session, live.revision_id):
         return CheckResult(URGENT_WORDS, True, f"two people have read revision {live.revision_id}")
     by_release = live.kind == flows_tables.PublicationKind.VERSION
-    came = "came with the release" if by_release else "was published by one person"
+    origin = "came with the release" if by_release else "was published by one person"
     return warning(
         URGENT_WORDS,
-        f"revision {live.revision_id} {came}: no second person of this hotline approved its texts",
+        f"revision {live.revision_id} {origin}: no second person of this hotline approved its texts",
         "an editor must submit it in the console, and an approver publish it",
     )
 
@@ -443,11 +443,11 @@ def _statistics(session: Session, now: datetime) -> CheckResult:
     for period in queries.missing_periods(session, now - UNTIDY)[:1]:
         if span_of(period) is not Span.MONTH and queries.person_cells(session, period) is None:
             text = f"the release of {period} is late: the reader has not counted its persons"
-            todo = "start `hotline process reader`; if it runs, read its log"
+            advice = "start `hotline process reader`; if it runs, read its log"
         else:
             text = f"the release of {period} is late: it was due on {due_at(period):%Y-%m-%d}"
-            todo = "read the log of `hotline process worker`: it names the fault at the step `publish_due`"
-        return CheckResult(name, False, text, todo)
+            advice = "read the log of `hotline process worker`: it names the fault at the step `publish_due`"
+        return CheckResult(name, False, text, advice)
     published = queries.published_periods(session)
     for period in queries.released_periods(session):
         if period not in published and due_at(period) <= now - APPROVED_WITHIN:
@@ -524,11 +524,11 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
     """Checks if the hotline offers call-backs. If the operator set no number for call-backs, this is no fault. If the
     number is set but not verified, this is a fault.
     """
-    waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
+    suffix = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
-        return CheckResult("call-backs", True, f"{offer}{waits}")
-    todo = "have the number verified, and confirm it in the console or in numbers.csv"
-    return CheckResult("call-backs", False, f"{offer}{waits}", todo)
+        return CheckResult("call-backs", True, f"{offer}{suffix}")
+    advice = "have the number verified, and confirm it in the console or in numbers.csv"
+    return CheckResult("call-backs", False, f"{offer}{suffix}", advice)
 
 
 def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResult:

@@ -67,8 +67,8 @@ def run_trial(context: MonitorContext) -> None:
 def check_trials(session: Session, at: datetime) -> CheckResult:
     trials = queries.trials(session)
     if trials is None:
-        says = "no handset is chosen for the daily test"
-        return warning("trial", says, "the page On-call contacts")
+        text = "no handset is chosen for the daily test"
+        return warning("trial", text, "the page On-call contacts")
     since = max(trials.arrived or trials.handset.created_at, trials.handset.created_at)
     if at - since <= LATE:
         return CheckResult("trial", True, "the last daily test succeeded, or is still running")
@@ -106,8 +106,8 @@ def set_handset(context: CliContext, number: str, *, by: tables_audit.CommandAct
 def _is_due(trials: queries.Trials, at: datetime) -> bool:
     if trials.begun is None or trials.begun > at:
         return True
-    came = trials.arrived is not None and trials.arrived >= trials.begun
-    return at - trials.begun >= (EACH if came else AGAIN)
+    is_delivered = trials.arrived is not None and trials.arrived >= trials.begun
+    return at - trials.begun >= (EACH if is_delivered else AGAIN)
 
 
 def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
@@ -120,11 +120,11 @@ def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResu
             return ()
     except StoreUnavailable:
         return ()
-    says = "this database holds only sample data, and so do its statistics"
-    todo = (
+    text = "this database holds only sample data, and so do its statistics"
+    advice = (
         "a real hotline needs its own database: set HOTLINE_HOME to a new folder, and start there"
     )
-    return (CheckResult("origin", is_emulated, says, "" if is_emulated else todo),)
+    return (CheckResult("origin", is_emulated, text, "" if is_emulated else advice),)
 
 
 DAILY = 26 * 3600.0
@@ -272,8 +272,8 @@ def _many_sms(session: Session, at: datetime) -> CheckResult:
     if is_flood(now, before):
         usual = round(median(before)) if before else 0
         wrong = f"{now} SMS in an hour; usually {usual} at this time of day"
-    do = "look at the newest tips: a flood of forged reports may hide a real one"
-    return check_result("many sms", wrong, f"{now} SMS in an hour", do)
+    advice = "look at the newest tips: a flood of forged reports may hide a real one"
+    return check_result("many sms", wrong, f"{now} SMS in an hour", advice)
 
 
 def _quiet(session: Session, at: datetime) -> CheckResult:
@@ -338,8 +338,8 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
         return CheckResult(MONITOR, True, f"last checked everything {in_kigali(looked)}")
     if starting:
         return CheckResult(MONITOR, True, "has a minute to start")
-    seen = "has never looked" if looked is None else f"has not looked since {in_kigali(looked)}"
-    text = f"{seen}: the on-call contacts are notified of nothing"
+    state = "has never looked" if looked is None else f"has not looked since {in_kigali(looked)}"
+    text = f"{state}: the on-call contacts are notified of nothing"
     return CheckResult(MONITOR, False, text, START_WATCH)
 
 
@@ -348,19 +348,19 @@ def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
     if not gateway_queries.can_be_notified(session):
         text = "no one is notified of faults"
         return CheckResult(ON_CALL_CONTACTS, False, text, "`hotline oncall add NAME`")
-    newest = gateway_queries.newest_to_contacts(session)
-    if newest is None:
+    notice = gateway_queries.newest_to_contacts(session)
+    if notice is None:
         text = "no notice was ever sent, so it is unknown if one arrives"
         return warning(ON_CALL_CONTACTS, text, "`hotline oncall test`")
-    written = in_kigali(newest.created_at)
-    if newest.outcome == Outcome.ACCEPTED:
-        text = f"the gateway accepted the last notice, written {written}"
+    written_at = in_kigali(notice.created_at)
+    if notice.outcome == Outcome.ACCEPTED:
+        text = f"the gateway accepted the last notice, written {written_at}"
         return CheckResult(ON_CALL_CONTACTS, True, text)
-    if newest.attempts == 0 and at - newest.created_at < UNTRIED:
-        text = f"the last notice, written {written}, is on its way"
+    if notice.attempts == 0 and at - notice.created_at < UNTRIED:
+        text = f"the last notice, written {written_at}, is on its way"
         return CheckResult(ON_CALL_CONTACTS, True, text)
-    cause, step = service_alarms.cause_and_step(newest)
-    text = f"the last notice, written {written}, did not get through: {cause}"
+    cause, step = service_alarms.cause_and_step(notice)
+    text = f"the last notice, written {written_at}, did not get through: {cause}"
     return CheckResult(ON_CALL_CONTACTS, False, text, f"{step}; then `hotline oncall test`")
 
 

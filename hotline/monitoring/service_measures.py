@@ -51,11 +51,11 @@ def gather(context: CliContext) -> Measured:
     wrong = {one.name: 0 if one.ok else one.level for one in found}
     measured = [*_around(context)]
     try:
-        began = perf_counter()
+        started = perf_counter()
         with context.database.writing() as session:
             gateway_tables.try_writing(session, context.now())
         of_commit = "Seconds that a small write and its commit took."
-        measured.append(_one("hotline_commit_seconds", of_commit, perf_counter() - began))
+        measured.append(_one("hotline_commit_seconds", of_commit, perf_counter() - started))
         with context.database.reading() as session:
             raised = raised_alarms(session)
             wrong |= {alarm: int(alarm in raised) for alarm in EVENT_ALARMS}
@@ -63,8 +63,8 @@ def gather(context: CliContext) -> Measured:
             measured += _levels(session, context.now())
     except StoreUnavailable:
         pass
-    says = "Result of each check: 0 is good, more is worse."
-    return [_by("hotline_wrong", says, "part", wrong), *measured]
+    help_text = "Result of each check: 0 is good, more is worse."
+    return [_by("hotline_wrong", help_text, "part", wrong), *measured]
 
 
 @cache
@@ -78,14 +78,14 @@ def _around(context: CliContext) -> Measured:
     queues = (WORKER_QUEUE, READER_QUEUE)
     lengths = {queue: instruments.queue_length(queue) for queue in queues}
     ages = {queue: instruments.worker_age(queue) for queue in queues}
-    heard = service_checks_outside.HEARD
-    up = {queue: None if age is None else age < heard for queue, age in ages.items()}
-    says = "Seconds until the certificate of an address ends. 0 if a browser refuses it."
+    limit = service_checks_outside.HEARD
+    is_up = {queue: None if age is None else age < limit for queue, age in ages.items()}
+    help_text = "Seconds until the certificate of an address ends. 0 if a browser refuses it."
     return [
         Gauge("hotline_build_info", "1, with the version and the commit of this code.", [_code()]),
         _by("hotline_queue_length", "Jobs that wait for a worker.", "queue", lengths),
-        _by("hotline_workers_up", "1 if a worker gave a sign within a minute.", "queue", up),
-        _by("hotline_certificate_seconds", says, "of", instruments.certificates()),
+        _by("hotline_workers_up", "1 if a worker gave a sign within a minute.", "queue", is_up),
+        _by("hotline_certificate_seconds", help_text, "of", instruments.certificates()),
         _one("hotline_backup_age_seconds", "Age of the newest backup.", instruments.backup_age()),
         _one("hotline_balance", "Balance at the gateway.", instruments.balance()),
         _one("hotline_disk_free_bytes", "Free bytes on the disk.", instruments.disk_free()),
@@ -98,9 +98,9 @@ def _timings(session: Session) -> Measured:
     sends = {("", *key): number for key, number in queries.sends(session).items()}
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
-    for (hook, outcome, bound), (number, took) in (hooks | sends).items():
+    for (hook, outcome, bound), (number, duration) in (hooks | sends).items():
         counts[hook, outcome][min(bound, BEYOND)] += number
-        seconds[hook, outcome] += took
+        seconds[hook, outcome] += duration
     hook_says = ("hotline_hook_seconds", "Seconds that hooks took to answer.")
     send_says = ("hotline_gateway_seconds", "Seconds that the gateway took, by result of the send.")
     return [
@@ -113,9 +113,9 @@ def _timings(session: Session) -> Measured:
 
 def _outbox(session: Session, context: CliContext) -> Measured:
     now = context.now()
-    until = gateway_queries.outbox_health(session).clock_until
+    lease_end = gateway_queries.outbox_health(session).clock_until
     oldest = queries.oldest_waiting(session)
-    waits = {queue: (now - oldest.get(queue, now)).total_seconds() for queue in queries.QUEUES}
+    ages = {queue: (now - oldest.get(queue, now)).total_seconds() for queue in queries.QUEUES}
     rates = queries.arrivals(session, now - HOUR, now)
     shares = {network: one.rate for network, one in sorted(rates.items())}
     strange = float(reach.counted_today(session, reach.STRANGE_CALLER, now))
@@ -123,12 +123,12 @@ def _outbox(session: Session, context: CliContext) -> Measured:
     of_states = "Messages that are not finished, by state; an unknown one may have been sent."
     of_waits = "Seconds that the oldest message of a queue has waited for the gateway."
     of_shares = "Share of an hour's delivery reports that say arrived. None if too few."
-    lease = (until - now).total_seconds() if until else None
+    lease = (lease_end - now).total_seconds() if lease_end else None
     of_lease = "Seconds until the clock's lease ends. Below 0, no clock runs."
     return [
         _one("hotline_strange_caller_hops", "Hops today by the wrong phone in a session.", strange),
         _by("hotline_messages", of_states, "state", states),
-        _by("hotline_queue_age_seconds", of_waits, "queue", waits),
+        _by("hotline_queue_age_seconds", of_waits, "queue", ages),
         _by("hotline_arrived_share", of_shares, "network", shares),
         _one("hotline_clock_lease_seconds", of_lease, lease),
     ]
@@ -140,8 +140,8 @@ def _one(name: str, help_: str, value: float | None) -> Gauge:
 
 def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -> Gauge:
     """Returns a Prometheus gauge with one sample for each value that is not None."""
-    known = [Sample(value, {label: of}) for of, value in values.items() if value is not None]
-    return Gauge(name, help_, known)
+    samples = [Sample(value, {label: key}) for key, value in values.items() if value is not None]
+    return Gauge(name, help_, samples)
 
 
 # The code below checks if the service levels of this month are kept.
@@ -151,16 +151,16 @@ def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[
     """Returns two counts for each service level in this month: how often the hotline measured the level, and how often
     the hotline missed it.
     """
-    here = at.astimezone(KIGALI)
-    begins = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    local = at.astimezone(KIGALI)
+    month_start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     hops = {
         one: number
-        for one, (number, _) in tables.hook_counters(session, f"{here:%Y-%m}").items()
+        for one, (number, _) in tables.hook_counters(session, f"{local:%Y-%m}").items()
         if one.hook == "ussd"
     }
     missed = (n for one, n in hops.items() if one.outcome == "failed" or one.bound > WITHIN)
     return {
-        DANGER: queries.danger_alerts(session, begins, at),
+        DANGER: queries.danger_alerts(session, month_start, at),
         HOP: (sum(hops.values()), sum(missed)),
     }
 
@@ -172,10 +172,10 @@ def check_levels(context: Context) -> CheckResult:
     """Checks the service levels of this month, for the doctor. Raises StoreUnavailable."""
     with context.database.reading() as session:
         found = level_counts(session, context.now())
-    says = "this month: " + "; ".join(one.state(*counts) for one, counts in found.items())
+    text = "this month: " + "; ".join(one.state(*counts) for one, counts in found.items())
     if all(one.kept(*counts) for one, counts in found.items()):
-        return CheckResult(LEVELS_CHECK, True, says)
-    return warning(LEVELS_CHECK, says, "see the runbook, Service levels")
+        return CheckResult(LEVELS_CHECK, True, text)
+    return warning(LEVELS_CHECK, text, "see the runbook, Service levels")
 
 
 LEVELS_CHECK = "service levels"
@@ -183,12 +183,12 @@ LEVELS_CHECK = "service levels"
 
 def _levels(session: Session, at: datetime) -> Measured:
     found = level_counts(session, at)
-    kept = {one.name: one.kept(*counts) for one, counts in found.items()}
+    is_kept = {one.name: one.kept(*counts) for one, counts in found.items()}
     _, late = queries.danger_alerts(session, at - HOUR, at)
     of_kept = "1 if the service level was kept in this month until now."
     of_late = "1 if an alert about a danger of the last hour was late. It never counts dangers."
     return [
-        _by("hotline_service_level_kept", of_kept, "level", kept),
+        _by("hotline_service_level_kept", of_kept, "level", is_kept),
         _one("hotline_danger_late", of_late, late > 0),
     ]
 

@@ -59,8 +59,8 @@ class RequestBodies:
         """Returns for how many seconds the slowest body has blocked a thread. Returns 0 if no
         thread waits for a body.
         """
-        began = min(list(self._since.values()), default=None)
-        return 0.0 if began is None else monotonic() - began
+        oldest = min(list(self._since.values()), default=None)
+        return 0.0 if oldest is None else monotonic() - oldest
 
     def read(self, stream: Any, size: int) -> bytes:
         """Gives back this thread's place among the working threads, reads the whole body of a request, and then waits
@@ -170,7 +170,7 @@ def complete_bodies_first(
     a network already has many incomplete bodies, its next request gets the status 429. So slow forms from one network
     cannot delay requests from other networks.
     """
-    waits = WaitingForms()
+    waiting = WaitingForms()
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # A request without a declared length has no form: every browser declares the length of a form.
@@ -180,7 +180,7 @@ def complete_bodies_first(
             body = b""
             if 0 < size <= most:
                 network = network_of(peer_of(environ, proxies))
-                if not waits.begin(network):
+                if not waiting.begin(network):
                     start_response(
                         "429 Too Many Requests", [("Content-Length", "0"), ("Retry-After", "5")]
                     )
@@ -188,7 +188,7 @@ def complete_bodies_first(
                 try:
                     body = bodies.read(environ["wsgi.input"], size)
                 finally:
-                    waits.end(network)
+                    waiting.end(network)
                 if len(body) < size:
                     start_response("400 Bad Request", [("Content-Length", "0")])
                     return [b""]
@@ -265,7 +265,7 @@ def overdue_connections(
     some more checks. So the process can answer a request that has just arrived on an old connection.
     """
     close: list[Peer] = []
-    left: dict[Peer, int] = {}
+    remaining: dict[Peer, int] = {}
     for peer, silence in seen.items():
         if silence.ours < patience:
             continue
@@ -273,8 +273,8 @@ def overdue_connections(
         if silence.theirs >= look_every or number * look_every >= patience:
             close.append(peer)
         else:
-            left[peer] = number
-    return close, left
+            remaining[peer] = number
+    return close, remaining
 
 
 def close_slow_ones(
