@@ -1,4 +1,5 @@
-"""Simulates callers who report tips, one caller or many at once. If a call ends early, the caller dials again."""
+"""Simulates callers who report tips, one at a time or many at once. If a call ends too early, its caller dials
+again."""
 
 import itertools
 import threading
@@ -30,15 +31,13 @@ EACH_READS = 3
 """If the value is 3, every third caller reads every screen. The other callers press the keys of an earlier caller who
 gave the same answers."""
 EACH_ASKS = 6
-"""If the value is 6, every sixth caller with a complete report asks for a call-back. The second caller always asks for
-one, because the test searches all files for this caller's number."""
+"""If the value is 6, every sixth caller asks for a call-back, beginning with the second one. The test searches all
+files for the second caller's number."""
 PATIENCE = 600.0
-"""The seconds after which a caller stops dialling and counts as unheard. The limit is long: while the test kills
-processes, a call may break off a dozen times by chance. If the hotline has a real fault, the caller still fails after
-the test has killed the last process."""
+"""The seconds after which a caller gives no more reports and counts as unheard, which fails the test. The limit is
+long: while the test kills processes, a call may break off a dozen times by chance."""
 PAUSE = 0.25
-"""The seconds between a broken call and the next one. This pause is shorter than a person's pause, but long enough for
-a server to start."""
+"""The seconds between a broken call and the caller's next call. A server can start in this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,12 @@ class TipToTell:
     danger: bool
     words: str
     child: bool = True
-    """For a complete report, True means that it is about a child. Such a report is as urgent as danger. Other complete
-    reports can wait."""
+    """True if a complete report is about a child. Then it is as urgent as danger, and otherwise it can wait."""
 
     @property
     def route(self) -> tuple[bool, str]:
-        """Returns two answers that decide which digits lead to the screen with the promise: the danger and the
-        district."""
+        """Returns the two answers that decide which digits lead to the screen which says that the tip is stored: danger
+        or not, and the district."""
         return self.danger, self.district
 
     @property
@@ -65,13 +63,13 @@ class TipToTell:
 
     @property
     def asks(self) -> bool:
-        """Returns True if the caller asks for a call-back when one is offered."""
+        """Returns True if the caller accepts an offered call-back."""
         return self.number % EACH_ASKS == 1
 
     @property
     def msisdn(self) -> str:
-        """Returns a phone number that no enrolled person in this test has. The number has no row of zeros. With such a
-        row, the search for numbers could find the number in a time that Redis writes, such as 12.788300000000003."""
+        """Returns a phone number that no enrolled person in this test has. The number has no long sequence of zeros,
+        because Redis writes times such as 12.788300000000003, in which the search would find such a number."""
         return f"+2507883{31417 + self.number:05d}"
 
 
@@ -83,17 +81,17 @@ class Promise:
     place: str
     complete: bool
     calls: str = field(default="", repr=False)
-    """The phone number that the hotline promised to call. The text is empty if the hotline promised no call."""
+    """The phone number that the hotline promised to call. Empty if the hotline promised no call-back."""
 
 
 Habits = dict[tuple[bool, str], str]
-"""The digits that led an earlier caller to the screen which promises that the tip is stored, for each pair of danger
-and district."""
+"""The digits that led an earlier caller to the screen which says that the tip is stored. The key has two values: danger
+or not, and the district."""
 
 
 @dataclass
 class BrokenDialogues:
-    """The calls of a run that ended too early, counted by their errors. An error names the screen or the missing
+    """The calls of a run that ended too early, counted by their errors. Each error names the screen or the missing
     choice."""
 
     ends: Counter[str] = field(default_factory=Counter)
@@ -102,7 +100,7 @@ class BrokenDialogues:
     most_dials: int = 0
     """The largest number of calls that one caller needed."""
     longest: float = 0.0
-    """The longest time between a caller's first call and the promise, in seconds."""
+    """The longest time in seconds from a caller's first call until the hotline said that the tip is stored."""
 
     def succeeded(self, dials: int, seconds: float) -> None:
         self.most_dials = max(self.most_dials, dials)
@@ -110,9 +108,9 @@ class BrokenDialogues:
 
 
 def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
-    """Returns the tips for this many callers. Every second caller reports danger and hangs up early.
+    """Returns the tips that `count` callers will report. Every second caller reports danger and hangs up early.
 
-    The others give a complete report about a child, including words.
+    The others give a complete report about a child, and add `words` at the end.
     """
     places = itertools.cycle(districts)
     return [
@@ -122,7 +120,7 @@ def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
 
 
 def tell(emulator: EmulatorClient, tip: TipToTell) -> Promise:
-    """Dials until the tip is reported. Raises DialogueBroken if the hotline never accepts the tip."""
+    """Dials until the hotline accepts the tip. Raises DialogueBroken if the hotline never accepts the tip."""
     broken = BrokenDialogues()
     promise = try_to_tell(emulator, tip, broken)
     if promise is None:
@@ -137,8 +135,8 @@ def try_to_tell(
     habits: Habits | None = None,
     over: threading.Event | None = None,
 ) -> Promise | None:
-    """Dials until the tip is reported. Returns None if the caller stops trying first. Counts the errors in `broken`.
-    After the event `over` is set, the caller stops dialling, but does not count as unheard."""
+    """Dials until the hotline accepts the tip, and counts the errors in `broken`. Returns None if the caller stops
+    before that. After the event `over` is set, the caller stops dialling, but does not count as unheard."""
     began = time.monotonic()
     for dials in itertools.count(1):
         try:
@@ -182,7 +180,7 @@ def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = 
 
 
 def _read_on(session: ClientSession, tip: TipToTell) -> str:
-    """Reads each screen from the first one to the list of districts. Returns the digits that led there."""
+    """Reads each screen from the first one to the list of districts. Returns the pressed digits."""
     district = place_name(tip.district, "rw")
     province = place_name(province_of(tip.district), "rw")
     labels = (PROBLEM, YES if tip.danger else NO, NO, province, district)
@@ -190,7 +188,7 @@ def _read_on(session: ClientSession, tip: TipToTell) -> str:
 
 
 def _press(session: ClientSession, label: str) -> list[str]:
-    """Chooses a label and returns the digits that led to it."""
+    """Chooses the choice with this label, and returns the pressed digits."""
     pressed = _Pressed(session)
     if session.open:
         choose(pressed, label)
@@ -210,7 +208,7 @@ def _must_be_open(session: ClientSession) -> None:
 
 
 def _must_say(session: ClientSession, words: str) -> None:
-    """Checks that the screen contains `words`, with which the hotline promises that the tip is stored."""
+    """Checks that the screen contains `words`, which say that the tip is stored."""
     if words not in session.screen:
         raise DialogueBroken("another screen than was to come")
 
@@ -233,7 +231,7 @@ class _Pressed:
 
 def _finish(session: ClientSession, words: str) -> None:
     """Adds a landmark (a place that people know) after the screen "saved". Ignores errors, because the hotline has
-    already promised that the tip is stored."""
+    already stored the tip."""
     if session.open:
         with suppress(LabelMissing, HandsetRefused):
             choose(session, LANDMARK)
@@ -242,7 +240,7 @@ def _finish(session: ClientSession, words: str) -> None:
 
 CALLERS = 12
 NUMBERS = 100_000
-"""The largest number of callers that one run can have, because each caller has another phone number."""
+"""The largest number of callers in one run, because there are only so many different phone numbers."""
 
 
 @dataclass
@@ -251,10 +249,9 @@ class Crowd:
     tips: int
     words: str
     enough: Callable[[], bool]
-    """The run calls this function after the planned tips are reported. Callers report more tips until the function
-    returns True."""
+    """After the planned tips are reported, callers report more tips until this function returns True."""
     late: Callable[[], bool] = lambda: False
-    """Callers call this function before each tip. When the function returns True, they report no more tips."""
+    """Simulated callers check this function before each tip. When it returns True, they report no more tips."""
     callers: int = CALLERS
     """The number of callers who report at the same time."""
     told: list[Promise] = field(default_factory=list)
@@ -262,7 +259,7 @@ class Crowd:
     habits: Habits = field(default_factory=dict)
 
     def tell(self) -> None:
-        """Reports all tips. If the operator interrupts the run, waits only for the open calls."""
+        """Lets the simulated callers report all tips. If a person interrupts the run, waits only for the open calls."""
         over, lock = threading.Event(), threading.Lock()
         waiting = itertools.takewhile(lambda _: not over.is_set(), self._waiting())
         with ThreadPoolExecutor(self.callers) as threads:

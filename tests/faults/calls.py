@@ -22,8 +22,8 @@ from tests.support.labels import AGREED, CALL
 
 
 def ask(session: ClientSession) -> bool:
-    """Asks for a call-back from the screen "saved" and returns there. Returns False if the hotline offers no call-back,
-    or shows no confirmation."""
+    """Goes from the screen "saved" to the offer of a call-back, accepts it, and goes back to "saved". Returns False if
+    the hotline offers no call-back or does not confirm it."""
     agreed = False
     with suppress(LabelMissing, HandsetRefused):
         for said in CALL:
@@ -38,7 +38,7 @@ def unkept(
     database: Database, promised: Mapping[str, str], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
     """Returns the call-backs that break invariant I1. Each session that was promised a call-back must have exactly one
-    waiting call-back. The desk must be able to decrypt the promised number."""
+    waiting call-back. The national desk must be able to decrypt the phone number of this call-back."""
     with database.reading() as session:
         waiting = books.calls(session)
     of_session: defaultdict[str, list[WaitingCall]] = defaultdict(list)
@@ -56,7 +56,7 @@ def unkept(
 
 
 def number(call: WaitingCall, national_key: bytes, weekly_lock: WeeklyLock) -> str:
-    """Returns the number of a call-back, or an empty text if it cannot be decrypted."""
+    """Returns the phone number of a call-back, or an empty text if the number cannot be decrypted."""
     seal = {"uid": call.uid, "place": BOUND_AS, "desk": NATIONAL}
     try:
         grant = weekly_lock.unlock(call.encrypted_key, label(call.uid, NATIONAL))

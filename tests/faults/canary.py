@@ -1,4 +1,4 @@
-"""Searches files for secrets: a caller's number, or the words of a tip, in plain or encoded form."""
+"""Searches files for secrets: a caller's phone number, or the words of a tip, in plain or encoded form."""
 
 import base64
 import os
@@ -30,14 +30,15 @@ def written_forms(word: str) -> dict[str, bytes]:
 
 
 def number_forms(msisdn: str) -> dict[str, bytes]:
-    """Returns the forms of a number without its country code. A search for them also finds a number that is written
-    as `+250…`, `250…` or `07…`."""
+    """Returns the forms of a phone number without its country code. A search for these forms also finds `+250…`, `250…`
+    and `07…`."""
     return written_forms(msisdn.removeprefix("+250"))
 
 
 @dataclass
 class Search:
-    """A search that reads the files under some folders again after each change, and stores what it finds."""
+    """A search for secrets that reads the files under some folders again after each change, and stores the found
+    secrets."""
 
     roots: tuple[Path, ...]
     needles: dict[str, bytes]

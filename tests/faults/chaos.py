@@ -63,15 +63,15 @@ def chaos(
 
 
 def _one(order: Order, *, as_json: bool) -> bool:
-    """Makes one run of the fault test with this seed. Returns True if no check failed. If a check failed, the function
-    keeps the run's folder for inspection."""
+    """Runs the fault test once. Returns True if no check failed. If a check failed, the function keeps the run's folder
+    for inspection."""
     folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
     report: RunReport | None = None
     _say(f"seed {order.seed}: {order.tips} tips on {order.pair}")
     try:
         report = run(folder, order, _say)
     except Exception as broken:
-        # This outermost code catches every error, so that the line of JSON reports the failed run.
+        # This code catches every error, so that a line of JSON reports the failed run.
         click.echo(failure(type(broken), tips=order.tips, seed=order.seed, pair=order.pair))
         if isinstance(broken, HotlineError):
             _say(str(broken))

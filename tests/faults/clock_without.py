@@ -1,6 +1,6 @@
 """Runs a worker whose clock lacks one of its steps: `python -m tests.faults.clock_without assign_pending`.
 
-A fault test must fail with this worker, otherwise the fault test proves nothing.
+A fault test that does not fail with this worker proves nothing.
 """
 
 import os

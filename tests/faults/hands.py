@@ -1,4 +1,4 @@
-"""Tests simple faults one by one: a process is killed during a call, a phone is off, a person sends STOP."""
+"""Tests simple faults one by one: a killed process during a call, a switched-off phone, the SMS "STOP"."""
 
 import json
 import os
@@ -70,15 +70,15 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
     for phone in pair:
         line.power(phone, on=False)
     for _ in range(3):
-        # On a busy machine a hop can be too slow. If it is too slow, the caller sees an error and dials again.
+        # On a busy machine a hop can be too slow, and the caller then sees an error and dials again.
         session = pressed(line.dial(msisdn="+250788000014"), "5", "2", "2", *RULINDO, "1", "1")
         pressed(session, "5", "1")
         if filed(stack, "Rulindo"):
             break
 
     def alerted() -> list[dict[str, str]]:
-        # The hotline sent no other alerts to the two responders. After many SMS in an hour, an alert would not name the
-        # place.
+        # Does not look for the place in the alerts, because alerts leave out the place after many SMS in an hour. The
+        # two responders get no other alerts.
         return [sms for sms in line.outbox() if sms["to"] in pair]
 
     eventually(lambda: len(alerted()) == 1)
@@ -130,7 +130,7 @@ def pressed(session: ClientSession, *keys: str) -> ClientSession:
 
 
 def kill(stack: Stack, mark: str) -> None:
-    """Sends SIGKILL to all processes below the keeper that have this text in their command line."""
+    """Sends SIGKILL to all processes of this hotline that have the text `mark` in their command line."""
     victims = started_as(stack.pid, mark)
     assert victims
     for pid in victims:
@@ -139,8 +139,8 @@ def kill(stack: Stack, mark: str) -> None:
 
 
 def filed(stack: Stack, district: str) -> int:
-    """Returns the number of filed tips of a district. Reads the database, because a command takes a second of processor
-    time."""
+    """Returns the number of filed tips of a district. Reads the database, because a `hotline` command takes a second of
+    processor time."""
     with reading(stack) as session:
         return sum(tip.place == district_named(district) for tip in books.filed(session, NATIONAL))
 
@@ -151,8 +151,8 @@ def texts(line: EmulatorClient, msisdn: str) -> str:
 
 
 def hop(stack: Stack, text: str) -> str:
-    """Sends one hop as the gateway does, and returns the answer. All hops of this function belong to one call, so a
-    test may send the same hop twice."""
+    """Sends one hop as the gateway does, and returns the answer. All hops from this function belong to one call, so a
+    test can repeat a hop."""
     url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
     fields = {
         "phoneNumber": "+250788000013",

@@ -1,7 +1,7 @@
-"""Checks the rules (invariants) of delivery after a fault test.
+"""Checks after a fault test that each rule (invariant) about tips and alerts was kept.
 
 The checks read the hotline's database and the list of messages that the emulator accepted. Each function returns one
-sentence for each broken rule. The list is empty if no rule is broken. docs/architecture.md explains each invariant.
+sentence for each breach of a rule. docs/architecture.md explains each invariant.
 """
 
 import re
@@ -30,11 +30,11 @@ ON_ITS_WAY = timedelta(seconds=5)
 to escalate while the test reads the database, so such an alert may be new."""
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
-"""Alerts for two deadlines of one tip are never this close together, because the deadlines are at least 90 seconds
-apart."""
+"""If two deadlines of one tip had an effect within this time, the hotline counted one deadline twice. Different
+deadlines are at least 90 seconds apart."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
-"""Matches the text of an alert. A confirmation also begins with a reference, but it asks for no answer and does not
-match. A long run uses references of five letters (docs/decisions/06)."""
+"""Matches the text of an alert, which begins with a reference and asks for an answer. A confirmation asks for no
+answer. A long run uses references of five letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
 """The answers that a caller has given when the screen "passed on" appears."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}
@@ -61,17 +61,18 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class PromisedTip:
-    """A session whose caller read a screen that says that the tip is stored."""
+    """A session in which the caller read that the tip is stored."""
 
     session_key: str
     place: str
     complete: bool
-    """True if the caller read the screen "saved". The tip must then contain all answers, not only those in `FIRST`."""
+    """True if the caller read the screen "saved". The stored tip must then contain the answers in `WHOLE`, and
+    otherwise those in `FIRST`."""
 
 
 def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
-    """Returns the breaches of invariant I1. If a caller read "passed on" or "saved", the database must hold exactly one
-    filed tip with the caller's session and the reported place."""
+    """Returns the breaches of the first half of invariant I1. If a caller read "passed on" or "saved", the database
+    must contain exactly one filed tip with the caller's session and the reported place."""
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
     return [
@@ -84,8 +85,8 @@ def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
 def unreadable(
     database: Database, told: Sequence[PromisedTip], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
-    """Returns the breaches of the second half of invariant I1. The national desk decrypts each tip and finds the
-    promised answers in it."""
+    """Returns the breaches of the second half of invariant I1. The national desk must be able to decrypt each tip, and
+    find the caller's answers in it."""
     promised = {(one.session_key, one.place): one for one in told}
     with database.reading() as session:
         filed = books.filed(session, NATIONAL)
@@ -124,8 +125,8 @@ def unreferred(database: Database) -> list[str]:
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
-    """Returns the breaches of invariant I4: alerts that are still not settled, although no process is sending them. If
-    the result of sending an SMS that confirms an answer is unknown, this SMS may wait for ten minutes."""
+    """Returns the breaches of invariant I4: alerts without a final state. Leaves out new alerts of a later escalation
+    level, which may still wait."""
     with database.reading() as session:
         alerts = books.alerts(session)
     return [
@@ -141,11 +142,11 @@ def unsent(
     """Returns the alerts that break invariant I2. The gateway must have accepted each alert at least once, or the
     console must show the alert as undeliverable.
 
-    If the gateway refuses a number permanently, the message counts as undeliverable for that number. For such a number,
-    the hotline must alert a colleague, and the gateway must accept that alert too. An alert in the state `answered`
-    does not have to be sent if its recipient has acknowledged the case. The function calls `ask` after it has read the
-    database, so that the gateway's list includes the newest alerts. The check skips a message that tells a responder
-    about added details, because this message has the reference of an earlier alert.
+    If the gateway refuses a number permanently, the message counts as undeliverable for that number. The hotline must
+    then alert a colleague, and the gateway must accept that alert too. An alert in the state `answered` does not have
+    to be sent if its recipient has acknowledged the case. The function calls `ask` after it has read the database, so
+    that the gateway's list includes the newest alerts. The check leaves out a message about added details, because this
+    message has the reference of an earlier alert.
     """
     given_up = (MessageState.UNDELIVERABLE, MessageState.FAILED)
     with database.reading() as session:
@@ -164,8 +165,8 @@ def unsent(
 
 def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
     """Returns the breaches of invariant I3. The hotline may send an alert once, once more for each attempt with an
-    unknown result, and once more as a reminder. A person keeps one reference for a case, so all their alerts about it
-    count together."""
+    unknown result, and once more as a reminder. A responder has one reference for a case, so all alerts to this
+    responder about the case count together."""
     with database.reading() as session:
         alerts = [alert for alert in books.alerts(session) if alert.asks]
     allowed: Counter[str] = Counter()
@@ -181,8 +182,8 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
 
 def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:
     """Returns the breaches of invariant I9. Each alert keeps its text when the hotline sends it again, and every
-    reference that was sent belongs to an alert. A person has one reference for all alerts about one case, so the check
-    allows one text for each of these alerts."""
+    reference that was sent belongs to an alert. A responder has one reference for all alerts about one case, so the
+    check allows one text for each of these alerts."""
     with database.reading() as session:
         alerts = books.alerts(session)
     known = {alert.reference: alert.id for alert in alerts}
@@ -198,7 +199,7 @@ def worded_otherwise(database: Database, accepted: Mapping[str, Sequence[str]]) 
 
 def out_of_time(database: Database, at: datetime) -> list[str]:
     """Returns the breaches of invariant I6. Each tip that no responder has taken must have an escalation deadline. When
-    the deadline passes, the hotline must escalate exactly once."""
+    the deadline passes, the hotline must escalate the tip exactly once."""
     with database.reading() as session:
         untimed = books.waiting_without_deadline(session)
         overdue = books.overdue(session, at - OVERDUE)
@@ -226,7 +227,7 @@ def unchained(database: Database) -> list[str]:
 
 
 def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
-    """Groups the accepted alerts by the reference with which they begin. Leaves out messages that are not alerts."""
+    """Groups the texts of alerts by the case reference at their beginning. Leaves out texts that are not alerts."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for text in texts:
         if match := REFERENCE.match(text):

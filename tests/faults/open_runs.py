@@ -1,5 +1,5 @@
-"""Runs the web process without the encryption of conversation states. The test's search for secret words must then find
-them in the stored states."""
+"""Runs the web process without the encryption of conversation states. The search of a test for the words of a tip must
+then find these words in the stored states."""
 
 import os
 from dataclasses import replace

@@ -29,20 +29,22 @@ MARKS = {"web": "wsgi:application", "worker": "hotline process worker"}
 """For each kind of process: a text that its command line contains."""
 REDIS_MARK = "unixsocket"
 EACH = 5
-"""The default number of times that a round uses each failpoint, kills each server and empties each Redis."""
+"""The default number of times that a round (a random sequence of all kills) uses each failpoint, kills each server and
+empties Redis."""
 TWICE = 2
-"""The maximum number of times that a round kills each kind of process in `MARKS` with a signal."""
+"""The maximum number of times that a round (a random sequence of all kills) kills each kind of process in `MARKS` with
+a signal."""
 FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
-"""The seconds for which the test freezes each process. A worker that is frozen for so long loses its claimed messages
-and its leadership. If Redis is frozen for so long, its clients stop waiting for an answer."""
+"""The seconds for which the test freezes each process. In this time, a frozen worker loses its claimed messages and its
+leadership, and the clients of a frozen Redis stop waiting for an answer."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""The freezes that the test shortens by moving the hotline's clock. In the other freezes, the test waits
-for sockets, which do not use the hotline's clock."""
+"""The freezes that the test shortens by moving the hotline's clock. It cannot shorten the others, because sockets do
+not use the hotline's clock."""
 TICKS = 3.0
-"""The seconds that a relay needs to notice the moved clock and do the due work."""
+"""The seconds that a worker needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0
-"""The seconds to wait until a process uses a failpoint file, or until there is a process to kill. This wait is longer
-than any time for which a test freezes a process."""
+"""The maximum seconds until a process uses a failpoint file, or until there is a process to kill. This time is longer
+than each freeze of a process."""
 QUICK = 0.2
 """The seconds between two kills in the first round."""
 
@@ -51,8 +53,8 @@ Death = Callable[[], bool]
 
 @dataclass
 class ProcessKiller:
-    """A random sequence of kills, which is the same for the same seed. The killer completes one round, and then
-    continues until it is stopped."""
+    """A random sequence of kills, which is the same for the same seed. The killer does all kinds of kills in its first
+    round, and then more rounds until it is stopped."""
 
     keepers: Sequence[int]
     """The process ids of the keepers, which start the hotline's processes again. Each process of the hotline is a child
@@ -66,21 +68,20 @@ class ProcessKiller:
     spared: frozenset[str] = frozenset()
     """The names of kills that this run leaves out, because another run of the test makes these kills."""
     turn: Callable[[int], None] | None = None
-    """Moves the hotline's clock forward. With this function, the killer shortens the freezes in `BY_THE_CLOCK`."""
+    """Moves the hotline's clock forward by some seconds, so that the freezes in `BY_THE_CLOCK` are shorter."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that kill servers outside the hotline, by name. Each function returns when its server runs again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that kill a server and start it again after a long time, by name."""
     kills: Counter[str] = field(default_factory=Counter)
     dealt: threading.Event = field(default_factory=threading.Event)
-    """The killer sets this event after the first round."""
+    """The killer sets this event after its first round of kills."""
 
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
         self._asleep: set[int] = set()
-        """The processes that the killer has frozen. The killer must not kill frozen processes, because they must
-        continue later."""
+        """The ids of the processes that the killer has frozen and must not kill, because they must continue later."""
         self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
@@ -103,7 +104,8 @@ class ProcessKiller:
             thread.join()
 
     def _deck(self) -> Iterator[tuple[str, Death]]:
-        """Yields the kills of one round. Freezes come first, so that other processes are killed while one is frozen."""
+        """Yields the kills of one round. Freezes come first, so that the killer kills other processes while one is
+        frozen."""
         often: dict[str, Death] = {name: partial(self._fail, name) for name in FAILPOINTS}
         often |= {name: partial(self._call, die) for name, die in self.servers.items()}
         often.setdefault("redis", partial(self._kill, REDIS_MARK))
@@ -144,7 +146,7 @@ class ProcessKiller:
             self._asleep.add(pid)
             self._thawing.append(threading.Thread(target=self._thaw, args=(name, mark, pid)))
             self._thawing[-1].start()
-        # The killer counts a freeze only when the process runs again.
+        # The killer counts a freeze only after the process runs again.
         return False
 
     def _thaw(self, name: str, mark: str, pid: int) -> None:
@@ -154,7 +156,7 @@ class ProcessKiller:
         self._asleep.discard(pid)
 
     def _slept(self, name: str) -> bool:
-        """Waits for the time of a freeze. Returns False if the run ended before the freeze was over."""
+        """Waits until a freeze is over. Returns False if the run ended before that."""
         if self.turn is None or name not in BY_THE_CLOCK:
             return not self._stop.wait(FROZEN[name])
         if self._stop.wait(TICKS):
@@ -182,8 +184,8 @@ class ProcessKiller:
         return [pid for pid in found if pid not in self._asleep]
 
     def _signal_one(self, mark: str, number: signal.Signals) -> int | None:
-        """Sends a signal to one random process with this text in its command line. Returns the id of the process, or
-        None if no process got the signal."""
+        """Sends a signal to one random process with the text `mark` in its command line. Returns the id of the process,
+        or None if no process got the signal."""
         victims = self._found(mark)
         if not victims:
             return None

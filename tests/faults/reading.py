@@ -1,6 +1,6 @@
 """Simulates a caller who reads: finds a label on the screen and presses its digit, or `9` until the label appears.
 
-With this caller, a test does not depend on the digits of the choices.
+A test that uses this caller does not depend on the digits of the choices.
 """
 
 import re
@@ -22,8 +22,8 @@ class DialogueBroken(HotlineError):
 
 
 class RealLine(HotlineError):
-    """The error that stops a tool which kills or empties hotlines, if the settings point to a real hotline. The error
-    names the settings to unset."""
+    """An error: the settings point to a real hotline, and this tool would kill or empty it. The error names the
+    settings to remove."""
 
 
 class OpenDialogue(Protocol):

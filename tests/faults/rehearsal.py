@@ -48,10 +48,10 @@ class DrillStep:
 class DrillReport:
     pair: str
     promised: int = 0
-    """The number of tips that callers were promised before the backup began. The backup must contain all of these
+    """The number of tips that the hotline had accepted when the backup began. The backup must contain all of these
     tips."""
     restored: int = 0
-    """The number of restored tips: the promised tips, and some that callers reported during the backup."""
+    """The number of restored tips: those in `promised`, and some that callers reported during the backup."""
     rows: int = 0
     kilobytes: int = 0
     waiting: int = 0
@@ -99,7 +99,8 @@ class Machine:
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
-    """Makes and restores a backup, and compares both hotlines. Raises StartFailed if a step fails."""
+    """Makes a backup of a hotline, restores the backup, and compares both hotlines. Raises StartFailed if a step
+    fails."""
     report = DrillReport(pair)
     place = folder / "lost"
     place.mkdir(exist_ok=True)
@@ -142,7 +143,7 @@ def _drill(
 
 
 def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
-    """Returns the environment of another machine: an empty home and database, and the same gateway."""
+    """Returns the settings of a second, simulated machine: an empty home and database, and the same gateway."""
     return {
         **stack.environ,
         **on.spare,
@@ -154,8 +155,8 @@ def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
 def _back_up_under_load(
     stack: Stack, here: Machine, folder: Path, tips: int, report: DrillReport, say: Say
 ) -> list[Promise]:
-    """Makes a backup of the hotline while callers report. Returns the tips that were promised before the backup
-    began."""
+    """Makes a backup of the hotline while callers report. Returns the tips that the hotline had accepted when the
+    backup began."""
     taken = Event()
     crowd = Crowd(stack.emulator, tips, WORDS, enough=taken.is_set)
     with ThreadPoolExecutor(1) as pool:
@@ -206,9 +207,9 @@ def _compare(
 
 
 def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
-    """Runs the restored hotline's clock with the gateway that accepted the alerts.
+    """Runs a worker of the restored hotline with the gateway that accepted the alerts.
 
-    During the pause, the hotline may send nothing. After the pause, it may send no message twice.
+    While the outgoing queue is paused, the hotline may send nothing. After the pause, it may send no message twice.
     """
     context = there.context()
     try:
@@ -230,7 +231,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
 @contextmanager
 def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
-    """Starts a worker, waits until its clock has ticked for a while, runs the block, and ends the worker."""
+    """Starts a worker, waits until its clock has worked for a while, runs the block, and ends the worker."""
     began = context.now().timestamp()
     with process(there.environ, log, *command_words("process", "worker")):
         _until(lambda: _ticked(context) - began > TICKS, "a tick of the restored hotline")

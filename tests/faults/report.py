@@ -23,28 +23,28 @@ class RunReport:
     unheard: int = 0
     """The number of callers who stopped dialling before the hotline accepted their tip."""
     alerts: int = 0
-    """The number of references that the gateway accepted at least once."""
+    """The number of different case references in the alerts that the gateway accepted."""
     sends: int = 0
     repeats: int = 0
-    """The number of references that the gateway accepted more than once."""
+    """The number of accepted alerts with a case reference that an earlier accepted alert already had."""
     deaths: dict[str, int] = field(default_factory=dict)
     """The number of kills by kind of process. The name "everything" means that all processes were killed at once. A
-    name with "frozen" counts processes that were paused and not killed."""
+    name with "frozen" counts processes that the test froze and did not kill."""
     lies: dict[str, int] = field(default_factory=dict)
     """The faults of the network and the gateway, by kind."""
     faults: int = 0
     breaches: dict[str, int] = field(default_factory=dict)
     found: list[str] = field(default_factory=list)
     told: dict[str, float] = field(default_factory=dict)
-    """The seconds between filing a tip and its first accepted alert."""
+    """Statistics (median and more) of the seconds between the filing of a tip about danger and its first accepted
+    alert."""
     dialogues_broken: dict[str, int] = field(default_factory=dict)
     most_dials: int = 0
     longest_wait: float = 0.0
-    """`most_dials` is the largest number of calls that any caller needed, and `longest_wait` the longest time from a
-    caller's first call to the promise."""
+    """The longest time in seconds from a caller's first call until the hotline said that the tip is stored."""
     violations: dict[str, int] = field(default_factory=dict)
     load: float = 0.0
-    """The machine's highest load average for each processor. If it is above three, other programs also used the
+    """The machine's highest load average for each processor. If this load is above three, other programs also used the
     machine."""
     seconds: float = 0.0
     python: str = field(default_factory=platform.python_version)
@@ -64,7 +64,8 @@ class RunReport:
 
 
 def failure(kind: type[BaseException], *, tips: int, seed: int, pair: str) -> str:
-    """Returns the output line for a run that did not finish. The line names the kind of error, but gives no details."""
+    """Returns the line of JSON for a run that did not finish. The line names the kind of error, but gives no
+    details."""
     return json.dumps({"failed": kind.__name__, "tips": tips, "seed": seed, "pair": pair})
 
 

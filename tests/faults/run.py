@@ -1,5 +1,5 @@
-"""Runs one fault test: callers report tips while the gateway has faults and processes are killed. After the run, checks
-the database."""
+"""Runs one fault test: callers report tips while the gateway has faults and the test kills processes. Then checks the
+database."""
 
 import math
 import os
@@ -28,8 +28,8 @@ from tests.support.stack import Stack
 
 
 def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
-    """Answers alerts by SMS until `stop` is set, and then answers the last alerts. With a `share` below one, some
-    alerts get no answer.
+    """Answers alerts by SMS until `stop` is set, and then answers the alerts that are left. With a `share` below one,
+    some alerts get no answer.
 
     Returns the number of answers.
     """
@@ -53,7 +53,8 @@ def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float 
 
 
 def _answers(reference: str, share: float) -> bool:
-    """Returns True if the responder with this reference answers. The result is the same for each repeat of an alert."""
+    """Returns True if a responder answers the alert with this reference. The result is the same for each repeat of an
+    alert."""
     return sha256(reference.encode()).digest()[0] < 256 * share
 
 
@@ -90,29 +91,29 @@ LIES: tuple[Mapping[str, Any], ...] = (
     {"kind": "duplicate_mo", "probability": 0.1},
     {"kind": "lost_mo", "probability": 0.1},
 )
-"""The faults of the emulator. For each send request, the emulator tries the faults in this order, and only the first
-fault that occurs has an effect. About one in four send requests fails. The status 405 means that the hotline's account
-has no money, so the hotline pauses the queue."""
+"""The faults of the emulator (the simulated gateway) and their probabilities. For each request to send an SMS, at most
+one fault occurs: the first one in this order. About one in four of these requests fails. The status 405 means that the
+hotline's account has no money, so the hotline pauses the queue."""
 
 
 FEW = 2
-"""A run with fewer tips reports no statistics."""
+"""A run with fewer tips than this number reports no statistics about waiting times."""
 ANSWERING = 0.4
-"""The share of alerts that a simulated responder answers. For most tips, a responder answers one of three alerts. For
-one in five tips, no responder answers, and the tip escalates."""
+"""The share of alerts that a simulated responder answers. A tip causes about three alerts, so for one in five tips, no
+responder answers and the hotline escalates the tip."""
 SOUGHT = 3
 """The number of callers whose phone numbers the test looks for in all written data."""
 TELL_EVERY = 10.0
 """The seconds between two lines of progress."""
 WORDS = "ku iduka hafi y'umuhanda"
 CROWDED = 3.0
-"""If the load for each processor is above this, other programs also used the machine. The run's own load is below
-two."""
+"""If the machine's load for each processor is above this value, other programs also used the machine. A run alone
+causes a load below two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""The emulator reports that a repeated hop got another answer than before. A fault test allows this, because the
-hotline ends the call politely while the database is down. If the gateway repeats the hop after that, the call may
-continue."""
+"""The emulator's name for a repeated hop that got another answer than before. A fault test allows this fault: while the
+database is down, the hotline ends the call politely, but when the gateway repeats the hop later, the call may continue.
+"""
 
 Say = Callable[[str], None]
 
@@ -127,24 +128,23 @@ class Order:
     pause: float = 3.0
     """The seconds between two kills after the first round."""
     minutes: float | None = None
-    """The minutes after which no caller begins a report."""
+    """The minutes after which callers begin no more reports."""
     each: int = EACH
     """The number of times that the run uses each failpoint, kills each server and empties each Redis."""
     spared: frozenset[str] = frozenset()
     """The names of kills that this run leaves out, because another run does them."""
     callers: int = CALLERS
-    """The number of callers who call at the same time. New calls begin until each kind of kill has occurred. On a fast
-    machine, the same number of callers reports more tips."""
+    """The number of callers who call at the same time. New calls begin until each kind of kill has occurred."""
     turned: bool = False
-    """If True, the test moves the hotline's clock forward, so that it need not wait for the end of a lease or for a
-    result that never comes. If False, the hotline uses the true time."""
+    """If True, the test moves the hotline's clock forward, so that it waits less for leases and unknown results to end.
+    If False, the hotline uses the true time."""
 
 
 def run(folder: Path, order: Order, say: Say) -> RunReport:
-    """Starts a hotline in this folder, lets callers report tips during every fault, ends the hotline, and makes the
-    checks.
+    """Starts a hotline in this folder, lets callers report tips during every fault, checks the database, and ends the
+    hotline.
 
-    Raises ProgramMissing, or StartFailed from the hotline.
+    Raises ProgramMissing or StartFailed.
     """
     with (
         ground(order.pair) as on,
@@ -198,9 +198,10 @@ def _judged(
 
 
 def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
-    """Runs the callers and the killer at the same time. Callers continue until every kind of kill has occurred.
+    """Runs the callers and the killer at the same time. Callers continue to report until every kind of kill has
+    occurred.
 
-    Returns the machine's highest load during this time.
+    Returns the machine's highest load during the run.
     """
     over, quiet = threading.Event(), threading.Event()
     loads = [0.0]
@@ -250,8 +251,8 @@ def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd)
 
 
 def waits(stack: Stack) -> dict[str, float]:
-    """Returns statistics of the seconds from filing a tip about danger to the first alert that the gateway accepted
-    or that a responder acknowledged."""
+    """Returns statistics of the seconds between the filing of a tip about danger and its first alert that the gateway
+    accepted or a responder acknowledged."""
     with reading(stack) as session:
         found = books.waits(session, urgency=Urgency.DANGER)
     if len(found) < FEW:
@@ -276,8 +277,8 @@ def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
 
 
 def _written(folders: tuple[Path, ...]) -> list[Breach]:
-    """Returns the breaches of invariant I5: files of the hotline that contain a tip's words or a caller's number in any
-    form."""
+    """Returns the breaches of invariant I5: files of the hotline that contain a tip's words or a caller's phone number,
+    plain or encoded."""
     needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for tip in plan(SOUGHT, ["101"], WORDS):
         found = number_forms(tip.msisdn).items()

@@ -1,4 +1,4 @@
-"""Waits after the faults until no rule is broken. `settle` returns the breaches that remain."""
+"""Waits after a fault test until no rule (invariant) is broken. `settle` returns the breaches that remain."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,29 +22,30 @@ from tests.support.books import OF_THE_TRIAL
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""The seconds after which no rule may be broken. An alert about danger may wait 30 s for the end of a worker's lease,
-and 30 s after an unknown result. Each wait may happen twice."""
+"""The seconds after which no rule may be broken. An alert about danger may wait twice for 30 s until a worker's lease
+ends, and twice for 30 s after a send with an unknown result."""
 SENT_A_SECOND = 5.0
 """The minimum number of alerts that a machine with two processors sends each second during a run. If callers report
-faster, the queue of alerts grows, and the hotline needs time to send it."""
+faster, the outgoing queue grows, and the hotline needs time to send its alerts."""
 PAUSE = 1.0
 TURN = 30
-"""The seconds by which the test moves the hotline's clock when nothing changes. This time is longer than a lease, and
-longer than the wait after an unknown result. The step is shorter than 60 seconds, because a jump of 60 seconds raises
-an alarm."""
+"""The seconds by which the test moves the hotline's clock when the breaches do not change. This time is longer than a
+lease, and longer than the wait after a send with an unknown result. The step is shorter than 60 seconds, because a jump
+of 60 seconds raises an alarm."""
 LAST_SECONDS = 75.0
-"""The seconds that an alert about danger may still need after the time limit: one lease, and one wait after an unknown
-result."""
+"""The seconds that an alert about danger may still need after `SETTLE_SECONDS`: one lease, and one wait after a send
+with an unknown result."""
 TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
-"""The seconds that any alert may still need after the time limit, if the hotline uses the true time: the longest wait
+"""The same as `LAST_SECONDS`, but for each message of a hotline that uses the true time: one lease, the longest wait
 after an unknown result, and the next send."""
 STILL = 3.0
-"""The seconds without a change after which the test moves the clock: three ticks of the relay."""
+"""The test moves the hotline's clock when the breaches have not changed for this number of seconds, in which a worker's
+clock ticks three times."""
 
 
 def context_of(stack: Stack) -> WebContext:
-    """Returns the context of the hooks for the hotline's home. With this context the test can compute the digests of
-    sessions, but can decrypt nothing."""
+    """Returns the context of the process that answers callers. With this context the test can compute the digests of
+    sessions, but cannot decrypt tips."""
     return build_web(Settings.read(stack.environ))
 
 
@@ -64,8 +65,8 @@ def settle(
     last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
-    """Returns the breaches that the checks find at the time limit and again in every later check. Returns early if no
-    breach is left. While nothing changes, the function moves the hotline's clock, so that no run waits for a lease.
+    """Checks the rules until no breach is left. After the time limit, returns the breaches that every later check finds
+    again. While the breaches do not change, the function moves the hotline's clock, so that no run waits for a lease.
     With `turning=False`, the hotline uses the true time."""
     context = context_of(stack)
     promised = [
@@ -106,9 +107,8 @@ def lasting(
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
     """Returns the breaches that every check finds again until the time limit. Cases that no responder takes continue to
-    escalate, so each check may find that a different alert is being sent. An alert that one of the checks no longer
-    finds does not count as a breach. With `turn`, the function moves the clock, so that even the longest wait after an
-    unknown result ends before the time limit."""
+    escalate, so each check may find another alert that is being sent. Such an alert is no breach. With `turn`, the
+    function moves the clock, so that even the longest wait after an unknown result ends before the time limit."""
     end = time.monotonic() + seconds
     turned = time.monotonic()
     left = list(look())
@@ -123,7 +123,7 @@ def lasting(
 
 
 def _of(breach: Breach) -> tuple[Invariant, str]:
-    """Returns the part of a breach that identifies the alert or the tip, without its state."""
+    """Returns the part of a breach that names the alert or the tip, without its state."""
     return breach.invariant, breach.sentence.partition(" is ")[0]
 
 
@@ -135,8 +135,8 @@ class Still:
     since: float = 0.0
 
     def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
-        """Returns True if the breaches have not changed for `STILL` seconds. After that, the timer begins again at
-        zero."""
+        """Returns True if the breaches have not changed for `STILL` seconds, and then begins to count from zero
+        again."""
         if breaches != self.breaches:
             self.breaches, self.since = breaches, now
             return False
@@ -147,8 +147,8 @@ class Still:
 
 
 def _waiting(context: WebContext) -> list[Breach]:
-    """Returns the breaches that may disappear with time. The test looks for other breaches only after these have
-    disappeared."""
+    """Returns the breaches that may disappear with time. The test looks for other breaches only after the last of
+    these."""
     database, at = context.database, context.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),
@@ -159,9 +159,9 @@ def _waiting(context: WebContext) -> list[Breach]:
 def _breaches(
     context: WebContext, promised: Sequence[PromisedTip], stack: Stack, key: bytes
 ) -> list[Breach]:
-    """Returns the breaches that do not disappear with time. The function asks the gateway before and after it reads
-    the database. The hotline stores an attempt before it sends, and the gateway accepts a message before the attempt
-    ends."""
+    """Returns the breaches that do not disappear with time. To find repeated sends, the function asks the gateway
+    before it reads the database, because the hotline stores an attempt before it sends. To find unsent alerts, it asks
+    the gateway again after it has read the database."""
     database, at = context.database, context.now()
     before = accepted(stack)
     found = [

@@ -43,8 +43,7 @@ class Hasty(Event):
 
 
 def relayed(district: District, *between: Callable[[], None]) -> None:
-    """Runs a worker for one tick of its clock. Then calls each function in `between`, and runs one more tick after
-    each call."""
+    """Runs a worker for one tick of its clock, and for another tick after each function in `between`."""
     stop, left = Hasty(), list(between)
 
     def turn(_context: WorkerContext) -> None:
@@ -62,7 +61,7 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
 def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     staffed: District, jump: int, urgency: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The machine's clock jumps while a worker runs. The worker raises one alarm."""
+    """The machine's clock jumps while a worker runs. The worker raises one alarm about the jump."""
     tip = staffed.tell(urgency=urgency)
     steps = len({step for step, _ in staffed.told(tip)})
     told: list[int] = []
@@ -88,8 +87,8 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
 
 @pytest.mark.fault(32)
 def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> None:
-    """Sets the clock back by an hour. The draft of a silent caller, a message with an unknown result, and a message
-    whose worker was killed must not wait an hour longer."""
+    """Sets the machine's clock back by an hour. No work may wait an hour longer: the draft of a silent caller, a
+    message with an unknown result, a message whose worker was killed."""
     draft = staffed.file_tip(state=TipState.DRAFT, filed_at=None)
     staffed.tell(urgency=3)
     staffed.tell(urgency=3)

@@ -48,8 +48,8 @@ PROGRAMS = ("wsgi:application", "hotline process worker")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
 TIPS, HEARD = (40, (3, 12, 24)) if is_long() else (12, (3,))
-"""The number of tips in a run. Each time the hotline has promised one of the numbers of tips in `HEARD`, the test
-kills all processes."""
+"""`TIPS` is the number of tips in a run. The test kills all processes each time the number of accepted tips reaches a
+number in `HEARD`."""
 
 
 @pytest.mark.fault(19)
@@ -71,7 +71,7 @@ def test_row_19_a_worker_at_work_has_no_child(tmp_path: Path, beneath: Ground) -
 
 
 def at_work(worker: int) -> bool:
-    """Returns True if the worker is talking to the gateway. The worker has no other network connections."""
+    """Returns True if the worker is connected to the gateway. It has no other TCP connections."""
     return any(
         connection.status == psutil.CONN_ESTABLISHED
         for connection in psutil.Process(worker).net_connections("tcp4")
@@ -80,8 +80,8 @@ def at_work(worker: int) -> bool:
 
 @pytest.mark.fault(33)
 def test_row_33_all_restart_in_any_order(tmp_path: Path, beneath: Ground) -> None:
-    """The test kills the hotline's processes and servers while callers report. The order is random. With
-    `--long` the test does this three times."""
+    """The test kills the hotline's processes and servers while callers report. The order is random. With `--long` the
+    test kills all of them three times."""
     dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
         telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(TIPS, CODES, WORDS)]
@@ -97,8 +97,7 @@ def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
 
 
 def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
-    """Kills all processes except the keeper, in a random order. The keeper starts the processes again in the order in
-    which they were killed."""
+    """Kills all processes in a random order, except the keeper, which starts them again in the same order."""
     eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
     servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
     victims = [pid for pid in below(keeper) if "hotline process emulator" not in command_line(pid)]
@@ -138,7 +137,8 @@ def alerted(emulator: EmulatorClient) -> int:
 
 @pytest.mark.fault(5)
 def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: Ground) -> None:
-    """The caller's last hop reaches a frozen process and fails. The caller dials again, and the tip is stored once."""
+    """The caller's last hop reaches a frozen process and fails. The caller dials again, and the hotline stores the tip
+    once."""
     with Stack(tmp_path, environ=beneath.environ) as stack:
         session = stack.emulator.dial(msisdn="+250788100001")
         for key in DANGER[:-1]:
@@ -159,7 +159,8 @@ def test_row_5_a_frozen_web_process_leaves_no_half_tip(tmp_path: Path, beneath: 
 
 @pytest.mark.fault(38)
 def test_row_38_a_log_that_is_full_stops_nothing(tmp_path: Path, beneath: Ground) -> None:
-    """All output of the hotline goes to a full disk. The keeper still restarts a killed process."""
+    """All output of the hotline goes to a full disk. The keeper (the process that starts all others) still restarts a
+    killed process."""
     with muted(tmp_path, beneath) as (client, keeper):
         reports(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)

@@ -1,5 +1,5 @@
-"""Tests faults 17, 18, 21 and 24 of tests/rows.py for each outgoing queue: no message is lost or sent to a wrong
-number."""
+"""Tests faults 17, 18, 21 and 24 of tests/rows.py for each outgoing queue: the hotline loses no message, and sends none
+to a wrong number."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -36,14 +36,15 @@ KEZA, ALINE = "+250788700001", "+250788000001"
 QUEUES = pytest.mark.parametrize("queue", list(Priority), ids=lambda queue: queue.name.lower())
 MINUTES_AFTER = 2
 PLACES = 8
-"""The test kills the process at each of this many places in one send. The number is larger than the number of database
-writes in a send."""
+"""The test kills the process at each of this many places in one send: at its database writes and at its request to the
+gateway. A send has fewer writes than this."""
 SENDERS: dict[str, Callable[[WholeContext], object]] = {
     "alerts": service_sending.deliver_due,
     "answers": service_answers.send_due,
     "watch": service_alarm_notices.send_due,
 }
-"""For each queue: the function that sends its messages. The worker's clock calls the first two functions."""
+"""For each queue, the function that sends its messages. The worker calls the first two functions, and the monitor the
+third."""
 
 
 @dataclass
@@ -67,8 +68,7 @@ class Sending:
         return {"alerts": ALINE, "answers": HERS, "watch": KEZA}[self.process]
 
     def context(self, process: str) -> WholeContext:
-        """Returns the context of a process. The workers have the worker's key, and the monitor has the monitor's
-        key."""
+        """Returns the context of a process, with the key of the worker or of the monitor."""
         context = self.texter.line.context
         return replace(context, numbers=FakeNumbers()) if process == "watch" else context
 
@@ -232,8 +232,8 @@ def test_no_process_claims_what_another_one_sends(texter: Texter, queue: Priorit
 
 
 def test_the_row_of_an_answer_never_names_what_the_gateway_calls_it(texter: Texter) -> None:
-    """The row of an answer does not store the gateway's message id. With this id and the gateway's records, someone
-    could find the person behind the row's pseudonym."""
+    """The row of an answer does not store the gateway's message id. With this id, the gateway's records would show the
+    phone number of the person behind the row's pseudonym."""
     sending = Sending(texter, Priority.ANSWER)
     sending.send()
     (attempt,) = texter.line.all(Attempt)

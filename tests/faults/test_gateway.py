@@ -31,7 +31,7 @@ def address(gateway: Emulator) -> Iterator[str]:
 
 
 def one_alert(district: District, address: str) -> District:
-    """Prepares one alert, and sends it with the code that also sends SMS in production."""
+    """Prepares one alert, and sends it with the same code as in production."""
     district.sms = AfricasTalkingSms(address, "sandbox", "emulator", "")  # type: ignore[assignment]
     district.enrol(Level.NATIONAL)
     district.tell()

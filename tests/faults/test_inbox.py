@@ -57,8 +57,7 @@ class Air:
 
     @property
     def asks(self) -> bool:
-        """Returns True if a deadline is still open at which the hotline alerts someone again, because no responder has
-        taken the case."""
+        """Returns True if the hotline will alert a responder again, because no responder has taken the case."""
         return any(
             row.fired_at is None and row.kind in (DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE)
             for row in self.line.all(Deadline)
@@ -140,8 +139,8 @@ def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
 
 @pytest.mark.fault(30)
 def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) -> None:
-    """The forger knows the address of the hook, the responder's number and a reference, and answers in the responder's
-    name."""
+    """The forger knows the address of the hook, the responder's number and a case reference, and answers an alert in
+    the responder's name."""
     forged = {
         "id": "11111111-1111-4111-8111-111111111111",
         "from": HER,

@@ -1,4 +1,5 @@
-"""Tests the checks that a fault test makes: each test in this file breaks a rule, and the check must report it."""
+"""Tests the checks that a fault test makes: each test in this file breaks a rule, and the check must report the
+breach."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -41,7 +42,7 @@ TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 
 @pytest.fixture
 def kept(database: Database) -> Database:
-    """Returns the database of a hotline that kept its promise: one complete tip, one assignment, one accepted alert."""
+    """Returns a database in which no rule is broken: one complete tip, one assignment, one accepted alert."""
     tip = make_tip(state=TipState.COMPLETE, assigned_at=NOON)
     encrypted = Encrypter().tip(
         ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}

@@ -1,5 +1,5 @@
-"""Tests a hotline whose processes have their own accounts at PostgreSQL and Redis. Each process can do its work and
-no more."""
+"""Tests a hotline whose processes have their own accounts at PostgreSQL and Redis. Each account has the rights for its
+process's work, and no others."""
 
 import json
 import subprocess
@@ -32,7 +32,7 @@ from tests.support.servers import CARELESS, short_folder
 from tests.support.stack import Stack, hotline
 
 CHECKER = "user checker on nopass ~* &* +@all\n"
-"""A line for the file of Redis users. With this user the test reads the log of the commands that Redis refused."""
+"""A line for Redis's file of users: the user with which the test reads the log of refused commands."""
 
 
 def test_the_rights_name_every_table() -> None:
@@ -111,8 +111,8 @@ NEXT = "1 + coalesce((SELECT max(number) FROM audit WHERE process = '{process}')
 def test_a_process_adds_only_its_own_audit_rows_after_the_newest(
     roles: Postgres, role: str
 ) -> None:
-    """If an attacker with this role could add any other row, the log would break: no later row could follow. If the log
-    were broken, no officer could read a tip."""
+    """An attacker with this role cannot add a wrong row to the audit log. After a wrong row, no process could add a
+    later row, so no officer could read a tip."""
 
     def adds(process: str = role, **values: str) -> bool:
         row = {"previous": NEWEST, "digest": DIGEST, "number": NEXT, **values}
@@ -199,7 +199,7 @@ def test_a_tip_goes_its_way_and_no_server_refuses_a_statement(tmp_path: Path) ->
             pages=True,
         )
         hotline(stack.environ, "init", "--demo")
-        # When the stack chose its command, the hotline's home did not exist yet, so this option was missing.
+        # `Stack` leaves out this option, because the hotline's home did not exist yet when `Stack` chose its command.
         stack._words.append("--made")
         hotline(stack.environ, "upgrade", "--roles", "--redis-users", str(users))
         users.write_text(users.read_text() + CHECKER)

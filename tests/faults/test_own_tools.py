@@ -54,8 +54,8 @@ def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
 
 
 def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
-    """The breach of alert 1 stays, although its state changes. The breaches of the alerts 2 and 3 do not count, because
-    one ends and the other begins while the test looks."""
+    """The breach of alert 1 counts, although its state changes. The breaches of the alerts 2 and 3 do not count,
+    because each exists only for a part of the time."""
     goes = Breach(Invariant.SETTLED, "alert 2 is sending")
     comes = Breach(Invariant.SETTLED, "alert 3 is sending")
     looks = iter([[*WAITS, goes], [*DOUBTED, comes], [*WAITS, comes]])

@@ -1,5 +1,5 @@
-"""Tests fault 22 of tests/rows.py: the worker is killed at each write, notification and send in a tick that has all
-kinds of work."""
+"""Tests fault 22 of tests/rows.py: a worker has all kinds of work, and is killed at each of its writes, notifications
+and sends."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ from tests.support.taking import close_by_two
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
-"""The minimum and the maximum number of places at which the worker is killed. If there are fewer places, some kind of
-work is missing from the tick. If there are more places, the worker has new writes that this test does not know."""
+"""The minimum and the maximum number of places at which the worker is killed. With fewer places, the test lacks some
+kind of work. With more places, the worker has new writes that this test does not know."""
 EACH = 1 if is_long() else 20
 """If the value is 20, the test tries every twentieth place. A long run tries every place."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
-"""The beginnings of SQL statements that change no row. A kill at a read has the same effect as a kill after the
-previous write."""
+"""The beginnings of SQL statements that change no row. The test leaves out these statements, because a kill there has
+the same effect as a kill after the previous write."""
 
 
 class Killed(BaseException):
@@ -39,7 +39,7 @@ class Killed(BaseException):
 
 @dataclass
 class Fuse:
-    """Kills the worker at the n-th action that changes anything."""
+    """Kills the worker at its n-th write, notification or send."""
 
     left: int
 
@@ -64,7 +64,7 @@ class Bell:
 
 @contextmanager
 def dying(database: Database, sms: FakeSms, fuse: Fuse) -> Iterator[None]:
-    """Lets the fuse kill a process at one of its writes or sends. Messages that the gateway accepted stay accepted."""
+    """Lets the fuse kill a process at one of its writes or sends."""
     event.listen(database.engine, "before_cursor_execute", fuse.statement)
     sms.during = fuse.burn
     try:
@@ -97,7 +97,8 @@ def owe(district: District) -> list[int]:
 
 
 def repair(district: District) -> None:
-    """Runs another worker and a gateway without faults, until a lease and the wait for an unknown result are over."""
+    """Runs another worker and a gateway without faults, until each lease and each wait after an unknown result is
+    over."""
     for _ in range(3):
         tick(district.context)
         district.deliver()
@@ -121,13 +122,12 @@ def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
 
 
 def running(district: District, tip_ids: list[int]) -> int:
-    """Returns the number of deadlines of these tips at which the hotline has not acted yet."""
+    """Returns the number of deadlines of these tips that had no effect yet."""
     return sum(row.tip_id in tip_ids for row in district.open_deadlines())
 
 
 def end(district: District, tip_ids: list[int]) -> None:
-    """Closes these tips. If the tips stayed open, the hotline would ask about the outcome of the taken cases in every
-    later test step."""
+    """Closes these tips. If the tips stayed open, the hotline would later ask for the outcome of each taken case."""
     for tip_id in tip_ids:
         close_by_two(district.context, tip_id)
 
@@ -135,7 +135,7 @@ def end(district: District, tip_ids: list[int]) -> None:
 def sends_allowed(district: District) -> int:
     """Returns the number of sends that invariant I3 allows.
 
-    Each alert, each attempt with an unknown result and each missing report allows one.
+    Each alert, each attempt with an unknown result and each missing delivery report allows one send.
     """
     messages = district.all(Message)
     doubtful = sum(row.outcome in (None, Outcome.UNKNOWN) for row in district.all(Attempt))
@@ -145,8 +145,8 @@ def sends_allowed(district: District) -> int:
 @pytest.mark.fault(22)
 @pytest.mark.timeout(900 if is_long() else 300)
 def test_row_22_another_relay_does_the_rest_once(district: District, tell_steps: Tell) -> None:
-    """Tests invariants I4 and I6: after each kill no alert waits, and the hotline has alerted the same people as
-    without the kill."""
+    """Tests invariants I4 and I6: after each kill no alert waits, and the hotline alerts the same people as without a
+    kill."""
     district.enrol()
     district.enrol(Level.NATIONAL)
     expected: list[Counter[int]] = []

@@ -1,5 +1,5 @@
-"""Kills many real processes and tests that no tip is lost and no alert is missing. Also tests that a run reports a
-hotline that has a fault."""
+"""Kills many real processes, and tests that no tip is lost and no alert is missing. Also tests that the checks find a
+fault in a hotline."""
 
 import os
 import re
@@ -30,27 +30,29 @@ from tests.support.steps import Tell
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
 TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if is_long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
-"""The minutes after which no caller begins a report. A slow machine makes fewer tips, but the same number of kills."""
+"""The minutes after which callers begin no more reports. On a slow machine, callers report fewer tips, but the number
+of kills is the same."""
 AT_LEAST = 10
 AT_A_TIME = 2
-"""The number of callers at the same time in a short run. The number is small, because each tip costs processor time."""
+"""The number of callers who call at the same time in a short run. It is small, because each tip costs processor time.
+"""
 PAUSE = 10.0
-"""The seconds between two kills after the first round. The pause is long, because a restart costs as much time as five
-tips."""
+"""The seconds between two kills after the first round of kills. The pause is long, because a restart takes as much time
+as five tips."""
 OFTEN = EACH if is_long() else 1
-"""The number of times that each kind of kill occurs."""
+"""The number of times that a run uses each failpoint, kills each server and empties each Redis."""
 NAMES = (*FAILPOINTS, *MARKS, "redis", "redis.flush", "everything", *FROZEN)
 DEALT = ("tip.after_commit", "worker.after_claim", "redis.flush", "everything")
 """The kinds of kills in a short run. Callers report until each kind has occurred."""
 SPARED = frozenset() if is_long() else frozenset(NAMES) - {*DEALT}
 FEW = 6
 PATIENCE = 15.0
-"""The real seconds that the test waits until no breach is left. While the test waits, it moves the clock by more than a
+"""The maximum real seconds until no breach is left. In this time, the test moves the hotline's clock by more than a
 lease and the wait after an unknown result."""
 LAST = 3.0
 """After the `PATIENCE` seconds, a breach counts only if every check finds it for this many seconds."""
 MENDED_BY = {"assign_pending": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
-"""For each of these steps of the worker's clock: a kill whose effects no other step repairs."""
+"""Maps a step of the worker's clock to a kill whose effects only this step repairs."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),
@@ -101,8 +103,8 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 @pytest.mark.fault(3)
 @pytest.mark.parametrize("step", [*MENDED_BY])
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
-    """The test kills a process while a caller reports the last tip. Only one step of the worker's clock can repair this
-    kill. If that step is missing, the run must report a breach."""
+    """The test kills a process while a caller reports the last tip. Only one step of the worker's clock can repair the
+    effect of this kill. If the worker lacks this step, the run must report a breach."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, lay_home(tmp_path))
@@ -113,8 +115,8 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
         (faults / failpoint).touch()
         with suppress(DialogueBroken, LabelMissing):
-            # If the caller reported two tips, the job of the second tip would also send the alert of the first one. So
-            # the caller must report only one tip.
+            # The caller must report only one tip, because the job of a second tip would also send the alert of the
+            # first one.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 
@@ -129,7 +131,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 
 @contextmanager
 def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
-    """Runs a second relay with the unchanged code. The hotline's own relay is frozen, so that the second relay becomes
+    """Runs a second worker with the unchanged code. The hotline's own worker is frozen, so that the second one becomes
     the leader."""
     put_to_sleep(stack, instead_of)
     # `hotline demo` gives these settings to a process that sends.
@@ -143,8 +145,8 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
 
 
 def put_to_sleep(stack: Stack, name: str) -> None:
-    """Freezes a process between transactions. A process that froze with SQLite's lock would block every other
-    writer."""
+    """Freezes a process while it has no open transaction, because it would block other processes if it froze with
+    SQLite's lock."""
     context = context_of(stack)
     try:
         for _ in range(20):

@@ -66,7 +66,7 @@ URGENT = {
     GASABO_1: f"Gasabo, byihutirwa. Kanda {ENTRY}",
     GASABO_2: f"Gasabo, byihutirwa. Kanda {ENTRY}",
 }
-"""The alert's text for each responder of the district, in the responder's language."""
+"""The text of the alert to each responder of the district, without the reference."""
 NATIONAL = {
     "+250788100001": f"Gasabo, urgent. Dial {ENTRY}",
     "+250788100002": f"Gasabo, urgent. Composez {ENTRY}",
@@ -105,8 +105,8 @@ def tells_and_hangs_up(line: EmulatorClient) -> None:
 
 
 def references_sent(line: EmulatorClient) -> dict[str, str]:
-    """Returns, by phone number, the reference that the alert to this phone number contains. Also checks that every
-    alert is one segment in the recipient's language."""
+    """Returns the reference in the alert to each phone number. Also checks that every alert is one SMS segment in the
+    recipient's language."""
     references = {}
     for sms in line.outbox():
         found = ANY_REFERENCE.match(sms["text"])
@@ -127,7 +127,7 @@ CANARY_TIPS = 6
 
 
 def needles() -> dict[str, bytes]:
-    """Returns the words of the tips and each caller's number, in every form."""
+    """Returns the words of the tips and each caller's phone number, plain and encoded."""
     tips = plan(CANARY_TIPS, ["101"] * CANARY_TIPS, CANARY)
     found = {f"words as {name}": form for name, form in written_forms(CANARY).items()}
     for number in (WRITER, *(tip.msisdn for tip in tips)):
@@ -191,7 +191,7 @@ OWN_WORDS = "hafi y'isoko"
 
 
 class Trusts:
-    """A hotline whose home has no keys. Each role has a separate key folder."""
+    """A hotline that keeps no keys in its home folder. Each role has a separate key folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -285,14 +285,14 @@ EVERY = 3600 / 10_000
 """The seconds between one caller and the next."""
 CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 8.0}
-"""A fault of the emulator: the gateway needs eight seconds for each answer. While the gateway is so slow, the hotline
-sends three alerts in two seconds, and callers report more than five tips."""
+"""A fault of the emulator: the gateway needs eight seconds for each answer. In two seconds with such a gateway, the
+hotline sends three alerts and callers report more than five tips."""
 WITHIN = 30.0
 
 
 def flood(emulator: EmulatorClient) -> list[Promise]:
-    """Dials for each caller at a fixed time, even if the previous call is not finished. Returns the promises that the
-    hotline made to the callers."""
+    """Dials for each caller at a fixed time, even if the previous call is not finished. Returns the sessions in which
+    the hotline accepted a tip."""
     codes = [district.code for district in districts()]
     tips = [
         TipToTell(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)

@@ -1,4 +1,5 @@
-"""Provides the servers of a fault test: the embedded ones, or separate ones that the test can also kill."""
+"""Provides the database and Redis for a fault test: the hotline's embedded servers, or separate servers that the test
+can also kill."""
 
 import shutil
 import signal
@@ -28,7 +29,7 @@ PATIENCE = 20.0
 
 
 def redis_program() -> str:
-    """Returns the path of Debian's Redis program. Raises ProgramMissing if this machine has no PostgreSQL."""
+    """Returns the path of Debian's Redis program. Raises ProgramMissing if this machine has no Redis."""
     found = shutil.which("redis-server")
     if found is None:
         raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
@@ -75,8 +76,8 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
 
 def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
-    # Started in this way, the server ignores the same signals as Python. So a full disk raises an error in the server
-    # and does not kill it.
+    # The option `restore_signals` makes the server ignore the same signals as Python. So a full disk raises an error in
+    # the server and does not kill it.
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 
@@ -97,12 +98,11 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}
 power, so the kernel keeps all written data."""
 HERE = "127.0.0.1"
 AWAY = 10.0
-"""The seconds for which a test stops Redis. A tip about danger waits for the job queue for at most a fifth of this
-time."""
+"""The seconds for which a test stops Redis. A tip about danger waits at most a fifth of this time for Redis."""
 
 
 class Pair(StrEnum):
-    """The database server and the Redis server of a hotline. The hotline must work with each pair."""
+    """The two pairs of a database and a Redis server with which the hotline must work."""
 
     SQLITE = "sqlite"
     """The pair of SQLite and the embedded Valkey."""
@@ -112,7 +112,7 @@ class Pair(StrEnum):
 
 @dataclass
 class Ground:
-    """The settings that connect a hotline to these servers, and the functions that kill these servers."""
+    """The settings that connect a hotline to its servers, and the functions that kill these servers."""
 
     environ: Mapping[str, str] = field(default_factory=dict)
     deaths: Mapping[str, Callable[[], None]] = field(default_factory=dict)
@@ -132,7 +132,7 @@ def ground(pair: Pair) -> Iterator[Ground]:
         yield Ground()
         return
     with ExitStack() as servers:
-        # The paths are short, because the path of a unix socket has 108 bytes at most.
+        # The prefix is short, because the path of a unix socket has 108 bytes at most.
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="hotline-pg-")))
         postgres = servers.enter_context(postgres_in(folder, CARELESS))
         for name in ("line", "spare"):
@@ -164,8 +164,8 @@ def ground(pair: Pair) -> Iterator[Ground]:
 def under_test(
     folder: Path, on: Ground, *, procfile: Path | None = None
 ) -> Iterator[tuple[Stack, Path]]:
-    """Runs a hotline in this folder whose processes can be killed. Yields the hotline and the folder of its
-    failpoint files."""
+    """Runs a hotline in this folder whose processes a test can kill. Yields the hotline and the folder of its failpoint
+    files."""
     faults = folder / "faults"
     faults.mkdir()
     environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults), **on.environ}
@@ -219,8 +219,8 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
-    """Refuses a hotline that this test may not kill. Raises RealLine unless the hotline's home, database, Redis and
-    gateway are in these folders or on this machine."""
+    """Raises RealLine for a hotline that a test may not kill. The hotline's home, database, Redis and gateway must be
+    in the given folders or on this machine."""
     settings = Settings.read(stack.environ)
     database, redis = urlsplit(settings.database_url), urlsplit(settings.redis_url)
     here = {

@@ -24,7 +24,7 @@ PATIENCE = 60.0
 
 
 def programs() -> Path:
-    """Returns the folder of PostgreSQL's programs, newest version. Raises ProgramMissing if this machine has no
+    """Returns the folder with the newest version of PostgreSQL's programs. Raises ProgramMissing if this machine has no
     PostgreSQL."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
@@ -91,7 +91,7 @@ class Postgres:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """Kills the main process and its child processes with `kill -9`. A child process that survives could still
+        """Kills the main process and its child processes with `kill -9`. If a child process survived, it could still
         commit a transaction."""
         if self._process is None or self._process.poll() is not None:
             return
@@ -118,8 +118,8 @@ class Postgres:
             subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
 
     def make(self, name: str, *, template: str = "template1") -> str:
-        """Creates a database, empty or as a copy, and returns its address. This is faster than starting the program
-        `createdb`."""
+        """Creates a database, empty or as a copy, and returns its address. Uses SQL, because the program `createdb` is
+        slower."""
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return self.url(name)
 
@@ -158,8 +158,8 @@ class Postgres:
 def postgres_in(
     folder: Path, settings: Mapping[str, str], template: Path | None = None
 ) -> Iterator[Postgres]:
-    """Runs a PostgreSQL server during the block. With `template`, copies the folder of a stopped server: `initdb` and
-    the tables take longer than most tests."""
+    """Runs a PostgreSQL server during the block. With `template`, copies the folder of a stopped server, because
+    `initdb` and the tables take longer than most tests."""
     server = Postgres(folder, settings, template)
     try:
         server.start()

@@ -8,14 +8,14 @@ import psutil
 
 
 def below(pid: int) -> list[int]:
-    """Returns the children of a process, their children and so on, at this moment."""
+    """Returns the children of a process, the children's children and so on, at this moment."""
     with suppress(psutil.NoSuchProcess):
         return [child.pid for child in psutil.Process(pid).children(recursive=True)]
     return []
 
 
 def started_as(pid: int, mark: str) -> list[int]:
-    """Returns the processes below `pid` with this text in their command line."""
+    """Returns the child processes of `pid`, and their children, that have the text `mark` in their command line."""
     return [child for child in below(pid) if mark in command_line(child)]
 
 
