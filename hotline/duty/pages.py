@@ -1,8 +1,9 @@
-"""Shows the pages about people, accounts, drills and rights in the console, and carries out their forms.
+"""Shows the console's pages about people, accounts, drills and rights, and handles the forms on these pages.
 
-In the form with a responder's desks, each row is a desk and a level. On the page of drills, a user starts and ends
-drills. The page lists all drills with the time of each step. All users see their own account. Admins see all accounts.
-Admins can change the roles and links of an account, and suspend or end an account.
+In the form that sets a responder's desks, each row names one desk and the responder's level at this desk. The page of
+drills (practice alerts) starts and ends drills, and lists all drills with the time of each step. All users see their
+own account. Admins see all accounts. Admins can change the roles and links of an account, and suspend or end an
+account.
 
 The page of rights shows the rights of all people and accounts, and an auditor prints this page. The page reads all
 rights from the table of roles and the table of routes. The console uses the same tables to accept or refuse every
@@ -62,12 +63,12 @@ from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
 FREE_ROWS = 3
-"""The number of empty rows after the filled rows in the form with a responder's desks."""
+"""The number of empty rows below the filled rows, in the form that sets a responder's desks."""
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Returns the options of the field in which the admin selects a responder's desk. The options are no desk, all
-    districts, the national desk, each district, and each added desk.
+    """Returns the options of the field in which an admin chooses a desk for a responder: no desk, all districts, the
+    national desk, each district, and each desk that people added.
     """
     added = [
         (one.code, named(visit, one.code, one.name))
@@ -110,7 +111,7 @@ def desk_names(visit: GuestVisit, codes: Sequence[str]) -> str:
 
 
 def shown_value(visit: Visit, name: str, value: str) -> str:
-    """Translates into the reader's language a value that a sentence contains: a role, level, outcome or desk."""
+    """Translates a value inside a sentence into the reader's language: a role, level, outcome or desk."""
     match name:
         case "role":
             return visit.say(value)
@@ -129,13 +130,14 @@ def shown_value(visit: Visit, name: str, value: str) -> str:
 
 
 def form_rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
-    """Returns the rows of the form with a responder's desks: first the desks with their levels, then empty rows."""
+    """Returns the rows of the form that sets a responder's desks: first the present desks with their levels, then empty
+    rows."""
     own = [(code, str(level)) for code, level in places.items()]
     return [*own, *[("", str(Level.RESPONDER))] * FREE_ROWS]
 
 
 def read_desks(visit: Visit) -> Mapping[str, Level]:
-    """Reads from the form the level of the responder at each desk. Raises FormRefused."""
+    """Returns, for each desk in the form, the level that the form gives the responder. Raises FormRefused."""
     desks: dict[str, Level] = {}
     pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
     for code, level in pairs:
@@ -155,7 +157,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""Maps the name of a column to the field of the form that shows an error in this column."""
+"""Maps a column of the file with new people to the field of the form that shows an error in this column."""
 
 
 def people(visit: Visit) -> Response:
@@ -183,20 +185,20 @@ def person(visit: Visit, person_id: int) -> Response:
 
 
 def responder(visit: Visit, responder_id: int) -> Response:
-    """Shows the person who owns this phone, with the forms for the phone."""
+    """Shows the page of the person who owns this phone, with the forms that change the phone."""
     return _person(visit, f"responder:{responder_id}")
 
 
 def account(visit: Visit, account_id: int) -> Response:
-    """Shows the person who owns this account, with the forms for the account."""
+    """Shows the page of the person who owns this account, with the forms that change the account."""
     return _person(visit, f"account:{account_id}:")
 
 
 def _person(visit: Visit, who: str) -> Response:
     """Shows the person's name, the person's rights, and the pending requests about the person. `who` names a phone, an
-    account or the person. The forms on the page change the named phone or account. If `who` names no phone, the forms
-    for a phone change the first phone of the person that is in use. If `who` names no account, the forms for an account
-    change the person's first account.
+    account or the person. The forms on the page change the named phone or account. If `who` names no phone, these forms
+    change the person's first phone that is in use. If `who` names no account, the forms for an account change the
+    person's first account.
     """
     context, by = visit.context, visit.by
     line, phones = service_people_list.person_page(context, by, who)
@@ -226,7 +228,8 @@ def _person(visit: Visit, who: str) -> Response:
 
 
 def known_person(visit: Visit) -> Person | None:
-    """Returns the person who gets the phone or account of the form. Returns None for a new person."""
+    """Returns the person who will own the new phone or account in the form. Returns None if the form is for a new
+    person."""
     typed = visit.form.text("person") or visit.asked("person")
     return service_people_list.find_known(visit.context, number_of(typed, digits=18))
 
@@ -246,8 +249,8 @@ def new_person(visit: Visit) -> Response:
 
 @form_view(responder, "place", PersonnelRefused)
 def change_desks(visit: Visit, responder_id: int) -> None:
-    """Changes the desks of a responder. The responder loses a removed desk at once. The responder gets an added desk
-    only after a second person has approved the change."""
+    """Changes the desks of a responder. The responder stops working at a removed desk at once, but starts at an added
+    desk only after a second person has approved."""
     wanted, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
     reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
@@ -288,7 +291,7 @@ def end_leave(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "secret_number", PersonnelRefused, NumberInvalid)
 def change_number(visit: Visit, responder_id: int) -> None:
-    """Requests that a responder's phone number is changed. The admin types the new number once, and no page shows the
+    """Requests a change of a responder's phone number. The admin types the new number once, and no page shows the
     number."""
     reason, typed = visit.reason("secret_number", MISSING), visit.form.secret("number")
     by, person = visit.by.actor, str(responder_id)
@@ -304,7 +307,8 @@ def invite(visit: Visit, responder_id: int) -> None:
 
 @form_view(responder, "start", PersonnelRefused)
 def print_start_pin(visit: Visit, responder_id: int) -> Response:
-    """Sends a code to the phone, and shows the start PIN for paper. The start PIN can be shown only once."""
+    """Sends a code to the responder's phone, and shows the start PIN on a page that the admin prints. The page can show
+    this PIN only once."""
     paper = service_enrolment.print_start_pin(
         visit.context, visit.by.actor, responder_id, costs=visit.context.proofs.start_costs
     )
@@ -347,7 +351,7 @@ def enrol(visit: Visit) -> Response:
     )
     made, faults = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
     if faults:
-        # A message begins with the name of the column that is wrong. If the form has no field for this column, the
+        # Each error message begins with the name of the wrong column. If the form has no field for this column, the
         # message appears at the field for the desks.
         wrong: dict[str, str] = {}
         for words in (one.reason.said(visit.say) for one in faults):
@@ -366,9 +370,8 @@ def _languages(visit: Visit) -> list[str]:
 
 DESKS = (DeskKind.BORDER, DeskKind.PROTECTION)
 SHOWN = 60
-"""The number of drills that the list shows, the newest first. For thirty districts, these are the drills of about half
-a year.
-"""
+"""The maximum number of drills in the list, newest first. Thirty districts start about this many drills in half a
+year."""
 URGENCIES = table("exercise_urgencies")
 
 
@@ -416,7 +419,8 @@ def _long(visit: Visit, span: timedelta) -> str:
 
 
 def _desks(visit: Visit) -> Mapping[str, str]:
-    """Returns the desks that can have a drill, by code: first the districts, then border posts and camps."""
+    """Returns the names of the desks that can have a drill, by desk code. Districts come first, then border posts and
+    camps."""
     added = {
         one.code: head_name(visit, one)
         for one in service_desk_page.list_desks(visit.context)
@@ -445,7 +449,8 @@ def _roles(visit: Visit) -> frozenset[AccountRole]:
 
 @form_view(accounts, "name", AccountRefused)
 def invite_account(visit: Visit) -> Response:
-    """Creates an account, and shows its link once. The admin gives the link to the owner, who sets up the account."""
+    """Creates an account, and shows once the link with which its owner sets up the account. The admin gives this link
+    to the owner."""
     name, language = visit.form.text("name"), visit.form.text("language")
     spoken, known = language if language in CODES else FIRST, known_person(visit)
     invited = service_invitations.invite(
@@ -469,7 +474,7 @@ def set_roles(visit: Visit, account_id: int) -> None:
 
 @form_view(account, "link", AccountRefused)
 def link(visit: Visit, account_id: int) -> Response | None:
-    """Requests a new link for an account. Shows the link if an earlier request has waited long enough.
+    """Requests a new link for an account. Shows the new link if the waiting time of an earlier request is over.
 
     When the link is made, the old password and the old authenticator stop working.
     """
@@ -496,7 +501,8 @@ def lift(visit: Visit, account_id: int) -> None:
 
 @form_view(account, "end", AccountRefused, PersonnelRefused)
 def end_account(visit: Visit, account_id: int) -> None:
-    """Ends an account, or requests the approval of a second admin. The page then shows the person's other accounts."""
+    """Ends an account, or requests the approval of a second admin. The page then shows the other accounts of the same
+    person."""
     service_removal.end_account(visit.context, visit.by.actor, account_id, _account_reason(visit))
 
 
@@ -563,7 +569,7 @@ def take_factor(visit: Visit) -> Response:
 
 @form_view(show)
 def confirm_renewals(visit: Visit) -> None:
-    """Removes the notices that the account got a new recovery sheet or a new authenticator."""
+    """Removes the notices that tell users about a new recovery sheet or a new authenticator of their account."""
     service_own_account.confirm_renewals(visit.context, visit.by)
 
 
@@ -575,7 +581,8 @@ def refuse_link(visit: Visit) -> Response:
 
 @form_view(show, "paper", AccountRefused)
 def paper(visit: Visit) -> Response:
-    """Creates a new recovery sheet, and shows the sheet once. The old sheet does not work any more."""
+    """Creates a new recovery sheet (a paper with a key for a lost password), and shows the sheet once. The old sheet
+    does not work any more."""
     password, code = visit.form.secret("password"), visit.form.secret("code")
     sheet = service_own_account.new_paper(visit.context, visit.token, password, code)
     if isinstance(sheet, SignInRefused):
@@ -588,13 +595,14 @@ def paper(visit: Visit) -> Response:
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""Maps the endpoint of each command that has no sentence in the audit log to the sentence that describes the command.
+"""Maps the endpoint of a command to the sentence that describes the command. Contains only the commands that the audit
+log does not describe.
 """
 
 
 class CommandLine(NamedTuple):
-    """One command of the console on the page of rights. The page shows the effect of the command, the roles that may
-    use the command, and the proof that the user must give.
+    """One command of the console, as a row on the page of rights. The row shows the effect of the command, the roles
+    that may use the command, and the proof that the user must give, such as a password.
     """
 
     does: str

@@ -1,7 +1,7 @@
 """Shows, changes and prints the roster of a week, for the whole country or for one desk.
 
-Also imports sheets of people or of shifts. The module checks a sheet before the import, and shows the progress of
-imports.
+Also imports spreadsheets of people or of shifts. The module checks each spreadsheet before the import, and shows the
+progress of imports.
 """
 
 import re
@@ -40,8 +40,8 @@ DAYS = (
 HALVES = (phrase("day"), phrase("night"))
 phrase("(holiday)")
 HOLIDAY = re.compile(r"\d{4}-\d\d-\d\d\.[0-6]")
-"""Matches a public holiday in the address of a page. The text consists of the holiday's date, and the number of the
-weekday whose shifts apply on the holiday."""
+"""Matches a public holiday in the address of a page. The matched text is the date of the holiday, and the number (0 to
+6) of the weekday whose shifts apply on the holiday."""
 
 
 def initials(name: str) -> str:
@@ -50,7 +50,8 @@ def initials(name: str) -> str:
 
 
 def show(visit: Visit, template: str = "roster.html") -> Response:
-    """Shows the week's grid of half-days. The week and the desk come from the page's address or from the sent form."""
+    """Shows the roster of a week as a grid of half-days. The week and the desk come from the page's address or from the
+    sent form."""
     week, desk = asked(visit)
     found = service_roster.week_roster(visit.context, visit.by, week, desk)
     heads = [_head(visit, found, half) for half in range(service_roster.HALVES)]
@@ -94,7 +95,7 @@ def _head(visit: Visit, found: WeekRoster, half: int) -> str:
 
 
 def printed(visit: Visit) -> Response:
-    """Shows the week's grid for printing: with initials only, and with a title that does not name the hotline."""
+    """Shows the roster of a week for printing: with initials only, and with a title that does not name the hotline."""
     return show(visit, "roster_print.html")
 
 
@@ -116,8 +117,8 @@ def change(visit: Visit) -> Response:
 
 
 def _set_holiday(visit: Visit, do: str, week: date, desk: str) -> Response:
-    """Sets or ends the holiday that the button names, or sets the typed holiday. After the end of a holiday, the page
-    offers to set the holiday again."""
+    """Sets or ends the public holiday that the pressed button names, or sets the holiday that the user typed. After the
+    end of a holiday, the page offers to set the holiday again."""
     act, _, named_day = do.partition(".")
     day, _, like = (named_day or f"{visit.form.text('day')}.{visit.form.text('like')}").partition(
         "."
@@ -137,8 +138,8 @@ _HALF_NUMBERS = frozenset(map(str, range(service_roster.HALVES)))
 
 
 def asked(visit: Visit) -> tuple[date, str]:
-    """Returns two values: the Monday of a week, and a desk. If the request names no week, the first value is the Monday
-    of the present week."""
+    """Returns the Monday of the week and the desk that the request names. If the request names no week, returns the
+    Monday of the present week."""
     typed = visit.asked("week") or visit.form.text("week", most=10)
     try:
         week = monday_of(date.fromisoformat(typed))
@@ -154,7 +155,7 @@ EFFECTS: Mapping[RowEffect, tuple[str, str]] = {
     RowEffect.REMOVED: (phrase("taken off"), "warn"),
     RowEffect.WRONG: (phrase("wrong"), "bad"),
 }
-"""Maps each effect that a row of a sheet can have to the text and the colour that the page shows."""
+"""Maps each effect that a row of a spreadsheet can have to the text and the colour that the page shows."""
 RELOADED = 3
 """The number of seconds after which the page with the progress of an import reloads."""
 EXAMPLES: Mapping[SheetKind, str] = {
@@ -162,7 +163,7 @@ EXAMPLES: Mapping[SheetKind, str] = {
     "Gasabo 1,+250788000000,rw;en,responder,Gasabo=deputy;Kicukiro,labour",
     SheetKind.ROSTER: f"{','.join(SHIFT_COLUMNS)}\nGasabo,Gasabo 1,Mon,18:00,06:00,1",
 }
-"""Maps each kind of sheet to the example on the sheet's page: the names of the columns, and one row."""
+"""Maps each kind of spreadsheet to the example on its upload page: the names of the columns, and one row."""
 HINTS: Mapping[SheetKind, str] = {
     SheetKind.PEOPLE: phrase(
         "Separate districts or languages with a semicolon (;). If a person has another level in one district, write "
@@ -177,7 +178,8 @@ HINTS: Mapping[SheetKind, str] = {
 
 
 def sheet_form(visit: Visit, sheet: str) -> Response:
-    """Shows the form for a sheet, and the progress of imports. The page reloads until all imports have ended."""
+    """Shows the form in which a user uploads a spreadsheet, and the progress of imports. The page reloads until all
+    imports have ended."""
     kind = _kind(visit, sheet)
     recent = service_sheets.recent(visit.context, visit.by, kind)
     answer = _page(
@@ -195,8 +197,8 @@ def sheet_form(visit: Visit, sheet: str) -> Response:
 
 
 def _kind(visit: Visit, sheet: str) -> SheetKind:
-    """Returns the kind of sheet that the page's address names. Answers 404 for a sheet of people unless the account is
-    of an admin or the national desk."""
+    """Returns the kind of spreadsheet that the page's address names. For a spreadsheet of people, answers 404 unless
+    the user is an admin or works at the national desk."""
     if sheet not in {*SheetKind} or not (sheet == "roster" or visit.may(routes.RUNNING)):
         abort(404)
     return SheetKind(sheet)
@@ -210,7 +212,7 @@ def _page(visit: Visit, template: str, kind: SheetKind, **values: Any) -> Respon
 
 @form_view(sheet_form)
 def check_sheet(visit: Visit, sheet: str) -> Response:
-    """Shows the change that each row of a sheet would make. Stores nothing."""
+    """Shows the change that each row of a spreadsheet would make to the stored people or shifts. Stores nothing."""
     kind, (week, _) = _kind(visit, sheet), asked(visit)
     text = uploads.read_upload(visit, uploads.text_of)
     judged = service_sheets.check(visit.context, visit.by, visit.token, kind, text, week)
@@ -232,7 +234,7 @@ def _said(visit: Visit, row: JudgedRow) -> str:
 
 @form_view(sheet_form, "sheet", HotlineError)
 def take_sheet(visit: Visit, sheet: str) -> Response:
-    """Starts the import of a checked sheet. The page of the form then shows the progress of the import."""
+    """Starts the import of a checked spreadsheet. The upload page then shows the progress of the import."""
     kind, (week, desk) = _kind(visit, sheet), asked(visit)
     reason = visit.reason("sheet", MISSING) if kind is SheetKind.PEOPLE else ""
     locked = visit.form.secret("sheet")

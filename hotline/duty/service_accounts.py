@@ -2,13 +2,13 @@
 notifies people about the changes, and requests a second admin's approval for some roles.
 
 To end or suspend an account, make a new link or remove a role, an admin must enter a reason. The hotline then notifies
-the national desk and the on-call contacts of the command. An admin may use the commands that need a reason only twice
-within an hour. So a single admin cannot shut out a whole team. A second admin must approve before an account gets the
-role of an admin, an approver, the programme lead or the national desk.
+the national desk and the on-call contacts of the command. At most twice an hour, an admin may use a command that needs
+a reason. This limit stops a single admin who tries to shut out a whole team. A second admin must approve before an
+account gets the role of an admin, an approver, the programme lead or the national desk.
 
-The module also lists accounts without their keys, and ends accounts. A second admin must approve before the account of
-an admin, an approver or the national desk ends. A second admin must also approve before an account ends that alone can
-decrypt the tips of a desk. A new link makes an ended account usable again.
+The module also lists accounts without their keys, and ends accounts. A second admin must approve the end of an account
+of an admin, an approver or the national desk. A second admin must also approve the end of an account if no other
+account can decrypt the tips of a desk. A new link makes an ended account usable again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -54,15 +54,15 @@ from hotline.text.languages import message_text
 REASON_LETTERS = 200
 MIN_ADMINS = 2
 NEEDED = (AccountRole.ADMIN, AccountRole.APPROVER, AccountRole.NATIONAL)
-"""A role that an account can lose only if another account has the same role. Without admins and approvers, no request
-could be approved. Without the national desk, no one could read the tips that only that desk may read.
+"""The roles that must not be left without an account. Without admins and approvers, no request could be approved.
+Without the national desk, no one could read the tips that only the national desk may read.
 """
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
 
 
 class SeriousCommand(Enum):
-    """A command that takes access from an account, with its action in the audit log and its SMS to the national
-    desk."""
+    """A command that takes access from an account. The values are its action in the audit log and its SMS to the
+    national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -114,8 +114,8 @@ class AccountChange:
     def check(self, loses: Collection[AccountRole] = NEEDED) -> None:
         """Raises AccountRefused if this person may not make the change now.
 
-        For a command at the server, checks only that the account does not belong to the person who makes the change.
-        `loses` contains the roles that the change takes from the account.
+        If a person makes the change with a command at the server, checks only that the account does not belong to this
+        person. `loses` contains the roles that the change takes from the account.
         """
         self.check_another()
         if self.by.account_id is None:
@@ -136,8 +136,8 @@ class AccountChange:
             raise refusal(AccountFault.ONESELF)
 
     def is_last_other(self, loses: Collection[AccountRole] = NEEDED) -> bool:
-        """Returns True if, for one of the roles in `loses`, this is the only account that has the role. Accounts of the
-        person who makes the change do not count."""
+        """Returns True if, for one of the roles in `loses`, this is the only account that has the role. Ignores
+        accounts of the person who makes the change."""
         if self.account.state == AccountState.INVITED:
             return False
         others = [
@@ -169,8 +169,8 @@ class AccountChange:
         """Returns True if the owner of the account is an admin, an approver or a member of the national desk. Also
         returns True if only the owner can decrypt the tips of a desk.
 
-        A role that the account lost within the last seven days counts too. If the lost role did not count, an admin
-        could remove the account's role, and then end the account a minute later.
+        A role that the account lost within the last seven days still counts. Without this rule, an admin could remove a
+        role from the account, and end the account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -200,8 +200,8 @@ class AccountChange:
         """Writes the command to the audit log, and sends an SMS to each person of the national desk.
 
         Also raises an alarm, so that the on-call contacts get a message. If the account's owner has a phone, sends the
-        text `own` to this phone. If only this account can decrypt the tips of a desk, the coordinators of the desk get
-        the SMS too. If the account has already lost its access, `desks` must contain the desks whose tips only this
+        text `own` to this phone. If only this account can decrypt the tips of a desk, the coordinators of the desk also
+        get the SMS. If the account has already lost its access, `desks` must contain the desks whose tips only this
         account could decrypt.
         """
         session, at = self.session, self.context.now()
@@ -276,8 +276,8 @@ class AccountChange:
 def changing(
     context: Context, by: Actor, account_id: int, reason: str = "", *, ended: bool = False
 ) -> Iterator[AccountChange]:
-    """Yields the change of an account, and locks the account until the change is stored. After the change is stored,
-    tells the workers to send the messages about the change.
+    """Yields an `AccountChange` for one account, and locks the account until the change is stored. After the change is
+    stored, tells the workers to send the messages about the change.
 
     If `ended` is True, also accepts an account that was ended. Raises AccountRefused.
     """
@@ -432,7 +432,8 @@ def needs_second(context: Context, by: Actor, account_id: int) -> bool:
 
 
 def request_end(change: AccountChange) -> None:
-    """Requests a second admin's approval to end the account, and notifies people.
+    """Requests a second admin's approval to end the account, and notifies the national desk, the on-call contacts and
+    the account's owner.
 
     Raises AccountRefused if such a request is already pending.
     """
@@ -446,7 +447,7 @@ def request_end(change: AccountChange) -> None:
 def end_account(change: AccountChange) -> None:
     """Ends an account, so that no one can sign in with it. The name of the account stays in the audit log.
 
-    The calling function must tell the workers to send the messages.
+    The calling function must tell the workers to send the waiting SMS messages.
     """
     session, account, at = change.session, change.account, change.context.now()
     for role in change.waiting_roles():
@@ -466,8 +467,8 @@ def close_account(change: AccountChange) -> None:
     """Closes the account of a person who must lose access at once.
 
     If a second admin must approve the end of the account, suspends the account and ends its sessions. The account ends
-    when the second admin approves. So if the person was the last admin, approver or member of the national desk, the
-    account remains until the approval.
+    when the second admin approves. The account remains until the approval, because the person may be the last admin,
+    approver or member of the national desk.
     """
     account, at = change.account, change.context.now()
     if account.state == AccountState.ENDED:
@@ -514,7 +515,7 @@ def delete_expired(context: Context) -> None:
 def end_all_sessions(session: Session) -> None:
     """Ends every session, and deletes every sign-in link.
 
-    If the sessions did not end, removed people could sign in again after a backup is restored.
+    Without this step, removed people could sign in again after a backup is restored.
     """
     tables_sessions.end_all_sessions(session)
     tables_accounts.delete_links(session)

@@ -68,8 +68,8 @@ class DeskHead:
     """True for an oversight desk where fewer than two people have the key. An oversight desk needs two people to close
     a complaint."""
     unasked: bool = False
-    """True for an oversight desk to which the hotline sends no complaint. Either the signature on the desk's key does
-    not count, or no phone of the desk can get an alert and read the complaint."""
+    """True if the hotline sends no complaints to this oversight desk. Either the signature on the desk's key does not
+    count, or no phone of the desk can get an alert and read the complaint."""
 
     @property
     def is_last(self) -> bool:
@@ -97,8 +97,8 @@ class DeskPage(NamedTuple):
     waiting: Sequence[tuple[str, str]]
     """Pairs of two names: the person who requested access, and the person who needs the access."""
     others: Sequence[tuple[str, str]]
-    """The members who may be granted access, each with their name. These members have a key pair, but cannot decrypt
-    the desk's tips yet.
+    """The members who have a key pair but cannot decrypt the desk's tips yet, each with their name. The page offers to
+    grant access to these members.
     """
     keyless: Sequence[str]
     """The names of people who work at the desk but do not have a key pair."""
@@ -179,8 +179,8 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
 
 
 def _for_viewer(by: SignedIn | None, head: DeskHead) -> DeskHead:
-    """Returns the facts about a desk that this account may see. The national desk must not learn in which state an
-    oversight desk is."""
+    """Returns the facts about a desk, without the facts that this account may not see. The national desk must not learn
+    in which state an oversight desk is."""
     if (
         head.kind is not DeskKind.OVERSIGHT
         or by is None

@@ -1,5 +1,5 @@
-"""Enrols responders: registers their phones, and starts the proof of a phone and of its owner. The phone gets a code by
-SMS, and the person gets a start PIN on paper.
+"""Enrols responders: registers their phones, and starts the steps that prove a phone and its owner. The phone gets a
+code by SMS, and the person gets a start PIN on paper.
 
 `web/service_approvals.py` carries out the decision of the second admin, who approves or rejects an enrolment.
 """
@@ -129,7 +129,7 @@ def register(
     reason: str,
     subject: str = "",
 ) -> Sequence[Responder]:
-    """Registers the person of each row of a file or form, and requests the start PINs of all these people with one
+    """Registers the person of each row of a file or form. Requests the start PINs of all these people with one
     approval. The function makes no start PIN.
 
     The calling function must first check that `unfit` finds no error in the rows.
@@ -338,8 +338,8 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
     """Yields an error for each row whose number or name has the right form, but cannot be enrolled.
 
     A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
-    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. If one of a
-    person's desks is an oversight desk, the person may not have a phone that works at another desk.
+    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. A person may
+    not work both at an oversight desk and at another kind of desk.
     """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
@@ -381,7 +381,7 @@ def _about(
     """Describes an enrolment for the page of approvals. Does not show the phone number.
 
     Returns None if the owner has not proved the phone with a code yet, or if the time for a decision is over. Also
-    returns None if the account may not see the person.
+    returns None if the reader's account may not see the person.
     """
     rows = tables.enrolments_of_approval(session, asked.id)
     row = rows[0] if rows else None
@@ -457,8 +457,8 @@ def _approve(decision: Decision) -> None:
 def _about_start(
     session: Session, _context: Context, asked: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    """Describes a request to print start PINs. Returns None if the request has no enrolment left, or if the account may
-    not see all its people."""
+    """Describes a request to print start PINs. Returns None if the request has no enrolment left, or if the reader's
+    account may not see all its people."""
     rows = tables.enrolments_of_approval(session, asked.id)
     people = [session.get_one(Responder, one.responder_id) for one in rows]
     if not all(sees(session, by, one.person_id) for one in people) or not people:
@@ -497,7 +497,7 @@ ENROLMENT = ApprovalRule(
 )
 
 
-# The code below enrols people from a page of the console. The code uses the functions that enrol people from a file.
+# The code below enrols people from a page of the console, with the functions that also enrol people from a file.
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,7 +521,8 @@ def enrol_person(
     context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str
 ) -> tuple[int, Sequence[RowFault]]:
     """Registers a phone, and requests its start PIN. Returns the id of the phone, and the errors in the form. If the
-    form has an error, changes nothing. A further phone of a known person keeps this person's name and languages."""
+    form has an error, changes nothing. If a person who is already enrolled gets another phone, the person's name and
+    languages stay the same."""
     rows, faults = check_rows(_sheet_of(typed))
     rows = [replace(row, person_id=typed.person_id) for row in rows]
     with context.database.writing() as session:

@@ -95,7 +95,7 @@ def invite(
         raise refusal(LETTERS[fault])
     _check(wanted)
     with ringing(context) as session:
-        # Readers of the audit log must not confuse the name with the name of a different person.
+        # The name of the new account must not look like the name of a person or desk in the audit log.
         desks = [
             called for one in tables_desks.all_desks(session) for called in (one.name, one.code)
         ]
@@ -196,7 +196,8 @@ def lift_suspension(context: Context, by: Actor, account_id: int) -> None:
 
 
 def admins_who_enter(context: Context, *, is_emulated: bool) -> int:
-    """Returns the number of admins who can sign in. If the gateway is the emulator, counts admins of the demo too.
+    """Returns the number of admins who can sign in to the console. If the gateway is the emulator, counts admins of the
+    demo too.
 
     Raises StoreUnavailable.
     """
@@ -234,14 +235,14 @@ FIRST_BY = Actor("init")
 
 @dataclass(frozen=True, slots=True)
 class WaitingLink:
-    """A new link that was requested but does not exist yet."""
+    """A requested link with which a person will set up their account, and which does not exist yet."""
 
     row: Approval
     asked_by: str
     usable_at: datetime | None
-    """The earliest time when the link can be made. None if the link cannot be made before a second admin approves. A
-    second admin must approve if the hotline knows no phone of the owner, or if the account was ended. A second admin
-    must also approve if a team or a desk depends on the account."""
+    """The earliest time when the hotline can make the link. None if the link cannot be made before a second admin
+    approves. A second admin must approve if the hotline knows no phone of the owner, or if the account was ended. A
+    second admin must also approve if a team or a desk depends on the account."""
 
     @property
     def asked_at(self) -> datetime:
@@ -281,7 +282,8 @@ def request_link(context: Context, by: Actor, account_id: int, reason: str = "")
 
 
 def first_link(context: Context) -> Invited | None:
-    """Returns a link for the first admin. Returns None if an account is active, or if other accounts already exist."""
+    """Returns a link for the first admin. Returns None unless all accounts, except demo accounts, still wait for their
+    setup."""
     lines = [
         one for one in service_accounts.list_accounts(context) if one.state is not AccountState.DEMO
     ]

@@ -88,8 +88,8 @@ def check_national(
 def is_last_of_oversight(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Returns True if one of this person's oversight desks needs the person at some time in this period. At this time,
-    no other active person has the key of the desk."""
+    """Returns True if one of this person's oversight desks would be without an active person who has its key, at some
+    time in this period."""
     own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
         others = [
@@ -107,8 +107,8 @@ def is_last_of_oversight(
 def check_overseen(
     session: Session, by: CommandActor, person: Responder, desks: Collection[str] = ()
 ) -> None:
-    """Raises PersonnelRefused if the national desk decides about a person of an oversight desk, or about a person who
-    would join an oversight desk."""
+    """Raises PersonnelRefused if the national desk decides about a person who belongs, or would belong, to an oversight
+    desk."""
     who = tables_audit.actor_of(by)
     if tables_desks.is_overseen(session, who, person.person_id, desks):
         raise PersonnelRefused(OVERSEEN_DESK)

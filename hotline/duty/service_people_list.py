@@ -1,7 +1,7 @@
 """Lists persons for the console's pages: who each person is, what they may do, and which requests are pending.
 
-Pages show no phone numbers. The module also stores the languages that a person speaks. The hotline writes to the person
-in the first of these languages.
+Pages show no phone numbers. The module also stores the languages that each person speaks. The hotline writes to the
+person in the first of these languages.
 """
 
 from collections import defaultdict
@@ -48,8 +48,8 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """The state of a person. The state says that the hotline can alert the person of tips, or gives the reason why it
-    cannot. The state of a person without a phone is the state of the account."""
+    """The state of a person: the hotline can alert the person of tips, or the reason why it cannot. The state of a
+    person without a phone is the state of the account."""
 
     ACTIVE = "can be alerted"
     NO_PIN = "no PIN, cannot read tips by phone"
@@ -204,7 +204,7 @@ class _PersonLines:
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
         """Returns one line of the list for each person in `people` that the reader may see. Leaves out the phone that
-        belongs to the daily test of the hotline.
+        the daily test of the hotline uses.
         """
         return [line for one in people if (line := self._line(one)) is not None]
 
@@ -226,7 +226,7 @@ class _PersonLines:
         shown, opens = accounts if is_admin else [], opens if seen is None else opens & seen
         held = {str(row.level) for row in rows}.union(*(one.roles for one in shown))
         also = {ON_CALL: is_on_call, OVERSIGHT: DeskKind.OVERSIGHT in map(self.kinds.get, opens)}
-        # The state of the phone on which the hotline can best reach the person counts, or else that of an account.
+        # Of the states of the person's phones and accounts, the list shows the one that comes first in `PersonState`.
         found = {one.state for one in lines} - {PersonState.REMOVED}
         states = {one.state for one in shown} - {AccountState.ENDED}
         if is_on_call or not (phones or is_admin) or states - {AccountState.INVITED}:
@@ -274,7 +274,7 @@ UNPROVED_STATES: Mapping[str, PersonState] = {
 
 
 def state_of(person: Responder, back_at: datetime | None) -> PersonState:
-    """Returns the state of a person. `back_at` is the end of a leave that has already begun."""
+    """Returns the state of a person. `back_at` is the end of the person's present leave."""
     if person.removed_at is None and person.state in UNPROVED_STATES:
         return UNPROVED_STATES[person.state]
     if not person.active:

@@ -15,7 +15,7 @@ from hotline.people.tables import Enrolment, Responder
 
 
 def knows_code(enrolment: Enrolment | None, code: str) -> bool:
-    """Returns True if this is the code that the phone got by SMS.
+    """Returns True if `code` is the code that the phone got by SMS.
 
     The code alone does not prove the phone. The owner must also enter the start PIN.
     """

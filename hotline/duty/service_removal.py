@@ -1,10 +1,10 @@
 """Removes people, and changes the desks at which a responder works.
 
 If a person is removed, all their phones, accounts, on-call contacts and access to desks end. One admin may remove a
-person from all work, from one desk or from the console. But to remove one of the last two people of the national desk,
-a second person must approve. Without this approval, one admin could leave the national desk without people. Until the
-approval, the person has no access but still gets alerts. A second person must also approve the end of an account on
-which a team or a desk depends.
+person from all work, from one desk or from the console. But a second person must approve if the removed person is one
+of the last two people of the national desk. Without this approval, one admin could leave the national desk without
+people. Until the approval, the person has no access but still gets alerts. A second person must also approve the end of
+an account on which a team or a desk depends.
 
 If a responder gets fewer desks or a lower level, the change takes effect at once. If a responder gets more desks or a
 higher level, a second person must approve.
@@ -278,8 +278,8 @@ def _take_away(
 
 
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
-    """Ends an account, and removes the phones of its owner. The limits for ending an account and for removing a person
-    both apply.
+    """Ends an account, and removes the phones of its owner. Both limits apply: the limits for ending an account and the
+    limits for removing a person.
 
     Returns False if a second admin must approve the end of the account first. Until the approval, nothing changes.
     Raises AccountRefused, PersonnelRefused.
@@ -425,7 +425,7 @@ def change_desks(
         why, begins = f"{posting}: {reason}", f"posting:{person.id}:"
         if at_once != now or not waits:
             log_command(session, context, "responder_moved", person, by, why)
-        # The newer request replaces the pending requests to change the responder's desks.
+        # The new request replaces the pending requests to change this responder's desks.
         actor, withdrawn = tables_audit.by_actor(by), ApprovalDecision.WITHDRAWN
         for row in tables_sessions.pending_about(session, ApprovalKind.POSTING, begins, at):
             tables_sessions.record_decision(row, actor, at, withdrawn)

@@ -1,5 +1,5 @@
-"""Shows and changes the roster, reports gaps (hours for which a desk has no one on duty), and lets responders take and
-offer single shifts."""
+"""Shows and changes the roster, and reports gaps: hours in which no one on duty at a desk can answer an alert. Also
+lets responders take and offer single shifts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,8 +48,8 @@ DAYTIME = range(8, 20)
 """The hours of the day in which the hotline notifies people of gaps in the roster."""
 HOUR = timedelta(hours=1)
 CHECKED, REPORTED = "gaps_checked", "gaps_reported"
-"""The names of the two tasks that report gaps (hours without anyone on duty) in the roster. The task `CHECKED` reports
-gaps to coordinators each hour, and the task `REPORTED` reports gaps to the national desk on Mondays.
+"""The names of two tasks that report gaps in the roster: `CHECKED` to coordinators each hour, and `REPORTED` to the
+national desk on Mondays.
 """
 FOUND, DAY_BEFORE = "found", "day before"
 """The kinds of reports about a gap: `FOUND` for the first report, and `DAY_BEFORE` for the report a day before the gap
@@ -82,13 +82,13 @@ class WeekRoster:
     """The public holidays of the shown week and of the year after it."""
 
     def gap(self, desk: str, half: int) -> Gap | None:
-        """Returns the first gap in a half-day. Leaves out a gap that lasts the whole week."""
+        """Returns the desk's first gap in a half-day. Leaves out a gap that lasts the whole week."""
         starts, ends = rules_roster.half_day(self.week, half)
         here = (o for o in self.gaps if o.desk == desk and o.ends_at - o.starts_at < WEEK)
         return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
 
     def whole_week(self) -> Mapping[tuple[GapReason, ...], Sequence[str]]:
-        """Returns the desks where no one on duty can answer for a whole week, grouped by the reasons for this gap."""
+        """Returns the desks that have a gap for the whole week, grouped by the reasons for the gap."""
         found: dict[tuple[GapReason, ...], list[str]] = {}
         for one in self.gaps:
             if one.ends_at - one.starts_at == WEEK:
@@ -111,7 +111,7 @@ def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
 
 
 def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "") -> WeekRoster:
-    """Returns the roster of a week: of one desk, or of all desks that the account may see."""
+    """Returns the roster of one desk in a week, or of all desks that the account may see."""
     at, (start, _) = context.now(), rules_roster.half_day(week, 0)
     with context.database.reading() as session:
         desks = [one for one in visible_desks(session, by) if desk in ("", one)]
@@ -144,7 +144,7 @@ def gaps_in(
     end: datetime,
     members: Sequence[Member] | None = None,
 ) -> list[Gap]:
-    """Returns the gaps of these desks between two times: the hours in which no one is on duty."""
+    """Returns the gaps of these desks between two times: the hours in which no one on duty can answer an alert."""
     people = queries_people.members(session) if members is None else members
     return rules_roster.gaps(tables_roster.roster(session, start, end), people, desks, start, end)
 
@@ -157,10 +157,10 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 
 
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
-    """Returns, for each desk, the number of hours in the next 14 days without anyone on duty. Also returns the people
-    with more than four nights in a week, each with the number of nights. Also returns the people who took an offered
-    shift and are the only people on duty in this shift. Both lists of people are empty for an account that may see only
-    its own desks.
+    """Returns, for each desk, the number of hours in the next 14 days in which no one on duty can answer an alert. Also
+    returns the people with more than four nights in a week, each with the number of nights. Also returns the people who
+    took an offered shift and are the only people on duty in this shift. Both lists of people are empty for an account
+    that may see only its own desks.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -277,8 +277,8 @@ def import_roster(context: Context, by: CommandActor, text: str, week: date) -> 
 
 
 def names_by_desk(session: Session, by: SignedIn | None) -> Mapping[str, Mapping[str, int]]:
-    """Returns, for each desk whose roster the account may change, the ids of the desk's people by the people's
-    names."""
+    """Returns the desks whose roster the account may change. For each desk, maps the names of its people to their
+    ids."""
     called, members = tables.responder_names(session), queries_people.members(session)
     return {
         desk: {called[one.id]: one.id for one in members if one.covers(desk)}
@@ -305,7 +305,7 @@ def save(
         tables_audit.append_command(session, by, context.now(), "roster_changed", subject, why)
 
 
-# The functions below report gaps: hourly by day to coordinators, and on Mondays to the national desk.
+# The functions below report gaps in the roster: each hour of the day to coordinators, on Mondays to the national desk.
 
 
 def report_gaps(context: Context) -> None:
@@ -386,10 +386,10 @@ def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]
 
 
 def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
-    """Returns the shifts at a responder's desks that the responder may take. These are gaps, in which no one is on
-    duty, and shifts that a colleague offered.
+    """Returns the shifts at a responder's desks that the responder may take. These are shifts without anyone on duty
+    who can answer an alert, and shifts that a colleague offered.
 
-    In the result, a gap has the responder id 0. An offered shift has the id of its owner.
+    A shift without such a person has the responder id 0. An offered shift has the id of its owner.
     """
     desks = [row.desk_code for row in tables.current_memberships(session, responder_id)]
     roster: Roster = tables_roster.roster(session, at, at + AHEAD)

@@ -1,8 +1,8 @@
-"""Checks a sheet of people or of shifts, and imports the sheet in a child process of the console.
+"""Checks a spreadsheet of people or of shifts, and imports the spreadsheet in a child process of the console.
 
-The page contains the checked sheet, encrypted with the token of the session, because a sheet can contain phone numbers.
-After a person has confirmed a sheet, the sheet waits in the database, encrypted with the console's key. The import
-continues if the browser is closed, and after a restart of the console.
+The page contains the checked spreadsheet, encrypted with the token of the session, because a spreadsheet can contain
+phone numbers. After a person has confirmed a spreadsheet, it waits in the database, encrypted with the console's key.
+The import continues even if the user closes the browser or the console restarts.
 """
 
 import base64
@@ -39,10 +39,10 @@ EXPIRED = message_text("choose the spreadsheet again: the time to import your up
 
 
 class JudgedRow(NamedTuple):
-    """A row of a sheet, and the change that the row would make."""
+    """A row of a spreadsheet, and the change that the row would make to the stored people or shifts."""
 
     line: int
-    """The number of the row's line in the sheet, or 0 for a shift that the sheet removes."""
+    """The number of the row's line in the spreadsheet, or 0 for a shift that the import removes."""
     effect: RowEffect
     name: str = ""
     shift: DutyRow | None = None
@@ -54,7 +54,7 @@ class JudgedRow(NamedTuple):
 class CheckedSheet:
     rows: Sequence[JudgedRow]
     locked: str = field(repr=False)
-    """The whole sheet, encrypted for this session."""
+    """The whole spreadsheet, encrypted for this session."""
 
     @property
     def counts(self) -> Mapping[RowEffect, int]:
@@ -62,7 +62,7 @@ class CheckedSheet:
 
 
 class SheetStatus(NamedTuple):
-    """The progress of an import, as a page shows it."""
+    """The progress of an import of a spreadsheet."""
 
     by: str
     asked_at: datetime
@@ -76,7 +76,7 @@ class SheetStatus(NamedTuple):
 def check(
     context: ConsoleContext, by: SignedIn, token: str, kind: SheetKind, text: str, week: date
 ) -> CheckedSheet:
-    """Returns the change that each row of a sheet would make. Stores nothing."""
+    """Returns the change that each row of a spreadsheet would make to the stored people or shifts. Stores nothing."""
     with context.database.reading() as session:
         if kind is SheetKind.PEOPLE:
             rows = _judge_people(session, context, text)
@@ -125,7 +125,7 @@ def confirm(
     week: date,
     reason: str,
 ) -> None:
-    """Stores a checked sheet, so that its import begins. Raises ImportRefused, PersonnelRefused."""
+    """Stores a checked spreadsheet, so that its import begins. Raises ImportRefused, PersonnelRefused."""
     try:
         held = unlock_key(token, base64.b64decode(locked, validate=True), account=kind)
     except (binascii.Error, ValueError):
@@ -153,8 +153,8 @@ def confirm(
 
 
 def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[SheetStatus]:
-    """Returns the imports of the last days that an account may see: the imports that the account started, or all
-    imports."""
+    """Returns the recent imports that the account started. Returns all recent imports if an admin or the national desk
+    asks."""
     at, own = context.now(), tables_audit.by_actor(by.actor)
     with context.database.reading() as session:
         return [
@@ -173,8 +173,8 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 
 
 def import_here(context: ConsoleContext) -> None:
-    """Imports the confirmed sheets part by part. Two processes may run this function at the same time, because each
-    process locks a sheet while it imports a part of the sheet.
+    """Imports the confirmed spreadsheets part by part. Two processes may run this function at the same time, because
+    each process locks a spreadsheet while it imports a part of it.
     """
     with context.database.reading() as session:
         waits = tables_roster.pending_ids(session)
@@ -184,7 +184,7 @@ def import_here(context: ConsoleContext) -> None:
 
 
 def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
-    """Imports the next part of a sheet. Returns False if all parts of the sheet are imported."""
+    """Imports the next part of a spreadsheet. Returns False if no part is left."""
     with context.database.writing() as session:
         sheet = tables_roster.locked_import(session, sheet_id)
         if sheet is None:
@@ -209,8 +209,8 @@ def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
 
 
 def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
-    """Returns the account that confirmed a sheet, with the account's present roles. Returns None if this account may
-    not import the sheet now.
+    """Returns the account that confirmed a spreadsheet, with the account's present roles. Returns None if this account
+    may not import the spreadsheet now.
     """
     account_id = tables_audit.account_of(sheet.asked_by)
     row = None if account_id is None else session.get(ConsoleAccount, account_id)
@@ -224,7 +224,7 @@ def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
 def _take_people(
     session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Registers the next people of a sheet. Checks all rows before the first part."""
+    """Registers the next people of a spreadsheet. Before the first part, checks all rows of the spreadsheet."""
     rows, faults = check_rows(text)
     part = rows[sheet.done : sheet.done + PART]
     faults = [*faults, *service_enrolment.unfit(session, context, part if sheet.done else rows)]
@@ -238,8 +238,8 @@ def _take_people(
 def _take_shifts(
     session: Session, context: ConsoleContext, by: SignedIn, sheet: SheetImport, text: str
 ) -> Sequence[RowFault]:
-    """Replaces the week's shifts of the next desk in the sheet. The function first reads all rows again. So the import
-    changes no desk if one row is wrong, or if the account has lost its access to one of the desks."""
+    """Replaces the week's shifts of the next desk in the spreadsheet. First reads all rows again: if one row is wrong,
+    or if the account has lost access to one of the desks, no shift changes."""
     week = sheet.week or rules_roster.week_of(sheet.asked_at)
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
