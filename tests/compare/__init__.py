@@ -4,9 +4,10 @@
     bin/test --compare COMMIT --only 3         the stories of world 3 alone.
     bin/test --compare COMMIT --json           for a program to read.
 
-The stories use no module of the project. A story uses only commands that stay the same (`init`, `run`, `people import`,
-...), and the addresses and form fields with which the gateway calls the hotline. A simulated gateway on this machine
-speaks the provider's HTTP protocol.
+A story is a simulated series of calls, SMS and actions of responders. The stories use no module of the project, because
+both checkouts must understand them. They use only commands that stay the same (`init`, `run`, `people import`, ...),
+and the addresses and form fields with which the gateway calls the hotline. A simulated gateway on this machine speaks
+the provider's HTTP protocol.
 
 | file | does |
 |---|---|
@@ -21,8 +22,8 @@ speaks the provider's HTTP protocol.
 | `transcript` | the events of one story, without random values |
 | `comparison` | plays each world on both, and plays worlds that differ again |
 
-The hotline reads its time from a file (`HOTLINE_CLOCK`). The clock is set before each step and stops there. So new rows
-have the minute of that step, however long the step takes. References, receipts and codes are random, so a transcript
-replaces them with REF1, DIGITS and CERTIFICATE. A difference is printed only if it occurs in every run of both
-checkouts.
+The hotline reads its time from a file (`HOTLINE_CLOCK`). The comparison stops this clock at a new time before each
+step. So new rows have the minute of the step, even if the step takes long. References, receipts and codes are random,
+so a transcript replaces them with REF1, DIGITS and CERTIFICATE. A difference is printed only if it occurs in every run
+of both checkouts.
 """

@@ -1,4 +1,4 @@
-"""Runs `bin/test --compare COMMIT`. See the package's docstring."""
+"""Runs the command `bin/test --compare COMMIT`."""
 
 import argparse
 import json

@@ -10,18 +10,18 @@ from tests.compare.line import Checkout, LineBroken
 
 ROOT = Path(__file__).resolve().parents[2]
 SAME = ("requirements.lock", "requirements-test.lock", "pyproject.toml")
-"""The files that define the packages of an environment. If these files are equal in both checkouts, one environment
-can run both.
+"""The files that name the Python packages of a checkout. If these files are equal in both checkouts, the same Python
+environment can run both.
 """
 
 
 def tree() -> Checkout:
-    """Returns the working tree with the environment that runs this program."""
+    """Returns the working tree, with the Python environment that runs this program."""
     return Checkout("the working tree", ROOT, ROOT / ".venv" / "bin")
 
 
 def of_tree(folder: Path) -> Checkout:
-    """Copies the working tree in its current state, so that later edits do not change a story."""
+    """Copies the working tree, so that later edits do not change the comparison."""
     root = folder / "tree"
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
@@ -33,7 +33,8 @@ def of_tree(folder: Path) -> Checkout:
 
 
 def of_commit(commit: str, folder: Path, say: Callable[[str], None]) -> Checkout:
-    """Writes the files of a commit into a folder. If the commit needs its own environment, it creates one."""
+    """Writes the files of a commit into a folder. If the commit needs other packages, the function creates a Python
+    environment for it."""
     root = folder / "checkout"
     root.mkdir()
     asked = ["git", "archive", commit]

@@ -1,5 +1,5 @@
-"""Prepares a home for each of the two checkouts and runs each world (a group of stories) on both. Repeats a world if
-the results differ.
+"""Prepares a home for each of the two checkouts, and runs each world (a hotline with a group of stories) on both.
+Repeats a world if the results differ.
 """
 
 import multiprocessing
@@ -28,15 +28,15 @@ COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 4
 """The number of times that a world is repeated before a difference is accepted as real. On a machine under load, an
-event may happen a second later. By chance, all five runs of one checkout could contain a line that no run of the other
-checkout contains. This happens only once in 250 comparisons."""
+event may happen a second later. Only once in 250 comparisons does this change a line in all five runs of one checkout,
+and in no run of the other checkout."""
 PINS = 10
 
 
 @dataclass
 class Found:
-    """The result of a comparison. `whole` is True if all stories were run. If `whole` is True, the stories must have
-    covered every node and every digit."""
+    """The result of a comparison. If `whole` is True, all stories were run, and they must have covered every node and
+    every digit."""
 
     differences: list[Difference]
     stories: int
@@ -132,7 +132,8 @@ class Comparison:
         worlds: Sequence[DrawnWorld],
         slow: float,
     ) -> set[str]:
-        """Runs worlds on both checkouts. Returns the nodes that our checkout showed."""
+        """Runs worlds on both checkouts. Returns everything that the runs of our checkout covered: nodes, digits,
+        languages and channels."""
         waited: list[tuple[DrawnWorld, int, Future[Played]]] = [
             (world, side, pool.submit(_done, play, checkout, homes[side], world, self.seed, slow))
             for world in worlds
@@ -151,8 +152,8 @@ class Comparison:
         return seen
 
     def _differing(self, world: DrawnWorld) -> list[Difference]:
-        """Returns the differences between the runs of the stories of a world. Returns no difference for a story that
-        did not run.
+        """Returns the differences between both checkouts in the stories of a world. A story that did not run has no
+        difference.
         """
         names = {f"national desk of world {world.number}"}
         names |= {
@@ -166,13 +167,13 @@ class Comparison:
 
 
 def _end_lines_at_sigterm() -> None:
-    """Makes a process that runs worlds stop its hotline when it gets SIGTERM."""
+    """Makes this process stop its hotline when it gets SIGTERM."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def _done(work: Callable[..., T], *given: Any) -> T:
-    """Runs one piece of work for the pool of processes. After SIGTERM, the work raises SystemExit. The process must
-    then exit directly: the pool would store SystemExit as the result of the work and wait for the process for ever.
+    """Runs `work` in a process of the pool. After SIGTERM, the work raises SystemExit, and the process must exit
+    directly. Otherwise the pool would store SystemExit as a result, and wait for the process for ever.
     """
     try:
         return work(*given)

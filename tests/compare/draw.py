@@ -1,4 +1,5 @@
-"""Draws stories at random from a seed. Assigns each screen of the flows to a story that can reach this screen."""
+"""Draws random stories, which are the same for the same seed. Assigns each screen of the flows to a story that can
+reach this screen."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,19 +17,18 @@ DAYS = (
     *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
 GRID = (*MINUTES, *DAYS)
-"""The minutes, counted from the start of a world, at which a story may do a step and the comparison checks the
-hotline's clock."""
+"""The minutes after the start of a world at which a story may act and the hotline's clock is moved on."""
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
 """The times in UTC at which worlds start: in daytime, in the evening and at night."""
 MONTHS = 4
-"""The number of months in which worlds begin, one after the other. The talking point for leaders changes each month."""
+"""The worlds begin in this number of months, because the talking point for leaders changes each month."""
 EACH = 50
 """The number of stories in one world."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The facts about one drawn story that the comparison needs to run it."""
+    """One drawn story: its tale, its start, its district and its screens."""
 
     number: int
     tale: str
@@ -55,7 +55,7 @@ class Kind:
     where: str
     each: int
     fills: int = 0
-    """The number of stories of this kind that are drawn even if no screen needs a story."""
+    """The weight of this kind among the stories that are drawn at random after all screens have a story."""
 
     @property
     def owns(self) -> bool:
@@ -151,11 +151,11 @@ EXCUSED: dict[str, str] = {
     "keeping.not_yet": "an acknowledgement that is believed no longer, while its call goes on",
     "keeping.in_console": "the setting that the national desk reads in the console only begins during a call",
 }
-"""Nodes that no story reaches, each with the reason."""
+"""Maps each node that no story reaches to the reason."""
 
 
 def tale_of(target: str, entry: str) -> str:
-    """Returns the name of the tale that reaches a screen."""
+    """Returns the name of the tale (kind of story) that reaches a screen."""
     flow, _, name = target.partition(".")
     if target in tales.MEANWHILE:
         return "meanwhile"
@@ -186,7 +186,7 @@ def draw(
         for chunk in _chunks(random, screens, KINDS[tale].each)
     ]
     random.shuffle(must)
-    # The talk for leaders depends on the month, so each of these stories is run in every month.
+    # The talking point for leaders changes each month, so each of these screens gets a story in every month.
     speeches = [one for one in must if one[0] == "speaks"]
     for month in range(MONTHS):
         for tale, chunk in speeches[: count - hall.count]:
@@ -207,7 +207,7 @@ def draw(
 
 
 class _Hall:
-    """The free places for stories in all worlds. Each story takes one of these places."""
+    """The free places for stories in all worlds (hotlines with many stories)."""
 
     def __init__(self, random: Random, worlds: int, pins: int) -> None:
         self.placed: list[list[Drawn]] = [[] for _ in range(worlds)]
@@ -216,8 +216,8 @@ class _Hall:
         self._free = [_places(number, pins) for number in range(worlds)]
 
     def place(self, tale: str, targets: tuple[str, ...], *, month: int | None = None) -> None:
-        """Puts a story into the emptiest world with a free place. If a month is given, only worlds that begin in this
-        month are possible. Leaves the story out if no place is free.
+        """Puts a story into the world with the fewest stories that has a free place for it. If `month` is given, the
+        world must begin in this month. Leaves out the story if there is no such world.
         """
         where = KINDS[tale].where
         worlds = [
@@ -241,11 +241,11 @@ def _begins(at: datetime, world: int) -> datetime:
 
 
 def _places(world: int, pins: int) -> dict[str, list[int]]:
-    """Returns for one world the districts in which each kind of tale can run. Tales without responders may use any of
-    these districts."""
+    """Returns the districts of one world in which a story can run, for each need of a tale, such as a responder with a
+    PIN."""
     last = len(DISTRICTS)
-    # An invitation expires. So people who are invited or get a new number confirm the invitation in a world that begins
-    # in the first month.
+    # An invitation expires. So invited people and people with a new number act only in worlds that begin in the first
+    # month.
     fresh = pins and world % MONTHS == 0
     invited, moved = ([*range(pins + 1, pins + 1 + INVITED)], [0]) if fresh else ([], [])
     keyless = [pins] if pins else []

@@ -1,6 +1,7 @@
-"""Reads the flow files of a checkout as a graph: the node of each screen, and the key that leads towards a target.
+"""Reads the flow files of a checkout as a graph of nodes. Finds the node of a screen, and the key that leads towards
+another node.
 
-This module knows only the file format that editors write (see `flows/README.md`), and no code.
+The module knows the format of flow files (`flows/README.md`), and uses no code of the hotline.
 """
 
 import re
@@ -16,8 +17,8 @@ import yaml
 LANGUAGES = ("rw", "en", "fr")
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 SAID = ("text", "one", "none")
-"""The YAML keys for the texts of a node in a flow file. A node that shows a list of places has two more texts: one
-for a list with one place (`one`) and one for an empty list (`none`).
+"""The YAML keys for the texts of a node in a flow file. A node with a list has two more texts: `one` for a list with
+one place, and `none` for an empty list.
 """
 OPTION = re.compile(r"^(\d{1,3}) (.+)$")
 FAR = 10_000
@@ -25,8 +26,8 @@ NO_CHOICES = ("0", "00", "9")
 """The phone keys that the hotline adds to a screen: back, home, more."""
 LETTERS = re.compile(r"[^\W\d_]")
 SOME_LETTERS = 3
-"""If a node's text has fewer letters than this number outside of placeholders, the whole text is treated as coming
-from placeholders.
+"""If a node's text has fewer letters than this number outside of placeholders, the module treats the whole text as one
+placeholder.
 """
 _TAKES = ("yours", "theirs", "colleague", "unread_by", "helps_unread", "helps_too", "exercise")
 _CLOSES = ("closed", "judged", "another_waits", "closure_unopened", "closure_in_console")
@@ -52,11 +53,11 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
-"""The nodes with the hotline's possible answers to a responder's action. The key is the name of the action, or of the
-node at which the responder acts.
+"""For each action of a responder, the nodes with the hotline's possible answers. The key is the name of the action, or
+of the node at which the responder acts.
 
-In the flow file, one node branches to the answers of all actions, and the hotline decides with flags which answer is
-shown. Without this table, it would seem that any action could lead to any answer.
+In the flow file, one node branches to the answers of all actions. Without this table, it would seem that each action
+could lead to each answer.
 """
 ANSWERED = "responders.did"
 
@@ -96,7 +97,7 @@ class Node:
 class FlowMap:
     nodes: dict[str, Node]
     starts: Mapping[str, str]
-    """For each flow, the name of its first node."""
+    """The name of the first node of each flow."""
     entries: Mapping[str, str]
     """The flow to which each dialled short code leads."""
     _near: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -165,7 +166,7 @@ class FlowMap:
         )
 
     def ahead(self, name: str) -> frozenset[str]:
-        """Returns the screens that may come next if a choice leads to this node."""
+        """Returns the nodes whose screens may come next if a choice leads to this node."""
         found: set[str] = set()
         left = [name]
         while left:
@@ -181,7 +182,7 @@ class FlowMap:
     def recognised(
         self, screen: str, after: str = "", expected: Collection[str] = ()
     ) -> tuple[str, str]:
-        """Returns the node and the language of a screen, or ("", "") if no node has this text.
+        """Returns the name of a screen's node and the screen's language, or ("", "") if no node has this text.
 
         If several nodes have the same text, the function prefers an expected node. If none of them is expected, it
         prefers the node whose choices match best and that is nearest after the node `after`. A node whose whole text
@@ -211,7 +212,7 @@ class FlowMap:
                     -LANGUAGES.index(language),
                 )
                 if not best[0] or rank > best[0]:
-                    # A text that comes wholly from placeholders has no language, unless its choices show one.
+                    # A text that consists only of placeholders has no language, unless its choices show the language.
                     best = (rank, node.name, language if letters or lines & labels else "")
         return best[1], best[2]
 
@@ -226,7 +227,7 @@ class FlowMap:
 
 
 class _Plain(yaml.CSafeLoader):
-    """A YAML loader that reads `yes` and `no` as words, and days as text."""
+    """A YAML loader that reads `yes`, `no` and dates as text."""
 
 
 _Plain.yaml_implicit_resolvers = {
@@ -253,7 +254,8 @@ def _returns(documents: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
 
 
 def _answers(nodes: Mapping[str, Node]) -> Iterator[Node]:
-    """Yields one extra node with answers for each action. The extra node leads only to the answers of that action."""
+    """Yields one extra node for each action of a responder. The extra node leads only to the hotline's answers to this
+    action."""
     answered = nodes.get(ANSWERED)
     for act in {lead.partition(":")[2] for node in nodes.values() for lead in node.leads}:
         if not act or answered is None:
@@ -273,8 +275,8 @@ def _of_word(act: str) -> tuple[str, ...]:
 
 
 def _answered(lead: str, act: str) -> str:
-    """Returns the node to which an action leads. If one node answers all actions, the target is the extra node of this
-    action."""
+    """Returns the node to which an action leads. If the flow file names the common node for all answers, returns the
+    extra node of this action."""
     return f"{ANSWERED}:{act}" if lead == ANSWERED and act else lead
 
 

@@ -1,8 +1,8 @@
-"""Acts as the SMS gateway on this machine: accepts the hotline's SMS and calls its hooks.
+"""Simulates the SMS gateway on this machine: accepts the hotline's SMS, and calls the hotline's hooks.
 
-This gateway offers only the addresses of the provider that the hotline uses: to send SMS, to read the inbox, and to
-read the balance. It uses the hotline's own clock. One thread sends the delivery reports in the order of the SMS. So
-two runs of the same story send the same callbacks to the hotline.
+The hotline can send SMS, read the inbox and read the balance, as with the real provider. The gateway uses the hotline's
+own clock, and one thread sends the delivery reports in the order of the SMS. So two runs of the same story send the
+same callbacks to the hotline.
 """
 
 import json
@@ -54,7 +54,7 @@ class Sent:
 
 @dataclass
 class Gateway:
-    """The gateway for one hotline. `now` is a function that returns the hotline's own time."""
+    """The simulated gateway of one hotline. `now` returns the hotline's own time."""
 
     now: Callable[[], datetime]
     outbox: list[Sent] = field(default_factory=list)
@@ -63,11 +63,11 @@ class Gateway:
     """Pairs of a number and a fault. Each fault affects the next SMS to that number once."""
     inbox: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
-    """The number of seconds that the gateway waits before it answers a request to send SMS."""
+    """The gateway waits for this number of seconds before it answers a request to send SMS."""
     polls: int = 0
     """The number of times that the hotline read the inbox."""
     last: float = 0.0
-    """The time of the last traffic, by the monotonic clock."""
+    """The time of the newest request from or to the hotline, by the monotonic clock."""
     struck: float = 0.0
     """The time of the last fault, by the monotonic clock."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -105,7 +105,8 @@ class Gateway:
         self._server.server_close()
 
     def call(self, hook: str, fields: Mapping[str, str]) -> tuple[int, str]:
-        """Posts one callback. Returns the status and the body. The status is 0 if the hotline did not answer."""
+        """Sends one callback to the hotline. Returns the status and the body of the answer. The status is 0 if the
+        hotline did not answer."""
         url = urlsplit(self.hooks[hook])
         body = "&".join(f"{name}={quote_plus(value)}" for name, value in fields.items())
         connection = HTTPConnection(str(url.hostname), url.port, timeout=30)
@@ -126,8 +127,8 @@ class Gateway:
     def text(
         self, msisdn: str, shortcode: str, text: str, *, told: bool = True, twice: bool = False
     ) -> None:
-        """Sends one SMS from a handset. With `told=False`, the gateway loses the callback, so the SMS is only in the
-        inbox."""
+        """Delivers one SMS from a phone to the hotline. With `told=False`, the gateway loses the callback, so the SMS
+        is only in the inbox."""
         with self._lock:
             number = len(self.inbox) + 1
             at = self.now()

@@ -13,20 +13,21 @@ from tests.compare.gateway import Gateway, network_of
 from tests.compare.line import SERVICE_CODE, SHORTCODE
 
 MOST_HOPS = 30
-"""The number of keys in one call after which the caller hangs up."""
+"""A caller who has pressed this number of keys in one call hangs up."""
 MOST_VISITS = 2
-"""The number of times that one screen may appear on one walk. A caller who has seen the screen so often stops."""
+"""A walk (the way of a caller to a screen) ends if one screen appears more often than this number."""
 DETOUR = 2
-"""The number of extra steps that a walk may take for each repeated visit to a screen, in addition to the shortest
-path."""
+"""For each repeated visit to a screen, a walk (the way of a caller to a screen) may be longer than the shortest path by
+this number of steps."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
 """The last words in the names of nodes that ask the caller to wait."""
 LOOK_AGAIN, MOST_LOOKS = 0.5, 8
 VAIN_CHOICES = 3
-"""If a walk did not reach its target, the phone treats this number of the walk's last choices as useless."""
+"""If a walk (the way of a caller to a screen) failed, this number of its last choices counts as useless for later
+walks."""
 IN_VAIN = 3
-"""The number of steps that the phone adds to the distance from a useless choice to the target."""
+"""The number of steps by which a useless choice counts as farther away from the target."""
 WORDS = ("near the blue shop", "hafi y'isoko", "pres de l'eglise")
 Note = Callable[[str, str], None]
 Choice = tuple[str, str, str]
@@ -35,7 +36,8 @@ Choice = tuple[str, str, str]
 
 @dataclass
 class Hand:
-    """One simulated phone. `typed` has the answer to each question, by the name under which the flow saves it."""
+    """One simulated phone. `typed` contains the person's answers to questions, by the names under which the flows save
+    the answers."""
 
     msisdn: str
     role: str
@@ -44,21 +46,22 @@ class Hand:
     note: Note
     random: Random
     seen: set[str]
-    """Everything that the run covered: nodes shown, digits pressed, languages and channels."""
+    """Everything that the run has covered: shown nodes, pressed digits, languages and channels."""
     typed: dict[str, str] = field(default_factory=dict)
     places: tuple[str, ...] = ()
     """The labels of the places that this person chooses in lists of places."""
     prefer: tuple[str, ...] = ()
-    """The values that this person chooses if they are offered and can lead to the target. Earlier values have
-    priority."""
+    """The values that this person chooses if a menu offers them and they can lead to the target. The first such value
+    wins."""
     screen: str = ""
     node: str = ""
     language: str = ""
     open: bool = False
     patient: bool = True
-    """If True, the phone checks again without pressing a key when the hotline asks it to wait."""
+    """If True, the phone presses 1 to check again when the hotline asks it to wait. The transcript does not record this
+    key."""
     vain: dict[str, Counter[Choice]] = field(default_factory=dict)
-    """For each target, the number of times that each choice led away from it."""
+    """For each target node, the number of times that each choice did not help to reach the node."""
     _near: Mapping[str, int] = field(default_factory=dict)
     _vain: Counter[Choice] = field(default_factory=Counter)
     _visits: Counter[str] = field(default_factory=Counter)
@@ -80,8 +83,8 @@ class Hand:
         self.note(
             f"{self.role} dials", SERVICE_CODE if not digits else f"{SERVICE_CODE[:-1]}*{digits}#"
         )
-        # The first screens of several short codes may have the same text. The dialled digits show which of these
-        # screens this is.
+        # Several short codes may begin with screens of the same text. The dialled digits show which of these screens
+        # this is.
         self._hop(after=self.map.starts[self.map.entries.get(digits, "front")])
 
     def key(self, text: str) -> None:
@@ -105,14 +108,14 @@ class Hand:
             self._end("Incomplete")
 
     def text(self, words: str, *, told: bool = True, twice: bool = False) -> None:
-        """Writes an SMS to the hotline."""
+        """Sends an SMS from this phone to the hotline."""
         self.seen.add("channel sms")
         self.seen.update(f"digit {digit} by SMS" for digit in re.findall(r"\b\d\b", words))
         self.note(f"{self.role} writes", words + ("" if told else " (not told)"))
         self.gateway.text(self.msisdn, SHORTCODE, words, told=told, twice=twice)
 
     def options(self) -> dict[str, str]:
-        """Returns the key of each label on the screen."""
+        """Returns the keys of the choices on the screen, by their labels."""
         return {
             found[2].strip(): found[1]
             for line in self.screen.splitlines()
@@ -123,7 +126,7 @@ class Hand:
         """Presses keys that lead towards the node `target`. Returns True when the phone shows this node. The walk
         stops if no key leads to the node.
 
-        If a choice did not lead to the node, later walks to this node treat the choice as farther away.
+        After a failed walk, the last choices count as farther away from the node.
         """
         self._near, self._vain = self.map.distances(target), self.vain.setdefault(target, Counter())
         self._chosen, self._visits = [], Counter()
@@ -140,12 +143,12 @@ class Hand:
 
     @property
     def screen_kind(self) -> str:
-        """Returns the kind of the shown node, or "" if no node has this text."""
+        """Returns the kind of the shown node, such as "menu", or "" if no node has this text."""
         node = self.map.nodes.get(self.node)
         return node.kind if node else ""
 
     def answer(self) -> None:
-        """Answers the current screen, either to continue the walk or at random."""
+        """Answers the current screen: with the key that leads towards the target of the walk, or at random."""
         node = self.map.nodes.get(self.node)
         if node is None:
             self.key(self._any_key())
@@ -159,9 +162,7 @@ class Hand:
             self.key(self._any_key())
 
     def choose(self, labels: Iterable[str]) -> bool:
-        """Turns the pages of a list until it offers one of these labels, and presses the key of the first such
-        label.
-        """
+        """Turns the pages of a list until one of these labels appears, and presses the key of the first such label."""
         wanted = set(labels)
         for _ in range(12):
             found = [key for label, key in self.options().items() if label in wanted]
@@ -197,8 +198,8 @@ class Hand:
         return option.value in self.prefer and way < FAR
 
     def _far(self, node: Node, value: str, leads: str) -> int:
-        """Returns the number of steps from a choice to the target, plus extra steps if the choice did not help on
-        earlier walks."""
+        """Returns the number of steps from a choice to the target. A choice that did not help before counts as farther
+        away."""
         return self._near.get(leads, FAR) + IN_VAIN * self._vain[node.name, value, leads]
 
     def _answer_ask(self, node: Node) -> None:
@@ -264,14 +265,14 @@ class Hand:
             self.node, language = self.map.recognised(self.screen, before, expected)
             if not self.patient or not self.node.endswith(WAITING):
                 break
-            # The machine is slow, and the delay does not belong to the story. So the phone checks again for the next
-            # screen, and the transcript does not record this check.
+            # The machine is slow, which does not belong to the story. So the phone presses 1 to check for the next
+            # screen, and the transcript leaves this out.
             time.sleep(LOOK_AGAIN)
             self._keys.append("1")
             status, body = self._post()
         if not self.node and self._keys[-1:] == ["9"]:
-            # The next page of a long list does not repeat the question, so the map does not recognise it. The call is
-            # still at the same node.
+            # The map does not recognise the second page of a long list, because it does not repeat the question. The
+            # call is still at the same node.
             self.node = before
         self.language = language or self.language
         self.note(

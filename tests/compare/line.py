@@ -1,7 +1,7 @@
 """Runs one hotline with the commands of its checkout, and with a clock that the test sets.
 
-The hotline reads its time from a file (`HOTLINE_CLOCK`). The test stops the clock at a time before each step. So the
-hotline stores the time of the step with new rows, even if the machine is slow.
+The hotline reads its time from a file (`HOTLINE_CLOCK`). The comparison stops this clock at a new time before each
+step. So new rows have the time of the step, even if the machine is slow.
 """
 
 import json
@@ -28,7 +28,7 @@ SERVICE_CODE, SHORTCODE = "*384*777#", "3847"
 
 
 class LineBroken(Exception):
-    """A command that failed, or a hotline that did not start. The error contains the output."""
+    """An error: a command failed, or the hotline did not start. The error contains the output."""
 
 
 def free_port() -> int:
@@ -39,12 +39,12 @@ def free_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A folder with the project's files and the environment that runs them."""
+    """A folder with the project's files, and the Python environment that runs them."""
 
     name: str
     root: Path
     python: Path
-    """The folder with the environment's programs."""
+    """The folder with the programs of the Python environment."""
 
     def environ(self, home: Path) -> dict[str, str]:
         kept = {
@@ -131,19 +131,19 @@ class Line:
         fresh.replace(self.home / "compare-clock")
 
     def step(self, seconds: float = 0.01) -> None:
-        """Moves the stopped clock a little, so that what happens next is later."""
+        """Moves the stopped clock by some seconds, so that the next events get a later time."""
         self.set(self.moment + timedelta(seconds=seconds))
 
     def command(self, *words: str, given: str = "") -> str:
-        """Runs a command of this hotline, and types `given`. Raises LineBroken."""
+        """Runs a command of this hotline with the input `given`. Raises LineBroken."""
         return self.checkout.command(self._environ, *words, given=given)
 
     def script(self, *words: str) -> str:
-        """Runs a script that does the same as people do on a page of this hotline's console. Raises LineBroken."""
+        """Does in a script what people do on a page of this hotline's console. Raises LineBroken."""
         return self.checkout.script(self._environ, *words)
 
     def start(self, procfile: Path | None = None) -> None:
-        """Starts the hotline, with the processes of another Procfile if one is given. Raises LineBroken."""
+        """Starts the processes of the hotline, from its usual Procfile or from the given one. Raises LineBroken."""
         log = (self.home / "compare.log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -180,7 +180,7 @@ class Line:
             connection.close()
 
     def wait(self, until: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Waits until a condition of the hotline is true. Raises LineBroken."""
+        """Waits until the function `until` returns True for this hotline. Raises LineBroken."""
         end = time.monotonic() + seconds
         while not until():
             if time.monotonic() > end:
@@ -189,7 +189,7 @@ class Line:
 
     @contextmanager
     def paused(self, name: str) -> Iterator[None]:
-        """Pauses the processes that `run` started under this name, as a machine without free memory would."""
+        """Freezes the processes that `hotline run` started under this name, as a machine without free memory would."""
         held = [pid for pid in self.processes() if name in command_line(pid).split()[1:]]
         if not held:
             raise LineBroken(f"no process of the line is called {name}")
@@ -202,13 +202,13 @@ class Line:
                 os.kill(pid, signal.SIGCONT)
 
     def processes(self, *, whole: bool = False) -> list[int]:
-        """Returns the ids of all child processes of `run`. Includes the process `run` itself if `whole` is True."""
+        """Returns the ids of all child processes of `hotline run`. Includes `hotline run` itself if `whole` is True."""
         if self._process is None:
             return []
         return [self._process.pid] * whole + below(self._process.pid)
 
     def at_work(self) -> bool:
-        """Returns True if any thread of the hotline runs, or waits for a processor."""
+        """Returns True if a thread of the hotline is working, or waits for a processor."""
         for pid in self._known():
             for file in Path(f"/proc/{pid}/task").glob("*/stat"):
                 try:
@@ -219,7 +219,7 @@ class Line:
         return False
 
     def is_sending(self) -> bool:
-        """Returns True if the outbox has a message that a worker sends now, and whose result is not stored yet."""
+        """Returns True if a worker is sending a message whose result is not stored yet."""
         return is_sending(self.home / "hotline.db")
 
     def _known(self) -> list[int]:

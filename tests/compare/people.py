@@ -1,8 +1,8 @@
 """Prepares the home of a hotline: keys, tables and flows by `hotline init`, and sample people by `hotline people
 import`.
 
-Some of these people also get a PIN by dialling, as real responders do. One home is prepared for each checkout, and each
-world uses a copy of it.
+Some of these people get a PIN by dialling, as real responders do. Each world (a hotline with many stories) uses a copy
+of the home.
 """
 
 import json
@@ -33,7 +33,7 @@ ENTRY = "90"
 """The short code of the responders' flow."""
 INVITED = 4
 PAPER = re.compile(r"(?m)^(.*?): dial .*?, then ([0-9]{6,})")
-"""The name and the start PIN in the file that an invitation writes."""
+"""Matches the name and the start PIN in the file that an invitation writes."""
 KEPT = "compare.json"
 
 
@@ -47,9 +47,9 @@ class Responder:
     lets_in: bool = True
     """False if the person is approved but no desk grants access."""
     code: str = ""
-    """The unused code from the SMS that invites this person, or from the SMS to a new number."""
+    """The unused code from the SMS that invites this person or confirms a new number."""
     paper: str = ""
-    """The start PIN of this invitation."""
+    """The start PIN that this person gets on paper."""
     new_number: str = ""
 
     @property
@@ -113,11 +113,11 @@ class Prepared:
 
 
 def sample(pins: int) -> tuple[tuple[District, ...], tuple[Responder, ...]]:
-    """Returns all people who act: two responders for each district, coordinators in every third district, and the
-    national desk.
+    """Returns all people who act in stories: two responders for each district, coordinators in every third district,
+    and the national desk.
 
-    In the first `pins` districts, the first responder has a PIN. The first person of the national desk has a PIN too.
-    In the next districts, one responder has a PIN but no access to a desk, and some people are invited.
+    In the first `pins` districts, the first responder has a PIN, and so has the first person of the national desk. In
+    the next districts, one responder has a PIN but no access to a desk, and some people are invited.
     """
     random = Random(1)
     districts = []
@@ -179,8 +179,8 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
 
 
 def _has_pin(district: int, at: int, pins: int) -> bool:
-    """Returns True for the first responder of some districts. The second responder of district 0, who gets a new
-    number, has a PIN too."""
+    """Returns True if a responder has a PIN: the first responder of some districts, and the second responder of
+    district 0, who gets a new number."""
     return pins > 0 and ((at == 1 and district <= pins) or (at == 2 and district == 0))
 
 
@@ -200,8 +200,8 @@ def joining_code(line: Line, roll: str) -> str:
 
 
 def _set_pins(line: Line, people: Sequence[Responder]) -> None:
-    """Invites each person, dials with the code of the invitation and the digits on paper, and approves the
-    enrolment."""
+    """Gives each person a PIN: invites the person, dials with the code and the start PIN of the invitation, and
+    approves the enrolment."""
     for one in _invite(line, people):
         _dial_in(line, one)
     _approve(line, [one for one in people if one.lets_in])
@@ -212,7 +212,7 @@ def _set_pins(line: Line, people: Sequence[Responder]) -> None:
 
 
 def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
-    """Returns the same people, each with the code and the start PIN of the invitation."""
+    """Invites people. Returns the same people, each with the code and the start PIN of the invitation."""
     paper = line.home / "compare-paper"
     said = ("--reason", "compare", "--by", "Admin 1")
     names = [one.name for one in people]
@@ -223,14 +223,14 @@ def _invite(line: Line, people: Sequence[Responder]) -> Sequence[Responder]:
 
 
 def _approve(line: Line, people: Sequence[Responder]) -> None:
-    """Approves people as the second admin of the console."""
+    """Approves the enrolment of people as the second admin of the console."""
     for one in people:
         line.script("approve", one.name)
 
 
 def _invite_more(line: Line, districts: Sequence[District], pins: int) -> tuple[District, ...]:
-    """Invites the first responder of some districts without PINs. Gives one person of the first district a new
-    number."""
+    """Invites the first responder of some districts without PINs. Starts the change of one responder's number in the
+    first district."""
     asked = [one.responders[0] for one in districts[pins + 1 : pins + 1 + INVITED]]
     known = {one.name: one for one in _invite(line, asked)}
     mover = districts[0].responders[1]

@@ -1,4 +1,4 @@
-"""Runs one drawn world on one checkout, in its own process."""
+"""Runs one drawn world (a hotline with many stories) on one checkout, in its own process."""
 
 import shutil
 import tempfile
@@ -18,7 +18,7 @@ from tests.compare.world import Story, World
 @dataclass(frozen=True, slots=True)
 class Played:
     transcripts: tuple[Transcript, ...]
-    """One transcript for each story, and at the end the transcript of the messages to the national desk."""
+    """One transcript for each story, and as the last one the transcript of the messages to the national desk."""
     seen: frozenset[str]
     steps: int
     seconds: float
@@ -33,8 +33,8 @@ def play(
 ) -> Played:
     """Runs a world on a copy of a prepared home.
 
-    Starts every process of the Procfile but the monitor. The monitor reads the clock at times that the test
-    cannot set, and its alarm about many SMS changes which alerts share one SMS.
+    Starts every process of the Procfile except the monitor, which reads the clock at random times. Its alarm about many
+    SMS would also change which alerts share one SMS.
     """
     began = time.monotonic()
     prepared = Prepared.read(home)

@@ -1,6 +1,7 @@
-"""Calls the same functions as the pages of the console. The environment variables contain the settings of the hotline.
+"""Does what people do on pages of the console, by calling the same functions. The environment variables contain the
+settings of the hotline.
 
-The comparison runs this file with the code of either commit. So it imports only names that both commits must have.
+The comparison runs this file with the code of both checkouts. So this file imports only names that both must have.
 """
 
 import os
@@ -29,7 +30,8 @@ def approve(context: ConsoleContext, name: str) -> None:
 def change_number(context: ConsoleContext, name: str, number: str, paper: str) -> None:
     by, change = Actor("Admin 1"), service_enrolment.change_number
     made: service_enrolment.StartPaper | None = call(change, context, by, name, number, "compare")
-    # One admin alone cannot print a start PIN: the call above only requested it, and a second admin must approve.
+    # One admin alone cannot print a start PIN. The call above only requested the start PIN, and a second admin must
+    # approve.
     if made is None:
         made = deciding.prints_start_pin(context, by, name)
     people.write(Path(paper), made)

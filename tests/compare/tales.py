@@ -1,7 +1,7 @@
-"""Contains the tales. A tale is a kind of story, and the comparison makes many stories from one tale. A tale makes its
-choices with the story's own random numbers, so the same seed always gives the same story.
+"""Contains the tales. A tale is a kind of story, from which the comparison makes many stories. A tale makes its choices
+with the story's own random numbers, so the same seed always gives the same story.
 
-A tale does something, and then yields the minutes until its next action. A tale uses only the hooks and SMS.
+After each action, a tale yields the minutes until its next action. A tale acts only through the hooks and by SMS.
 """
 
 import re
@@ -27,8 +27,7 @@ AFTER_PLACE = tuple(
     f"report.{name}"
     for name in ("kind", "who", "visit", "saved", "number", "pin", "landmark", "call")
 )
-"""The screens of a report that come after the question for the place. Most simulated callers name a place, so stories
-reach these screens."""
+"""The screens of a report that come after the question for the place."""
 RECEIPT = re.compile(r"\b(\d{3}) (\d{3}) (\d{3})\b")
 DAY = 24 * 60
 DIGITS = "012345678"
@@ -88,8 +87,8 @@ def learns(story: Story) -> Iterator[int]:
         "leader_code": joining_code(line, "leaders"),
         "officer_code": joining_code(line, "training"),
     }
-    # A phone can join a programme only if it has not joined before. A phone can leave the programme only after it has
-    # joined.
+    # The screens before joining a programme come first, because a phone can join only once, and can leave only after it
+    # has joined.
     for target in sorted(story.targets, key=_when_joined):
         wrong = target.endswith((".wrong", ".again"))
         learner.typed = dict.fromkeys(codes, "87654321") if wrong else dict(codes)
@@ -166,7 +165,7 @@ def tells(story: Story) -> Iterator[int]:
 
 
 def asks_after(story: Story) -> Iterator[int]:
-    """Simulates a caller who takes a receipt, asks about the tip, and asks to erase it."""
+    """Simulates a caller who takes a receipt, asks about the tip, and asks the hotline to erase the tip."""
     caller = story.caller()
     closed = any(target.endswith("closed") for target in story.targets)
     number = _with_receipt(story, caller, here=closed, danger=False if closed else None)
@@ -260,7 +259,8 @@ def works(story: Story) -> Iterator[int]:
 
 
 def meanwhile(story: Story) -> Iterator[int]:
-    """Simulates a responder who is at a screen after the PIN while the case changes. The call then continues."""
+    """Simulates a responder who has entered the PIN and looks at a screen while the case changes. The call then
+    continues."""
     for target in story.targets:
         caller = story.caller()
         what = MEANWHILE[target]
@@ -271,8 +271,8 @@ def meanwhile(story: Story) -> Iterator[int]:
         yield from _sets_up(story, hand, who, what.setups)
         hand.places, hand.prefer = (_newest(story, who),), what.stands.prefer
         for _ in range(2):
-            # After a day, the hotline may have asked other people to take the case. Then the responder takes the case
-            # again in a first call, and reaches the screen `what.stands` in a second call.
+            # After a day, the hotline may have asked others to take the case. Then the responder must take the case
+            # again in a first call, and reaches the screen `what.stands` only in a second call.
             hand.dial(ENTRY)
             if hand.walk(what.stands.screen):
                 break
@@ -282,7 +282,7 @@ def meanwhile(story: Story) -> Iterator[int]:
             _texts(story, who, what.writes)
             yield 1
         if what.other:
-            # The second call begins before the hotline knows that the first call was cut off.
+            # This second call begins before the hotline knows that the first call has ended.
             second = _behind_pin(story, who)
             second.places = hand.places
             second.dial(ENTRY)
@@ -299,9 +299,9 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 
 def colleague_first(story: Story) -> Iterator[int]:
-    """Simulates a case that no one may visit openly, and that a responder takes by SMS. After that, one of two things
-    happens. Either a second responder dials and helps too, or the first responder dials and completes the service
-    referral that this responder reported by SMS.
+    """Simulates a case that no one may visit openly, and that a responder takes by SMS. In one variant, a second
+    responder then dials and helps too. In the other, the first responder dials and completes a service referral that
+    was reported by SMS.
     """
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)
@@ -354,9 +354,7 @@ def judged_later(story: Story) -> Iterator[int]:
 
 
 def _reads_closing(hand: Hand) -> None:
-    """Reads the case whose closure is requested, because a person must read the case before this person may confirm
-    the closure.
-    """
+    """Reads the case whose closure is requested, because a person may confirm a closure only after reading the case."""
     hand.dial(ENTRY)
     hand.walk("responders.closing")
     hand.prefer = ("read",)
@@ -373,7 +371,7 @@ class Setup:
     prefer: tuple[str, ...] = ()
     turn: int = 1
     wait: int = 1
-    """The minutes that the story waits after this screen."""
+    """The minutes for which the story waits after this screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +384,7 @@ class Meanwhile:
     writes: str = ""
     """The digit in the SMS that the responder writes about the case."""
     moves: bool = False
-    """If True, the caller names another district."""
+    """If True, the change is that the caller names another district."""
     answers: tuple[str, ...] = ()
     """The choices that the responder makes after the change."""
     then: tuple[Setup, ...] = ()
@@ -400,8 +398,7 @@ ACCEPTED = ("accepted", "yes", "assent_yes", "new")
 REFUSED = ("no", "new")
 VICTIM = ("new", "yes", "labour")
 OPENLY = ("yes", "me_adult")
-"""The values that a caller chooses: `yes` if responders may come, and `me_adult` if the tip is about the caller, who is
-an adult."""
+"""The answers of a caller who is an adult victim (`me_adult`), and says that responders may come (`yes`)."""
 PREFERRED = {
     "following.there": ("yes",),
     "following.not_there": ("no",),
@@ -413,7 +410,7 @@ PREFERRED = {
 """For each target screen, the answers that lead a caller to this screen."""
 ASKED_LATER = Setup("offering.tomorrow", ("cannot_say", "new", "no"), wait=DAY + 7)
 AFTER_THIRTY_DAYS = ("thirty", "thirty_person", "reopened")
-"""The end of the names of screens that ask about a person after thirty days."""
+"""Names of screens that ask about a person after thirty days end with this text."""
 SAYS_NO = (Setup("offering.why"), Setup("offering.declined", ("person_refused",)))
 """The steps of a story: a responder asks a service to help a person, and the person then declines."""
 MEANWHILE = {
@@ -439,8 +436,8 @@ MEANWHILE = {
         answers=SAYS_NO[1].prefer,
     ),
 }
-"""For each target screen, a change of the case. The target screen appears if the case changes in this way while a
-responder looks at an earlier screen.
+"""For some screens, a change of a case. Such a screen appears only if the case changes in this way while a responder
+looks at an earlier screen.
 """
 
 
@@ -462,8 +459,8 @@ def _setups(target: str) -> tuple[Setup, ...]:
 
 
 def dials(story: Story) -> Iterator[int]:
-    """Simulates a responder without a PIN who takes and closes cases by dialling. Any six digits are typed as the
-    PIN."""
+    """Simulates a responder without a PIN who takes and closes cases by dialling. The responder types any six digits as
+    the PIN."""
     caller = story.caller()
     who = story.district.responders[-1]
     hand = _behind_pin(story, who)
@@ -480,7 +477,7 @@ def dials(story: Story) -> Iterator[int]:
 
 
 def joins(story: Story) -> Iterator[int]:
-    """Simulates an invited person who confirms the phone and the paper, and chooses a PIN."""
+    """Simulates an invited person who dials, types the start PIN from the paper, and chooses a PIN."""
     who = story.district.responders[0]
     hand = story.hand(who.msisdn, who.role)
     for target in story.targets:
@@ -503,7 +500,7 @@ def moves(story: Story) -> Iterator[int]:
     for target in story.targets:
         _proves(hand, who, target)
         if target.endswith("no_proof"):
-            # A second call confirms the number while the first call waits for the start PIN from paper.
+            # This second call confirms the number while the first call waits for the start PIN.
             hand.dial(ENTRY)
             hand.walk("responders.paper")
             second = story.hand(who.new_number, who.role)
@@ -526,7 +523,8 @@ def _proves(hand: Hand, who: Responder, target: str) -> None:
 
 
 def forgets(story: Story) -> Iterator[int]:
-    """Simulates a responder who types wrong PINs until the phone must wait, and changes the PIN later."""
+    """Simulates a responder who types wrong PINs until the hotline asks the phone to wait, and changes the PIN
+    later."""
     hand = _behind_pin(story, story.district.responders[0])
     for target in story.targets:
         own = hand.typed["work_pin"]
@@ -542,8 +540,8 @@ def forgets(story: Story) -> Iterator[int]:
 
 
 def warns(story: Story) -> Iterator[int]:
-    """Simulates wrong PINs on a responder's phone until it must wait. The national desk reads the warning by
-    dialling."""
+    """Simulates wrong PINs on a responder's phone, until the hotline asks the phone to wait. The national desk reads
+    the warning about these PINs by dialling."""
     hand = _behind_pin(story, story.district.responders[0])
     hand.typed["work_pin"] = "480915"
     _attempt(story, hand, "responders.pin_rests")
@@ -557,7 +555,7 @@ def warns(story: Story) -> Iterator[int]:
 
 
 def locked_out(story: Story) -> Iterator[int]:
-    """Simulates a responder who has a PIN but no access to any desk. Nothing can be read on this phone."""
+    """Simulates a responder who has a PIN but no access to any desk, and so can read no case."""
     yield from _danger_is_reported(story, openly=True)
     hand = _behind_pin(story, story.district.responders[0])
     for target in story.targets:
@@ -570,8 +568,8 @@ def locked_out(story: Story) -> Iterator[int]:
 
 
 def waits(story: Story) -> Iterator[int]:
-    """Simulates a reader process that is paused. The hotline asks the phone to wait, and the responder acts without
-    reading."""
+    """Simulates a paused reader process. The hotline asks the responder to wait, and the responder acts without reading
+    the case."""
     yield from _danger_is_reported(story)
     who = story.district.responders[0]
     hand = _behind_pin(story, who)
@@ -591,7 +589,7 @@ def waits(story: Story) -> Iterator[int]:
 
 
 def writes(story: Story) -> Iterator[int]:
-    """Simulates strangers who write by SMS: topics, answers, cries for help, nonsense, and STOP."""
+    """Simulates strangers who send SMS: names of topics, answers, cries for help, nonsense, and STOP."""
     caller = story.caller()
     for _ in range(story.random.randint(3, 6)):
         kind = story.random.randrange(3)
@@ -624,8 +622,8 @@ def answers(story: Story) -> Iterator[int]:
 
 
 def decides(story: Story) -> Iterator[int]:
-    """Simulates a case in which the national desk decides how responders visit. The reason is that the caller says
-    that no one may visit openly, or that the caller corrects the place.
+    """Simulates a case in which the national desk decides how responders visit. The national desk decides because the
+    caller says that no one may visit openly, or corrects the place.
     """
     caller = story.caller()
     corrected = any(one.endswith(("let", "early")) for one in story.targets)
@@ -700,7 +698,8 @@ def complains(story: Story) -> Iterator[int]:
 
 
 def drills(story: Story) -> Iterator[int]:
-    """Simulates a drill with a sample alert. The reply to every answer says that the alert was only a drill."""
+    """Simulates a drill with a sample alert. The hotline's reply to each answer says that the alert was only a
+    drill."""
     story.world.line.script("start_drill", str(story.district.code))
     yield 1
     for who in story.district.responders[:2]:
@@ -730,10 +729,10 @@ def reports(
     here: bool = False,
     openly: bool = False,
 ) -> None:
-    """Reports a tip up to a given screen, nearly always in the story's own district.
+    """Reports a tip until the screen `target` appears, nearly always in the story's own district.
 
-    With `here`, no official is involved, so the district's own responders are alerted. With `openly`, responders may
-    visit openly.
+    With `here`, the tip involves no official, so the district's own responders are alerted. With `openly`, the caller
+    says that responders may visit openly.
     """
     dice = story.random
     in_danger = dice.random() < 0.6 if danger is None else danger
@@ -808,8 +807,8 @@ def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
 def _attempt(
     story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
 ) -> bool:
-    """Dials as a responder and walks to a screen. In some calls the phone repeats a hop, or answers the screen that it
-    has reached. In some calls the gateway does not tell the hotline that the call ended.
+    """Dials as a responder and walks to a screen. In some calls the phone repeats a hop or answers the reached screen,
+    or the gateway does not say that the call ended.
     """
     reached = False
     for _ in range(tries):
@@ -828,7 +827,7 @@ def _attempt(
 def _sets_up(
     story: Story, hand: Hand, who: Responder, setups: Iterable[Setup], *, answers: bool = False
 ) -> Iterator[int]:
-    """Reaches these screens of the newest case one after the other, each in a call of its own."""
+    """Reaches the screens in `setups` for the newest case, each in a call of its own."""
     for setup in setups:
         hand.places, hand.prefer = (_newest(story, who),), setup.prefer
         _attempt(story, hand, setup.screen, answers=answers, tries=3)
@@ -857,8 +856,8 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Pauses the outgoing queue while a story reports a tip. Does this only if the target of the story is a screen
-    which says that no alert can be sent.
+    """Pauses the outgoing queue while a story reports a tip, if the target of the story is a screen that says that no
+    alert can be sent.
     """
     said = ("--by", "Admin 1", "--reason", "comparison")
     if target.endswith("unsent"):
@@ -869,8 +868,8 @@ def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
 
 
 def _before_waiting(target: str) -> str:
-    """Returns the screen at which a story pauses the reader process. After this screen, the reader process does not
-    answer the next key, so the target screen appears.
+    """Returns the screen at which a story must pause the reader process. The target screen appears if the reader
+    process does not answer the next key.
     """
     name = target.partition(".")[2]
     if target.startswith("keeping."):
@@ -881,7 +880,7 @@ def _before_waiting(target: str) -> str:
 
 
 def _speaks(story: Story, caller: Hand) -> None:
-    """Chooses the story's language if the screen offers it."""
+    """Chooses one of the languages at random, if the screen offers it."""
     language = story.random.choice(tuple(OWN_NAMES))
     if language != caller.language:
         caller.choose([OWN_NAMES[language]])
@@ -937,7 +936,8 @@ def _newest(story: Story, who: Responder) -> str:
 
 
 def _national_case(story: Story, who: Responder, places: Sequence[str]) -> str:
-    """Returns the reference with which the national desk knows the newest case in one of these places."""
+    """Returns the reference of the newest case in the given places, from the newest SMS to a person of the national
+    desk."""
     texts = story.received(who.msisdn)
     return _named_last([text for text in texts if any(place in text for place in places)])
 

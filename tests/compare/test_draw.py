@@ -84,7 +84,7 @@ def test_the_working_tree_is_copied_with_what_is_not_committed(tmp_path: Path) -
 
 
 class ShowsTheDoor:
-    """A hotline that shows every caller the same text for all dialled digits."""
+    """A simulated hotline that shows the same text for all dialled digits."""
 
     def call(self, _what: str, _form: dict[str, str]) -> tuple[int, str]:
         return 200, "CON Akazi n'umuryango\n1 Mfite kode\n2 English\n3 Français\n0 Ibanze"

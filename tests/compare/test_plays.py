@@ -1,4 +1,5 @@
-"""Tests that a commit does not differ from itself, and that a changed text, minute or recipient is found."""
+"""Tests that the comparison finds no difference between a commit and itself, but finds a changed text, time or
+recipient."""
 
 import re
 import shutil
@@ -33,8 +34,8 @@ WORLD = DrawnWorld(
     ),
 )
 DEADLINE = re.compile(r"(Urgency\.DANGER: Times\(\s*acknowledge=timedelta\(minutes=)3\b")
-"""The line in the source code with the number of minutes that the hotline waits for an answer to an alert about
-danger. The comparison does not report an SMS that is at most two minutes earlier or later."""
+"""The line in the source code with the number of minutes that the hotline waits for an answer to an alert about danger.
+The test makes this number larger by three, because the comparison reports no SMS that is only two minutes later."""
 SAID = "OK."
 """The text that the test adds to one screen of the changed hotline, in each language."""
 

@@ -83,8 +83,8 @@ def test_another_order_is_a_difference() -> None:
 
 
 def test_what_moved_in_one_play_alone_is_no_difference() -> None:
-    """A busy machine sent one SMS a minute late, once in each checkout. This is no difference. Another event happens in
-    every run of one checkout only, and is a difference."""
+    """An SMS that a busy machine sends a minute late, once in each checkout, is no difference. An event that happens in
+    every run of one checkout only is a difference."""
     soon, late = (3, "SMS", "REF: danger"), (4, "SMS", "REF: danger")
     other_late = ((5, "SMS", "by 10:30"), (6, "SMS", "by 10:30"))
     ours = [played(soon, other_late[0]), played(late, other_late[0])]

@@ -1,4 +1,5 @@
-"""Writes down the events of one story without random values, and finds the differences between two runs."""
+"""Records the events of one story without random values, and finds the differences between the runs of two
+checkouts."""
 
 import re
 from collections import Counter
@@ -8,16 +9,14 @@ from dataclasses import dataclass, field
 REFERENCE = re.compile(
     r"\b(?=[A-Z0-9]*[3479])(?=[A-Z0-9]*[A-Z])[ACDEFHJKMNPQRTUWXY23456789]{4,6}\b", re.IGNORECASE
 )
-"""The reference of a case in an SMS, or in a person's reply."""
+"""Matches the reference of a case in an SMS, or in a person's reply."""
 CERTIFICATE = re.compile(r"\b(?:[A-Z0-9]{4} ){2}[A-Z0-9]{4}\b")
 DIGITS = re.compile(r"(?<![*\d])\d{3} \d{3} \d{3}\b|(?<![*\d])\d{5,9}\b")
-"""Receipts, codes and start PINs."""
+"""Matches receipts, codes and start PINs."""
 SHOWN_BEFORE = 6
 """The number of equal lines that the comparison prints before the first difference."""
 TOLERANCE = 2
-"""Equal SMS in two runs count as the same SMS if their times differ by at most this number of minutes. The times may
-differ because the hotline's clock continues to run during a step of the test.
-"""
+"""Equal SMS in two runs count as the same SMS if their times differ by at most this number of minutes."""
 SHOWN = 5
 """The number of differing lines that the comparison prints for each checkout."""
 
@@ -42,11 +41,11 @@ class Entry:
 
 @dataclass
 class Transcript:
-    """One story that was run. `names` maps each reference to its short name in this transcript."""
+    """The events of one story that was run. `names` maps each case reference to its short name, such as REF1."""
 
     story: str
     numbered: bool = True
-    """False if references have no number, because several stories share this transcript."""
+    """False if several stories share this transcript, so that all references have the name REF."""
     entries: list[Entry] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
@@ -54,7 +53,7 @@ class Transcript:
         self.entries.append(Entry(minute, what, self.plain(text)))
 
     def plain(self, text: str) -> str:
-        """Replaces values that are different in every run."""
+        """Replaces the values in a text that are different in every run, such as references."""
         text = CERTIFICATE.sub("CERTIFICATE", text)
         text = REFERENCE.sub(self._named, text)
         return DIGITS.sub("DIGITS", text).replace("\n", " / ")
@@ -78,10 +77,9 @@ class Difference:
 def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Difference | None:
     """Returns the difference between the runs of one story, or None.
 
-    A line is a difference if every run of one checkout has it more often than any run of the other checkout. A line
-    that a slow machine moved in one run is not a difference. If two runs have the same lines in another order, they
-    also differ. If several stories share a transcript, the order of its lines is random, so the function ignores the
-    order.
+    A line is a difference if every run of one checkout has it more often than any run of the other checkout. So a line
+    that a slow machine moved in one run is not a difference. The same lines in another order are a difference too. If
+    several stories share a transcript, the order of its lines is random, so the function ignores the order.
     """
     one, other = _counted(ours), _counted(theirs)
     lines = {line for count in (*one, *other) for line in count}
@@ -100,7 +98,7 @@ def difference(ours: Sequence[Transcript], theirs: Sequence[Transcript]) -> Diff
 
 
 def _pair_off(more: set[Entry], less: set[Entry]) -> None:
-    """Removes each SMS that both runs have, even if the SMS is a little later in one of the runs."""
+    """Removes from both sets each SMS that is in both, even if its times differ a little."""
     for line in sorted(more, key=lambda one: one.minute):
         twin = next((one for one in less if one.is_nearly(line)), None)
         if twin is not None:
@@ -135,7 +133,7 @@ def _shown(ours: Transcript, theirs: Transcript, more: set[Entry], less: set[Ent
 
 
 def told(found: Difference) -> Iterator[str]:
-    """Yields the lines that a reader sees for one difference."""
+    """Yields the lines that the comparison prints for one difference."""
     yield f"--- {found.story}"
     yield from (f"   {line}" for line in found.before)
     yield from (f"  -{line}" for line in found.theirs or ["(nothing)"])

@@ -1,8 +1,8 @@
-"""Runs many stories on one hotline in parallel: sets the clock, waits until the hotline is idle, and runs the next
-action of each story.
+"""Runs many stories on one hotline at the same time. For each minute, sets the clock, waits until the hotline is idle,
+and runs the next action of each story.
 
-A world has its own hotline, made from a copy of a prepared home. Each story has its own district and phones, so that
-stories do not affect each other. The messages to the national desk have a separate transcript.
+A world is a hotline with its stories. The hotline uses a copy of a prepared home. Each story has its own district and
+phones, so that stories do not affect each other. The messages to the national desk have a separate transcript.
 """
 
 import time
@@ -18,22 +18,20 @@ from tests.compare.people import District, Prepared
 from tests.compare.transcript import Transcript
 
 TICK = 1.25
-"""The hotline reads the test's clock again within this number of seconds of real time."""
+"""The hotline reads the clock that the comparison sets at least once in this number of real seconds."""
 QUIET = 0.25
 QUIET_AFTER_FAULT = 3.5
-"""The real seconds of quiet that the test waits for after a fault. After a fault, the hotline tries to send again
-after one second, and then after two seconds.
+"""After a fault of the gateway, the comparison waits until nothing has happened for this number of real seconds. In
+this time, the hotline tries twice more to send: after one second, and then after two seconds.
 """
 LONGEST = 20.0
 PLAUSIBLE = (*range(1, 6), *range(10, 61, 5), 75, 90, 120, 180, 240, 360)
-"""The numbers of minutes between an action and a deadline that the action may set."""
+"""An action may set a deadline that is one of these numbers of minutes later."""
 NEVER = 10**9
 LATER = 2
-"""If two steps begin in consecutive minutes, the second step begins this number of seconds later in its minute than
-the first step in its own minute.
-"""
+"""A step that follows one minute after another step begins this number of seconds later in its minute."""
 APART = 6
-"""The minimum number of seconds between the beginning of a step and the deadlines that earlier steps set."""
+"""A step should begin at least this number of seconds before or after each deadline from earlier steps."""
 
 Tale = Callable[["Story"], Iterator[int]]
 """The actions of a story. A tale yields the minutes until its next action."""
@@ -41,7 +39,7 @@ Tale = Callable[["Story"], Iterator[int]]
 
 @dataclass
 class Story:
-    """One story that is running."""
+    """One running story."""
 
     name: str
     tale: Tale
@@ -94,14 +92,15 @@ class Story:
 
 @dataclass
 class World:
-    """One hotline and its stories. `slow` multiplies every waiting time, to check a difference again."""
+    """One hotline and its stories. `slow` multiplies every waiting time, when a world is repeated after a
+    difference."""
 
     line: Line
     prepared: Prepared
     map: FlowMap
     begins: datetime
     grid: Sequence[int]
-    """The minutes at which the clock is checked, and at which stories act."""
+    """The minutes at which the hotline's clock stops and stories may act."""
     slow: float = 1.0
     minute: int = 0
     seen: set[str] = field(default_factory=set)
@@ -114,10 +113,10 @@ class World:
     def play(self, stories: Sequence[Story]) -> None:
         """Runs all stories to their end, with all checks.
 
-        One story acts at a time, and the hotline's clock stops meanwhile. The clock moves between two actions, and all
-        processes read it before the next action: with an old time in one process, two deadlines would have one time.
-        The gateway sends its delivery reports only before and after all actions of a minute. So both checkouts do the
-        work of one minute in the same order.
+        Only one story acts at a time, and the hotline's clock does not move while it acts. The clock moves between two
+        actions, and all processes read it before the next action. If one process had an old time, two deadlines could
+        have the same time. The gateway sends its delivery reports only before and after all actions of a minute. So the
+        hotlines of both checkouts do the work of one minute in the same order.
         """
         tales = [(story.starts, story.tale(story)) for story in stories]
         past: list[tuple[int, int]] = []
@@ -141,10 +140,10 @@ class World:
     def _settle(self, *, tick: bool = False, reports: bool = False) -> None:
         """Waits until the hotline is idle. With `tick`, also waits until the hotline has read its clock, and then has
         sent no SMS during the time `TICK`. With `reports`, the gateway sends its delivery reports. After a fault of the
-        gateway, moves the clock on, because the hotline sends again one and two seconds later.
+        gateway, moves the clock on, because the hotline tries to send again after one and two seconds.
 
-        The clock must not move while a worker stores the result of an SMS. The lease of the SMS would end, and the
-        hotline would send the SMS again.
+        The function waits until workers have stored the results of all SMS. Otherwise the next move of the clock would
+        end the lease of such an SMS, and the hotline would send it again.
         """
         gateway, polls = self.line.gateway, self.line.gateway.polls
         began = quiet = stepped = time.monotonic()
@@ -165,7 +164,7 @@ class World:
             time.sleep(0.04)
 
     def _hear(self, stories: Sequence[Story]) -> None:
-        """Adds each SMS that was sent after the last call of this function to a transcript, in an order that does not
+        """Adds each SMS that the hotline sent after the last call of this function to a transcript. The order does not
         depend on threads.
         """
         outbox = self.line.gateway.outbox
@@ -179,8 +178,8 @@ class World:
             self.inboxes.setdefault(sent.to, []).append(sent.text)
 
     def _whose(self, msisdn: str, stories: Sequence[Story]) -> tuple[Story | None, str]:
-        """Returns the story of an SMS to this number, and the name of the recipient in the transcript. Returns None
-        instead of a story for the national desk.
+        """Returns the story of an SMS to this number, or None for the national desk. Also returns the name of the
+        recipient in the transcript.
         """
         if msisdn in self.owners:
             return self.owners[msisdn]
@@ -192,10 +191,9 @@ class World:
 
 
 def second_for(minute: int, past: Sequence[tuple[int, int]]) -> int:
-    """Returns a second of the minute for a step. Deadlines that were set in earlier minutes are due at other seconds.
-    The returned second is as far as possible from those seconds. If the previous step was one minute earlier, the
-    returned second is a little later than the second of the previous step. So the hotline has read the gateway's
-    inbox, which it does each minute, before a story acts.
+    """Returns the second at which a step begins in its minute. This second is far from the seconds of all deadlines
+    that earlier steps may have set. If the previous step was one minute earlier, the second is a little later than the
+    previous one. So the hotline, which reads the gateway's inbox each minute, has read it before a story acts.
     """
     taken = [second for before, second in past if minute - before in PLAUSIBLE]
     if past and minute == past[-1][0] + 1:

@@ -1,4 +1,5 @@
-"""Asks a caller a question with the passphrase of a desk. Pages and phones use a person's own key instead."""
+"""Asks a caller a question, for which the tip is decrypted with a passphrase. The console and the phones use a person's
+own key instead."""
 
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.core.contexts import Context

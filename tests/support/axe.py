@@ -1,10 +1,10 @@
-"""Checks an open page with axe, a program that finds barriers for blind readers and for large thumbs."""
+"""Checks an open page with axe, a program that finds problems for blind people and for people with large thumbs."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
-"""A rule that axe skips by default: each button is large enough for a thumb."""
+"""Makes axe check one more rule than usual: each button must be large enough for a thumb."""
 
 
 def axe_faults(page: Page, when: str) -> list[str]:

@@ -9,7 +9,7 @@ from hotline.tips.queries_visible import Viewer
 
 
 def untaken(session: Session, viewer: Viewer, at: datetime) -> list[int]:
-    """Returns the tips that the board of this viewer shows as not taken, in the order of the board."""
+    """Returns the tips that this viewer's board shows as not taken, in the order of the board."""
     columns = sort_board(open_cases(session, viewer), at).columns
     cases = [*columns[Column.UNTAKEN], *columns[Column.TO_APPROVE]]
     return [one.id for one in cases if one.is_untaken]

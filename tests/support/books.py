@@ -1,5 +1,4 @@
-"""Reads from the database, after a fault test, the state of every tip and every alert. Only fault tests use these
-functions."""
+"""Reads the state of every tip and every alert from the database after a fault test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,15 +17,14 @@ from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip
 from hotline.tips.tables_persons import CallBack
 
 OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
-"""The two names under which a test decrypts the desk keys of its own hotline. This hotline has sample data and no
-callers."""
+"""The two names under which a test decrypts the desk keys of its own hotline, which has no real callers."""
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
-"""Selects filed and complete tips. A tip without a place alerts no responder and has no deadline."""
+"""Selects the tips with a place. A tip without a place alerts no responder and has no deadline."""
 
 
 @dataclass(frozen=True, slots=True)
 class FiledTip:
-    """A tip that is no longer a draft."""
+    """A tip with a place, in the state "filed" or "complete"."""
 
     id: int
     uid: str
@@ -35,7 +33,7 @@ class FiledTip:
     state: str
     body: bytes = field(repr=False)
     grant: bytes | None = field(repr=False)
-    """The tip's key, encrypted for the desk that the function `filed` was called with."""
+    """The tip's key, encrypted for the desk that the function `filed` got as an argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +52,20 @@ class SentAlert:
     id: int
     reference: str
     step: int
-    """The escalation level at which the alert was sent. The responder who was alerted first has level 0."""
+    """The escalation level at which the alert was sent. The first alert has level 0."""
     state: str
     created_at: datetime
     resent: bool
     doubtful: int
-    """The number of attempts with an unknown result."""
+    """The number of attempts to send this alert whose result is unknown."""
     acknowledged: bool
     """True if the recipient of the alert has taken the case."""
     template: str
-    """The name of the template of the alert's text."""
+    """The name of the text of the alert."""
 
     @property
     def asks(self) -> bool:
-        """Returns True if the alert asks its recipient to take the case. Such an alert contains the reference."""
+        """Returns True if the alert asks its recipient to take the case."""
         return self.template.startswith("ALERT_")
 
 
@@ -81,7 +79,7 @@ class Firing:
 
 
 def filed(session: Session, desk: str) -> list[FiledTip]:
-    """Returns every filed tip, with its grant for one desk."""
+    """Returns every tip with a place, together with its encrypted key for one desk."""
     rows = session.execute(
         select(
             Tip.id, Tip.uid, Tip.session_key, Tip.place, Tip.state, Tip.body, Grant.encrypted_key
@@ -109,7 +107,7 @@ def unreferred(session: Session) -> Sequence[int]:
 
 
 def alerts(session: Session) -> list[SentAlert]:
-    """Returns every alert, with the number of its attempts whose result is unknown."""
+    """Returns every alert, with the number of attempts to send it whose result is unknown."""
     doubtful = (
         select(Attempt.message_id, func.count().label("tries"))
         .where(or_(Attempt.outcome.is_(None), Attempt.outcome == Outcome.UNKNOWN))
@@ -141,8 +139,8 @@ def dialogues(session: Session) -> int:
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Returns the open tips about which responders were alerted, but which have no deadline. The result includes tips
-    that a responder has taken."""
+    """Returns the open tips without a deadline about which responders were alerted, even if a responder has taken the
+    tip."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.assigned_at.is_not(None),
@@ -181,8 +179,8 @@ def waits(session: Session, *, urgency: int) -> list[timedelta]:
     """Returns, for each tip of this urgency, the time between its filing and its first alert that the gateway accepted
     or a responder acknowledged.
 
-    The time of the first accepted attempt comes from the row of this attempt. The row of the message has only the time
-    of the last send.
+    The time comes from the row of the first accepted attempt, because the row of the message has only the time of the
+    last send.
     """
     taken = (
         select(Assignment.tip_id, Attempt.started_at.label("at"))

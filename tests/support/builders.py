@@ -1,5 +1,4 @@
-"""Builds rows and values with a default for every field. Fields are given by keyword only. So a test names only the
-fields that matter for it."""
+"""Builds rows and values with a default for every field, so that a test names only the fields that matter for it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +27,7 @@ NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
 def make_keyfolder(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> KeyFolder:
-    """Returns the folder of one role, from a whole set of keys below `tmp_path/keys`."""
+    """Returns the key folder of one role. Creates the keys of all roles in `tmp_path/keys`."""
     make_keys(tmp_path / "keys", at)
     return KeyFolder(tmp_path / "keys" / role)
 
@@ -72,7 +71,8 @@ def make_responder(
     unreachable: str | None = None,
     at: datetime = NOON,
 ) -> Responder:
-    """Returns a member of these desks. The phone number is stored as plain bytes, which `FakeNumbers` "decrypts".
+    """Returns a responder, as a member of the desks of `districts`. The phone number is stored as plain bytes, which
+    `FakeNumbers` "decrypts".
 
     Without `districts`, the responder belongs to the national desk or, at another level, to the desk of Gasabo.
     """
@@ -113,7 +113,7 @@ def make_account(
 
 
 def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
-    """Makes a responder a member of the desks of these districts, at one level, from noon on."""
+    """Makes a responder a member of the desks of these districts, at one level, from `NOON` on."""
     tables.set_desks(session, person, desks_of(level, districts), person.categories, NOON)
 
 
@@ -143,7 +143,7 @@ def make_message(
 
 
 def make_opening(*, key: str = "a" * 64, **changed: Any) -> SessionStart:
-    """Returns the start of an unknown caller's session, without a short code."""
+    """Returns the start of a session of a caller who is not enrolled and dials no further digits."""
     plain: dict[str, Any] = {
         "revision_id": 1,
         "entry": "",
@@ -173,6 +173,6 @@ def alert(
     locked: bool = False,
 ) -> Wording:
     """Returns the text of an alert that reveals nothing about the tip except place and urgency. With `code`, the alert
-    tells the responder to dial that short code, as on hotlines that cannot receive SMS replies."""
+    asks the responder to dial this short code, as on hotlines that cannot receive SMS replies."""
     alike = alert_but_ref(place, urgency, purpose, language, code, locked)
     return Wording(alike.template, {"ref": reference, **alike.parameters}, language)

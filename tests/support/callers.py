@@ -50,11 +50,11 @@ FLOWS = Path(__file__).parents[2] / "flows"
 SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (*HOOKS, LISTED)}
 FORM = "application/x-www-form-urlencoded"
 DESK_KEY = PrivateKey(bytes([7]) * 32)
-"""One key for every desk of a test. Making 31 keys takes longer than the test."""
+"""The key of every desk in a test, because making 31 keys would take longer than the test."""
 
 
 class KnownLock(WeeklyLock):
-    """A simulated weekly lock that needs no file. The weekly lock of every hotline in the tests has the same key."""
+    """A simulated weekly lock that needs no file, and has the same key in all tests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,31 +71,32 @@ def unlocked(grant: bytes, uid: str, desk: str) -> bytes:
 FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 
 DANGER_HERE = ("5", "1", "2", "1", "1")
-"""The keys of a report: a problem, danger, no official, Kigali, its first district. The tip is then filed."""
+"""The pressed keys of a report: a problem, danger, no official, Kigali, its first district. The tip is filed after
+these keys."""
 QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
-"""The keys of the report `DANGER_HERE`, but without danger, and with the first sector and the kind of tip. A caller
-with these answers leaves a draft."""
+"""The pressed keys of a report without danger, from the same place, with the first sector and the kind of tip. After
+these keys, the tip is still a draft."""
 REST = ("5", "1")
-"""The keys of the next answers: several people need help, and responders may come. The tip is then complete."""
+"""The pressed keys of the next answers: several people need help, and responders may come. The tip is complete after
+these keys."""
 
 
 MAKING = threading.RLock()
-"""A lock that is held while a Flask application is made. Making Flask's routes uses Python's module `ast`, which in
-Python 3.11 fails if several threads use it."""
+"""Only one thread at a time makes a Flask application, because Flask uses Python's module `ast`, which fails in several
+threads of Python 3.11."""
 
 
 class Way(StrEnum):
-    """The way in which a request reaches the hooks. The hooks must behave in the same way in front of Flask and in
-    Flask."""
+    """The way in which a request reaches the hooks, before Flask or through Flask. The hooks must do the same in
+    both."""
 
     FRONT = "front"
-    """As in production, the hooks answer before Flask does."""
+    """As in production, the hooks answer before Flask sees the request."""
     FLASK = "flask"
 
 
 class LaterApp:
-    """Makes the Flask application when the first request comes. A test that only calls hooks needs no Flask
-    application."""
+    """Makes the Flask application only for the first request that needs it, because many tests call only hooks."""
 
     def __init__(self, context: WholeContext) -> None:
         self._context = context
@@ -123,8 +124,8 @@ class Line:
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
-    """The simulated web process. A new one is made only after the context has changed, because making it takes longer
-    than a hop."""
+    """The simulated web process, made again only after the context has changed, because making it takes longer than a
+    hop."""
 
     @property
     def client(self) -> Client:
@@ -135,7 +136,7 @@ class Line:
                 self.made = self.context, client
             return self.made[1]
 
-    def flush(self) -> None:  # Forgetting the states has the same effect as using another process.
+    def flush(self) -> None:  # As if a new process had started, which knows no conversation states.
         self.runs.held.clear()
         self.context.sessions.clear()
 
@@ -205,8 +206,8 @@ class Caller:
     screen: str = ""
 
     def dial(self, ahead: str = "") -> str:
-        """Starts the call. The digits in `ahead` arrive in `text`. To simulate a gateway that leaves these digits in
-        the service code, set `service_code` instead."""
+        """Starts the call. The digits in `ahead` arrive in `text`. A test sets `service_code` instead, to simulate a
+        gateway that leaves these digits in the service code."""
         self.text = ahead
         return self.again()
 
@@ -216,14 +217,14 @@ class Caller:
         return self.screen
 
     def at_once(self, *keyed: str) -> str:
-        """Presses these keys before the gateway sends a hop, so that one hop carries all of them."""
+        """Presses several keys in one hop."""
         for one in keyed:
             self.text = f"{self.text}*{one}" if self.text else one
         return self.again() if keyed else self.screen
 
     def again(self) -> str:
-        """Sends the current hop again. The gateway may repeat a request, and the hotline cannot distinguish the
-        repeated request from the first one."""
+        """Sends the current hop again, as the gateway may do. The hotline cannot distinguish a repeated request from
+        the first one."""
         fields = {
             "phoneNumber": self.msisdn,
             "serviceCode": self.service_code,
@@ -250,8 +251,8 @@ class Caller:
 def make_ready(
     database: Database, tmp_path: Path, clock: Clock, *, national: bool = True, way: Way = Way.FRONT
 ) -> Line:
-    """Returns a hotline with real flows, encryption, pseudonyms and texts. The stores of states and notes and the
-    job queue are simulated."""
+    """Returns a hotline with real flows, encryption, pseudonyms and texts. The store of conversation states, the store
+    of notes, and the job queue are simulated."""
     runs, jobs = FakeStates(), FakeJobs()
     lay_keys(tmp_path / "keys", clock.at)
     context = replace(
@@ -288,7 +289,7 @@ def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
 
 
 def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
-    """Returns the same hotline, except that it calls `die` at the failpoint `name`."""
+    """Returns a copy of the hotline `line` that calls `die` at the failpoint `name`."""
 
     def failpoint(reached: str) -> None:
         if reached == name:
@@ -306,5 +307,5 @@ def told(line: Line, *keyed: str) -> Caller:
 
 
 def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
-    """Dials, and then presses these keys one by one. Returns every screen that the caller saw."""
+    """Dials, and then presses the keys in `keyed` one by one. Returns every screen that the caller saw."""
     return [caller.dial(), *(caller.key(one) for one in keyed)]

@@ -1,4 +1,5 @@
-"""Makes contexts for the tests of services. Each context has a real database, and its other parts are simulated."""
+"""Makes contexts (the parts of the hotline that a function needs) for tests. The database of a context is real, and its
+other parts are simulated."""
 
 import hashlib
 from collections.abc import Callable
@@ -41,7 +42,8 @@ from tests.support.fakes import (
 
 @dataclass
 class FakePseudonyms:
-    """Simulated digests of phone numbers that a person can read. `builders.make_responder` writes the same digests."""
+    """Simulated digests of phone numbers, which a person can read. `builders.make_responder` writes the same
+    digests."""
 
     def enrolled(self, msisdn: str) -> str:
         return f"key of {msisdn}"

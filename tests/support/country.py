@@ -1,4 +1,5 @@
-"""Builds a district and a gateway with an inbox, with SMS that are lost, listed, delivered by callback or forged."""
+"""Builds a district and a gateway with an inbox. A test can let an SMS be lost, listed in the inbox, delivered by
+callback, or forged."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -24,7 +25,7 @@ SHORTCODE = "7770"
 
 @dataclass
 class Country:
-    """A district whose gateway has an inbox, and a hotline that processes each SMS from the inbox."""
+    """A district, a gateway with an inbox, and a hotline that handles each SMS from the inbox."""
 
     district: District
     inbox: FakeInbox = field(default_factory=FakeInbox)
@@ -56,7 +57,7 @@ class Country:
         self.inbox.listed.append(sms)
 
     def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> MessageOutcome:
-        """Sends an SMS to the hotline's hook with the current time, and delivers the answers."""
+        """Calls the hotline's hook with an SMS of the current time, and delivers the hotline's answers."""
         at = self.district.clock()
         message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
         outcome = take_sms(self.district.context, message)
@@ -71,7 +72,7 @@ class Country:
             self.district.deliver()
 
     def climbs(self) -> int:
-        """Runs the escalation of the cases, and returns the number of assignments after it."""
+        """Escalates the cases that are due, and returns the number of assignments after the escalation."""
         service_assignment.fire_deadlines(self.district.context)
         return len(self.district.all(Assignment))
 

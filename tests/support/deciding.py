@@ -19,7 +19,7 @@ QUICK = Costs(passes=1, kib=8)
 
 
 def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
-    """Returns the account of that name, signed in. Creates the account if there is none with that name."""
+    """Returns the signed-in account with this name. Creates the account if it does not exist."""
     with context.database.writing() as session:
         account = tables_accounts.find_account(session, account_name_key(name))
         if account is None:
@@ -30,7 +30,7 @@ def signed_in(context: Context, name: str, *roles: AccountRole) -> SignedIn:
 
 
 def one_person(context: Context, account_id: int, phone: str) -> None:
-    """Links an account to the person of a phone. `phone` is the responder's name or id."""
+    """Links an account to the person of a responder. `phone` is the responder's name or id."""
     with context.database.writing() as session:
         account = tables_accounts.get_account(session, account_id)
         into = service_leaves.find_person(session, phone).person_id
@@ -38,8 +38,8 @@ def one_person(context: Context, account_id: int, phone: str) -> None:
 
 
 def merge_persons(session: Session, other: int, into: int) -> None:
-    """Merges two rows of the table of persons that are about the same human. Changes all references to the person
-    `other` into references to the person `into`, and then deletes `other`.
+    """Merges two rows of the table of persons into one row. Changes all references to the person `other` into
+    references to the person `into`, and then deletes `other`.
 
     Does nothing if both ids are the same.
     """
@@ -58,7 +58,7 @@ def waits(context: Context, by: SignedIn, kind: str) -> list[PendingApproval]:
 
 
 def decides(context: Context, by: SignedIn, kind: str, *, approve: bool = True) -> None:
-    """Decides the only pending approval of its kind."""
+    """Approves or refuses the only pending approval of the given kind."""
     (one,) = waits(context, by, kind)
     service_approvals.decide(context, by, one.id, "known to me", approve=approve)
 
@@ -72,7 +72,7 @@ def prints_start_pin(context: Context, by: Actor, person: str) -> StartPaper:
 
 
 def approves_by_name(context: Context, admin: str, person: str) -> None:
-    """Approves a person's enrolment as an admin. Deletes the admin's account afterwards."""
+    """Approves a person's enrolment as an admin, and then deletes the admin's account."""
     by = signed_in(context, admin, AccountRole.ADMIN)
     (one,) = [
         one for one in waits(context, by, "enrolment") if f" {person} for " in str(one.sentence)
@@ -83,7 +83,7 @@ def approves_by_name(context: Context, admin: str, person: str) -> None:
 
 
 def person_viewer(session: Session, person_id: int, desks: frozenset[str]) -> Viewer:
-    """Returns the viewer of a person's account that can decrypt the keys of these desks."""
+    """Returns a viewer: the account of this person, which can decrypt the keys of these desks."""
     phones = {
         row.id: frozenset(one.desk_code for one in tables.current_memberships(session, row.id))
         for row in tables_accounts.phones_of(session, person_id)
@@ -92,7 +92,7 @@ def person_viewer(session: Session, person_id: int, desks: frozenset[str]) -> Vi
 
 
 def responder_viewer(session: Session, responder_id: int) -> Viewer:
-    """Returns a viewer with the memberships of the responder."""
+    """Returns a viewer with the desk memberships of this responder."""
     desks = {row.desk_code for row in tables.current_memberships(session, responder_id)}
     person_id = session.get_one(Responder, responder_id).person_id
     return Viewer(frozenset(desks), responder_id, person_id)

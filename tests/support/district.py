@@ -42,7 +42,8 @@ class District:
         return self.add(row)
 
     def man_desks(self) -> None:
-        """Enrols two people of the national desk and one coordinator of every district, as the doctor requires."""
+        """Enrols two people of the national desk and one coordinator of every district, as `hotline doctor`
+        requires."""
         for level in (Level.NATIONAL, Level.NATIONAL, Level.COORDINATOR):
             self.enrol(level, districts=())
 
@@ -64,7 +65,7 @@ class District:
         return deliver_one(self.context)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
-        """Returns, sorted, the level and the responder of each assignment of this tip."""
+        """Returns the level and the responder of each assignment of this tip, sorted."""
         with self.database.reading() as session:
             rows = session.scalars(
                 select(Assignment).where(Assignment.tip_id == tip_id).order_by(Assignment.id)
@@ -130,7 +131,7 @@ def district(database: Database, clock: Clock) -> District:
 
 @pytest.fixture
 def alone(district: District) -> District:
-    """Alerts one responder about a tip. The district also has a deputy, and there is a national desk."""
+    """Alerts one responder about a tip. The district also has a deputy, and the country has a national desk."""
     district.enrol()
     district.enrol(Level.DEPUTY)
     district.enrol(Level.NATIONAL)

@@ -13,7 +13,7 @@ from tests.support.servers import Pair, Postgres
 
 @pytest.fixture
 def unused_port() -> Iterator[int]:
-    """Yields a port that is reserved but not listening, so that connections are refused."""
+    """Yields a reserved port on which no process listens, so that connections fail."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port = held.getsockname()[1]

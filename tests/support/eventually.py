@@ -1,11 +1,11 @@
-"""Waits for another process until a condition is true, but never longer than a limit."""
+"""Waits until another process has made a condition true, but never longer than a limit."""
 
 import time
 from collections.abc import Callable
 
 STEP, PATIENCE = 0.05, 60.0
-"""Both values are seconds. `PATIENCE` is long, because a busy machine may stop a process for many
-seconds."""
+"""The seconds between two checks, and the maximum seconds. `PATIENCE` is long, because a busy machine may stop a
+process for many seconds."""
 
 
 def eventually(holds: Callable[[], bool], *, seconds: float = PATIENCE) -> None:

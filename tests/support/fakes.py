@@ -1,5 +1,5 @@
-"""Contains simulated ports that only tests use. Each class is a subclass of its port, so that the type checker compares
-the class with the port."""
+"""Contains simulated parts of the hotline that only tests use. Each class is a subclass of the protocol that it
+implements, so that the type checker compares them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ from hotline.text.errors import InboxUnavailable, NotReady
 
 @dataclass
 class FakeInbox(SmsInbox, OwnHook):
-    """The gateway's inbox and the hotline's own hook. The inbox lists the messages that the test puts into it, and the
-    class records the messages that are delivered to the hook."""
+    """Simulates the gateway's inbox, which lists the messages that a test puts into it. Also simulates the hotline's
+    own hook, and records the messages that it gets."""
 
     listed: list[ListedSms] = field(default_factory=list)
     whole: bool = True
@@ -62,7 +62,7 @@ class FakeInstruments(Instruments):
     ends: dict[str, float] = field(default_factory=dict)
     """For each certificate, the seconds until it expires."""
     silent: dict[str, float] = field(default_factory=dict)
-    """For each queue whose worker has been silent for a long time: the seconds since the worker's last sign."""
+    """For each queue whose worker has been silent for a long time, the seconds since the worker's last heartbeat."""
 
     def worker_age(self, queue: str) -> float | None:
         return self.silent.get(queue, 1.0) if self.redis else None
@@ -94,7 +94,7 @@ class FakeInstruments(Instruments):
 
 @dataclass
 class FakeOther(OtherChannel):
-    """The second channel to the on-call contacts, next to SMS. This channel is switched off unless a test switches it
+    """Simulates the second channel to the on-call contacts, next to SMS. The channel is off unless a test switches it
     on."""
 
     there: bool = False
@@ -118,7 +118,7 @@ class DecryptingEncrypter:
 
 @dataclass
 class FakeShelf(FlowSets):
-    """A simulated cache of flow sets that has only one flow set. If `revision` is None, no flow set is published."""
+    """A simulated cache of flow sets with one flow set. If `revision` is None, no flow set is published."""
 
     revision: int | None = 1
     shelved: FlowSet = field(default_factory=lambda: FlowSet(flows={}))

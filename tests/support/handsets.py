@@ -1,4 +1,4 @@
-"""Operates the emulator's handsets for tests, fault tests and benchmarks."""
+"""Controls the phones that the emulator simulates (handsets), for tests, fault tests and benchmarks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
 
 @dataclass
 class ClientSession:
-    """One call as its handset shows it."""
+    """One call, as the simulated phone shows it."""
 
     _client: "EmulatorClient" = field(repr=False)
     _document: dict[str, Any] = field(repr=False)
@@ -30,7 +30,7 @@ class ClientSession:
 
     @property
     def open(self) -> bool:
-        """Returns True if the handset waits for a reply."""
+        """Returns True if the phone waits for a reply of the caller."""
         return bool(self._document["open"])
 
     @property
@@ -41,7 +41,7 @@ class ClientSession:
 
     @property
     def error(self) -> str:
-        """Returns the gateway's reason for a failure."""
+        """Returns the reason that the gateway gives for a failed session."""
         return str(self._document["error"])
 
     @property
@@ -50,11 +50,11 @@ class ClientSession:
 
     @property
     def hops(self) -> list[dict[str, Any]]:
-        """Returns the hops, each with `text`, `asked_at`, `answered_at`, `answer`, `error`."""
+        """Returns the hops of the session, each with `text`, `asked_at`, `answered_at`, `answer` and `error`."""
         return list(self._document["hops"])
 
     def reply(self, text: str) -> str:
-        """Sends a reply and returns the next screen. Raises HandsetRefused if no reply is expected."""
+        """Sends a reply and returns the next screen. Raises HandsetRefused if the phone does not wait for a reply."""
         self._document = self._client.post("reply", session=self.id, text=text)
         return self.screen
 
@@ -93,7 +93,7 @@ class EmulatorClient:
         return [sms for sms in listed if sms["direction"] == "received"]
 
     def outbox(self, after: int = 0) -> list[dict[str, Any]]:
-        """Returns every SMS from the hotline after the first `after`, in order.
+        """Returns every SMS from the hotline in order, without the first `after` SMS.
 
         Each SMS has `id`, `to`, `text`, `accepted`, `accepted_at` and more fields.
         """
@@ -103,11 +103,12 @@ class EmulatorClient:
         return list(self.get("sessions")["sessions"])
 
     def violations(self) -> list[dict[str, Any]]:
-        """Returns the hotline's violations of the protocol. A test expects none."""
+        """Returns the hotline's violations of the gateway's protocol. Tests expect an empty list."""
         return list(self.get("violations")["violations"])
 
     def set_faults(self, *faults: Mapping[str, Any], seed: int | None = None) -> None:
-        """Replaces all faults. Each fault is `{"kind": ..., "probability": ..., "times": ..., ...}`."""
+        """Replaces all faults that the emulator simulates. Each fault is `{"kind": ..., "probability": ..., "times":
+        ..., ...}`."""
         self.post("faults", faults=[dict(fault) for fault in faults], seed=seed)
 
     def clear_faults(self) -> None:
@@ -125,7 +126,7 @@ class EmulatorClient:
         self.post("hooks", **hooks)
 
     def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
-        """Sets the people whose phone the page can show on the right: `{msisdn, label}` for each."""
+        """Sets the people whose phones the emulator's page offers: `{msisdn, label}` for each."""
         self.post("people", people=[dict(person) for person in people])
 
     def turn(self, seconds: float) -> None:
@@ -136,8 +137,8 @@ class EmulatorClient:
         self.post("clock", scale=scale)
 
     def turn_line(self, seconds: int) -> None:
-        """Moves the clock of the hotline's own processes in a demo. Raises SettingsInvalid if the hotline does not run
-        as a demo."""
+        """Moves the clock of the hotline's processes in a demo. Raises SettingsInvalid if the hotline does not run as a
+        demo."""
         self.post("line-clock", by=seconds)
 
     def right_line(self) -> None:
@@ -145,7 +146,7 @@ class EmulatorClient:
         self._call("DELETE", "line-clock")
 
     def report(self, message_id: str, status: str, reason: str = "") -> None:
-        """Sends a delivery report about one message at once. Raises NotFound."""
+        """Sends a delivery report about one message immediately. Raises NotFound."""
         self.post("report", id=message_id, status=status, failureReason=reason)
 
     def opt_out(self, msisdn: str) -> None:
@@ -155,7 +156,7 @@ class EmulatorClient:
         self.post("reset")
 
     def changes(self, since: int, wait: float) -> dict[str, Any]:
-        """Waits until `version` is higher than `since`."""
+        """Waits until the emulator's state has a version above `since`."""
         return self.get(f"changes?since={since}&wait={wait}")
 
     def get(self, path: str) -> dict[str, Any]:

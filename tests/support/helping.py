@@ -1,4 +1,5 @@
-"""Builds a case with an assignee, and records answers about its persons, as on the screens after the PIN."""
+"""Builds a case with an assignee, and records answers about its persons, as a responder does on the screens after the
+PIN."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,8 +28,8 @@ CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
 
 def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
-    """Adds only the row of a service referral: this responder offered a service to a person, who has not arrived there
-    yet."""
+    """Adds the row of a service referral: the responder offered a service to a person, who has not arrived at the
+    service yet."""
     entry = tables_case_events.events_of_tip(session, tip_id)[0].id
     offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
     offer.clock, offer.due_at, offer.times = FollowKind.ARRIVAL, at, 0
@@ -71,9 +72,9 @@ class HelpedCase:
         who: int | None = None,
         key: str = "",
     ) -> int | None:
-        """Records an entry by the assignee, or by `who`, in its own transaction.
+        """Records an entry about a person, by the assignee or by `who`.
 
-        Returns the id of the entry. `of` is the id of an earlier entry, in which the service was offered.
+        Returns the id of the entry. `of` is the id of an earlier entry, in which a responder offered the service.
         """
         by = service_case.by_responder(who or self.hers, EventChannel.USSD)
         said, at = PersonCodes(n, codes, of), self.district.clock()
@@ -109,8 +110,8 @@ class HelpedCase:
         return offered
 
     def reminded(self) -> list[tuple[int, str]]:
-        """Asks the questions whose deadlines have passed. Returns, for each question, the responder who gets it and the
-        template of its text."""
+        """Asks the questions whose deadlines have passed. Returns the responder who gets each question, and the name of
+        the question's text."""
         before = len(self.district.all(Message))
         service_follow_up.ask_due(self.context)
         rows = self.district.all(Message)[before:]

@@ -1,4 +1,5 @@
-"""Provides a prepared home of a hotline. In a test run, `hotline init --demo` makes it once. Each test copies it."""
+"""Provides a prepared home of a hotline. A test run makes this home once with `hotline init --demo`, and each test
+copies it."""
 
 import fcntl
 import os
@@ -17,7 +18,8 @@ SENDING = ("web", "worker")
 
 @pytest.fixture(scope="session")
 def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Creates the home of a hotline on SQLite. All workers of a run share it: the first worker creates it."""
+    """Creates the home of a hotline on SQLite. All workers of a test run share this home, and the first worker creates
+    it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -32,8 +34,8 @@ def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lay_home(made_home: Path) -> LayHome:
-    """Returns a function that copies the prepared home into a folder and returns this folder, so that a `Stack` starts
-    there at once."""
+    """Returns a function that copies the prepared home into a folder and returns the folder, so that a `Stack` starts
+    there faster."""
 
     def lay(folder: Path) -> Path:
         shutil.copytree(made_home, folder / "home")
@@ -43,7 +45,7 @@ def lay_home(made_home: Path) -> LayHome:
 
 
 def sending(folder: Path) -> Path:
-    """Writes a Procfile with the processes that receive and send, which is enough for tips and their alerts."""
+    """Writes a Procfile with only the processes that receive tips and send alerts."""
     return processes(folder, SENDING)
 
 

@@ -1,4 +1,4 @@
-"""Operates the page of the handsets in a browser, and presses the keys of one phone."""
+"""Opens the emulator's page of simulated phones in a browser, and presses the keys of one phone."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ CLOCK_FACE = re.compile(r"^\d\d:\d\d")
 
 @contextmanager
 def chromium_browser() -> Iterator[Browser]:
-    """Starts Debian's Chromium without network requests of its own."""
+    """Starts Debian's Chromium, so that the browser makes no network requests of its own."""
     with sync_playwright() as playwright:
         path = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
@@ -57,7 +57,7 @@ def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator
 
 @contextmanager
 def quiet(page: Page, url: str) -> Iterator[Page]:
-    """Opens the page with its strict security policy. The test fails if the browser logs a message or an error."""
+    """Opens the page with its strict security policy. Makes the test fail if the browser logs a message or an error."""
     wrong: list[str] = []
 
     def complains(said: ConsoleMessage) -> None:
@@ -81,7 +81,7 @@ def quiet(page: Page, url: str) -> Iterator[Page]:
 
 
 class Phone:
-    """One of the two phones on the page."""
+    """One of the two phones on the emulator's page."""
 
     def __init__(self, page: Page, role: str) -> None:
         self._page = page
@@ -99,7 +99,7 @@ class Phone:
         expect(self.screen).to_contain_text(text, timeout=within * 1000)
 
     def rests(self) -> None:
-        """Checks that the phone shows its clock, which means that no call is open."""
+        """Checks that the phone shows its clock, as it does while no call is open."""
         self.shows(CLOCK_FACE)
 
     def dial(self, code: str) -> None:
@@ -115,8 +115,7 @@ class Phone:
     def spell(self, words: str) -> None:
         """Types words on the keypad. A letter needs several presses of its key, and # switches to digits and back.
 
-        The clock of the page is stopped while a letter is typed, so that a slow machine cannot turn one letter into
-        two.
+        The page's clock stops while a letter is typed, so that a slow machine cannot turn one letter into two.
         """
         at = datetime.now(UTC)
         mode = self.root.locator("[data-mode]")

@@ -1,6 +1,6 @@
 """Contains the Kinyarwanda labels that fault tests, benchmarks and other long tests look for on screens.
 
-A test compares each label with the shipped flows. If a text changes, change its label here.
+A test compares each label with the shipped flows. If a text in the flows changes, change its label here.
 """
 
 PROBLEM = "Ufite ikibazo?"
@@ -15,6 +15,6 @@ CALL = ("Mumpamagare", YES, "Nta wundi", "Ejo", "Mu gitondo, 8h-10h", "Umuceri")
 PASSED_ON = "Byoherejwe."
 SAVED = "Byabitswe."
 AGREED = "Dushobora guhamagara"
-"""The text of the screen that promises a call."""
+"""The text of the screen that says that the hotline will call."""
 LABELS = (PROBLEM, YES, NO, CHILD_WORK, UNPAID_WORK, ADULT, LANDMARK, *CALL)
 PROMISES = (PASSED_ON, SAVED, AGREED)

@@ -1,7 +1,6 @@
-"""Makes only once in each test process what most tests need: tables, keys, flows and database statements. Tests then
-take copies from memory.
+"""Makes tables, keys, flows and database statements once in each test process. Tests then take copies from memory.
 
-If each test made these things for itself, this would take longer than the tests.
+To make tables and keys for each test would take longer than the tests.
 """
 
 import hashlib
@@ -35,13 +34,13 @@ STATEMENTS: dict[Any, Any] = {}
 
 
 def share_statements(database: Database) -> None:
-    """Makes every database of a process use the same compiled statements, so that each statement is compiled only once.
-    For this, all databases of one kind get the same dialect object, because SQLAlchemy stores compiled statements for
-    each dialect object."""
+    """Makes all databases of a test process share their compiled statements, so that each statement is compiled once.
+    All databases of one kind get the same dialect object, because SQLAlchemy stores compiled statements for each
+    dialect object."""
     engine = database.engine
     kind = engine.dialect.name
     if kind not in DIALECTS:
-        # At its first connection to a server, SQLAlchemy's dialect finds out which features the server has.
+        # At the first connection, SQLAlchemy's dialect finds out which features the server has.
         engine.connect().close()
     engine.dialect = DIALECTS.setdefault(kind, engine.dialect)
     engine.update_execution_options(compiled_cache=STATEMENTS)
@@ -87,8 +86,8 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 
 def _known(path: Path) -> bytes:
-    """Returns the bytes of a key. They are fixed for the keys with which the hotline counts callers, and random for
-    other keys. If these keys were random, the hotline could by chance count two callers as one."""
+    """Returns the bytes of a key. The keys with which the hotline counts callers are fixed, because with random keys
+    the hotline could by chance count two callers as one. Other keys are random."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
@@ -96,7 +95,7 @@ def _known(path: Path) -> bytes:
 
 
 def lay_keys(folder: Path, at: datetime) -> None:
-    """Writes the key folder of every role, each file with its mode. All tests in a process have the same keys."""
+    """Writes the key folder of every role. All tests in a process have the same keys."""
     folder.mkdir(mode=0o700)
     for role in ROLES:
         (folder / role).mkdir(mode=0o700)
@@ -116,15 +115,15 @@ _ROWS: dict[str, bytes] = {}
 
 
 def lay_rows(database: Database, name: str, fill: Callable[[], None]) -> None:
-    """Fills an empty database with the rows that `fill` writes. On SQLite, a process calls `fill` only once for each
-    name, and later tests copy the file."""
+    """Fills an empty database with the rows that `fill` writes. On SQLite, a test process calls `fill` only once for
+    each name, and later tests copy the file."""
     file = sqlite_file(str(database.engine.url))
     if file is None:
         fill()
         return
     if name not in _ROWS:
         fill()
-    # SQLite writes its log into the file when the last connection closes.
+    # SQLite writes its log into the database file when the last connection closes.
     database.engine.dispose()
     if name in _ROWS:
         file.write_bytes(_ROWS[name])
@@ -174,7 +173,7 @@ def _shipped() -> ReadyDocument:
 
 @cache
 def _shipped_lines() -> Mapping[str, Flow]:
-    """Builds each shipped flow from the form in which the database stores it, as a process of the hotline does."""
+    """Builds each shipped flow from its form in the database, as a process of the hotline does."""
     lines: dict[str, Flow] = {}
     for _ in deserialise(_shipped().pressed, place_lists(), lines):
         pass
@@ -182,7 +181,8 @@ def _shipped_lines() -> Mapping[str, Flow]:
 
 
 def knowing_shipped(sets: SqlFlowSets) -> SqlFlowSets:
-    """Puts the shipped flows into this cache, as if the process had loaded them before. Returns the cache."""
+    """Puts the shipped flows into the cache `sets`, as if the process had loaded these flows before. Returns the
+    cache."""
     sets._lines = {**_shipped_lines()}
     return sets
 

@@ -24,7 +24,7 @@ from tests.support.callers import Caller, Line, told
 from tests.support.clock import Clock
 
 NUMBER = "112"
-"""A confirmed number of the shipped list. The tests use it as the national desk's number."""
+"""A verified phone number from the shipped list, which the tests use as the number of the national desk."""
 SOON = timedelta(seconds=30)
 
 
@@ -37,7 +37,7 @@ def due_steps(
     """Moves the clock by `time` in steps of `step`. Yields after each step in which a deadline or an SMS became due,
     and once at the end.
 
-    Does not yield after the other steps, because the clock's jobs have nothing to do then.
+    After the other steps, the worker's clock has nothing to do.
     """
     begun, done, many = clock(), 0, ceil(time / step)
     of_sms = select(func.min(Message.next_at)).where(Message.state.in_(DUE_STATES))
@@ -59,7 +59,7 @@ class Night:
     people: dict[str, int]
 
     def tick(self, **turned: float) -> None:
-        """Moves the clock by the given time, and runs the clock's jobs and the worker once."""
+        """Moves the clock by the given time, and runs the tasks of the worker's clock and the worker once."""
         self.line.clock.turn(**turned)
         context = self.line.context
         service_assignment.assign_pending(context)
@@ -71,7 +71,7 @@ class Night:
             self.tick()
 
     def tells(self, *keyed: str) -> Caller:
-        """Simulates a caller who presses the keys of a report, and sends the alerts to the responders' phones."""
+        """Simulates a caller who reports a tip, and delivers the alerts to the responders' phones."""
         caller = told(self.line, *keyed)
         self.tick()
         return caller
@@ -87,8 +87,8 @@ class Night:
         self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
         """Sends an SMS from a person and returns the answer. In `text`, `{ref}` means the newest reference of this
-        person. With `then`, the hotline gets the same SMS a second time, as `then` says: by callback or from the
-        inbox."""
+        person. If `then` is given, the hotline gets the same SMS a second time: by callback or from the inbox, as
+        `then` says."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",
@@ -103,7 +103,7 @@ class Night:
         return self.newest(person)
 
     def names(self, person: str) -> list[str]:
-        """Returns the references under which this person was alerted about the case, oldest first."""
+        """Returns the case references in the alerts to this person, oldest first."""
         rows = sorted(self.line.all(Assignment), key=lambda row: row.id)
         return [row.reference for row in rows if row.responder_id == self.people[person]]
 
@@ -121,7 +121,7 @@ class Night:
         return {row.kind for row in self.line.all(Deadline) if row.fired_at is None}
 
     def all_fit(self) -> bool:
-        """Returns True if every message fits into one segment in each language."""
+        """Returns True if every message fits into one SMS segment in each language."""
         phrases = self.line.context.phrases
         return all(
             septets(render(Wording(Template[row.template], row.parameters, language), phrases))
@@ -140,7 +140,7 @@ class Night:
 
 
 def night(line: Line, **people: tuple[Level, str]) -> Night:
-    """Returns a test hotline at night, with these people. Each person has a level and a district ("" means the national
+    """Returns a test hotline at night, with some people. Each person has a level and a district ("" means the national
     desk), and reads English."""
     sms, ids = FakeSms(), {}
     of_line = replace(line.context.line, national_number=NUMBER)

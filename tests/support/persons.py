@@ -1,4 +1,4 @@
-"""Writes codes about persons as any process does, for tests that use them later."""
+"""Writes coded answers about persons into the database, for tests that use these answers later."""
 
 from hotline.alerts import service_case
 from hotline.alerts.service_case import EventActor
@@ -11,14 +11,15 @@ from hotline.tips.rules_persons import PersonCodes
 from hotline.tips.tables import Tip
 
 SIGNS = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
-"""The answers of a screening of a possible victim."""
+"""The coded answers in a screening of a possible victim."""
 BY = EventActor("account:1:Alice", EventChannel.CONSOLE)
 
 
 def said(
     session: Session, context: Context, tip: Tip, kind: LoggedEvent, codes: PersonCodes
 ) -> int:
-    """Adds a case event about a person, and records the person if they are new. Returns the id of the event."""
+    """Adds a case event about a person, and the person if the case does not have this person yet. Returns the id of the
+    event."""
     at = context.now()
     tables_persons.add_person(session, tip.id, codes.n, at)
     key = f"{tip.id}:{codes.n}:{at.timestamp()}:{codes.referral}"
@@ -31,7 +32,7 @@ def said(
 
 
 def screened(context: Context, tip_id: int, n: int = 1, **more: str) -> int:
-    """Records a screening of a person with signs of trafficking. `more` adds further codes or replaces some."""
+    """Records a screening of a person with signs of trafficking. `more` adds further coded answers or replaces some."""
     with context.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
         codes = PersonCodes(n, {**SIGNS, "form": "labour", "sex": "woman", **more})

@@ -30,14 +30,14 @@ QUICK = Costs(passes=1, kib=8)
 
 @dataclass
 class ReaderBeside:
-    """The reader process next to the hotline of a test. The reader answers while a hop waits, unless the test has
-    stopped the reader."""
+    """The reader process next to the hotline of a test. It answers while a hop waits, unless the test has stopped
+    it."""
 
     line: Line
     context: ReaderContext
     stopped: bool = False
     waited: list[float] = field(default_factory=list)
-    """For each hop that waited for the reader: the time that it waited."""
+    """The seconds of each wait of a hop for the reader."""
     at: float = 0.0
     while_waiting: Callable[[], None] | None = None
 
@@ -50,8 +50,7 @@ class ReaderBeside:
             self.look()
 
     def look(self) -> None:
-        # Runs without the context variables of the hop, because a separate reader process cannot see the id of the hop
-        # that waits for it.
+        # Runs without the context variables of the waiting hop, because a real reader process cannot see them.
         while copy_context().run(reader_answering.answer_next, self.context):
             pass
 
@@ -64,8 +63,8 @@ class ReaderBeside:
 
 
 def reader_beside(line: Line) -> ReaderBeside:
-    """Connects a reader to the hotline. The web process waits by a test clock, which moves only by the seconds of each
-    wait."""
+    """Connects a reader process to the hotline. The web process waits with a simulated clock, which only these waits
+    move."""
     path = line.context.pseudonyms._folder.path.parent
     half = public_half(KeyFolder(path / "hooks"))
     line.context = replace(line.context, encrypter=replace(line.context.encrypter, reader=half))
@@ -129,8 +128,7 @@ def with_pin(
 
 
 def at_home(phone: Caller, *keyed: str, pin: str = PIN) -> str:
-    """Types the PIN. If the next screen shows a case, opens the home screen from there. After that, presses the given
-    keys."""
+    """Types the PIN, and opens the home screen if the next screen shows a case. Then presses the given keys."""
     if other := re.search(
         r"(\d) (?:Others|Other cases|Autres|Autres cas|Ibindi|Ibindi bibazo)\n", phone.key(pin)
     ):
@@ -139,7 +137,8 @@ def at_home(phone: Caller, *keyed: str, pin: str = PIN) -> str:
 
 
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Assignment]:
-    """Alerts a responder of the capital's first district about danger there. Returns the phone and the assignment."""
+    """Alerts a responder of Kigali's first district about danger in this district. Returns the responder's phone and
+    the assignment."""
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))

@@ -1,4 +1,4 @@
-"""Takes a receipt number with a PIN as a caller does, and asks about the tip with it."""
+"""Simulates a caller who takes a receipt number with a PIN, and uses it to ask about the tip."""
 
 import re
 

@@ -1,6 +1,6 @@
 """Starts Debian's PostgreSQL and Redis for tests, with their own paths and ports.
 
-A server is a child process of the test, so that the test can kill it.
+Each server is a child process of the test, so that the test can kill the server.
 """
 
 import fcntl
@@ -28,16 +28,17 @@ from tests.faults.stand import postgres
 from tests.support.made_once import share_statements
 
 CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
-"""Settings for tests that do not cut the power: killing a process loses no data that the kernel has."""
+"""Settings that make PostgreSQL quick but not safe if the power fails. Tests kill processes but never cut the power, so
+no data is lost."""
 OTHERS_END = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE datname = 'line' AND pid <> pg_backend_pid()"
 )
 UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
-"""Closes the connections of an earlier test that may still lock a row or hold the lock of a leader."""
+"""Closes the connections of an earlier test, which may still lock rows or have the lock of a leader."""
 EMPTIED = ";".join(
     (
-        # The audit log refuses to be emptied, except in a test.
+        # Turns off the triggers for this transaction, because they protect the audit log.
         "SET LOCAL session_replication_role = replica",
         *(f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)),
         "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
@@ -49,7 +50,7 @@ Postgres = postgres.Postgres
 
 
 class Pair(StrEnum):
-    """The database server and the queue server of a hotline. Every test must pass with the pair that it is given."""
+    """A database and a Redis server for a hotline. Every test must pass with the pair that it gets."""
 
     EMBEDDED = "embedded"
     """The pair of SQLite and Valkey."""
@@ -59,15 +60,15 @@ class Pair(StrEnum):
 
 @pytest.fixture(params=list(Pair))
 def pair(request: pytest.FixtureRequest) -> Pair:
-    """Returns each of the two pairs of servers in turn. A test must work with both pairs, unless its file or its
-    conftest uses the fixture `embedded`."""
+    """Returns each of the two pairs of servers in turn. A test runs with both pairs, unless its file or its conftest
+    uses the fixture `embedded`."""
     assert isinstance(request.param, Pair)
     return request.param
 
 
 @pytest.fixture(name="pair")
 def embedded() -> Pair:
-    """Returns the embedded pair, for files and packages whose tests need only one pair."""
+    """Returns the embedded pair, for test files and folders that need only one pair."""
     return Pair.EMBEDDED
 
 
@@ -89,8 +90,7 @@ def frozen(server: Postgres) -> AbstractContextManager[None]:
 
 @contextmanager
 def short_folder(prefix: str) -> Iterator[Path]:
-    """Makes a short temporary folder. The path of a unix socket has 108 bytes at most, and pytest's own folders have
-    longer paths."""
+    """Makes a temporary folder with a short path, because the path of a unix socket has 108 bytes at most."""
     folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         yield folder
@@ -100,8 +100,8 @@ def short_folder(prefix: str) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns the folder of a stopped PostgreSQL server with the tables in the database `line`. The first process of a
-    run that needs this folder makes the folder."""
+    """Returns the folder of a stopped PostgreSQL server with the tables in the database `line`. The first test process
+    that needs this folder creates the folder."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     template = shared / "postgres-template"
@@ -142,8 +142,7 @@ def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres_released(postgres_server: Postgres) -> str:
-    """Returns the name of a database that tests copy. The tables in this database were made by running every
-    migration."""
+    """Returns the name of a database that tests copy. All migrations have run in this database."""
     database = open_database(postgres_server.make("released"))
     migrate.upgrade(database)
     database.close()
@@ -170,9 +169,8 @@ def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
 def emptied(kept: Database) -> Iterator[Database]:
     """Yields a database with empty tables, for one test.
 
-    The database has an engine of its own, so that a listener belongs to one test only. The database uses one connection
-    that all tests share. With a new connection for each test, the first use of each table would take the server longer
-    than most tests.
+    The database has its own engine, so that a listener belongs to one test only. All tests share one connection. With a
+    new connection for each test, the first use of each table would take longer than most tests.
     """
     with kept.engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -191,7 +189,8 @@ def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
 
     @event.listens_for(database.engine, "connect")
     def prepare_nothing(connection: psycopg.Connection[Any], _record: object) -> None:
-        # Few statements of a test run twice, and a connection cannot keep the statements of all tests prepared.
+        # Turns off prepared statements, because few statements run twice and one connection cannot store those of all
+        # tests.
         connection.prepare_threshold = None
 
     share_statements(database)
@@ -200,7 +199,7 @@ def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
 
 
 def drop_guard(session: Session, table: str) -> None:
-    """Removes the triggers of a table during this transaction, as a person who owns the database can."""
+    """Removes the triggers that protect a table, as a person who owns the database can."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL session_replication_role = replica"))
         return

@@ -8,8 +8,7 @@ from socketserver import TCPServer
 
 @contextmanager
 def running(server: TCPServer) -> Iterator[int]:
-    """Yields the port of a server that runs in a thread until the block ends. At the end of the block, the server is
-    closed."""
+    """Runs a server in a thread until the block ends, and yields the port of the server."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

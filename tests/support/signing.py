@@ -37,7 +37,7 @@ class Person:
         return self.enters().signed_in
 
     def code(self) -> str:
-        """Moves the clock 30 seconds forward, and returns the authenticator code of that time, which is still
+        """Moves the clock 30 seconds forward, and returns the authenticator code of the new time, which is still
         unused."""
         self.clock.turn(seconds=30)
         return code_at(self.secret, self.clock())
@@ -85,8 +85,7 @@ def person(
 
 
 def admins(context: ConsoleContext, clock: Clock, names: Iterable[str]) -> list[Person]:
-    """Creates an admin for each of these names. The command line counts as the second person who must approve each of
-    them."""
+    """Creates an admin for each of these names. The command line approves each admin as the second person."""
     return [person(context, clock, name, AccountRole.ADMIN) for name in names]
 
 

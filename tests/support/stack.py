@@ -22,13 +22,12 @@ from tests.support.handsets import EmulatorClient
 OF_ANY_LINE = NOT_SETTINGS | {PREFIX + name for name in ("CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")}
 """Environment variables that a test may keep, because they do not point to a real hotline."""
 READY_SECONDS = 120.0
-"""Seconds until a start counts as failed. This limit is long enough for a busy machine. If the hotline's process ends
-earlier, the test notices this at once."""
+"""The seconds after which a start counts as failed. This time is long enough for a busy machine."""
 FAREWELL_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """Returns a port on which no process listens at the moment."""
+    """Returns a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,7 +36,7 @@ def free_port() -> int:
 
 
 def settings_in(environ: Mapping[str, str]) -> list[str]:
-    """Returns the names of a hotline's settings that are in the environment. Such settings may point to a real
+    """Returns the names of a hotline's settings in the environment, because such settings may point to a real
     hotline."""
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in OF_ANY_LINE)
 
@@ -48,7 +47,8 @@ def bare_environ() -> dict[str, str]:
 
 
 def for_callers() -> str:
-    """Returns the Procfile without the console and the reader, because few benchmarks and fault tests need them."""
+    """Returns a Procfile without the console and the reader process, because few benchmarks and fault tests need
+    them."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
 
@@ -56,9 +56,8 @@ def for_callers() -> str:
 class Stack:
     """A hotline that starts at the beginning of a `with` block and stops at its end.
 
-    `log` is the file with the output of every process. If the folder already contains a home of `hotline init --demo`,
-    this home is used. With `pages`, the console and the reader are also started. Few runs need the console and the
-    reader, and both cost processor time.
+    `log` is the file with the output of every process. Uses the home of `hotline init --demo` if the folder contains
+    one. Starts the console and the reader process only with `pages`, because both cost processor time.
     """
 
     def __init__(
@@ -126,7 +125,8 @@ class Stack:
         return self._process.pid
 
     def command(self, *words: str) -> str:
-        """Runs `hotline` with these words, and returns the output. Raises StartFailed with the command's error text."""
+        """Runs the command `hotline` with the given arguments, and returns the output. Raises StartFailed with the
+        command's error text."""
         return hotline(self.environ, *words)
 
     def turn(self, seconds: int) -> None:
@@ -169,7 +169,8 @@ class Stack:
 
 
 def hotline(environ: Mapping[str, str], *words: str) -> str:
-    """Returns the output of one of our commands in this environment. Raises StartFailed with its error text."""
+    """Runs the command `hotline` in this environment, and returns the output. Raises StartFailed with the command's
+    error text."""
     done = subprocess.run(
         command_words(*words),
         env=environ,
@@ -189,7 +190,7 @@ def command_words(*words: str) -> list[str]:
 
 @contextmanager
 def process(environ: Mapping[str, str], log: Path, *argv: str) -> Iterator[None]:
-    """Runs a process until the block ends. Its output is appended to `log`."""
+    """Runs a process until the block ends, and appends the output of the process to `log`."""
     with log.open("ab") as output:
         child = subprocess.Popen(argv, env=environ, cwd=CHECKOUT, stdout=output, stderr=output)
     try:

@@ -1,6 +1,6 @@
-"""Shows how many steps an exploring test took, after all tests have run.
+"""Shows lines from tests after all tests have run, for example how many steps a test took.
 
-A worker of pytest-xdist has no terminal, so it sends the lines to the main process with the reports of its tests.
+A worker of pytest-xdist has no terminal, so it sends these lines to the main process with its test reports.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Tell = Callable[[str], None]
 
 @pytest.fixture
 def tell_steps(record_property: Callable[[str, object], None]) -> Tell:
-    """Returns a function that records one line for the summary."""
+    """Returns a function that adds one line to the summary after all tests."""
     return lambda line: record_property(NAME, line)
 
 

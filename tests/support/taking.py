@@ -1,4 +1,4 @@
-"""Acts on a case, as a responder does by dialling or another person does with a command."""
+"""Acts on a case, as responders do by dialling and other people do with a command."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ def take_case(
 def do(
     context: WholeContext, responder_id: int, reference: str, verb: Verb, at: datetime
 ) -> CommandOutcome:
-    """Runs one command in its own transaction."""
+    """Runs one command of a responder about a case, in its own transaction."""
     with context.database.writing() as session:
         return service_commands.carry_out(
             session,
@@ -34,8 +34,7 @@ def do(
 
 
 def close_by_two(context: WholeContext, tip_id: int, outcome: TipOutcome | None = None) -> None:
-    """Closes a case of any kind. One person requests the closure. If the closure needs confirmation, a second person
-    opens the case and confirms it."""
+    """Closes a case: one person requests the closure, and a second person confirms the closure if this is needed."""
     service_retention.close_tip(context, tip_id, by="A desk", reason="over", outcome=outcome)
     with context.database.reading() as session:
         waits = session.get_one(Tip, tip_id).closed_at is None
@@ -47,8 +46,8 @@ SECOND = "account:99:A second desk"
 
 
 def confirm(context: WholeContext, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
-    """Opens the case as a second person and confirms its closure. `people` are the persons of the case. The argument is
-    empty if the calling function could not decrypt the notes about these persons."""
+    """Opens the case as a second person and confirms its closure. `people` are the persons of the case, or empty if
+    their notes could not be decrypted."""
     who, at = CloseRequest(SECOND, SECOND, "seen"), context.now()
     with context.database.writing() as session:
         tip = queries.tip_for_writing(session, tip_id)

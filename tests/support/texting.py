@@ -45,14 +45,15 @@ class Texter:
         return take_sms(self.line.context, message)
 
     def reads(self) -> list[str]:
-        """Returns the texts that arrived after the last call of this function."""
+        """Returns the texts of the SMS that arrived after the last call of this function."""
         service_answers.send_due(self.line.context)
         came = [text for to, text in self.sms.sent if to == self.msisdn]
         self.sms.sent.clear()
         return came
 
     def asks(self, *texts: str) -> str:
-        """Sends these texts and returns the answer to the last one. Each text must get exactly one answer."""
+        """Sends the given texts as SMS, and returns the answer to the last SMS. Each SMS must get exactly one
+        answer."""
         for text in texts:
             self.says(text)
             self.line.clock.turn(seconds=20)

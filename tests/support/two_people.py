@@ -1,4 +1,4 @@
-"""Defines two people who use the enrolment passphrase together, for tests that decrypt with it."""
+"""Defines pairs of people who use a passphrase together, for tests that decrypt with a passphrase."""
 
 from hotline.people.decrypt_passphrase import TwoPeople
 

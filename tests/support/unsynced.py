@@ -1,6 +1,6 @@
-"""Opens SQLite without waiting for the disk.
+"""Makes SQLite quick, because it does not wait for the disk.
 
-No test cuts the power, and a killed process loses no data that the kernel has.
+Tests kill processes but never cut the power, so no data is lost.
 """
 
 from typing import Any

@@ -12,7 +12,8 @@ __all__ = ["Valkey", "program_of", "valkey", "valkey_in"]
 
 
 def program_of(pair: Pair) -> str:
-    """Returns the path of the server's own program, so that signals reach it."""
+    """Returns the path of the server's own program. A test runs this program directly, so that signals reach the
+    server."""
     return str(get_binary_path()) if pair is Pair.EMBEDDED else redis_program()
 
 
