@@ -1,8 +1,8 @@
-"""Makes the keys of desks, and decrypts tips with the recovery passphrase. The audit log gets a row for each use of the
-recovery passphrase.
+"""Makes the desks' key pairs, and decrypts tips with the recovery passphrase. The audit log gets a row for each use of
+the recovery passphrase.
 
 Also gives a district access to a tip that only the national desk could read. If the place of a tip was corrected, also
-stands down the responders at the wrong place. No module that answers the gateway may import this file.
+stands down the responders at the wrong place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,8 +39,8 @@ from hotline.tips.rules_events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk. The second encryption, with
-    the weekly key, is already removed. `private_key` decrypts the grant.
+    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk. The grant has no weekly
+    lock any more: the weekly lock is a second encryption, which changes each week. `private_key` decrypts the grant.
 
     `repr` does not show the keys.
     """
@@ -57,7 +57,7 @@ class QuestionBack:
     question: str
     answered_at: datetime | None
     answer: str | None = field(default=None, repr=False)
-    """The decrypted answer. None if the caller has not answered, or if the answer cannot be decrypted."""
+    """The decrypted answer. None if the caller has not answered, or if the key does not decrypt the answer."""
     language: str = ""
 
 
@@ -67,10 +67,10 @@ class DecryptedTip:
 
     matter: str
     visit_facts: VisitFacts
-    """The facts that decide how responders may visit. Every page about the tip shows these facts first."""
+    """The facts that decide how responders may visit."""
     erasure_asked_at: datetime | None
-    """The time when the erasure of the tip's text was requested. The request may come from a person other than the
-    caller."""
+    """The time when the erasure of the tip's text was requested. A person other than the caller can also request the
+    erasure."""
     earlier: tuple[str, ...]
     """The earlier places of a tip whose place was corrected, the oldest first."""
     answers: Mapping[str, str] = field(repr=False)
@@ -79,7 +79,7 @@ class DecryptedTip:
 
 
 def missing_desks(context: Context) -> Sequence[str]:
-    """Returns the desks that have no key yet. The national desk and each district need a key."""
+    """Returns the codes of the desks that have no key yet. The national desk and each district need a key."""
     with context.database.reading() as session:
         held = tables_desks.desk_codes(session)
     wanted = (NATIONAL, *(district.code for district in districts()))
@@ -87,8 +87,8 @@ def missing_desks(context: Context) -> Sequence[str]:
 
 
 def make_desks(context: Context, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
-    """Makes the keys of the missing desks, and encrypts their private keys for the recovery key pair. Returns the codes
-    of the new desks.
+    """Makes the key pairs of the desks that have none, and encrypts the private keys for the recovery key pair. Returns
+    the codes of the new desks.
 
     The first call also makes the recovery key pair, and protects it with the passphrase. Existing desks keep their
     keys, and an existing recovery key pair keeps its passphrase. Raises DeskRefused if desks exist but the recovery key
@@ -123,8 +123,8 @@ def line_public_key(context: Context, passphrase: str) -> bytes:
 
 
 def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[TipOverview]:
-    """Returns the filed tips, the newest first. Leaves out drafts, and complaints about the national desk. The result
-    contains no text of callers.
+    """Returns the tips that callers have filed, the newest first. Leaves out drafts, and complaints about the national
+    desk. The result contains no text that a caller typed.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -132,9 +132,9 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
-    """Checks that a desk may read a tip, before an operator types the passphrase. If the check fails, writes a row to
-    the audit log. For an oversight desk, this function checks nothing. Before the passphrase is typed, the operator
-    must not learn which tips an oversight desk has.
+    """Checks that a desk may read a tip, before an operator types the passphrase. If the desk has no access, or if the
+    text was erased, writes a row to the audit log. For an oversight desk, checks nothing: an operator who has not typed
+    the passphrase must not learn which tips that desk has.
 
     Raises NotFound if the tip does not exist or the desk has no access to it.
     """
@@ -148,12 +148,12 @@ def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reas
 def unlock(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> UnlockedTip:
-    """Decrypts the desk's private key with the passphrase, so that the tip can be read. Writes every failure to the
-    audit log.
+    """Returns the tip with its encrypted key, and the desk's private key, which the passphrase decrypts. Writes a row
+    to the audit log for a wrong passphrase, for missing access and for an erased text.
 
     Raises NotFound if the tip does not exist or the desk has no access to it. Also raises PassphraseWrong,
-    DecryptionFailed or KeyMissing. For an oversight desk, this function checks the passphrase first. So an operator
-    with a wrong passphrase learns nothing about the tip.
+    DecryptionFailed or KeyMissing. For an oversight desk, checks the passphrase first, so that an operator with a wrong
+    passphrase learns nothing about the tip.
     """
     check_grant(context, tip_id, desk=desk, by=by, reason=reason)
     with context.database.reading() as session:
@@ -175,8 +175,8 @@ def unlock(
 def read_tip(
     context: Context, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> DecryptedTip:
-    """Returns the decrypted answers of a tip, with the caller's answer to the desk's question. Before it returns the
-    answers, commits a row to the audit log.
+    """Returns the decrypted answers of a tip, with the caller's answer to the desk's question. First commits a row to
+    the audit log.
 
     Raises the same errors as `unlock`.
     """
@@ -190,8 +190,8 @@ def read_tip(
 
 
 def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
-    """Returns the decrypted text of an unlocked tip. The calling function must write a row to the audit log before it
-    shows the text.
+    """Returns the text of a tip, decrypted with the key in `found`. The calling function must write a row to the audit
+    log before it shows the text.
 
     Raises DecryptionFailed.
     """
@@ -211,11 +211,10 @@ def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> Decrypt
 def send_down(
     context: Context, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str
 ) -> None:
-    """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. Before that,
-    only the national desk had access, because an official may be involved.
+    """Gives the desks of the tip's district and camp access to the tip, and alerts the responders there. Before this
+    call, only the national desk had access, because an official may be involved in the case.
 
-    Only the national desk can do this, once for each tip. The national desk must give access even if the caller later
-    says that no official is involved. Raises EndRefused and the same errors as `unlock`.
+    Only the national desk can give this access, once for each tip. Raises EndRefused and the same errors as `unlock`.
     """
     found = unlock(context, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -239,8 +238,8 @@ def send_down(
 def give_desks(
     session: Session, context: Context, tip: tables.Tip, tip_key: bytes, codes: Sequence[str]
 ) -> frozenset[str]:
-    """Encrypts the key of a tip for each of these desks, and stores the encrypted keys. Returns the desks that got
-    access. Leaves out desks without a valid key."""
+    """Encrypts the key of a tip for each of the desks in `codes`, and stores the encrypted keys. Returns the desks that
+    got access. Leaves out desks without a valid key."""
     at = context.now()
     public_keys = context.encrypter.counting(tables_desks.desk_keys(session, codes), at)
     for code, known in public_keys.items():
@@ -250,7 +249,7 @@ def give_desks(
 
 
 def stand_down(context: Context, tip_id: int, *, by: str, reason: str) -> None:
-    """Stands down the responders at the first place of a tip, because the place was corrected.
+    """Stands down the responders at the place that the caller gave first, because the place of the tip was corrected.
 
     Raises NotFound if the tip does not exist, and for a complaint about the national desk. Raises EndRefused if no
     responder at the corrected place has taken the case.
@@ -293,7 +292,7 @@ def _asked(
 ) -> QuestionBack | None:
     """Returns the question that a desk asked about a tip, with the caller's answer.
 
-    If the answer cannot be decrypted, returns the question without an answer. So the tip can still be shown.
+    If the answer cannot be decrypted, returns the question without an answer, so that pages can still show the tip.
     """
     if row is None:
         return None

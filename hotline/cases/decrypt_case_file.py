@@ -1,8 +1,8 @@
-"""Makes a case file. Decrypts the data of the case with the key of the account that makes the file. The hotline keeps
-the text of the file only in memory. No module that answers the gateway may import this file.
+"""Makes a case file: a document about one case for a prosecutor or court. Decrypts the case with the key of the account
+that makes the file. The hotline keeps the text of the file only in memory.
 
-A child process turns the text into a PDF that a passphrase protects. The child process gets no keys and no files. The
-hotline stores only a digest of the case file.
+A child process turns the text into a PDF, which opens only with a passphrase. The child process gets no keys and no
+files. The hotline stores only a digest of the case file.
 """
 
 import hashlib
@@ -72,8 +72,7 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
 """Maps each kind of event that a case file may contain to the sentence that the file prints. A case file leaves out all
-other kinds of events. Events of these kinds could reveal who the caller is, where a person is now, or facts of other
-cases."""
+other kinds of events. They could reveal who the caller is, where a person is now, or facts of other cases."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {
@@ -90,24 +89,24 @@ CHANNELS = {"ussd": "USSD", "sms": "SMS"}
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A case file that was just made, and is not stored. `repr` shows nothing of its content."""
+    """A case file that was just made, and is not stored. `repr` does not show the content."""
 
     number: int
     pdf: bytes = field(default=b"", repr=False)
-    """The encrypted PDF. Empty if the officer prints the file and needs no PDF."""
+    """The encrypted PDF. Empty if the officer prints the file instead."""
     document: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 def new_passphrase(token: str) -> tuple[str, str]:
-    """Returns six random words for a passphrase. Also returns the words in encrypted form, for a hidden field that the
-    form sends back. Only this session can decrypt the words."""
+    """Returns six random words, which are a passphrase. Also returns the encrypted words for a hidden field of the
+    form. Only the same console session can decrypt the field."""
     words = rules_sign_in.suggest_password(secrets.choice, WORDS).replace("-", " ")
     return words, lock_key(token, words.encode(), account=BOUND).hex()
 
 
 def read_passphrase(token: str, locked: str) -> str | None:
-    """Returns the six words of the passphrase, decrypted from the hidden field of a form. Returns None if this session
-    did not encrypt the field."""
+    """Returns the six words of the passphrase, decrypted from the hidden field of a form. Returns None if a different
+    console session encrypted the field."""
     with suppress(ValueError):
         words = unlock_key(token, bytes.fromhex(locked), account=BOUND)
         return None if words is None else words.decode()
@@ -124,11 +123,11 @@ def make(
     language: str,
     words: str | None,
 ) -> MadeFile:
-    """Makes an approved case file, and stores its digest. After that, the row of the case file does not name the case
-    and the person any more.
+    """Makes an approved case file, and stores its digest. After that, the row of the case file no longer names the case
+    and the person.
 
-    If `words` is None, returns a text to print. With `words`, returns a PDF, and the six words are its passphrase.
-    Raises NotFound, EndRefused, KeyMissing, DecryptionFailed and WorkEnded.
+    If `words` is None, returns a text to print. Otherwise returns a PDF with the six words as its passphrase. Raises
+    NotFound, EndRefused, KeyMissing, DecryptionFailed and WorkEnded.
     """
     document = _document(context, by, token, file_id, say, language)
     text = json.dumps(document, ensure_ascii=False)
@@ -158,8 +157,8 @@ def _approved(
     *,
     for_writing: bool = False,
 ) -> CaseFile:
-    """Returns an approved request for a case file, if the account may see its tip. The person who approved the file
-    must still be allowed to see the case. Raises NotFound."""
+    """Returns an approved request for a case file. Both the account and the person who approved the request must be
+    allowed to see the case. Raises NotFound."""
     row = (
         service_retention.locked_file(session, file_id)
         if for_writing
@@ -235,8 +234,8 @@ def _call(tip: Tip, say: Callable[..., str]) -> list[tuple[str, str]]:
 def _answers(
     context: ConsoleContext, tip: DecryptedTip | None, language: str
 ) -> list[tuple[str, str]]:
-    """Returns the caller's answers, and the caller's answer to a desk's question. Leaves out the notes of
-    responders."""
+    """Returns the caller's report as questions and answers, and a desk's later question with the caller's answer.
+    Leaves out the notes of responders."""
     if tip is None:
         return []
     answers = service_reading.read_answers(context, tip, language)
@@ -286,8 +285,8 @@ class _Gathered:
             yield FileEvent(row.at, sentence, self._who(actor), text, by_clock=by_clock)
 
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
-        """Returns the text of a note that a responder wrote in their own words. Returns an empty text without an order
-        of a prosecutor or court. Also returns an empty text if the case has persons other than the person of the file.
+        """Returns the text of a note that a responder wrote in their own words. Returns an empty text unless a
+        prosecutor or court has ordered the file, and the file is about the only person of the case.
         """
         met = {one.reported.n for one in self.entries}
         is_about = self.has_order and self.n is not None and met == {self.n}
@@ -296,8 +295,7 @@ class _Gathered:
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 
     def custody(self) -> Iterator[FileEvent]:
-        """Yields one entry for each access to the case. A person accesses a case by opening the case, or by an action
-        on its legal hold or on a case file."""
+        """Yields an entry each time that a person opened the case, changed its legal hold or handled a case file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
                 yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))

@@ -1,6 +1,5 @@
-"""Decrypts two parts of a case: the coded answers about persons, and the notes. Uses a key of the reader process or of
-a desk. A coded answer is a choice from a fixed list, for example the person's sex. No module that answers the gateway
-may import this file.
+"""Decrypts two parts of a case: the coded answers about persons, and the notes. Uses a private key of a desk or of the
+reader process, which checks PINs. A coded answer is a choice from a fixed list, for example the person's sex.
 
 The calling function must first check the responder's PIN or the account's key. The calling function must also check
 with the condition `visible_to` that the person may see the tip.
@@ -45,7 +44,7 @@ def case_private_key(
 
 def codes_by_event(session: Session, tip: Tip, private: bytes) -> Mapping[int, bytes]:
     """Returns the decrypted coded answers of a case. The keys of the mapping are the ids of the case events that
-    contain the answers. Leaves out coded answers that cannot be decrypted."""
+    contain the answers. Leaves out coded answers that no key decrypts."""
     found = {}
     for entry_id, body in tables_case_events.bodies_of(session, CaseCode, tip.id).items():
         with suppress(DecryptionFailed):
@@ -62,14 +61,13 @@ class DecryptedNote:
     words: str = field(default="", repr=False)
 
     def headed(self, context: Context, language: str) -> str:
-        """Returns the heading of this note on a page. The heading contains the time when the responder wrote the
-        note."""
+        """Returns the heading of this note on a page."""
         time = kigali_time(self.at)
         return context.phrases.say(language, Template.NOTE_AT, time=time)
 
 
 def decrypt_notes(session: Session, tip: Tip, tip_key: bytes) -> Sequence[DecryptedNote]:
-    """Returns the notes of a tip, the oldest first. Leaves out a note that cannot be decrypted."""
+    """Returns the notes of a tip, the oldest first. Leaves out a note that the key does not decrypt."""
     bodies = tables_case_events.bodies_of(session, CaseNote, tip.id)
     found = []
     for row in tables_case_events.events_of_tip(session, tip.id):

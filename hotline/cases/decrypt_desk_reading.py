@@ -1,7 +1,7 @@
-"""Decrypts the text of a tip for a console account, with the key of the account. Also stores a question with which the
-account asks the caller for more facts.
+"""Decrypts the text of a tip for a console account, with the key of the account. Also stores a desk's question, which
+the caller sees after entering the receipt number.
 
-The decrypted text is never stored. No module that answers the gateway may import this file.
+The decrypted text is never stored.
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ def read_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedTip:
     """Returns the decrypted text of a tip. Before it returns the text, commits a row to the audit log. If the account
-    may not read the tip, commits a row about the refusal.
+    may not read the tip, writes the refusal to the audit log.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the tip.
@@ -56,7 +56,7 @@ def read_tip(
         service_case.write_event(session, tip_id, LoggedEvent.OPENED, opener, at, key=key)
         service_closing.note_opened(session, context, tip, actor, replace(opener, person=who), at)
         if own is not None:
-            # A responder who was alerted of the tip has now read it, so the deadline for reading the case ends.
+            # The responder has now read the tip, so the deadline for reading the case ends.
             own.opened_at = own.opened_at or at
             session.flush()
             event = Event(CaseEventKind.OPENED, by=who)
@@ -67,11 +67,10 @@ def read_tip(
 def decrypt_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> tuple[DecryptedTip, Viewer]:
-    """Returns the decrypted text of a tip, and the viewer for the account. The calling function must write to the audit
-    log that the account has read the tip.
+    """Returns the decrypted text of a tip, and a `Viewer` with the desks of the account. The calling function must
+    write to the audit log that the account has read the tip.
 
-    If the account may not read the tip, this function commits a row about the refusal. Raises the same errors as
-    `read_tip`.
+    If the account may not read the tip, writes the refusal to the audit log. Raises the same errors as `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
     opened = decrypt_access.decrypt_unlocked
@@ -85,7 +84,7 @@ def decrypt_tip(
 def ask_question(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, question: str, reason: str
 ) -> None:
-    """Stores a desk's question about a tip. A caller who enters the tip's receipt can answer the question.
+    """Stores a desk's question about a tip. A caller who enters the receipt number of the tip can answer the question.
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
@@ -182,7 +181,7 @@ def _with_key(
     """Calls the function `gets` with the first desk of the account that can decrypt the tip. Returns the result of
     `gets`.
 
-    Raises an error only if no desk of the account can decrypt the tip.
+    Raises DecryptionFailed if no desk of the account can decrypt the tip.
     """
     private_key, member = account_key(context, token), of_account(by.account_id)
     with context.database.reading() as session:
@@ -191,7 +190,8 @@ def _with_key(
             if grant is None or tip.erased_at is not None:
                 continue
             key = context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
-            # After a rotation, a desk has two keys: the present one and the previous one.
+            # After a change of keys, a desk has two private keys: the present one and the previous
+            # one.
             for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key):
                 with suppress(DecryptionFailed):
                     return gets(session, UnlockedTip(tip, key, one.key), desk)

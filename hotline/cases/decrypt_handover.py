@@ -1,5 +1,4 @@
-"""Decrypts handover notes for a member of a desk. A phone shows these notes only after the member has entered the
-PIN."""
+"""Decrypts handover notes for a member of a desk."""
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from hotline.tips.tables import Tip
 
 class HandoverText(NamedTuple):
     """A decrypted handover note. `tip_id` is the case that the note is about, or None for a general note. The text is
-    empty if the person who reads the notes has no key that decrypts this note."""
+    empty if the reader of the notes has no key that decrypts this note."""
 
     at: datetime
     text: str
@@ -33,8 +32,7 @@ class HandoverText(NamedTuple):
 def general_notes(
     session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
 ) -> Sequence[HandoverText]:
-    """Returns the general handover notes of these desks. A general note is not about a case. Leaves out notes that no
-    key of the member decrypts."""
+    """Returns the general handover notes of these desks. Leaves out notes that no key of the member decrypts."""
     found = []
     for row in tables_roster.notes_of(session, desks, at):
         if row.desk_code is None or row.body is None:
@@ -56,12 +54,11 @@ def text_of(row: CaseHandover, tip_key: bytes) -> str:
 def waiting_texts(
     turn: ReaderTurn, viewer: Viewer, among: Collection[int]
 ) -> Sequence[HandoverText]:
-    """Returns the handover notes that a responder has not read yet, the oldest first. The hotline calls this function
-    only after the responder has entered the PIN. Leaves out notes about cases that are not in `among`, the ids of the
-    tips that the responder can open. A note that a colleague wrote after this session began is shown in the responder's
-    next session.
+    """Returns the handover notes that a responder has not read yet, the oldest first. Leaves out notes about cases that
+    are not in `among`, the ids of the tips that the responder can open. A note that a colleague wrote after this
+    session began is shown in the responder's next session.
 
-    If only the console may show a case, the text of its note is empty.
+    If only the console may show a case, the handover note about the case has an empty text here.
     """
     session, until = turn.session, turn.person.pin_opened_at or turn.at
     own, member = turn.person.person_id, of_responder(turn.person.id)

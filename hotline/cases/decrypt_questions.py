@@ -1,8 +1,4 @@
-"""Stores a question that a desk asks the caller about a tip. The question comes from the approved list, and the desk
-has already decrypted the tip.
-
-No module that answers the gateway may import this file.
-"""
+"""Stores a question that a desk asks the caller about a tip. The question comes from the approved list."""
 
 from collections.abc import Mapping
 
@@ -34,7 +30,7 @@ def list_questions(context: Context) -> Mapping[str, Question]:
 
 
 def approved_questions(context: Context) -> Mapping[str, Question]:
-    """Returns the published questions that are approved today, by their names."""
+    """Maps the name of each published question that is approved today to the question."""
     try:
         listed = list_questions(context)
     except NotReady:
@@ -56,8 +52,7 @@ def store_question(
     actor: str,
     reason: str,
 ) -> None:
-    """Stores a question for the caller, who sees it after entering the receipt. Runs in the transaction of the calling
-    function.
+    """Stores a question for the caller, who sees the question after entering the receipt number.
 
     The calling function must have decrypted the key of the tip. Raises NotFound, AskRefused.
     """
@@ -100,8 +95,7 @@ def store_question(
 def question_text(context: Context, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """Returns the question and the caller's answer in the given language.
 
-    If the question is no longer published, returns the stored names of the question and of the answer. The texts are
-    then missing.
+    If the question is no longer published, returns the stored names of the question and of the answer.
     """
     if asked is None:
         return {}

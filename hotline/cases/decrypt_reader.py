@@ -1,5 +1,5 @@
-"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs. The context also
-remembers decrypted private keys for some minutes."""
+"""Defines the context of the reader process. Only this context contains the keys that decrypt PINs. Also keeps
+decrypted private keys in memory for some minutes."""
 
 import hmac
 import secrets
@@ -20,9 +20,9 @@ MAX_KEYS = 1024
 
 class KeyMemory:
     """Remembers the decrypted private keys of responders. Returns a key only for the session, responder and PIN with
-    which it was stored. Several threads may use this memory at the same time.
+    which it was stored. Several threads may use one `KeyMemory` at the same time.
 
-    Forgets each key after ten minutes. If the memory contains too many keys, the memory forgets the oldest key.
+    Forgets each key after ten minutes. Forgets the oldest key if it has stored too many keys.
     """
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
@@ -58,16 +58,15 @@ class KeyMemory:
 class ReaderContext(Context):
     vault: PinVault
     pair: LiveKeys
-    """The private keys that decrypt PINs, the newest first. A responder's PIN waits for the reader process in an
-    encrypted row. Only these keys decrypt the PIN."""
+    """The private keys that decrypt the PINs in requests, the newest first."""
     memory: KeyMemory = field(default_factory=KeyMemory)
     bell: Event = field(default_factory=Event)
-    """A signal that a request for the reader process has been stored. The reader process then answers at once."""
+    """A signal that a request has been stored, so that the reader process answers at once."""
 
     @classmethod
     def of(cls, context: Context, keys: KeyFolder) -> "ReaderContext":
-        """Returns the context of the reader process: the values of `context`, and the keys that only the reader process
-        has. Raises KeyMissing."""
+        """Returns a context with the values of `context`, and with the keys that only the reader process has. Raises
+        KeyMissing."""
         return cls(
             **vars(context),
             vault=PinVault(LiveKeys(keys.path, PEPPER_KEY).now),

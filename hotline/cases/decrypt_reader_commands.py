@@ -61,8 +61,8 @@ from hotline.tips.rules_persons import ClosureRefusal
 from hotline.tips.tables import Tip, requested_outcome
 
 WHO, NATIONAL_DESK = "who", "national"
-"""The last parts of the names of two commands, which begin with `PASS`. The command with `WHO` returns the list of
-colleagues to choose from. The command with `NATIONAL_DESK` asks the national desk to take the case."""
+"""The ends of two command names, which both begin with `PASS`. The command with `WHO` returns the list of colleagues to
+choose from. The command with `NATIONAL_DESK` asks the national desk to take the case."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
 """Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
@@ -76,7 +76,7 @@ REFUSALS: Mapping[str, str] = {
     ClosureRefusal.UNOPENED: "closure_unopened",
     ClosureRefusal.IN_CONSOLE: "closure_in_console",
 }
-"""Maps each reason why this responder cannot confirm a closure to the flag that gives the flow this reason."""
+"""Maps each reason why this responder cannot confirm a closure to a flag, which tells the flow the reason."""
 ALSO = "also"
 """The command with which a responder helps with a case that a colleague has already taken."""
 CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
@@ -86,15 +86,15 @@ CLOSING_CHOICES: Mapping[str, tuple[TipOutcome, NotTrafficking | None]] = {
 """Maps each choice on the phone to the outcome with which the case is closed. For the outcome "not trafficking", the
 choice also gives the reason."""
 LATE, UNREAD = "late", "taken_unread"
-"""Two flags for the flow. `LATE`: the command changed nothing, because a colleague has already taken the case.
-`UNREAD`: the responder took the case, and must read the case before a visit."""
+"""Two flags for the flow, which chooses the next screen. `LATE`: the command changed nothing, because a colleague has
+already taken the case. `UNREAD`: the responder took the case, and must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
 """The flag that the responder now helps a colleague with a case, and must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
-"""Three flags for the flow. `SHIFT_TAKEN`: the responder has the shift. `SHIFT_OFFERED`: the shift is offered to
-colleagues. `SHIFT_GONE`: the shift has changed since the phone listed the shifts."""
+"""Three flags for the flow, which chooses the next screen. `SHIFT_TAKEN`: the responder has the shift. `SHIFT_OFFERED`:
+the shift is offered to colleagues. `SHIFT_GONE`: the shift has changed since the phone listed the shifts."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
-"""Two flags for the flow: the caller will see the question, or the question cannot be asked."""
+"""Two flags for the flow: the caller will see the question, or the desk cannot ask the question."""
 RESULT_PREFIX = "acted_"
 """The first part of each flag that names the result of a command."""
 NAME_LETTERS = len(WIDEST["who"])
@@ -118,7 +118,7 @@ def needs_console(turn: ReaderTurn) -> bool:
 
 
 def result_answer(result: str, **words: str) -> ReaderAnswer:
-    """Returns the answer for the phone, with the flag that names the result of a command."""
+    """Returns the answer for the phone, with the flag for this command result."""
     return ReaderAnswer((f"{RESULT_PREFIX}{result}",), words=words)
 
 
@@ -127,7 +127,7 @@ OVER, NOT_TAKEN = result_answer(CommandResult.OVER), result_answer(CommandResult
 
 
 def carry_out(turn: ReaderTurn) -> ReaderAnswer:
-    """Carries out the command that the responder chose on the phone. Returns the answer for the next screen."""
+    """Carries out the command that the responder chose on the phone."""
     verb, reference = turn.ask.verb, turn.ask.reference
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
@@ -229,7 +229,7 @@ def store_note(
 def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     """Asks the chosen colleague or desk to take the case, or returns the list of colleagues to choose from.
 
-    The responder remains the assignee until another responder takes the case.
+    The responder remains the assignee until another person takes the case.
     """
     target = turn.ask.verb.removeprefix(PASS)
     kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
@@ -262,8 +262,8 @@ def _let_district_read(
     """Gives the desk of the chosen district access to the tip. Returns the responder of the chosen district who is
     asked first to take the case.
 
-    Returns an empty tuple if no responder of the chosen district may see the case. If an official may be involved,
-    gives no access, because only the national desk may do that.
+    Returns an empty tuple if no responder of the chosen district may see the case. If an official may be involved in
+    the case, gives no access, because only the national desk may give it.
     """
     desk, case = desk_of(place, tip.official), decrypt_reader_pages.decrypt_case(turn, tip)
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
@@ -276,8 +276,8 @@ def _let_district_read(
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns the time when a colleague took this responder's case. The colleague then stays the assignee, even if the
-    responder also takes the case. Returns None if this responder can become the assignee.
+    """Returns the time at which a colleague took this case, if this responder can only help the colleague. Otherwise,
+    and if a closure was requested, returns None.
     """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)
@@ -292,8 +292,8 @@ def _taken_by_another(turn: ReaderTurn) -> datetime | None:
 
 
 def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
-    """Stores an approved question about this responder's case. The caller sees the question after entering the
-    receipt."""
+    """Stores a question from the approved list for the caller of this responder's case. The caller sees the question
+    after entering the receipt number."""
     known = turn.known()
     if known is None:
         return OVER
@@ -320,7 +320,7 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
     """Closes a case whose assignee is this responder. If a second person must confirm the closure, only requests the
     closure.
 
-    The answer for the phone names the outcome that was recorded.
+    The answer for the phone names the recorded outcome.
     """
     known = turn.known()
     if known is None:
@@ -340,8 +340,7 @@ def _named(turn: ReaderTurn, outcome: TipOutcome | None) -> dict[str, str]:
 
 
 def _confirm(turn: ReaderTurn) -> ReaderAnswer:
-    """Confirms a closure that a colleague requested. The responder is the second person, whose agreement a closure
-    needs."""
+    """Confirms a closure that a colleague requested."""
     tip = turn.open_case()
     if tip is None or tip.closure_by is None:
         return OVER

@@ -1,4 +1,4 @@
-"""Shows a case on the responder's phone, in the responder's language. Warnings about danger come first.
+"""Shows a case on the responder's phone, in the responder's language, with the warnings about danger first.
 
 The module decrypts the case with the responder's own key.
 """
@@ -32,7 +32,7 @@ MAX_LETTERS = 1500
 """The maximum number of letters on a page. A page of this length takes about a dozen screens. A longer page does not
 fit into the encrypted answer of the reader process."""
 BY_DIALLING = "by dialling, with their PIN"
-"""The reason that the audit log shows if a responder reads a case by phone."""
+"""The reason in the audit log if a responder reads a case by phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ class DecryptedCase:
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
-    `again` is True if the same request was already answered. The audit log then already says that the responder read
-    the case.
+    `again` is True if this request was already answered, so that the audit log already has a row about it.
     """
     known = turn.known()
     case = None if known is None else decrypt_case(turn, known[0])
@@ -74,19 +73,17 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
 PLACES = ("named", "sector", "district", "country", "province")
 """The names of the caller's answers about the place."""
 CALLERS_WORDS = ("landmark", "words", "account")
-"""The names of the answers that the caller typed in their own words."""
+"""The names of the answers that contain the caller's own words."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""Maps the names of two answers to a value. The page of a case leaves out an answer with this value, because the
-responder already knows it. The list of cases marks an urgent case. If the page has no warning about officials, no
-official is involved."""
+"""Maps the names of two answers to a value. The page of a case leaves out an answer with this value. The list of cases
+already marks urgent cases. A missing warning about officials means that no official is involved."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:
     """Yields the lines of the page. The first line contains the warnings. The second line contains the place and the
-    caller's own words. The third line says what happened and describes the person. The page shows the second and third
-    lines without the questions that the caller answered. All remaining answers of the caller follow, each with its
-    question."""
+    caller's own words. The third line says what happened and describes the person. All remaining answers of the caller
+    follow, each with its question."""
     context, language = turn.context, turn.person.language
     answers = {one.name: one for one in service_reading.read_answers(context, decrypted, language)}
     said = decrypted.answers
@@ -100,8 +97,8 @@ def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator
     yield ". ".join(happened)
     for name in service_case.known_in_situation(turn.session, [(tip.id, turn.person.id)]).values():
         yield turn.say(Template.PAGE_LIKE, like=name)
-    # If the place of the case was corrected, the second line of the page shows the corrected place. The place that the
-    # caller gave then appears below, among the other answers.
+    # If the place of the case was corrected, the second line of the page shows the corrected place.
+    # The place that the caller gave then comes later, among the other answers.
     is_corrected = said.get("district", tip.place) != tip.place
     shown = {*CALLERS_WORDS, *FORM_AND_PERSON, *(() if is_corrected else PLACES)}
     shown |= {name for name, value in UNSAID.items() if said.get(name) == value}
@@ -140,7 +137,7 @@ def _page_of(*lines: str) -> ReaderAnswer:
 def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
     """Records in the audit log and in the timeline that the responder has read the case.
 
-    The deadline for reading the case then no longer applies.
+    The deadline for reading the case then ends.
     """
     session, at = turn.session, turn.at
     turn.log("tip_read", BY_DIALLING, f"tip:{tip.id}")
@@ -160,8 +157,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
     can decrypt the tip. If the setting `national_in_console` is on, does not use the key of the national desk, except
     for a drill.
 
-    This function also tries earlier key pairs of the desk, and desks that got access before the place of the tip was
-    corrected.
+    Tries also earlier key pairs of the desk, and desks that got access before the place of the tip was corrected.
     """
     session, member = turn.session, of_responder(turn.person.id)
     by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
@@ -192,7 +188,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 
 
 def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
-    """Returns the warning about visits to this place. Returns None if responders may come openly."""
+    """Returns the warning that says how responders may visit the place. Returns None if responders may come openly."""
     facts = assignee_visit_facts(turn.session, tip)
     is_asked_first = facts.goes_unseen and tip.matter == Matter.TIP
     return VISIT_SAFETIES[facts.safety].screen or (

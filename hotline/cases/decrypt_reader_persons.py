@@ -1,7 +1,7 @@
 """Makes the lists and flags about the persons of a case for a responder's screens. Also records a responder's reports
 about persons.
 
-The reader process gets the coded answers of a report in the same encrypted request as the PIN.
+A phone's request contains the PIN and the coded answers of a report, encrypted together.
 """
 
 import json
@@ -74,8 +74,8 @@ LISTS = {
     FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
-"""Maps each kind of follow-up to three names. The first is the flag that the follow-up is due for at least one person.
-The second is the flag that several persons wait for the follow-up. The third is the list of these persons."""
+"""Maps each kind of follow-up to the names of two flags and a list. The first flag says that the follow-up is due for a
+person. The second flag says that it is due for several persons. The list contains these persons."""
 EARLY = "arrival_early"
 """The flag that a responder may already report the arrival of a person at a service, although the report is not due
 yet."""
@@ -84,7 +84,7 @@ yet."""
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
     """Returns the persons of a case.
 
-    Returns an empty list if their coded answers cannot be decrypted.
+    Returns an empty list if the coded answers about them cannot be decrypted.
     """
     try:
         return service_people.decrypted_persons(
@@ -108,8 +108,8 @@ def may_be_asked(context: Context, tip: Tip) -> bool:
 
 
 def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the flags and lists about the persons in these cases. The keys of `cases` are the references of the cases
-    in this responder's SMS.
+    """Returns the flags and lists about the persons in the given cases. The keys of `cases` are the references of the
+    cases in the SMS to this responder.
 
     Leaves out a case whose data does not fit into the encrypted answer.
     """
@@ -137,11 +137,10 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
-    """Returns an answer with a list entry. With this entry, the responder can continue an unfinished form. If the
-    responder left the form a short time ago, the phone shows the form directly after the PIN.
+    """Returns an answer with a list entry with which the responder can continue an unfinished form. If the responder
+    left the form a short time ago, the phone shows the form directly after the PIN.
 
-    Returns an answer without flags and lists if the form cannot be decrypted, or if the case no longer accepts this
-    form.
+    Returns an empty answer if the form cannot be decrypted, or if the case no longer accepts this kind of form.
     """
     private = case_private_key(turn.session, turn.context, tip)
     bound = service_requests.form_binding(turn.person.id)
@@ -161,8 +160,8 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
 
 
 def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
-    """Returns the texts with the open follow-ups of these cases. The screen on which this responder confirms a closure
-    shows the texts."""
+    """Returns the texts with the open follow-ups of the given cases, for the screen on which this responder confirms a
+    closure."""
     answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
@@ -176,12 +175,12 @@ def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAnswer:
     """Returns the flags and lists about the persons in one case.
 
-    `case` is the reference of the case in this responder's SMS.
+    `case` is the reference of the case in the SMS to this responder.
     """
     at, flags, lists = turn.at, list[str](), dict[str, list[tuple[str, str]]]()
 
     def list_as(name: str, people: Sequence[MetPerson]) -> None:
-        """Adds a list of persons of this case to the lists that the phone can show. Each entry shows the person's
+        """Adds a list of persons to the lists that the phone can show for this case. Each entry shows the person's
         number, how the person looked, and the day on which a responder met the person.
 
         The list never shows the result of a screening.
@@ -234,7 +233,7 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
 
 
 def awaited_offer(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
-    """Returns the person's newest offer of help for which a responder can report this kind of follow-up now."""
+    """Returns the person's newest offer of help that a responder can now follow up with a report of the given kind."""
     return next((one for one in reversed(person.referrals) if _is_due(person, one, kind, at)), None)
 
 
@@ -291,14 +290,14 @@ KEPT, STOPPED = "person_kept", "person_stopped"
 """Two flags for the flow: the responder's report was stored, or it was not stored. If the report was not stored, a
 third flag gives the reason."""
 NEW = 0
-"""The number of the person in a report about a person who is not recorded yet."""
+"""The value for the person's number in a report about a person who is not recorded yet."""
 WHICH = "which_person"
 """The reason for refusing a report if the case has several persons and the responder has not chosen one of them."""
 ASKS = {LoggedEvent.ARRIVED: FollowKind.ARRIVAL, LoggedEvent.THIRTY: FollowKind.THIRTY}
 
 
 def record_report(turn: ReaderTurn) -> ReaderAnswer:
-    """Records a responder's report about a person. Returns the answer for the next screen."""
+    """Records a responder's report about a person."""
     session, at, kind, known = turn.session, turn.at, LoggedEvent(turn.ask.verb), turn.known()
     if known is None:
         return OVER
@@ -396,14 +395,15 @@ def _flags_after(reported: PersonCodes, person: MetPerson) -> Sequence[str]:
     """Returns the flags that decide which screen of the flow follows a report."""
     if rules_persons.PURPOSE in reported.codes and person.result is not None:
         return [person.result.value]
-    # A child can refuse one service and still want help. The responder then offers a different service to the child.
+    # A child who refused one service can still want help, so the responder offers a different
+    # service.
     is_no = reported.codes.get(rules_persons.ANSWER) == ServiceAnswer.PERSON_REFUSED
     return [StopReason.SAYS_NO] if is_no and person.consent is ConsentState.NO else []
 
 
 def _due(reported: PersonCodes, person: MetPerson, entry_id: int) -> datetime | None:
     """Returns the time that the next screen shows. After a report about consent, this is the time of the next question
-    about help. After all other reports, it is the time of the next follow-up."""
+    about help. After all other reports, this is the time of the next follow-up."""
     if rules_persons.CONSENT in reported.codes:
         clock = rules_follow_up.ask_again_clock(person)
         return None if clock is None else clock.due_at

@@ -176,7 +176,7 @@ Member = TypeVar("Member", TipStateFilter, AssigneeFilter, Matter)
 TIMELINE_PHRASES = table("tip_events")
 NOTES = table("notes")
 REASONS = table("reasons")
-"""An officer chooses one of these reasons for decrypting a tip. For the reason `other`, the officer types a
+"""The reasons from which an officer chooses one to decrypt a tip. For the reason `other`, the officer types a
 sentence."""
 EXCLUSION_REASONS = table("exclusion_reasons")
 
@@ -184,7 +184,7 @@ EXCLUSION_REASONS = table("exclusion_reasons")
 def tips(visit: Visit) -> Response:
     """Lists the tips that match a filter.
 
-    The page's address contains the whole filter. So officers can save the address and open the same list again.
+    The page's address contains the whole filter. Officers can save this address and open the same list again.
     """
     asked = visit.asked
     urgency = number_of(asked("urgency"))
@@ -203,8 +203,8 @@ def tips(visit: Visit) -> Response:
     )
     before = number_of(visit.asked("before"))
     if wanted.sector:
-        # An officer can type this page's address with a place, and so list the tips of this place. In the audit log,
-        # this must look like a search for the place. So the hotline writes the same row as for a search.
+        # The typed address of this page can contain a place, and the page then lists the tips of
+        # the place. The audit log gets the same row as for a search.
         service_sheet.search(visit.context, visit.by, SearchKind.PLACE, "")
     found = service_sheet.list_tips(visit.context, visit.by, wanted, before=before)
     return page(
@@ -220,8 +220,8 @@ def tips(visit: Visit) -> Response:
 
 
 MAX_TIP_DIGITS = 7
-"""The maximum number of digits of a tip number. A longer number is a receipt or a telephone number, and the search for
-tips never accepts such a number."""
+"""The maximum number of digits of a tip number. A longer number is a receipt or telephone number, which officers must
+not search for."""
 
 
 @form_view(tips, "q")
@@ -291,8 +291,7 @@ def _next(visit: Visit, sheet: TipSheet) -> str:
 
 
 def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the responders in whose name the account may take the case: the id of the phone, and the responder's
-    name. The form shows the responders as the options of a select field."""
+    """Returns the responders in whose name the account may take the case: each phone's id with the responder's name."""
     if line.closed_at is not None or line.is_drill:
         return []
     found = service_board.phones_for(visit.context, visit.by, line.id)
@@ -300,8 +299,8 @@ def _phones(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
 
 
 def _desks(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
-    """Returns the desks to which the case can be passed. If an official may be involved, the only such desk is the
-    national desk."""
+    """Returns the desks to which the case can be passed. If an official may be involved in the case, the only such desk
+    is the national desk."""
     national = (NATIONAL, visit.say("National desk"))
     if line.official != "no":
         return [national]
@@ -411,7 +410,8 @@ def read_tip(visit: Visit, tip_id: int) -> Response:
     tip, "question", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED, AskRefused: NOT_ASKED}
 )
 def ask_question(visit: Visit, tip_id: int) -> None:
-    """Stores a question from the approved list for the caller, who sees it after entering the receipt."""
+    """Stores a question from the approved list for the caller, who sees the question after entering the receipt
+    number."""
     question, reason = visit.form.text("question", most=40), visit.form.text("reason", most=200)
     if not question or not reason:
         raise FormRefused(
@@ -440,13 +440,11 @@ def reason_of(visit: Visit, field: str, missing: str) -> str:
     return reason
 
 
-# The code below shows the persons of a case on the page of the case. The code decrypts nothing: the page shows only
-# numbers, deadlines and links to forms.
+# The code below shows the persons of a case without decrypting data: only numbers, deadlines and links to forms.
 
 
 ON_A_PAGE = 5
-"""The maximum number of persons on one page of reports about persons. The limit keeps the page fast, because reports
-can be long."""
+"""The maximum number of persons on one page of reports about persons."""
 
 
 THE_LINE = phrase("The hotline")
@@ -456,8 +454,8 @@ HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
-    """Returns the parts into which the page of a case's persons is divided. Each part has a number and a label. Returns
-    an empty list if all persons fit on one page."""
+    """Returns the pages into which the list of a case's persons is divided. Each entry has a page number and a label.
+    Returns an empty list if all persons fit on one page."""
     begins = range(1, count + 1, ON_A_PAGE)
     says = phrase("people {first} to {last}")
     return [
@@ -468,8 +466,8 @@ def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
 
 
 def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
-    """Returns the kinds of forms about persons that an officer can fill in now. A form is about a new person, about a
-    person met before, or about an offer of help."""
+    """Returns the kinds of forms about these persons that an officer can fill in now. A form is about a new person,
+    about a person met before, or about an offer of help."""
     return [
         kind
         for kind in CASE_FORMS
@@ -480,7 +478,7 @@ def forms(persons: CasePersons) -> Sequence[LoggedEvent]:
 def code_label(visit: Visit, name: str, code: str) -> str:
     """Returns the text for a code in the language of the page.
 
-    If the code comes from a different version of the hotline and is unknown here, returns the code itself.
+    If this version of the hotline does not know the code, returns the code itself.
     """
     if name == STATE:
         return country_names(visit.language).get(code, code)

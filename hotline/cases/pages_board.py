@@ -1,4 +1,4 @@
-"""Shows the board of a desk with its open cases, and the handover notes at the change of a shift.
+"""Shows the board of a desk with its open cases, and the handover notes that one shift writes for the next.
 
 A browser with an open board asks regularly if the board has changed. Each member of the desk sees a handover note until
 the member confirms the note.
@@ -53,8 +53,8 @@ LISTS: Mapping[Column, Mapping[str, Any]] = {
     Column.TO_APPROVE: {"state": TipStateFilter.CLOSING},
     Column.OWED: {"state": TipStateFilter.ALL, "owes": "yes"},
 }
-"""Maps each column of the board to the filter for the list of tips. The board shows only the first cases of a column,
-and the list shows all cases of the column."""
+"""Maps each column of the board to a filter, which the link to the list of tips uses. The board shows only the first
+cases of a column, and the list shows all cases of the column."""
 
 
 def show(visit: Visit) -> Response:
@@ -121,8 +121,7 @@ def _who(visit: Visit, tip: BoardCase) -> str:
 
 
 def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
-    """Yields the warnings that an officer must read before a visit, each with its colour. A complaint about the
-    national desk has no warnings, because responders do not visit for a complaint."""
+    """Yields the warnings that an officer must read before a visit, each with its colour."""
     if tip.official == OVERSEEN:
         return
     if tip.visit_mark:
@@ -140,8 +139,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
-    For a locked board, returns two values and no version number. The first value is the number of cases about danger
-    without an assignee. The second value changes when a new case about danger arrives.
+    For a locked board, returns two values: the number of cases about danger without an assignee, and a text that
+    changes with each new one.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:
@@ -154,12 +153,12 @@ def since(visit: Visit) -> Response:
 
 
 LOCKED = "locked"
-"""The first word of the answer to a browser whose board is locked."""
+"""The first word of the server's answer to a browser that shows a locked board."""
 
 
 def _urgent(visit: Visit) -> tuple[int, str]:
-    """Returns the number of cases about danger without an assignee. Also returns a text of 16 letters that changes when
-    a new case about danger arrives. The text does not reveal which case is new."""
+    """Returns the number of cases about danger without an assignee. Also returns 16 letters and digits that change when
+    a new case about danger arrives, but do not reveal which case is new."""
     board = service_board.board(visit.context, visit.by).sorted
     key = visit.by.session_key.encode()
     return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]
@@ -199,10 +198,10 @@ def unlock(visit: Visit) -> Response:
 
 
 def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
-    """Turns a function that carries out a command on a tip into a web view. If the command is refused, the page of the
-    tip shows the reason next to the form of this command.
+    """Turns a function that carries out a command on a tip into the function for a web page. If the command is refused,
+    the page of the tip shows the reason next to the form of this command.
 
-    If the officer pressed the button on the board, the browser then goes back to the board.
+    If the officer gave the command on the board, the browser then returns to the board.
     """
 
     def made(command: Callable[..., None]) -> Callable[..., Response]:
@@ -260,7 +259,7 @@ def note(visit: Visit, tip_id: int) -> None:
 
 
 MAX_LINES = 100
-"""The maximum number of open cases on the handover page. The list of tips shows all open cases."""
+"""The maximum number of open cases on the handover page."""
 TOO_LONG = phrase(
     "Write at most 160 letters, without phone numbers, mail addresses and case codes."
 )
@@ -319,7 +318,7 @@ NO_TIP = phrase("Enter the number of an open tip of your desk.")
 
 @form_view(show_handover)
 def read(visit: Visit) -> Response:
-    """Shows the decrypted handover notes. The notes stay unread until the reader confirms them."""
+    """Shows the decrypted handover notes. The notes stay unread until the officer confirms them."""
     until = visit.context.now().isoformat()
     notes = decrypt_desk_reading.handover_notes(visit.context, visit.by, visit.token)
     return decrypted_page(visit, "handover_read.html", "/handover", notes=notes, until=until)

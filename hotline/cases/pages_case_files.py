@@ -1,8 +1,7 @@
-"""Shows two kinds of documents to the desks that may read these documents: case files, and records of harm by the
-hotline.
+"""Shows two kinds of documents: case files, and records of harm by the hotline.
 
-A desk can request a case file. After the approval, an officer prints the file, or gets it as a PDF under a passphrase.
-The national desk and oversight desks can read the records of harm.
+A desk can request a case file. After the approval, an officer prints the file, or gets it as a PDF that a passphrase
+protects. The national desk and oversight desks can read the records of harm.
 """
 
 from functools import partial
@@ -68,8 +67,8 @@ def ask(visit: Visit, tip_id: int) -> Response:
 
 @form_view(listed, "file")
 def words(visit: Visit, file_id: int) -> Response:
-    """Shows the passphrase of a case file, which has six words. The page shows the passphrase only once. The officer
-    needs this passphrase to open the PDF that the console makes next."""
+    """Shows the passphrase of a case file, which has six words. The officer needs the passphrase to open the PDF that
+    the console makes next."""
     said, locked = decrypt_case_file.new_passphrase(visit.token)
     return page(visit, "case_file.html", file_id=file_id, words=said, locked=locked)
 
@@ -124,8 +123,8 @@ def write(visit: Visit) -> None:
 
 @form_view(show, "read", text={KeyMissing: CLOSED, DecryptionFailed: CLOSED})
 def read(visit: Visit) -> Response:
-    """Shows the texts of the records of harm for five minutes. Next to each record is a button. With this button, a
-    second person confirms that they have read the record."""
+    """Shows the texts of the records of harm for five minutes. Each record has a button, with which a second person
+    confirms that they have read the record."""
     rows = {one.record.id: one for one in service_harms.list_records(visit.context, visit.by)}
     texts = decrypt_harms.read_records(visit.context, visit.by, visit.token)
     shown = [(rows[record_id], said) for record_id, said in texts]

@@ -1,8 +1,7 @@
 """Carries out the commands that officers give on pages of the console: on tips, on the persons of a case, and on
 call-backs. Most commands need a reason.
 
-The pages of this module do not decrypt the text of tips. Only two pages decrypt data: the page with the reports about
-persons, and the page with the number of a call-back.
+Only two pages decrypt data: the page with the reports about persons, and the page with the number of a call-back.
 """
 
 import secrets
@@ -68,8 +67,8 @@ from hotline.tips.rules_persons import (
 )
 from hotline.tips.rules_receipts import CallOutcome
 
-# The code below shows the persons of a case, and the forms about persons. A page decrypts reports only in response to a
-# POST request.
+# The code below shows the persons of a case, and the forms about these persons. A page decrypts reports only in
+# response to a POST request.
 
 NOT_READABLE = phrase(
     "You cannot open these notes yet. The hotline gives your desk access within a minute. Try again. "
@@ -84,7 +83,7 @@ NEW = "new"
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})
 def read(visit: Visit, tip_id: int) -> Response:
-    """Shows the decrypted reports about the persons of a case. No other page shows these reports.
+    """Shows the decrypted reports about the persons of a case.
 
     Before it decrypts the reports, commits a row to the audit log.
     """
@@ -119,7 +118,7 @@ def read(visit: Visit, tip_id: int) -> Response:
 
 
 def ask(visit: Visit, tip_id: int, act: str) -> Response:
-    """Shows a form about the chosen person of a case. The form does not show earlier answers about this person."""
+    """Shows a form about the chosen person of a case."""
     kind, form, query = _kind(act), visit.form, visit.query
     person = form.text("person", most=24) or query.get("person", "")
     corrects = form.text("corrects", most=12) or query.get("corrects", "")
@@ -178,8 +177,8 @@ OF_CALLER = {
     "me_adult": phrase("The caller, an adult"),
     UNSURE: phrase("Not known"),
 }
-"""Labels of the form in which an officer writes down a phone call. These labels replace texts that are written from the
-caller's view, such as "I am under 18"."""
+"""Labels for the form in which an officer writes down a phone call. These labels replace texts that are written from
+the caller's view, such as "I am under 18"."""
 
 
 def call_form(visit: Visit) -> Response:
@@ -246,16 +245,15 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
 
 
 def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
-    """Returns for each person the time by which a responder must ask again about help. The keys are the numbers of the
-    persons."""
+    """Returns for each person the time by which a responder must ask again about help."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
 
 def _choices(
     visit: Visit, kind: LoggedEvent, persons: CasePersons, corrects: bool
 ) -> Sequence[tuple[str, str]]:
-    """Returns the persons or offers from which the officer chooses in a form. The label of a person has a number and a
-    day. The label of an offer of help has a number and a time."""
+    """Returns the persons or the offers of help from which the officer chooses in a form. The label of a person has a
+    number and a day. The label of an offer of help has a number and a time."""
     if kind in rules_persons.OF_REFERRAL:
         says = phrase("Person {n}: help offered {at}")
         return [
@@ -321,7 +319,7 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
 def _of_offer(person: MetPerson, offer: OfferedHelp) -> Sequence[LoggedEvent]:
     """Returns the kinds of forms that an officer can fill in about an offer of help now.
 
-    If the person has refused help, a form exists only if a service has already accepted the person.
+    If the person has refused help, returns only forms about a service that has already accepted the person.
     """
     if offer.answer == ServiceAnswer.ACCEPTED:
         return [LoggedEvent.THIRTY if offer.arrived == "yes" else LoggedEvent.ARRIVED]
@@ -347,7 +345,7 @@ REFUSED = phrase(
     "Perhaps a colleague has already done the same action, or only another person may do this action."
 )
 TIP_STOPS = table("tip_stops")
-"""For each reason to refuse a command on a tip, a message that says what the officer can do next."""
+"""Maps each reason to refuse a command on a tip to a message that says what the officer can do next."""
 
 
 _on_a_tip = form_view(pages.tip)
@@ -361,8 +359,8 @@ def _done(
     missing: FormRefused | None = None,
     **values: object,
 ) -> None:
-    """Runs a command on a tip, if the officer has entered a reason. Raises `missing` if the form names a person, desk
-    or tip that does not exist."""
+    """Runs a command on a tip. Raises FormRefused if the officer has entered no reason. Raises `missing` if the form
+    names a person, desk or tip that does not exist."""
     field = f"reason-{form}"
     reason = visit.reason(field, "Enter a reason.")
     try:
@@ -415,8 +413,8 @@ def legal_hold(visit: Visit, tip_id: int) -> None:
 
 
 def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Lifts a legal hold. If the hold was set for a case file, a second person must approve. The function then only
-    requests this approval."""
+    """Lifts a legal hold. If the hold was set for a case file, a second person must approve. This function then only
+    requests the approval."""
     if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
         service_desk_commands.lift(context, by, tip_id, reason=reason)
 
@@ -426,8 +424,7 @@ HOLDS: Mapping[str, Callable[..., object]] = {"lift": _lift, "keep": service_cas
 
 @_on_a_tip
 def decide_erasure(visit: Visit, tip_id: int) -> None:
-    """Stores the decision about a caller's erasure request. A decision is needed if the tip has no assignee or is about
-    danger."""
+    """Stores the decision about a caller's erasure request."""
     erases = visit.form.text("do") == "erase"
     _done(visit, tip_id, "erasure", service_desk_commands.decide_erasure, erases=erases)
 
@@ -481,8 +478,7 @@ def request_lift(visit: Visit, tip_id: int) -> None:
 
 @_on_a_tip
 def carry_out(visit: Visit, tip_id: int) -> None:
-    """Carries out a command of a responder who uses the console. Only a responder who was alerted of this tip can give
-    the command."""
+    """Carries out a command of a responder who uses the console."""
     try:
         service_desk_commands.carry_out(
             visit.context, visit.by, tip_id, visit.form.text("do", most=20)
@@ -517,8 +513,8 @@ def ask_call(visit: Visit, call_back_id: int) -> None:
 
 @_call_act
 def approve_call(visit: Visit, call_back_id: int) -> None:
-    """Approves the request for the phone number of a call-back. Refuses if the page showed an older request than the
-    one that waits now.
+    """Approves the request for the phone number of a call-back. Refuses the approval if a newer request has replaced
+    the request that the page showed.
     """
     reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_calls.approve_request(

@@ -1,9 +1,9 @@
-"""Returns tips without their texts, the history of a tip, and the cases of a board. Each query for a viewer uses the
-condition `visible_to`.
+"""Returns tips without their texts, the history of a tip, and the cases of a board. Each query for a `Viewer` (a person
+with desks) uses the condition `visible_to`.
 
 The history says which responders were alerted, what they did, and which deadlines passed. All pages use the same
-queries for overdue reports about persons, and for closures that wait for a second person. So all pages show the same
-numbers. Only `case_notes` reads an encrypted column, and does not decrypt this column.
+queries for overdue reports about persons and for unconfirmed closures, so all pages show the same numbers. No query
+here decrypts data.
 """
 
 from collections import Counter, defaultdict
@@ -113,8 +113,8 @@ def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> 
 
 
 def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    """Returns the ids of the other tips that came from the same phone in the same week, and that this viewer may see.
-    The newest is first."""
+    """Returns the ids of the other tips from the same phone in the same week that this viewer may see, the newest
+    first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
     found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
@@ -124,7 +124,7 @@ def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
 def linked_counts(
     session: Session, viewer: Viewer | None, tips: Sequence[Tip]
 ) -> Mapping[int, int]:
-    """Returns for each tip the number of other tips that came from the same phone in the same week.
+    """Returns for each tip the number of other tips from the same phone in the same week.
 
     Leaves out complaints, which are never linked.
     """
@@ -186,7 +186,7 @@ _OWN = aliased(Assignment)
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
     """Returns the condition in a query that finds a viewer's own tips. A tip is the viewer's own if the viewer is its
-    assignee. If the tip has no assignee, the tip is the viewer's own if the viewer was alerted of the tip."""
+    assignee, or was alerted of it while it has no assignee."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
     )
@@ -199,10 +199,7 @@ OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
 
 
 def owes_answer() -> ColumnElement[bool]:
-    """Returns the condition in a query that finds tips for which a report about a person is overdue.
-
-    The query reads the rows of persons and offers, because these tables are smaller than the table of tips.
-    """
+    """Returns the condition in a query that finds tips for which a report about a person is overdue."""
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
@@ -221,7 +218,7 @@ def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
 
 
 def overseen_tips(session: Session) -> Sequence[int]:
-    """Returns the ids of the complaints about the national desk."""
+    """Returns the ids of the complaints about the national desk, which only oversight desks see."""
     return session.scalars(select(Tip.id).where(Tip.official == OVERSEEN)).all()
 
 
@@ -280,8 +277,8 @@ def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:
 
 
 def running_clocks(session: Session, tip_ids: Sequence[int]) -> Sequence[tuple[int, str, datetime]]:
-    """Returns the open deadlines of these tips, the earliest first. Each entry consists of the id of the tip, the kind
-    of the deadline, and its time."""
+    """Returns the open deadlines of these tips, the earliest first. Each entry has the id of the tip, the kind of the
+    deadline, and the time at which the deadline ends."""
     rows = session.execute(
         select(Deadline.tip_id, Deadline.kind, TRULY_DUE)
         .where(in_numbers(session, Deadline.tip_id, tip_ids), Deadline.fired_at.is_(None))
@@ -301,11 +298,11 @@ class TipOverview:
     acknowledged_at: datetime | None
     unproven: str | None
     """The name of a responder who acknowledged the tip by an SMS that the hotline has not found in the gateway's inbox
-    yet. Until the hotline finds the SMS in the inbox, the acknowledgement does not count."""
+    yet."""
     assignments: int
     same_contact: int
-    """The number of other tips from the same phone in the same week. The hotline links the tips from one phone, but
-    each stays a separate tip. Complaints are never linked."""
+    """The number of other tips from the same phone in the same week. The hotline links these tips, but each stays a
+    separate tip. Complaints are never linked."""
     question: str | None = None
     """The state of the question that a desk asked the caller: asked, answered or read."""
     responsible: str | None = None
@@ -318,8 +315,8 @@ class TipOverview:
     asked: AskedAgain | None = None
     """The reason why other responders are asked to take the tip although it has an assignee."""
     is_overdue: bool = False
-    """True if all responders were alerted and none has taken the tip. The hotline then alerts the national desk again
-    and again, until a person of the national desk takes the tip."""
+    """True if all responders were alerted and none has taken the tip. The hotline then repeats the alert to the
+    national desk until a person of the national desk takes the tip."""
 
     @property
     def is_taken(self) -> bool:
@@ -336,15 +333,15 @@ class TipListFilter:
     viewer: Viewer | None = None
     """The person who reads the list. The list neither shows nor counts tips that this person may not see."""
     is_unproved: bool = False
-    """True for a command at the server, where a typed name does not prove who reads the list. The list then leaves out
-    complaints about the national desk."""
+    """True for a command at the server, which cannot prove who reads the list. The list then leaves out complaints
+    about the national desk."""
     since: datetime | None = None
     """Tips that were filed before this time are left out."""
     urgency: int | None = None
     before: int | None = None
-    """If an id is given, only tips with a lower id are listed."""
+    """If not None, only tips with a lower id are listed."""
     tip_id: int | None = None
-    """If an id is given, the list has only the tip with this id."""
+    """If not None, the list has only the tip with this id."""
     limit: int | None = None
 
 
@@ -426,8 +423,8 @@ def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
     """Returns the cases on the board of this viewer: open cases, and closed cases with an overdue follow-up about a
     person.
 
-    The board has no drills. The board shows complaints only if they are about the national desk, because oversight
-    desks have no other cases. All other complaints are on a separate list.
+    Leaves out drills. Leaves out complaints, except complaints about the national desk, because oversight desks have no
+    other cases.
     """
     run_uncompiled(session)
     clocks, owed = _clocks().subquery(), _owed().subquery()
@@ -482,8 +479,8 @@ def _clocks() -> Select[Any]:
 
 
 def _owed() -> Select[Any]:
-    """Returns a query for the tips with an overdue follow-up about a person. Each row has the earliest time at which
-    the hotline must send a reminder for this tip."""
+    """Returns a query for the tips with an overdue follow-up about a person. Each row has the time of the tip's
+    earliest reminder that is due."""
     facts = union_all(
         select(ServiceReferral.tip_id, ServiceReferral.due_at).where(*OF_OFFER),
         select(PossibleVictim.tip_id, PossibleVictim.due_at).where(*OF_PERSON),

@@ -34,8 +34,8 @@ class MonthTips:
 
     tips: Sequence[Tip]
     written: int
-    """The number of case events with coded answers. If a later query returns a higher number, a responder has recorded
-    more answers in the meantime."""
+    """The number of case events with coded answers. If a later query returns a higher number, more answers were
+    recorded in the meantime."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -43,7 +43,8 @@ class MonthTips:
 
     @property
     def counting(self) -> Sequence[Tip]:
-        """Returns the tips that the statistics count. Leaves out test tips, drills, sample data and complaints."""
+        """Returns the tips of the month without test tips, drills, sample data and complaints, which no statistics
+        count."""
         return [
             tip
             for tip in self.tips
@@ -52,8 +53,8 @@ class MonthTips:
 
 
 def due_months(session: Session, counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months that the statistics should count at the time `at` and have not counted yet. This function
-    begins with the earliest month that has a count, coded answers or opinions about help.
+    """Returns the months that the statistics have not counted yet and must count at the time `at`. The earliest month
+    is the first month that has a count, coded answers or opinions about help.
     """
     filed = session.scalars(select(FILED).join(CaseKey, CaseKey.tip_id == Tip.id))
     known = {rules_follow_up.month_of(one) for one in filed} | {*counted}
@@ -87,8 +88,8 @@ def late_tips(
 
 
 def lock_tips(session: Session, tip_ids: Collection[int]) -> None:
-    """Locks these tips in the database while the statistics count them. This function waits until all earlier changes
-    to these tips are complete. Later changes to these tips wait until this transaction ends.
+    """Locks these tips in the database while the statistics count them. Waits for all earlier changes to these tips.
+    Later changes wait until this transaction ends.
     """
     held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
     session.execute(held.with_for_update(key_share=True))
@@ -109,8 +110,8 @@ def warn_of_deletion(session: Session, filed_before: datetime, at: datetime, lim
 
 
 def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Deletes the coded answers, times and keys of cases that were counted. Keeps the data of a case that has a legal
-    hold or an open reminder.
+    """Deletes the coded answers, times and keys of cases that were counted. Keeps the data of a case with a legal hold
+    or with an open reminder about a person.
 
     Returns the ids of the tips whose coded answers were deleted.
     """
@@ -119,8 +120,8 @@ def delete_counted(session: Session, at: datetime, limit: int) -> Sequence[int]:
     old = old.where(CaseKey.warned_at <= at - WARNING, ~HAS_LEGAL_HOLD, ~_followed())
     old = old.order_by(Tip.id).limit(limit)
     held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
-    # Another process may have written to a tip before this transaction locked the tip. So the query checks again that
-    # no legal hold and no open reminder protects the tip.
+    # Another process may have written to a tip before this transaction locked the tip. The query therefore checks again
+    # that no legal hold and no open reminder protects the tip.
     still = select(Tip.id).where(Tip.id.in_(held), ~HAS_LEGAL_HOLD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()
     entries = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(ids))
@@ -152,7 +153,7 @@ def clear_warning(session: Session, tip_id: int) -> None:
     """Removes the mark that the coded answers of a case will soon be deleted. The hotline calls this function when a
     legal hold of the case is lifted.
 
-    So an admin is warned again before the coded answers are deleted.
+    An admin is then warned again before the coded answers are deleted.
     """
     session.execute(update(CaseKey).where(CaseKey.tip_id == tip_id).values(warned_at=None))
 

@@ -1,6 +1,6 @@
 """Finds the grants that were locked in an earlier week. A grant is the stored key of a tip or of a case, encrypted for
-a desk. The hotline encrypts each grant a second time, with a key that changes every week. This second encryption is the
-lock. The first bytes of a locked grant name the week."""
+a desk. Each grant has a lock: a second encryption, with a key that changes every week. The first bytes of a locked
+grant name the week."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 class OldGrant(NamedTuple):
     grant: Grant | CaseGrant
     bound: bytes
-    """The label of the grant. The label contains the unique name of the tip and the code of the desk. The weekly lock
-    of the grant can be removed only with this label."""
+    """The label of the grant, which contains the unique name of the tip and the code of the desk. The weekly lock of
+    the grant can be removed only with this label."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:

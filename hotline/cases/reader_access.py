@@ -13,8 +13,8 @@ from hotline.keys.key_making import READER_KEY, READER_PUBLIC_KEY
 from hotline.keys.one_off import public_of
 
 MAX_WAITING = 2
-"""The maximum number of threads in a web process that may wait for the reader process at the same time. So the
-remaining threads of the web process can still answer callers."""
+"""The maximum number of threads in a web process that may wait for the reader process at the same time. The remaining
+threads of the web process can still answer callers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class ReaderAccess:
 
 
 def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
-    """Returns a function that reads the public key of the reader process. The returned function reads the key from the
-    file of the public key, or from the file of the key pair. If the folder contains neither file, `public_half` returns
-    None instead of a function. After an upgrade, neither file exists until an operator runs `hotline init`.
+    """Returns a function that reads the public key of the reader process from the folder. The returned function reads
+    the key from the file of the public key, or from the file of the key pair. Returns None if the folder contains
+    neither file. After an upgrade, neither file exists until an operator runs `hotline init`.
     """
     if folder.holds(READER_KEY):
         pair = LiveKeys(folder.path, READER_KEY)

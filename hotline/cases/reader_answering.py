@@ -73,8 +73,8 @@ from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_i
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
-"""The names of three flags begin with these words. The reference of the case completes each name. The hotline stored
-these flags when the responder's session began. `dialogue/service_session_start.py` explains each flag."""
+"""The first words of the names of three flags. The reference of the case completes each name. The hotline stored these
+flags when the responder's session began. `dialogue/service_session_start.py` says what each flag means."""
 HAS_WORK = "has_work"
 """The flag of a responder who has an open case."""
 HAS_QUESTIONS = "has_questions"
@@ -155,14 +155,14 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
     answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
-    # If a real case about danger has no assignee, the list of untaken cases leaves out drills. Otherwise the phone
-    # could show a drill instead of the real case.
+    # If a real case about danger has no assignee, the list leaves out drills. Otherwise the phone could show a drill
+    # first.
     untaken = [one for one in untaken if tips[one].channel != rules_trial.DRILL] or untaken
     if (
         FIRST in answer.words
         or has[rules_reading_requests.HAS_WARNINGS]
         or len(untaken) != 1
-        # The phone shows the case at once only if the responder has nothing to decide or to follow up in the case.
+        # The phone shows the case at once only if the responder has nothing to decide or to report in it.
         or untaken[0] not in by_pin.keys() - _asked_of(pinned)
         or by_pin[untaken[0]].id in due
     ):
@@ -184,8 +184,8 @@ def _shift(one: Shift, prefix: str, language: str) -> tuple[str, str]:
 
 
 def _viewer(turn: ReaderTurn) -> Viewer:
-    """Returns the viewer for a responder who has entered the PIN. The viewer has the responder's desks. Queries return
-    only the tips that this viewer may see."""
+    """Returns a `Viewer` for a responder who has entered the PIN: queries then return only tips of the responder's
+    desks."""
     desks = tables_desks.desks_of(turn.session, of_responder(turn.person.id))
     return Viewer(frozenset(desks), turn.person.id, turn.person.person_id)
 
@@ -215,7 +215,7 @@ def _handover_page(turn: ReaderTurn) -> ReaderAnswer:
 
 
 def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
-    """Records that the responder has read the handover notes on the page. All other notes stay unread.
+    """Records that the responder has read the handover notes on the page.
 
     If only the console may show a note, this note and all newer notes stay unread.
     """
@@ -249,7 +249,8 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
 def _theirs(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
-    """Returns the cases that a colleague has taken and read, and in which this responder has nothing to do.
+    """Returns the cases that a colleague has taken and read, and for which this responder has nothing to decide or
+    report.
 
     Leaves out overdue cases, and cases with new details since this responder was alerted. Also leaves out drills,
     because the label of such a case does not show that the case is a drill.
@@ -275,8 +276,8 @@ def _theirs(
 def _labels(
     turn: ReaderTurn, cases: Mapping[str, Tip], theirs: Collection[str], pinned: CallerFacts
 ) -> Iterable[tuple[str, str]]:
-    """Yields each case with its label on the list. If the list contains a second case that is probably about the same
-    situation, the label also names this second case."""
+    """Yields each case with its label on the list. If another case on the list is probably about the same situation,
+    the label also names that case."""
     like = service_case.known_in_situation(
         turn.session, [(tip.id, turn.person.id) for tip in cases.values()]
     )
@@ -307,8 +308,7 @@ PROVED = b"proved"
 
 @dataclass(frozen=True, slots=True)
 class ProofAttempt:
-    """The result of checking a code from an SMS and a start PIN from paper. The hotline checks the code and the start
-    PIN before the database transaction that stores the answer begins."""
+    """The result of checking a code from an SMS and a start PIN from paper."""
 
     enrolment: Enrolment | None = None
     """The enrolment that the code and the start PIN have proved. None if the code or the start PIN is wrong."""
@@ -318,7 +318,7 @@ class ProofAttempt:
 
 @dataclass(frozen=True, slots=True)
 class FreshWrap:
-    """A responder's private key, encrypted again with a new PIN, or with the newest pepper (a secret of the server)."""
+    """A responder's private key, encrypted again with a new PIN or with the newest pepper (a secret of the server)."""
 
     public: bytes
     """The public key that belongs to the private key."""
@@ -331,11 +331,11 @@ class FreshWrap:
 def _rewrapped(
     context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
 ) -> FreshWrap | None:
-    """Returns a responder's private key, encrypted again. The encryption uses the PIN that the responder has just
-    chosen, or else the newest pepper.
+    """Returns a responder's private key, encrypted again. The encryption uses the new PIN, if the responder has just
+    chosen one, or the newest pepper.
 
     Returns None if the stored key needs no change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted
-    private key. `wrap` is None if the private key came from memory.
+    private key. `wrap` is None if the private key was still in memory.
     """
     pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
     before = None if pin is not None else wrap
@@ -348,8 +348,7 @@ def _rewrapped(
 
 
 def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
-    """Stores the responder's private key under a new PIN, and returns the answer. From then on, the old PIN decrypts
-    nothing."""
+    """Stores the responder's private key under a new PIN, and returns the answer. The old PIN then decrypts nothing."""
     if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
         return ReaderAnswer((REFUSED,))
     turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
@@ -394,8 +393,8 @@ def _chosen_pin(one: WaitingHop) -> str | None:
 def _proof_decided(
     session: Session, context: ReaderContext, first: PinReading, proof: ProofAttempt
 ) -> ReaderAnswer:
-    """Returns the answer for a responder who has entered a code and a start PIN. If the hotline refused a request and
-    the phone repeats the request, the hotline refuses the repeated request too."""
+    """Returns the answer for a phone on which a person has entered a code and a start PIN. If the hotline refused a
+    request and the phone repeats the request, the hotline refuses the repeated request too."""
     wanted = proof.enrolment
     if wanted is None or first.state == ReadingState.WRONG:
         first.state = ReadingState.WRONG
@@ -418,7 +417,7 @@ def _proof_decided(
 def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None) -> bool:
     """Returns True if the code and the start PIN are right.
 
-    The check always takes equally long, so the time does not reveal if an enrolment exists or if attempts are left.
+    The check always takes the same time, which reveals neither if an enrolment exists nor if attempts are left.
     """
     start, costs = one.typed.get(rules_reading_requests.START_PIN, ""), context.vault.costs
     if enrolment is None:
@@ -427,7 +426,7 @@ def _proves(context: ReaderContext, one: WaitingHop, enrolment: Enrolment | None
     if context.memory.find(one.session_key, enrolment.responder_id, name) is not None:
         return True
     with context.database.writing() as session:
-        # A request that arrives twice must not count as a second attempt.
+        # A request that arrives twice must count as one attempt.
         first = cases_tables.locked_reading(session, one.reading_id)
         counts = first.state == ReadingState.ASKED and people_tables.take_attempt(
             session, enrolment.id
@@ -448,15 +447,15 @@ PROOFS = (ReaderQuestionKind.PROVE, ReaderQuestionKind.CHOOSE)
 
 @dataclass(frozen=True, slots=True)
 class PinAttempt:
-    """The result of checking a PIN. The hotline checks the PIN before the database transaction that stores the answer
-    begins."""
+    """The result of checking a PIN."""
 
     private: bytes | None = field(default=None, repr=False)
     """The responder's private key. None if the PIN is wrong."""
     is_code: bool = False
-    """True if the typed digits are not a PIN, but the code that the hotline sent to this phone."""
+    """True if the typed digits are the code that the hotline sent to this phone, and not a PIN."""
     fresh: FreshWrap | None = None
-    """The private key, encrypted again with a new PIN or with the newest pepper. None if nothing must change."""
+    """The private key, encrypted again with a new PIN or with the newest pepper. None if the stored key needs no
+    change."""
 
 
 def answer_next(context: ReaderContext) -> bool:
@@ -464,8 +463,8 @@ def answer_next(context: ReaderContext) -> bool:
     StoreUnavailable.
 
     Requests of responders whose private key is already in memory come first. Next come the remaining requests of
-    enrolled phones, and then all requests of phones that are not enrolled. Within each of these three groups, the
-    oldest request comes first.
+    enrolled phones, and then all requests of phones that are not enrolled. In each of these three groups, the oldest
+    request comes first.
     """
     REQUEST.set("")
     with context.database.reading() as session:
@@ -480,7 +479,7 @@ def answer_next(context: ReaderContext) -> bool:
     try:
         _answer(context, one)
     except (DecryptionFailed, KeyError, TypeError, ValueError) as broken:
-        # A request that cannot be answered must not delay the other requests.
+        # An error in one request must not delay the other requests.
         logger.error(
             "the reader process could not answer a request from a web process: %s",
             type(broken).__name__,
@@ -500,8 +499,7 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Returns the content of a request. Decrypts the request with the present key pair of the reader process, or with
-    its previous key pair.
+    """Returns the content of a request. Decrypts it with the present or the previous key pair of the reader process.
 
     Returns None if neither key pair decrypts the request.
     """
@@ -522,8 +520,8 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
     """Checks the PIN that the request contains. If the same PIN was right earlier in this session, takes the private
     key from memory.
 
-    The check takes as long for an unknown phone as for a known phone. So the time does not reveal if the hotline knows
-    the phone.
+    The check takes the same time for known and unknown phones, so the time does not reveal if the hotline knows the
+    phone.
     """
     private, wrap = _remembered(context, one), None
     if private is None and one.responder_id is not None:
@@ -552,8 +550,8 @@ def _answer(context: ReaderContext, one: WaitingHop) -> None:
         else:
             is_over = start is not None and start.started_at < context.now() - KEPT_FOR
             if is_over and first.state == ReadingState.ASKED:
-                # If the phone sends this request again later, the lists may have changed, and the same digits would
-                # choose something else. So the request is refused.
+                # The lists may change before the phone sends this request again, and the same digits would then choose
+                # a different entry. So the repeated request is refused.
                 first.state = ReadingState.RESTED
             answer = _decided(session, context, one, first, found, start)
         cases_tables.record_state(session, one.reading_id, first.state)
@@ -636,7 +634,7 @@ def _decided(
         and ask.kind is not ReaderQuestionKind.CHANGE
         and (person.public_key, person.pin_wrap) == (fresh.public, fresh.before)
     ):
-        # The key pair and the PIN are still the ones with which the private key was read.
+        # The responder's key pair and PIN have not changed since the private key was decrypted.
         person.pin_wrap = fresh.wrap
     if decrypt_reader_commands.needs_console(turn):
         return ReaderAnswer((rules_reading_requests.IN_CONSOLE,))
@@ -647,10 +645,7 @@ def _decided(
 
 
 def _wrong(turn: ReaderTurn, first: PinReading) -> ReaderAnswer:
-    """Counts a wrong PIN, and returns an answer that asks for the PIN again.
-
-    If this attempt blocks the phone, the answer says that the phone is blocked.
-    """
+    """Counts a wrong PIN, and returns an answer that asks for the PIN again."""
     reader_pins.count_wrong(turn)
     has_rest = reader_pins.is_blocked(turn.person, turn.at)
     if first.state == ReadingState.ASKED:
@@ -699,8 +694,8 @@ def _done(
 
 
 def _with_page(turn: ReaderTurn, view: ReaderAnswer, *, again: bool) -> ReaderAnswer:
-    """Adds the page of the untaken case about danger to the answer, if the answer has the flag `ONE_DANGER`. If the
-    page cannot be decrypted, the phone shows the home screen instead of the page."""
+    """Adds the page of the only untaken case about danger to an answer with the flag `ONE_DANGER`. If the page cannot
+    be decrypted, the phone shows the home screen instead."""
     if ONE_DANGER not in view.flags:
         return view
     ask = ReaderQuestion(ReaderQuestionKind.PAGE, view.words[FIRST])
@@ -722,14 +717,14 @@ def _with_own(turn: ReaderTurn, answer: ReaderAnswer) -> ReaderAnswer:
 
 
 def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> None:
-    """Stores the answer, without the text of a case. A repeated request then gets the stored answer."""
+    """Stores the answer for repeated requests, without the text of a case."""
     own = one_off.public_of(context.pair.now()[0])
     bound = bound_to(first.session_key, first.text_digest)
     first.encrypted_answer = one_off.seal(answer.without_page().to_dict(), public=own, bound=bound)
 
 
 def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
-    """Returns the stored answer to an earlier request, unchanged.
+    """Returns the stored answer to an earlier request.
 
     Raises DecryptionFailed if no key decrypts the stored answer.
     """

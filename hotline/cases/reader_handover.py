@@ -1,7 +1,6 @@
 """Gives the key of a case to each desk that may read the tip, and removes the key from every other desk.
 
-Only the reader process gives and removes these keys. So phones and pages can write coded answers without a private key,
-and desks do not share their keys with each other. If each desk already has the right keys, the module changes nothing.
+Only the reader process gives and removes these keys. So phones and pages can write coded answers without a private key.
 """
 
 import logging
@@ -20,8 +19,8 @@ FIRST = (0, "")
 
 
 def case_private_key(session: Session, context: ReaderContext, tip: Tip) -> bytes | None:
-    """Returns the private key of a case. The hotline stores a copy of the private key that is encrypted for the reader
-    process. This function decrypts the copy.
+    """Returns the private key of a case. Decrypts the copy of the private key that the hotline has encrypted for the
+    reader process.
 
     Returns None if the case has no coded answers yet, or if its private key was deleted.
     """

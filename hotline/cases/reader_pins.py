@@ -49,8 +49,8 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class WaitingHop:
-    """One request of the gateway (a hop) that waits for an answer of the reader process. `repr` does not show what the
-    responder typed."""
+    """One request of the gateway that waits for an answer of the reader process. `repr` does not show the values that
+    the responder typed."""
 
     ask_id: int
     reading_id: int
@@ -72,7 +72,7 @@ class WaitingHop:
         """Returns True for a request of an enrolled phone, and for a request of a person who has entered the right code
         from an SMS.
 
-        The reader process answers all other requests later.
+        All other requests get their answers later.
         """
         return self.responder_id is not None or self.kind is not ReaderQuestionKind.VIEW
 
@@ -114,7 +114,7 @@ class ReaderTurn:
         return reads_in_console(self.session, self.context, tip, self.person.id)
 
     def say(self, template: Template, **words: str) -> str:
-        """Returns the text of this template in the responder's language."""
+        """Returns the text that this template makes in the responder's language."""
         return self.context.phrases.say(self.person.language, template, **words)
 
     def log(self, action: str, reason: str, subject: str = "") -> None:
@@ -126,10 +126,10 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The maximum number of warnings that the hotline reads: the newest warnings about PINs of all desks. From these
-warnings, a coordinator sees only the warnings about responders of the coordinator's desks."""
+"""The maximum number of the newest warnings about PINs, of all desks together, that the hotline reads. A coordinator
+sees only those about responders of the coordinator's desks."""
 MAX_LINES = 12
-"""The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
+"""The maximum number of warnings on the page. Such a page needs up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -196,7 +196,7 @@ def count_read(turn: ReaderTurn, tip_id: int) -> None:
 
 def end_pin(turn: ReaderTurn) -> None:
     """Ends the responder's PIN. The PIN decrypts nothing any more. Asks other responders to take this responder's open
-    cases about danger. The phone still gets alerts.
+    cases about danger. The phone still gets alerts about cases.
 
     To get a new PIN, the responder must be enrolled again by two admins.
     """
@@ -226,7 +226,7 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the people who get warnings about this responder's PIN: the active coordinators of the responder's desks.
 
-    If these desks have no active coordinator, or if the responder is a coordinator, returns the other people of the
+    If the desks have no active coordinator, or if the responder is a coordinator, returns the other people of the
     national desk. For a person of an oversight desk, returns only the colleagues at this desk. The national desk must
     not learn what the person reads.
     """
@@ -238,9 +238,9 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 def report_nights(context: Context) -> None:
     """Sends each coordinator an SMS at 07:00 if responders of the desk opened their lists of cases during the night.
-    The SMS says on how many phones a list was opened.
+    The SMS says on how many phones this happened.
 
-    Marks the warnings as sent, so that the hotline sends no warning twice. Raises StoreUnavailable.
+    Marks the warnings as sent, so that no later call sends them again. Raises StoreUnavailable.
     """
     at = context.now()
     before = last_report_before(at)
@@ -260,8 +260,8 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns a text with the time when the responder last opened the list of cases, and the number of all openings.
-    Example: "28/11 03:12 (14 times)"."""
+    """Returns a text with the time when the responder last opened the list of cases, and how often the responder has
+    opened it. Example: "28/11 03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)
@@ -312,10 +312,10 @@ console. `national_by_pin`: from now on, the national desk may also read tips by
 
 
 def record_reading_place(context: Context) -> None:
-    """Writes to the audit log that the setting `national_in_console` has changed, and notifies the national desk.
+    """Checks the setting `national_in_console`. If it has changed, writes the change to the audit log and notifies the
+    national desk.
 
-    The reader process calls this function at its start. If the setting has not changed since the last start, the
-    function does nothing. Raises StoreUnavailable.
+    The reader process calls this function at its start. Raises StoreUnavailable.
     """
     at, is_on = context.now(), context.line.national_in_console
     template = Template.NATIONAL_IN_CONSOLE if is_on else Template.NATIONAL_BY_PIN
@@ -334,7 +334,7 @@ def delete_old_requests(context: Context) -> None:
     """Deletes requests to the reader process that are older than ten minutes. The reader process and the clock process
     both call this function.
 
-    If no request is old enough, the function locks no rows. Raises StoreUnavailable.
+    Locks no rows if no request is old enough. Raises StoreUnavailable.
     """
     before = context.now() - rules_reading_requests.KEPT_FOR
     with context.database.reading() as session:
