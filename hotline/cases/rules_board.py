@@ -11,20 +11,19 @@ from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
-"""The maximum number of cases that a column shows. If a column has more cases, the page shows how many more, with a
-link to the list of tips."""
+"""The maximum number of cases that a column shows. If a column has more cases, the page shows their number, with a link
+to the list of tips."""
 
 
 class Column(StrEnum):
-    """A column of the board. The page shows the columns in this order. The value of a column is its name after the `#`
-    in the page's address."""
+    """A column of the board. The value of each column is the part of the page's address after the `#`."""
 
     UNTAKEN = "untaken"
     """Cases that no responder has taken, and cases that other responders are asked to take."""
     UNREAD = "unread"
     """Cases with an assignee who has not read the report yet."""
     AT_WORK = "at_work"
-    """Cases whose assignee has read the report, or is on site."""
+    """Cases whose assignee has read the report, or is at the place of the case."""
     TO_APPROVE = "to_approve"
     """Cases whose closure a second person must confirm."""
     OWED = "owed"
@@ -32,8 +31,7 @@ class Column(StrEnum):
 
 
 class BoardCase(NamedTuple):
-    """A case on the board. The fields are the facts that decide the position of the case, and the facts that its card
-    shows."""
+    """A case on the board, with the facts that decide its position and the facts that its card shows."""
 
     id: int
     urgency: int
@@ -118,7 +116,7 @@ class BoardCase(NamedTuple):
 
 class SortedBoard(NamedTuple):
     columns: Mapping[Column, Sequence[BoardCase]]
-    """All cases of each column, in the order of the column."""
+    """Maps each column to its cases, in the order in which the board shows them."""
     urgent: int
     """The number of cases about danger that no responder has taken."""
     newest: int
@@ -130,10 +128,9 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
     """Sorts the cases into columns. Within a column, overdue cases come first, then urgent cases, then the oldest
     cases.
 
-    Very many tips about danger from one district are a storm. In a storm, cases about danger come before all other
-    cases, even before overdue cases. Among the cases about danger, the first case of each sector comes first, then
-    cases with text that the caller typed. So a real danger stays visible on the board, even if there are many forged
-    and overdue reports.
+    In a storm (very many tips about danger from one district), cases about danger come before all other cases, even
+    before overdue cases. Among the cases about danger, the first case of each sector comes first, then cases with text
+    that the caller typed. So a real danger stays visible on the board among many forged and overdue reports.
     """
     late = {one.id for one in cases if one.is_late(at)}
     storms = any(one.storm_order for one in cases)
@@ -154,16 +151,16 @@ def sort_board(cases: Sequence[BoardCase], at: datetime) -> SortedBoard:
 
 
 def board_number(cases: Sequence[BoardCase]) -> int:
-    """Returns a checksum of the cases. Two processes that read the same cases compute the same checksum."""
+    """Returns a checksum of the cases, which changes when a fact about a case changes."""
     return crc32(repr(sorted(cases)).encode())
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
-    """Returns two values. The first value is True if the deadline has passed. The second value is the time until the
-    deadline or since the deadline. It maps each unit, such as hours, to a number.
+    """Returns two values: True if the deadline has passed, and the time until or since the deadline. The time maps each
+    unit, such as hours, to a number.
 
-    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page must
-    compute the time in the same way.
+    In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page computes
+    the time in the same way.
     """
     is_late, span = due_at <= at, abs(due_at - at)
     if span < HOUR and not is_late:

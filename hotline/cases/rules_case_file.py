@@ -1,9 +1,8 @@
 """Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
-Without an order of a court or prosecutor, the file contains nothing that the caller said. It then also contains no time
-that reveals the minute of the call. The hotline sends alerts at fixed times after the call. The minute of an alert
-would reveal the minute of the call, so the file gives only the day of an alert. The file never contains a phone number,
-a receipt, a reference or the name of a responder.
+Without an order of a court or prosecutor, the file contains nothing that the caller said. Without an order, the file
+also hides the minute of the call. It gives only the day of each alert, because alerts follow a call after fixed times.
+The file never contains a phone number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -40,7 +39,7 @@ class FileBasis(StrEnum):
 
 
 class FileStop(StrEnum):
-    """The reason why the hotline refuses to make a case file. The page has a text for each reason."""
+    """The reason why the hotline refuses to make a case file."""
 
     NOT_HERE = "not_here"
     NO_PERSON = "no_person"
@@ -53,8 +52,8 @@ class FileStop(StrEnum):
 
 
 ORDER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 ./-]{0,39}", re.ASCII)
-"""The format of an order's number, such as `RP 00123/2026/TGI`. A number has at least one digit, and all its letters
-are capital letters."""
+"""The format of an order's number, such as `RP 00123/2026/TGI`. A number has at least one digit, and its letters are
+capital letters."""
 SPACES = re.compile(r"[ .-]")
 LONG = re.compile(r"\d{9}")
 MSISDN = re.compile(r"(?:\b|250|0)7[2389]\d{7}")
@@ -68,14 +67,14 @@ def is_order_valid(basis: FileBasis, number: str) -> bool:
 
 
 def _is_callable(number: str) -> bool:
-    """Returns True if the number of an order could be a phone number. The number `RP 00123/2026/TGI` could not be a
-    phone number, because slashes divide its digits."""
+    """Returns True if the number of an order could be a phone number. In `RP 00123/2026/TGI`, slashes divide the
+    digits, so it could not."""
     digits = SPACES.sub("", number)
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
 
 def answers_about_file(person: MetPerson) -> Mapping[str, str]:
-    """Returns what a person answered when an officer last asked about a case file. Returns an empty result if no
+    """Returns what a person answered when an officer last asked about a case file. Returns an empty mapping if no
     officer has asked the person."""
     lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
     said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
@@ -120,8 +119,8 @@ MIN_NAME = 4
 
 
 def names_in(of_case: Collection[str], others: Collection[str]) -> frozenset[str]:
-    """Returns the texts that a file must not contain: the names of all people of the hotline. For officers who worked
-    on the case, these texts also include each single word of the name."""
+    """Returns the texts that a file must not contain: the names of all people of the hotline. Adds each single word of
+    the names of officers who worked on the case."""
     parts = {part for name in of_case for part in name.split() if len(part) >= MIN_NAME}
     return frozenset({*of_case, *parts, *others} - {""})
 
@@ -159,7 +158,7 @@ class FileEvent:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """The facts of a case from which a file is written. The file contains some of these facts only with an order."""
+    """The facts of a case from which a file is written. Some of these facts are only in a file with an order."""
 
     number: int
     filed_at: datetime
@@ -195,7 +194,7 @@ WITHOUT_ORDER = phrase(
     "the time of the call, the file gives the day and hour, but no minutes. For an alert, the file gives only the day."
 )
 NEAR_THE_CALL = timedelta(hours=1)
-"""If an event is at most this long after the call, a file without an order gives only the hour of the event."""
+"""If an event comes within this time after the call, a file without an order gives only the hour of the event."""
 
 
 def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, object]:
@@ -230,9 +229,9 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
 
 
 def _rows(facts: FileFacts, events: Sequence[FileEvent], say: Say) -> list[tuple[str, str]]:
-    """Returns the events with their times, in order. If the file gives only the day of an event, the event is listed
-    before the other events of this day. Events of the same day with the same text appear only once. Without these two
-    rules, the order or the number of events would reveal the time of the call."""
+    """Returns the events with their times, in order. If the file gives only the day of an event, lists the event before
+    the other events of this day. Events of the same day with the same text appear only once. Otherwise, the order or
+    the number of events would reveal the time of the call."""
     rows: list[tuple[str, str]] = []
     for one in sorted(events, key=lambda one: _day(one.at) if _by_day(facts, one) else one.at):
         said = say(one.sentence, who=one.who)
@@ -252,7 +251,7 @@ def _day(at: datetime) -> datetime:
 
 def _time(facts: FileFacts, one: FileEvent) -> str:
     """Returns the time of an event, as the file prints it. Without an order, the file gives only the day of an alert.
-    For other events near the time of the call, the file gives only the hour."""
+    Without an order, the file gives only the hour of other events near the time of the call."""
     local = one.at.astimezone(KIGALI)
     if _by_day(facts, one):
         return f"{local:%Y-%m-%d}"
@@ -262,7 +261,7 @@ def _time(facts: FileFacts, one: FileEvent) -> str:
 
 
 IN_FILE = (LoggedEvent.SCREENED, LoggedEvent.DETERMINATION)
-"""The kinds of forms whose answers the file contains: observations of officers, and decisions of a court or the
+"""The kinds of forms whose answers the file contains: the observations of officers, and decisions of a court or the
 police."""
 NOT_IN_FILE = (INTEREST, "again", "nationality", "state")
 

@@ -2,11 +2,10 @@
 process sends a request after a responder has typed a PIN. Also collects the answers about a person that a responder
 types. Pure.
 
-The web process cannot check a PIN and cannot decrypt a case. The web process only shows the flags, lists and texts that
-it gets from the reader process.
+The web process cannot check a PIN and cannot decrypt a case. It only shows the flags, lists and texts in the replies.
 
 In this module, an "answer" is a value that a flow stores under a name during a conversation. Most constants of this
-module are the names of these stored values.
+module are names of answers.
 """
 
 import json
@@ -22,11 +21,11 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The answer that contains the responder's PIN. Only the reader process gets the PIN. No process stores the PIN."""
+"""The answer that contains the responder's PIN. Only the reader process gets the PIN."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""The names of three answers: the start PIN from paper, the new PIN, and the new PIN typed a second time."""
+"""Three answers: the start PIN from paper, the new PIN, and the new PIN typed a second time."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The names of the answers that only the reader process gets. No process stores these PINs."""
+"""The names of the answers that only the reader process gets."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 """Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
 the number."""
@@ -42,14 +41,14 @@ AGAIN = "work_again"
 WORK_QUESTION = "work_question"
 """The answer that contains the name of a question for the caller."""
 WORK_WORDS = "work_words"
-"""The answer that contains the text of a note. The text goes to the reader process together with the PIN, and is always
-stored encrypted."""
+"""The answer that contains the text of a note. The request to the reader process contains the text in encrypted form,
+together with the PIN."""
 WORK_COLLEAGUE = "work_colleague"
 """The answer that names the colleague who is asked to take a case."""
 WORK_DISTRICT = "work_district"
 """The answer that names the district that is asked to take a case."""
 WORK_SHIFT = "work_shift"
-"""The answer that names a shift. The responder takes this shift, or offers it to colleagues."""
+"""The answer that names a shift, which the responder takes or offers to colleagues."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
 """Three commands that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
@@ -62,38 +61,38 @@ MY_WORK, MY_QUESTIONS, MY_COLLEAGUES = "my_work", "my_questions", "my_colleagues
 """Three lists on the phone: the responder's cases, the questions for callers, and the colleagues who can be asked to
 take a case."""
 MY_SHIFTS, FREE_SHIFTS = "my_shifts", "free_shifts"
-"""Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. The name of each list
-is also the name of the flag that the list is not empty."""
+"""Two lists on the phone: the responder's own shifts, and the shifts that the responder may take. Each name is also the
+name of a flag, which says that the list is not empty."""
 ASK, PASS, DISTRICT = "ask.", "pass.", "district."
-"""The first parts of the names of three kinds of commands. `ASK` asks the caller a question. `PASS` passes the case to
-a colleague, and `DISTRICT` passes the case to a district."""
+"""The first parts of the names of three commands. `ASK` asks the caller a question. `PASS` passes the case to a
+colleague, and `DISTRICT` passes the case to a district."""
 SHIFT, TAKES, OFFERS = "shift.", "take.", "offer."
-"""`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows, because the responder
-takes the shift or offers it to colleagues. The name of the command ends with the name of the shift."""
+"""`SHIFT` is the first part of the name of a command about a shift. `TAKES` or `OFFERS` follows, and then the name of
+the shift that the responder takes or offers to colleagues."""
 NOTE = "note_"
 """The first part of the name of a command that writes a note. A value of `NoteCode` completes the name."""
 PAGE = "page"
-"""The placeholder in a screen's text that is replaced by a page about a case."""
+"""The placeholder for a page about a case in a screen's text."""
 KEPT_FOR = timedelta(minutes=10)
-"""The time for which requests to the reader process are stored. This time is longer than any session."""
+"""The time for which requests to the reader process are stored."""
 MIN_PIN_LETTERS = 4
 """A typed answer with at least this many digits may be a PIN. The hotline never computes a digest from such an answer,
-because an attacker could find a PIN from its digest."""
+because an attacker could find the PIN from the digest."""
 
 
 class ReaderQuestionKind(StrEnum):
     VIEW = "view"
-    """Request the list of the responder's cases, as it was when the session began."""
+    """A request for the list of the responder's cases, as it was when the session began."""
     PAGE = "page"
-    """Request a page about a case, in the responder's language."""
+    """A request for a page about a case, in the responder's language."""
     ACT = "act"
-    """Give a command about a case, such as taking the case."""
+    """A command about a case, such as taking the case."""
     PROVE = "prove"
-    """Check the code from an SMS and the start PIN from paper."""
+    """A request to check the code from an SMS and the start PIN from paper."""
     CHOOSE = "choose"
-    """Check the code and the start PIN again, and set the PIN that the responder has chosen."""
+    """A request to check the code and the start PIN again, and to set the PIN that the responder has chosen."""
     CHANGE = "change"
-    """Set a new PIN. The responder has already entered the old PIN in this session."""
+    """A request to set a new PIN. The responder has already entered the old PIN in this session."""
 
 
 class ReadingState(StrEnum):
@@ -107,8 +106,8 @@ class ReadingState(StrEnum):
 
 
 NO_PIN = "no_pin"
-"""A flag for the whole session: the phone is enrolled, but has no PIN yet. If a person types digits as a PIN on this
-phone, the hotline shows an empty list of cases."""
+"""A flag for the whole session: the phone is enrolled, but has no PIN yet. If a person types a PIN on this phone, the
+hotline shows an empty list of cases."""
 MAY_PROVE = "may_prove"
 """A flag for the whole session: the phone is enrolled without a PIN, and can enter the code from its SMS."""
 PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
@@ -118,26 +117,25 @@ PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
     "proof_over",
 )
 """Four flags. `PROVES`: the code was right. `PAPER_RIGHT`: the code and the start PIN were right. `NUMBER_PROVED`: a
-new phone number is proved. `PROOF_OVER`: nothing can be proved on this phone now."""
+new phone number is proved. `PROOF_OVER`: the hotline accepts no code from this phone now."""
 CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
 """Three flags. `CHOSEN`: the responder has chosen a first PIN. `CHANGED`: the responder has changed the PIN. `REFUSED`:
 the new PIN is easy to guess, or the responder typed two different PINs."""
 ENDED, HAS_WARNINGS = "pin_ended", "has_warnings"
-"""Two flags: the PIN has ended; there are unread warnings about PINs."""
+"""Two flags: the PIN has ended, or the responder has unread warnings about PINs."""
 RIGHT, WAITS, IS_BLOCKED, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Four flags. `RIGHT`: the PIN was right. `WAITS`: the reader process did not answer in time. `IS_BLOCKED`: the phone
 is blocked after wrong PINs. `UNREADABLE`: no key decrypts the case."""
 ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
-"""Two flags that choose the screen after the PIN. `ONE_DANGER` chooses the page of the only untaken case about danger.
-`ONE_STARTED` chooses a form that the responder left unfinished a short time ago."""
+"""Two flags that choose the screen after the PIN. `ONE_DANGER` chooses the page of the only case about danger that no
+responder has taken. `ONE_STARTED` chooses a form that the responder left unfinished a short time ago."""
 IS_OWN = "hers"
-"""The first part of the flag of a case whose assignee is this responder. The reference of the case completes the name
-of the flag."""
+"""The first part of the flag that this responder is the assignee of a case. The reference of the case follows."""
 FIRST = "first"
 """The placeholder for the reference of the case that the phone shows right after the PIN."""
 IN_CONSOLE = "console"
-"""The flag that the responder can give a command only in the console. If the reference of a case follows the name of
-the flag, the responder must read this case in the console."""
+"""The flag that the responder must use the console for a command. If the reference of a case follows the name of the
+flag, the responder must read the case in the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +160,10 @@ class ReaderAnswer:
 
     flags: tuple[str, ...] = ()
     lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
-    """The choices of each list. The keys are the names of the lists. Each choice has a value for the request, and a
-    label in the responder's language."""
+    """The choices of each list. Maps the name of each list to its entries. Each entry has a value for the request, and
+    a label in the responder's language."""
     words: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The value for each placeholder in a text. For example, the value for `place.K7Q4` is the place of the case
+    """Maps each placeholder in a text to its value. For example, the value for `place.K7Q4` is the place of the case
     K7Q4."""
 
     def and_also(self, other: "ReaderAnswer") -> "ReaderAnswer":
@@ -179,7 +177,7 @@ class ReaderAnswer:
 
     def about_cases(self) -> "ReaderAnswer":
         """Returns a copy of the answer with all its lists. The copy has only the flags and values whose names contain
-        the reference of a case. These lists, flags and values stay valid for the whole session."""
+        the reference of a case, which stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -202,8 +200,7 @@ class ReaderAnswer:
 def blocked_answer(until: datetime | None, at: datetime) -> ReaderAnswer:
     """Returns the answer for a phone that is blocked after wrong PINs.
 
-    The answer says when the responder can try again. If the end of the blocking is not known, the answer names the next
-    minute.
+    The answer says when the responder can try again. If that time is not known, the answer names the next minute.
     """
     return ReaderAnswer(
         (IS_BLOCKED,), words={"time": kigali_time(until or at + timedelta(minutes=1))}
@@ -211,19 +208,18 @@ def blocked_answer(until: datetime | None, at: datetime) -> ReaderAnswer:
 
 
 def bound_to(session_key: str, text_digest: str) -> str:
-    """Returns a label for one request of a session. The hotline makes the label from the key of the session and from a
-    digest of the text that the session has sent. A value that is encrypted with this label can be decrypted only with
-    the same label.
+    """Returns a label for one request, made from the session's key and a digest of the text that the session has sent.
+    A value that is encrypted with a label can be decrypted only with the same label.
     """
     return f"{session_key}:{text_digest}"
 
 
 def without_pins(text: str) -> str:
-    """Replaces each character with `#`, from the first part of the text that may be a PIN until the end. The separators
-    between the parts stay, and the text keeps its length. The hotline stores only a digest of the returned text.
+    """Returns the text with `#` for each character from the first part that may be a PIN to the end. The separators
+    between the parts stay. The hotline stores only a digest of the returned text.
 
-    From a digest of the whole text, an attacker could find the PIN with a million attempts. With even fewer attempts,
-    an attacker could find the answers about a person.
+    From a digest of the whole text, an attacker could find the PIN with a million attempts. The answers about a person
+    would need even fewer.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -238,22 +234,21 @@ def _may_be_pin(typed: str) -> bool:
 # together with the PIN.
 
 PERSON = "person"
-"""The field of the request that contains the number of the person. This field's name is also a placeholder in the
-answer."""
+"""The field of the request that contains the number of the person. Also the name of a placeholder in the answer."""
 CODE = "code."
 """The first part of the name of each field of the request that contains a coded answer."""
 NEW = "new"
 """The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""Three answers that contain the number of a person. The flow asks for the first number before a screening or an offer
-of help. The flow asks for the second number before the report of an arrival, and for the third before the report after
-thirty days."""
+"""Three answers that contain the number of a person. Before a screening or an offer of help, the flow asks for the
+first number. Before the report of an arrival, the flow asks for the second number. Before the report after thirty days,
+the flow asks for the third number."""
 MADE_PERSON = "made_person"
-"""The answer that contains the number of a person after a form about this person was recorded. If the responder goes
-back and fills in the form again, the new form corrects the record of this person."""
+"""The answer that contains the number of a person after the reader process has recorded a form about the person. If the
+responder fills in the form again, the new form corrects the record of the person."""
 STARTED = "started"
 """The first part of three names for an unfinished form: its flag, its list and its placeholder. The reference of the
-case completes these names."""
+case follows the first part."""
 SCREENING, KEEPING = "screening", "keeping"
 """Two flows: the flow with the questions on site, and the flow that waits until the reader process has recorded a
 form."""
@@ -261,10 +256,9 @@ FLOWS = frozenset({SCREENING, "helping", "following"})
 """The flows that begin with the choice of a person."""
 USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_USSD)}
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
-"""The commands that record a report about a person. The name of each command is also the kind of the case event that
-the command records."""
+"""The commands that record a report about a person. The name of each command is the kind of the recorded case event."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
-"""For the forms in this table, the name of the answer that contains the number of the person. All other forms use
+"""Maps two kinds of forms to the name of the answer that contains the number of the person. All other kinds use
 `WORK_PERSON`."""
 CODE_ANSWER = "person_"
 """The first part of the name of each answer that contains a coded answer about a person."""
@@ -274,7 +268,7 @@ KEPT_ANSWERS = frozenset(
     for code in form.names(ON_USSD)
     if len(form.names(ON_USSD)) > 1
 )
-"""The names of the answers in forms that have several questions."""
+"""The names of the answers in forms that have more than one question."""
 
 
 def codes_in(answers: Mapping[str, str]) -> dict[str, str]:
@@ -302,8 +296,8 @@ def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, 
     """Returns the number of the person and the coded answers of a form, for the request to the reader process. Leaves
     out a coded answer that a different answer of the form makes unnecessary.
 
-    If several persons are possible, the flow asks the responder to choose one. If the flow has not asked for a person,
-    only one person is possible: a new person, or the only person whose report is due.
+    If the flow has not asked for a person, only one person is possible: a new person, or the only person whose report
+    is due.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}
@@ -327,8 +321,7 @@ class StartedForm:
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Returns the answers of this unfinished form. The answers have the same names as if the responder had just
-        typed the answers."""
+        """Returns the answers of this unfinished form, by the names that the flow uses."""
         codes = {f"{CODE_ANSWER}{code}": value for code, value in self.codes.items()}
         return {WORK_PERSON: self.person, **codes}
 

@@ -1,12 +1,12 @@
 """Returns the board of a desk: the open cases that an account may see, in columns. Also returns a number that changes
 with the board.
 
-A browser with an open board asks for this number every two seconds, and loads the board again if the number has
-changed. The module reads the cases again only if the number may have changed.
+A browser with an open board requests this number every two seconds, and loads the board again if the number has
+changed.
 
-An account that belongs to no responder can also give commands about a case. The audit log names the account. Each
-command first checks that the account may see the case, that the case is open, and that the case is not a drill.
-Otherwise the command raises NotFound or EndRefused.
+An account whose owner is no responder can also give commands about a case. The audit log names the account. Each
+command first checks that the account may see the case, that the case is open, and that it is not a drill. Otherwise the
+command raises NotFound or EndRefused.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
@@ -65,7 +65,7 @@ class Board(NamedTuple):
 
 
 class KnownBoard(NamedTuple):
-    """The cases on an account's board, with the version of the tables from which they were read."""
+    """The cases on an account's board, and the version of the tables when they were read."""
 
     version: tuple[int, ...]
     viewer: Viewer
@@ -76,12 +76,12 @@ class KnownBoard(NamedTuple):
 
 
 _KNOWN: MutableMapping[Database, dict[int, KnownBoard]] = WeakKeyDictionary()
-"""The last board that was read for each account. A board is read again after each new row of the audit log, because
-each change of access to a case writes such a row."""
+"""The last board that this process read for each account. A board is read again after each new row of the audit log,
+because each change of access to a case writes such a row."""
 MAX_KNOWN = 300
 READ_AGAIN_AFTER = timedelta(seconds=20)
-"""After this time, the module reads a board again even if the version of the tables is the same. If two transactions
-overlap, the version can miss a row of the transaction that ends last."""
+"""After this time, a board is read again even if the version of the tables has not changed. The version can miss a row
+if two transactions overlap."""
 
 
 def _known(session: Session, by: SignedIn, context: ConsoleContext) -> KnownBoard:
@@ -106,7 +106,7 @@ def board(context: ConsoleContext, by: SignedIn) -> Board:
 
 
 def number(context: ConsoleContext, by: SignedIn) -> int:
-    """Returns the number that changes if the board of this account changes."""
+    """Returns the number of this account's board, which changes if a case on the board changes."""
     with context.database.reading() as session:
         return _known(session, by, context).number
 
@@ -136,8 +136,8 @@ class Act(NamedTuple):
     tip: Tip
 
     def happens(self, *, chosen: tuple[int, ...] = ()) -> None:
-        """Asks the chosen people to take the case. If none is chosen, asks the next responder in the order of alerts.
-        The assignee stays responsible until another responder takes the case."""
+        """Asks the chosen people to take the case, or the next responder in the order of alerts if none is chosen. The
+        assignee stays responsible until another responder takes the case."""
         asked = Event(CaseEventKind.PASSED, by=self.tip.assignee_id, chosen=chosen)
         service_escalation.handle_event(
             self.session, self.context, self.tip.id, asked, self.context.now()
@@ -181,8 +181,8 @@ def _phones(
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
     may = queries_visible.those_who_may_see(session, tip.id, ids)
     names = tables.responder_names(session)
-    # The phones are sorted by name, and not in the order of alerts. The order of alerts would reveal how often a
-    # colleague was alerted of other cases.
+    # The phones are sorted by name: the order of alerts would reveal how often the hotline alerted a colleague of other
+    # cases.
     ordered = sorted(may, key=lambda one: (one != viewer.responder_id, names[one], one))
     return {one: names[one] for one in ordered}
 
@@ -195,8 +195,8 @@ def _roster(session: Session, context: ConsoleContext, tip: Tip) -> list[Candida
 
 
 def take(context: ConsoleContext, by: SignedIn, tip_id: int, responder_id: int) -> None:
-    """Takes the case in the name of a responder. If this responder was not alerted of the case before, the responder
-    gets an alert now.
+    """Takes the case in the name of a responder. If the responder was not alerted of the case before, sends an alert
+    now.
 
     Raises NotFound, EndRefused.
     """
@@ -228,7 +228,7 @@ def alert_next(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
     """Sends the assignee an SMS that asks for news, at most once in ten minutes. Raises NotFound, EndRefused.
 
-    Refuses to send the SMS if the report says that a call or visit may be dangerous.
+    Does not send the SMS if the report says that a call or visit may be dangerous.
     """
     with _acting(context, by, tip_id) as act:
         at, who = context.now(), act.tip.assignee_id
@@ -258,8 +258,8 @@ def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
 def pass_on(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, place: str, *, reason: str
 ) -> None:
-    """Asks a person of a different district, or of the national desk, to take the case. Also gives the desk of the
-    different district access to the tip.
+    """Asks a person of a different district, or of the national desk, to take the case. Also gives the desk of that
+    district access to the tip.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """

@@ -2,11 +2,10 @@
 calls to a phone line other than the hotline, such as 116.
 
 An account of the national desk requests a number. After a second account has approved the request, the first account
-decrypts the number with its own key. A person who is excluded from a tip is also excluded from the tip's call-back. No
-module that answers the gateway may import this file.
+decrypts the number with its own key. A person who is excluded from a tip cannot see its call-back.
 
 For a call to a different line, an officer answers the same questions as a caller. The hotline encrypts, assigns and
-escalates the tip like the tip of a caller. The hotline stores no number of the caller.
+escalates the tip like the tip of a caller. The hotline does not store the caller's number.
 """
 
 import hashlib
@@ -51,14 +50,14 @@ the newest first."""
 
 
 class CallLine(NamedTuple):
-    """A call-back without its phone number, and the commands that this account can give now."""
+    """A call-back without its phone number, with the commands that this account can give now."""
 
     id: int
     tip_id: int
     state: CallBackState
     window: Window
     has_second: bool
-    """True if the caller also agreed to a second time window for the call-back."""
+    """True if the caller agreed to a second time window for the call-back."""
     asked_by: str
     asked_at: datetime | None
     reason: str
@@ -86,8 +85,8 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
-    """Returns the decrypted phone number and code word of a call-back. Decrypts the number and the code word with the
-    account's private key, which the session has unlocked.
+    """Returns the decrypted phone number and code word of a call-back. Uses the account's private key, which the
+    session has unlocked.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """
@@ -107,7 +106,7 @@ def decrypt_call(
 
 
 def _check(context: ConsoleContext, by: SignedIn, call_back_id: int) -> None:
-    """Raises NotFound unless the account belongs to the national desk and may see the tip of the call-back."""
+    """Raises NotFound unless the account belongs to the national desk and may see the tip."""
     with context.database.reading() as session:
         row, viewer = session.get(tables_persons.CallBack, call_back_id), viewer_of(session, by)
         if (
@@ -148,24 +147,24 @@ def _line(session: Session, row: tables_persons.CallBack, me: str, is_open: bool
 
 
 PLACE, COUNTRY = "place", "country"
-"""Two fields of the form for a call: the code of a place, and the country of a place abroad. The form does not take
-these two values from the menus of a caller's report."""
+"""Two fields of the form for a call: the code of a place, and the country of a place abroad. A caller answers these
+questions in menus instead."""
 ASKED = ("danger", "official", "leaves", "kind", "who", "visit")
-"""The menus of the report that the form shows, in this order. The form asks the question `leaves` only if the place is
+"""The menus of the report that the form shows, in order. The form shows the menu `leaves` only if the place is
 abroad."""
 NEEDED = ("danger", "official", "kind")
 MAX_WORDS = 480
 
 
 class CallQuestion(NamedTuple):
-    """A question of the report, with the label of each answer. The keys of the labels are the values of the answers."""
+    """A question of the report. Maps the value of each answer to its label."""
 
     text: Text
     answers: Mapping[str, Text]
 
 
 def call_questions(context: Context) -> Mapping[str, CallQuestion]:
-    """Returns the questions of the published report, by name. Raises NotReady."""
+    """Maps the name of each question in the published report to the question. Raises NotReady."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     report = next(flow for flow in flow_set.flows.values() if flow.gathers == Matter.TIP)
     found: dict[str, CallQuestion] = {}
@@ -187,7 +186,7 @@ def places() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
 
 
 def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the answers of a report, from the fields of the form. Leaves out empty fields."""
+    """Returns the answers of a report from the typed fields of the form, without empty fields."""
     place = typed[PLACE]
     answers = {name: typed[name] for name in (*ASKED, WORDS) if typed.get(name)}
     if place == ABROAD:
@@ -202,8 +201,7 @@ def report_answers(typed: Mapping[str, str]) -> Mapping[str, str]:
 def missing_fields(
     typed: Mapping[str, str], questions: Mapping[str, CallQuestion]
 ) -> frozenset[str]:
-    """Returns the names of the wrong fields. A field is wrong if it is needed but empty, or if its answer is not in the
-    list of answers."""
+    """Returns the names of the fields that are needed but empty, or whose answer is not in the list of answers."""
     wrong = {name for name in NEEDED if not typed.get(name)}
     wrong |= {
         name for name, one in questions.items() if typed.get(name, "") not in ("", *one.answers)
@@ -214,7 +212,7 @@ def missing_fields(
 
 def write_down(context: Context, by: SignedIn, once: str, typed: Mapping[str, str]) -> None:
     """Files the tip that an officer wrote down during a call, and alerts responders. If the officer sends the same form
-    twice, the second time changes nothing.
+    again, changes nothing.
 
     Raises StoreUnavailable.
     """

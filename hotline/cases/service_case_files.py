@@ -33,9 +33,9 @@ from hotline.tips.tables import Tip
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """The list entry of a case file that was made. The entry contains nothing about the case. The legal basis and the
-    names of the requester, the approver and the maker are shown only to these three people. A person who is excluded
-    from the case must not recognise the case in this list."""
+    """The list entry of a case file that was made, without facts about the case. The legal basis and the names of the
+    requester, the approver and the maker are shown only to these three people. The entry must not show an excluded
+    person which case the file is about."""
 
     id: int
     made_at: datetime
@@ -47,7 +47,7 @@ class ListedFile:
 
 
 class OpenFile(NamedTuple):
-    """A pending request for a case file. The list contains the request only for accounts that may see the tip."""
+    """A pending request for a case file. Only accounts that may see the tip see the request."""
 
     id: int
     tip_id: int
@@ -64,8 +64,8 @@ class CaseFiles(NamedTuple):
 
 
 def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
-    """Returns the case files that were made, the pending requests, and the legal holds to review, for an account of the
-    national desk."""
+    """Returns what an account of the national desk may see: case files that were made, pending requests, and legal
+    holds to review."""
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -101,14 +101,14 @@ def _listed(row: CaseFile, made_at: datetime, own: frozenset[int]) -> ListedFile
 
 
 def count_reviews(context: ConsoleContext, by: SignedIn) -> int:
-    """Returns the number of legal holds of case files that this account must review."""
+    """Returns the number of case files' legal holds that this account must review."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         return len(tables_case_files.holds_to_review(session, viewer, context.now()))
 
 
 def is_approved(row: CaseFile, at: datetime) -> bool:
-    """Returns True if the request was approved, and if there is still time to make the file."""
+    """Returns True if the request was approved, and the time to make the file is not over."""
     return row.approved_at is not None and at < row.approved_at + MADE_WITHIN
 
 
@@ -124,9 +124,9 @@ def request(
     reason: str,
 ) -> None:
     """Requests a case file, and sets a legal hold on the tip. `n` is the number of the person whose coded answers the
-    file will contain, or None.
+    file will contain. If `n` is None, the file contains no coded answers.
 
-    Raises NotFound. Raises EndRefused with the reason for the refusal, a `FileStop`. Raises KeyMissing or
+    Raises NotFound. Raises EndRefused with a `FileStop`, the reason for the refusal. Raises KeyMissing or
     DecryptionFailed if the account cannot decrypt the coded answers of the case.
     """
     check_national(context, by, tip_id)
@@ -184,14 +184,14 @@ def _about(
     """Returns a sentence about a pending request for a case file, with the number of the file. The sentence says
     nothing about the case.
 
-    Returns None for an account that can neither decide about the request nor withdraw it.
+    Returns None for an account that may neither decide about the request nor withdraw it.
     """
     row = session.get(CaseFile, asked.about_id)
     if row is None or row.tip_id is None:
         return None
     asker = tables_audit.account_of(asked.asked_by)
     is_own = asker == by.account_id
-    # The account's owner and the requester must share no desk, and the owner must be allowed to know about the case.
+    # The account's owner must share no desk with the requester, and must be allowed to know about the case.
     if not is_own and (
         asker is None
         or not viewer_of(session, by).desks
@@ -213,8 +213,7 @@ def _accounts(session: Session, account_id: int) -> frozenset[int]:
 
 
 def _desks(session: Session, account_id: int) -> frozenset[str]:
-    """Returns all desks of the person who owns this account. A person can belong to a desk through an account or a
-    phone."""
+    """Returns all desks of the person who owns this account, including the desks of the person's phones."""
     own = [tables_desks.access_of(session, one) for one in _accounts(session, account_id)]
     return frozenset().union(*(one.desks.union(*one.phones.values()) for one in own))
 
@@ -230,7 +229,7 @@ def may_know(session: Session, tip_id: int, account_id: int) -> bool:
     tip = session.get_one(Tip, tip_id)
     if tip.official == "no":
         return True
-    # The desk of a camp or of a service belongs to the district where the camp or service is.
+    # The desk of a camp or service belongs to the district in which the camp or service is.
     rows = {one.code: one.place or "" for one in tables_desks.all_desks(session)}
     homes = {code if is_district(code) else rows.get(code, "")[:2] for code in own}
     places = {tip.place, *(one.place for one in tables.earlier_places(session, tip_id))}
@@ -267,8 +266,8 @@ CASE_FILE = ApprovalRule(
 
 
 def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Records that a person has reviewed a legal hold, and that the hold is still needed. The next review is after six
-    months. Raises NotFound."""
+    """Records that a person has reviewed a legal hold, and that the hold is still needed. The next review is then after
+    six months. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)

@@ -2,11 +2,10 @@
 the tip.
 
 An account can exclude a person or a desk from a tip. For example, the tip names the person, or the caller does not
-trust the desk. One person alone can exclude a person or a desk. To lift an exclusion, one person of the national desk
-makes a request, and another person decides about it. The excluded person never learns the reason.
+trust the desk. One person alone can exclude a person or a desk. To lift the exclusion, one person of the national desk
+makes a request, and a second person decides about it. The excluded person never learns the reason.
 
-An account can also link two tips that are about the same situation, and remove the link between two tips. Linked tips
-stay separate.
+An account can also link two tips that are about the same situation, and remove the link. Linked tips stay separate.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,10 +62,9 @@ EVERY_STEP = 1 << 30
 
 
 class ExclusionTarget(NamedTuple):
-    """The person or the desk that will be excluded from a tip. Only one of the fields `person` and `desk` is set.
+    """The person or the desk that will be excluded from a tip. Either `person` or `desk` is set.
 
-    `person` is the name or the sign-in name of a person, or the id of a person's phone. `desk` is a desk's code or
-    name.
+    `person` is a person's name or sign-in name, or the id of a person's phone. `desk` is a desk's code or name.
     """
 
     person: str | None = None
@@ -82,11 +80,10 @@ def exclude(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Excludes a person or a desk from the tip. If an excluded person was the assignee, the hotline alerts other people
-    at once.
+    """Excludes a person or a desk from the tip. If an excluded person is the assignee, alerts other people at once.
 
-    `kind` is the value of an `ExclusionReason`. If two people have the same name, excludes both people. Raises
-    NotFound. Raises EndRefused if the person or desk is already excluded.
+    `kind` is the value of an `ExclusionReason`. Excludes both people if two people have the same name. Raises NotFound.
+    Raises EndRefused if the person or desk is already excluded.
     """
     at = context.now()
     with ringing(context) as session:
@@ -111,7 +108,7 @@ def exclude(
             tables_audit.append_about_tip(
                 session, tip_id, "tip_excluded", actor, at, f"{kind}: {one}: {reason}"
             )
-        # The assignments of excluded people end, and the hotline sends them no more messages about the case.
+        # The assignments of excluded people end, and they get no more messages about the case.
         alerted = {one.responder_id for one in queries.alerted_by_tip(session, [tip_id])[tip_id]}
         removed = alerted & queries_visible.excluded_responders(session, [tip_id])[tip_id]
         for responder_id in sorted(removed):
@@ -124,8 +121,8 @@ def exclude(
 def write_exclusion_event(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
-    """Writes a case event about an exclusion. The event names neither the person nor the desk. Only the table of
-    exclusions contains their names."""
+    """Writes a case event about an exclusion. The event contains no names: only the table of exclusions contains the
+    name of the excluded person or desk."""
     codes = {WHY: row.reason, **({LIFTED: YES} if lifted else {})}
     key = f"{row.id}:lifted" if lifted else str(row.id)
     by = service_case.EventActor(actor)
@@ -135,13 +132,13 @@ def write_exclusion_event(
 
 
 def excluded_name(session: Session, row: Exclusion) -> str:
-    """Returns the name of the excluded person. Returns an empty text if a desk is excluded."""
+    """Returns the name of the excluded person, or an empty text if a desk is excluded."""
     return "" if row.person_id is None else session.get_one(Person, row.person_id).name
 
 
 def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedParty]:
-    """Returns all persons with the name in `target`. If `target` names no person, returns the desk in `target`. Raises
-    NotFound."""
+    """Returns all persons with the name in `target`, or the desk in `target` if `target` has no name of a person.
+    Raises NotFound."""
     if target.person is None:
         return [ExcludedParty(desk_code=_desk(session, target.desk or ""))]
     found = tables_accounts.named(session, target.person)
@@ -153,7 +150,8 @@ def _targets(session: Session, target: ExclusionTarget) -> Sequence[ExcludedPart
 def _desk(session: Session, typed: str) -> str:
     """Returns the code of the desk that has this code or name.
 
-    Raises NotFound if there is no such desk. Also raises NotFound for the national desk, because no one can exclude it.
+    Raises NotFound if there is no such desk. Also raises NotFound for the national desk, because the national desk
+    cannot be excluded.
     """
     known = {
         one.code: one.name or "" for one in tables_desks.all_desks(session) if one.code != NATIONAL
@@ -220,11 +218,11 @@ LIFT = ApprovalRule(
 
 ACTIONS = ("tips_linked", "tips_unlinked")
 """Two actions in the audit log. A row with one of these actions is about one tip and also names a second tip. An
-account sees the row only if the account may see both tips."""
+account sees such a row only if it may see both tips."""
 
 
 def other_tip(reason: str) -> int | None:
-    """Returns the id of the second tip that a row of the audit log is about. `reason` is the reason in the row, and
+    """Returns the id of the second tip that a row of the audit log names. `reason` is the reason in the row, which
     begins with the id."""
     number = reason.partition(":")[0].removeprefix("tip ")
     return int(number) if number.isdecimal() else None
@@ -233,8 +231,8 @@ def other_tip(reason: str) -> int | None:
 def link_tips(
     context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
 ) -> None:
-    """Links two tips that are about the same situation. If a link between the two tips was removed earlier, they can
-    still be linked again. Raises NotFound, EndRefused."""
+    """Links two tips that are about the same situation. A link that was removed earlier can be made again. Raises
+    NotFound, EndRefused."""
     with context.database.writing() as session:
         _check(session, a, b, viewer)
         if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
@@ -257,7 +255,7 @@ def unlink_tips(
 ) -> None:
     """Removes the link between two tips.
 
-    From then on, only a person can link the two tips again, and not the hotline itself. Raises NotFound, EndRefused.
+    The hotline itself never links the two tips again, but a person can. Raises NotFound, EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)
@@ -293,7 +291,7 @@ def checked(
     may: Callable[[ConsoleContext, SignedIn, int], None] = check_visible,
 ) -> Callable[..., None]:
     """Returns a command on a tip or on a call-back. The command first calls `may`, which checks that the account may
-    give the command, and then calls `action`. The command raises NotFound and the errors of `action`.
+    give the command, and then calls `action`. Raises NotFound and the errors of `action`.
     """
 
     def does(
@@ -306,7 +304,7 @@ def checked(
 
 
 close_tip = checked(service_retention.close_tip)
-"""Closes a tip. If a second person must confirm the closure, only requests the closure."""
+"""Closes a tip. If a second person must confirm the closure, only requests it."""
 reopen, helped = checked(service_retention.reopen_tip), checked(service_retention.record_help)
 hold = checked(service_retention.set_legal_hold, check_decides)
 lift = checked(service_retention.lift_legal_hold, check_decides)
@@ -318,8 +316,8 @@ exclude_as = checked(exclude, check_national)
 def confirm_closure(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, *, agrees: bool, reason: str
 ) -> None:
-    """Confirms or refuses a requested closure. The account's owner decides as the second person, and must belong to the
-    desk that decides about the tip.
+    """Confirms or refuses a requested closure. The account's owner is the second person, and must belong to the desk
+    that decides about the tip.
 
     Raises NotFound, EndRefused. Raises KeyMissing or DecryptionFailed if this account cannot decrypt the coded answers
     about persons.
@@ -350,7 +348,7 @@ def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Seque
 def set_link(
     context: ConsoleContext, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
 ) -> None:
-    """Links two tips that are about the same situation, or removes the link between them. Raises NotFound,
+    """Links this tip and a second tip that is about the same situation, or removes the link. Raises NotFound,
     EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -361,8 +359,8 @@ def set_link(
 def request_lift(
     context: Context, by: SignedIn, tip_id: int, exclusion_id: int, reason: str
 ) -> None:
-    """Requests that a second person lifts an exclusion from a tip. If a request to lift this exclusion already waits,
-    changes nothing. Raises NotFound."""
+    """Requests that a second person lifts an exclusion from a tip. Changes nothing if a request to lift this exclusion
+    already waits. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         row = _held(session, exclusion_id)

@@ -1,8 +1,8 @@
 """Reminds responders by SMS to report how a person in a case is now. If no report comes in time, records the answer
 "unknown".
 
-The clock process calls this module every second. Each time, the module sends at most one reminder for each case. Closed
-cases can also get reminders. During the night, only cases about danger get reminders.
+The clock process calls this module every second. Each call sends at most one reminder for each case. Closed cases can
+also get reminders. During the night, only cases about danger get reminders.
 """
 
 from collections.abc import Sequence
@@ -50,9 +50,9 @@ BY_CLOCK = service_case.EventActor("clock", EventChannel.CLOCK)
 
 
 def ask_due(context: Context) -> None:
-    """Sends a reminder for every case for which a reminder is due. Each reminder has its own transaction.
+    """Sends a reminder for each case that has one due, for a limited number of cases in each call.
 
-    With SQLite, callers' requests must wait until a transaction ends. So each transaction sends only one reminder.
+    Sends each reminder in its own transaction: with SQLite, callers' requests must wait until a transaction ends.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -63,7 +63,7 @@ def ask_due(context: Context) -> None:
 
 
 def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
-    """Sends the reminder that has been due for the longest time in this case. Does nothing if another process has
+    """Sends the reminder of this case that has been due for the longest time. Does nothing if another process has
     already sent the reminder."""
     row = tables_persons.longest_due(session, tip.id, at)
     if row is None or row.due_at is None:
@@ -111,7 +111,7 @@ def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVict
     """Returns the responder who gets the reminder: the responder who offered the help, or who last asked the person if
     they want help.
 
-    Returns None if this responder no longer has the case.
+    Returns None if the responder who offered the help no longer has the case.
     """
     who = row.responder_id
     if isinstance(row, PossibleVictim) and row.clock == FollowKind.CONSENT:
@@ -130,8 +130,7 @@ def _unknown(
 ) -> None:
     """Records the answer "unknown", because no report came in time.
 
-    To write this answer, the clock process needs only the public key of the case. The clock process cannot decrypt any
-    answer.
+    The clock process needs only the public key of the case, and cannot decrypt any answer.
     """
     entry_id = service_case.write_event(
         session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}"
@@ -149,10 +148,10 @@ def _unknown(
 def _ask(
     session: Session, context: Context, tip: Tip, ids: Sequence[int], at: datetime, *, reminds: bool
 ) -> None:
-    """Sends these responders an SMS that asks how a person of the case is now.
+    """Sends the responders in `ids` an SMS that asks how a person of the case is now.
 
-    `reminds` is True if these responders must make the report themselves. `reminds` is False if they are people on a
-    higher escalation level, because the report is overdue.
+    `reminds` is True if these responders must make the report themselves. `reminds` is False if they get the SMS
+    because a colleague's report is overdue.
     """
     template = Template.FOLLOW if reminds else Template.FOLLOW_ABOVE
     names = queries.newest_by_responder(session, tip.id)
@@ -162,7 +161,7 @@ def _ask(
     for one in ids:
         known_as = names.get(one)
         if known_as is None:
-            # This responder need not take the case. The SMS only needs a reference of the case.
+            # This responder need not take the case, and gets an assignment only because the SMS needs a reference.
             number = queries.next_step(session, tip.id)
             step = EscalationStep(tip.id, case_of(tip), number, (one,), Purpose.FOLLOW)
             (written,) = service_escalation.write_assignments(session, [(step, one)], at)
@@ -173,8 +172,7 @@ def _ask(
     plan.write()
 
 
-# The code below records reports about persons. If a report needs a further action, for example a new alert, the code
-# also carries out this action.
+# The code below records reports about persons, and carries out the actions that follow, for example a new alert.
 
 
 def reopen_as_danger(
@@ -188,9 +186,8 @@ def reopen_as_danger(
         drop_closure_request(tip)
     tip.first_urgency = tip.first_urgency or tip.urgency
     tip.urgency, tip.danger_at = Urgency.DANGER, at
-    # The code below alerts the responders of the case again, because the case is now about danger. Other processes see
-    # the new alert time, and do not alert the same responders again. An earlier assignee must acknowledge the case
-    # again.
+    # The case is now about danger, so the code below alerts its responders again. Other processes see the new alert
+    # time, and do not send the same alert. An earlier assignee must acknowledge the case again.
     tip.assigned_at, tip.alert_urgency = at, Urgency.DANGER
     tables_audit.append_about_tip(session, tip.id, "danger_again", by.actor, at)
     tables_persons.bring_offers_forward(session, tip.id, at + rules_follow_up.OFFER_WITHIN)
@@ -208,8 +205,8 @@ def record_report(
     *,
     private: bytes | None,
 ) -> tuple[int, MetPerson] | None:
-    """Records a report about a person. If the report was already recorded, returns None. Otherwise returns the id of
-    the report's case event, and the person with all reports so far.
+    """Records a report about a person. Returns the id of the report's case event, and the person with all reports so
+    far. Returns None if the report was already recorded.
 
     A report never closes a case and never makes the case less urgent. `private` is the private key of the case.
     `private` is None if the case has no reports about persons yet. Raises ValueError for unknown codes, CodesRefused,
@@ -224,11 +221,11 @@ def record_report(
         case LoggedEvent.OFFERED if report.by.responder_id is not None:
             _offered(session, context, tip, report.by.responder_id, report.at)
         case LoggedEvent.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
-            # A caller who enters the receipt then reads that help has reached the person.
+            # A caller who enters the receipt number then reads that help has reached the person.
             is_helped = person.consent is not ConsentState.NO
             tip.helped_at = tip.helped_at or (report.at if is_helped else None)
         case LoggedEvent.ANSWERED if report.supersedes is not None:
-            # The report that a service accepted the person was wrong, so the caller no longer reads that help came.
+            # The report that a service accepted the person was wrong, so the caller must no longer read that help came.
             corrected = report.supersedes
             was = next(one.entry for one in person.timeline if one.entry.id == corrected)
             tip.helped_at = None if tip.helped_at == was.at else tip.helped_at
@@ -249,8 +246,8 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
-    """Records that the responder has offered help to a person. The effect is the same as if the responder had answered
-    the case's SMS with a 3. After this, the responder must report an outcome of the case within three days."""
+    """Records that the responder has offered help to a person. The effect is the same as a 3 in the responder's answer
+    to the case's SMS. The responder must then report an outcome of the case within three days."""
     known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return

@@ -1,7 +1,7 @@
-"""Writes the handover notes of one shift for the next shift, and counts the notes that a person has not confirmed.
+"""Writes the handover notes of one shift for the next shift, and counts the notes that a person has not confirmed yet.
 
 A general note is encrypted for one desk, and is stored for 72 hours. A note about a case is encrypted with the key of
-the tip. Only a viewer who may see the tip learns about the note. The note is deleted with the text of the tip.
+the tip. Only people who may see the tip learn about the note. The note is deleted with the text of the tip.
 """
 
 from collections.abc import Collection, Sequence
@@ -28,7 +28,7 @@ def bound_to(desk: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WaitingNotes:
-    """The desks of a viewer, and the handover notes of other people that the viewer has not confirmed."""
+    """The desks of a viewer, and the notes of other people that the viewer has not confirmed yet."""
 
     desks: frozenset[str]
     general: int
@@ -70,7 +70,7 @@ def waiting_for(
 
 def checked_note(text: str) -> str:
     """Returns the text of a note on one line. Raises FormRefused if the text is too long, or contains a phone number,
-    an e-mail address or a reference. Other people of the desk read the note too."""
+    an e-mail address or a reference."""
     words = " ".join(text.split())
     if not words or len(words) > MAX_LETTERS or reveals(words):
         raise FormRefused({"note": ""})
@@ -95,7 +95,7 @@ def write_note(context: ConsoleContext, by: SignedIn, desk: str, words: str) -> 
 
 
 def confirm_notes(context: ConsoleContext, by: SignedIn, until: datetime) -> None:
-    """Records that the owner of an account has read all handover notes that were written until the time `until`."""
+    """Records that the account's owner has read all handover notes that were written until the time `until`."""
     with context.database.writing() as session:
         person_id = tables_accounts.get_account(session, by.account_id).person_id
         tables_roster.mark_read(session, person_id, min(until, context.now()))

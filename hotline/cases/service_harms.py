@@ -2,7 +2,7 @@
 has changed since then. Each record is encrypted.
 
 The national desk and oversight desks read the records. Only oversight desks read a record that an oversight desk wrote.
-A second person must read each record. No statistics count records of harm.
+A second person must read each record.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ def bound_to(desk: str) -> str:
 
 
 class HarmLine(NamedTuple):
-    """A record of harm without its text."""
+    """A record of harm in a list, without its text."""
 
     record: HarmRecord
     may_confirm: bool
@@ -38,8 +38,8 @@ class HarmLine(NamedTuple):
 
 
 def reading_desk(session: Session, by: SignedIn) -> str:
-    """Returns the desk whose key the account uses to read records of harm. Raises NotFound if the account belongs
-    neither to the national desk nor to an oversight desk."""
+    """Returns the desk whose key the account uses to read records of harm. Raises NotFound if the account belongs to no
+    such desk."""
     codes = viewer_of(session, by).desks
     oversight = codes.intersection(tables_desks.desks_of_kind(session, DeskKind.OVERSIGHT))
     if NATIONAL in codes:
@@ -63,8 +63,8 @@ def list_records(context: ConsoleContext, by: SignedIn) -> Sequence[HarmLine]:
 def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str]) -> None:
     """Encrypts a record of harm for the desk of its author, and for the oversight desks. Raises NotFound.
 
-    Raises FormRefused with the names of the wrong fields. A field is wrong if it is empty or too long, or if it
-    contains a number, an e-mail address or a reference.
+    Raises FormRefused with the names of the wrong fields. A field is wrong if it is empty, too long, or contains a
+    number, an e-mail address or a reference.
     """
     words, at = {name: " ".join(said[name].split()) for name in FIELDS}, context.now()
     wrong = {
@@ -91,7 +91,7 @@ def write_record(context: ConsoleContext, by: SignedIn, said: Mapping[str, str])
 
 def confirm(context: ConsoleContext, by: SignedIn, record_id: int) -> None:
     """Records that a second person has read a record of harm. Raises NotFound if there is no such record, or if the
-    author of the record owns the account."""
+    account's owner wrote it."""
     at = context.now()
     with context.database.writing() as session:
         desk = reading_desk(session, by)

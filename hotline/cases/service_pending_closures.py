@@ -1,13 +1,13 @@
 """Lists the requested closures that wait for a second person. Each morning, the module also sends an SMS about these
 closures.
 
-Two reasons are secret: why a person requests a closure, and why a second person refuses the closure. Only the national
-desk and the requester's own desk may read these reasons. A reason may contain facts that other desks must not know.
+Only the national desk and the requester's own desk may read two reasons: why a closure was requested, and why a second
+person refused it. The reasons may contain facts that other desks must not know.
 
-The SMS goes to the national desk. The SMS names the closures that have waited for at least 24 hours. On Mondays, a
-second SMS gives the number of legal holds to review. People of oversight desks get a separate SMS about the complaints
-that only oversight desks see. The clock process calls this module each second, and sends the SMS once a day. It sends
-the SMS at 06:30, or when it starts later in the morning.
+The SMS goes to the national desk, and names the closures that have waited for at least 24 hours. On Mondays, a second
+SMS gives the number of legal holds to review. People of oversight desks get a separate SMS about complaints against the
+national desk. The clock process calls this module each second, and sends the SMS once a day. The module sends the SMS
+at 06:30, or later if the clock process was not running at 06:30.
 """
 
 from collections.abc import Sequence
@@ -36,8 +36,8 @@ from hotline.tips.rules import TipOutcome, Urgency, next_morning_sms
 from hotline.tips.tables import Tip, requested_outcome
 
 REQUESTED, REFUSED = "end_wanted_", "end_refused"
-"""Two actions in the audit log: a requested closure, and a refused closure. In the audit log, the name of the requested
-outcome follows `REQUESTED`."""
+"""Two actions in the audit log: a requested closure, and a refused closure. The name of the requested outcome follows
+`REQUESTED`."""
 
 
 def readable_rows(
@@ -66,8 +66,7 @@ def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
 
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
-    """Returns the desks of the person who gave a command. Returns an empty result if the person gave the command at the
-    server."""
+    """Returns the desks of the person who gave a command. Returns an empty result for a command at the server."""
     account_id = tables_audit.account_of(actor)
     if account_id is not None:
         return tables_desks.desks_of(session, of_account(account_id))
@@ -96,12 +95,11 @@ class ClosureLine:
     requested_at: datetime
     age: timedelta
     reason: str
-    """The reason for the request. Empty unless the viewer belongs to the national desk, or to the desk of the person
-    who made the request."""
+    """The reason for the request. Empty unless the viewer belongs to the national desk or to the requester's desk."""
     is_danger: bool
     may_confirm: bool
-    """True if this account's owner can be the second person who confirms the closure. The person must open the case
-    before they can confirm the closure."""
+    """True if this account's owner can be the second person who confirms the closure. This person must open the case
+    before the confirmation."""
 
     @property
     def is_late(self) -> bool:
@@ -109,7 +107,7 @@ class ClosureLine:
 
 
 def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine]:
-    """Returns the requested closures that this account may see. The oldest request comes first."""
+    """Returns the requested closures that this account may see, the oldest request first."""
     at = context.now()
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
@@ -141,14 +139,14 @@ def list_closures(context: ConsoleContext, by: SignedIn) -> Sequence[ClosureLine
 ERRAND = "morning closures"
 DAY = timedelta(days=1)
 UNTIL = timedelta(hours=5)
-"""The clock process writes the morning's SMS at 06:30. If the process starts late, it writes the SMS within this time
-after 06:30."""
+"""The clock process writes the morning's SMS at 06:30, or within this time after 06:30."""
 NAMED = 6
-"""The maximum number of references in one SMS. If more closures are late, the SMS says only how many more there are."""
+"""The maximum number of references in one SMS. If more closures are late, the SMS gives only the number of the
+remaining closures."""
 
 
 def write_morning_sms(context: Context) -> None:
-    """Writes the SMS of this morning, if no process has written this SMS yet. Raises StoreUnavailable."""
+    """Writes this morning's SMS, unless a process has already written it. Raises StoreUnavailable."""
     at = context.now()
     bell = next_morning_sms(at) - DAY
     if at - bell > UNTIL:
@@ -179,8 +177,8 @@ MONDAY = 0
 
 
 def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responder]) -> None:
-    """Writes an SMS to each of these people about the legal holds of case files that must be reviewed. The SMS to a
-    person counts only legal holds of tips that this person may see."""
+    """Writes an SMS to each of the given people about the legal holds of case files that must be reviewed. Counts only
+    legal holds of tips that the person may see."""
     held = tables_case_files.holds_to_review(session, queries_visible.THE_LINE, at)
     for person in people if held else ():
         seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
@@ -195,8 +193,8 @@ def _tell(
     viewer: Viewer | None,
     people: Sequence[tables.Responder],
 ) -> None:
-    """Writes an SMS to each of these people about closures that have waited for too long. The SMS names only closures
-    that `viewer` may see."""
+    """Writes an SMS to each of the given people about closures that have waited for too long. The SMS names only
+    closures that `viewer` may see."""
     waiting = cases_queries.closures_waiting(session, viewer, MAX_CLOSURES)
     late = [tip for tip in waiting if at - (tip.closure_requested_at or at) >= LATE_AFTER]
     for person in people if late else ():
@@ -212,9 +210,10 @@ def _tell(
 
 
 def _names(session: Session, late: Sequence[Tip], person: tables.Responder) -> list[str]:
-    """Returns short names for the closures that this person may confirm. A name is the reference that the person knows.
+    """Returns a short name for each closure that this person may confirm. The name is the reference by which the person
+    knows the case.
 
-    If the person knows no reference for the case, the name is the number of the tip.
+    If the person knows no reference for the case, the name is the tip's number.
     """
     names, own = [], service_closing.by_responder(person.id).name
     for tip in late:

@@ -3,8 +3,7 @@ computed from them.
 
 A coded answer is a choice from a fixed list, for example the person's sex. The coded answers are stored only once,
 encrypted, with their case event. The computed rows contain only numbers, times and deadlines, and can be computed again
-from the case events. All functions run inside the transaction of the calling function. No module that answers the
-gateway may import this file.
+from the case events.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,9 +32,9 @@ from hotline.tips.tables_persons import PossibleVictim, ServiceReferral
 def update_rows(
     session: Session, tip: Tip, before: Sequence[MetPerson], after: Sequence[MetPerson]
 ) -> None:
-    """Updates the computed rows of a case after a change in the reports about its persons.
+    """Updates the computed rows of a case after a new report about its persons.
 
-    If a reminder is unchanged, the row still shows how often the hotline has sent the reminder.
+    For an unchanged reminder, the row still shows how often the hotline has sent the reminder.
     """
     persons_before, tip_id = {one.n: one for one in before}, tip.id
     rows = {row.offered_id: row for row in tables_persons.offers_of(session, tip_id)}
@@ -85,22 +84,21 @@ def _restart(
 
 
 class PersonReport(NamedTuple):
-    """A report about a person of a case, before it is written."""
+    """A report about a person of a case, before it is stored."""
 
     kind: LoggedEvent
     reported: PersonCodes
     by: service_case.EventActor
     at: datetime
     key: str
-    """A unique key of the report. If a report with this key arrives a second time, the hotline does not write the
-    report again."""
+    """A unique key of the report. A second report with the same key is not stored."""
     supersedes: int | None = None
     """The id of the case event that this report corrects."""
 
 
 def decrypted_persons(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
-    """Returns the persons of a case, with the content of their decrypted coded answers. Returns an empty list if the
-    case has no coded answers.
+    """Returns the persons of a case, from the decrypted coded answers. Returns an empty list if the case has no coded
+    answers.
 
     Raises DecryptionFailed if the case has coded answers and `private` is None.
     """
@@ -134,7 +132,7 @@ def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[Pe
 def write_report(
     session: Session, context: Context, tip: Tip, report: PersonReport, *, private: bytes | None
 ) -> tuple[int, MetPerson] | None:
-    """Writes a case event with a report, its encrypted coded answers, and the rows that are computed from the report.
+    """Stores a case event with a report, its encrypted coded answers, and the rows that are computed from the report.
 
     Returns the id of the event, and the person with all reports so far. Returns None if the event already exists. The
     calling function must have locked the tip. Raises ValueError for unknown coded answers, CodesRefused,

@@ -1,10 +1,9 @@
 """Shows the persons of a case on a page of the console. Without a key, the page shows only the number of persons and
 the open reminders.
 
-With the private key of the case, the page also has the reports about each person. Decrypted data is never stored. No
-module that answers the gateway may import this file.
+With the private key of the case, it also shows the reports about each person. Decrypted data is never stored.
 
-Also records reports about persons from console accounts. An account can make the reports that a responder makes by
+Also records reports that console accounts make about persons. An account can make the reports that a responder makes by
 phone, and can also record official decisions.
 """
 
@@ -51,28 +50,28 @@ OF_PEOPLE = frozenset(CASE_FORMS)
 
 
 class RunningClock(NamedTuple):
-    """A follow-up about a person that has not been reported yet, with the time when it is due."""
+    """A follow-up about a person that has no report yet, with the time when the report is due."""
 
     n: int
     kind: FollowKind
     due_at: datetime
     is_owed: bool
-    """True if the hotline has sent a responder a reminder of this follow-up, and still has no report."""
+    """True if the hotline has reminded a responder of this follow-up, and still has no report."""
     offered_id: int | None = None
 
 
 class CasePersons(NamedTuple):
-    """The data about the persons of a case that is not encrypted: numbers and times."""
+    """The numbers and times about the persons of a case, which are not encrypted."""
 
     met: Mapping[int, datetime]
     offers: Sequence[ServiceReferral]
     clocks: Sequence[RunningClock]
-    """The open follow-ups. The follow-up with the earliest due time comes first."""
+    """The open follow-ups, the earliest due time first."""
     are_gone: bool
-    """True if the case had persons, but their coded answers were erased after the statistics of the month were made."""
+    """True if the case had persons, but their coded answers were erased after the monthly statistics."""
     is_counted: bool = False
-    """True if the statistics have already counted the month of the case. A report that comes later is still recorded,
-    but the statistics do not include it."""
+    """True if the statistics have already counted the month in which the case was filed. A later report is still
+    recorded, but the statistics do not include it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def plain_persons(session: Session, tip_id: int) -> CasePersons:
 
 
 def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
-    """Returns the follow-ups for the persons of a case, the earliest due time first."""
+    """Returns the open follow-ups about the persons of a case, the earliest due time first."""
     with context.database.reading() as session:
         return plain_persons(session, tip_id).clocks
 
@@ -113,8 +112,8 @@ def due_follow_ups(context: Context, tip_id: int) -> Sequence[RunningClock]:
 def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
-    """Returns the decrypted reports about the persons of a case. Writes a row to the audit log before it decrypts the
-    reports. Also writes a row if the account may not read the reports.
+    """Returns the decrypted reports about the persons of a case. Before it decrypts the reports, writes a row to the
+    audit log. Also writes a row if the account may not read them.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the reports.
@@ -136,8 +135,8 @@ def read_persons(
 def events_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[PersonEntry]:
-    """Returns the decrypted case events about the persons of a case. The calling function uses the events to check a
-    rule or to make a case file. No page may show these events. Raises KeyMissing, DecryptionFailed.
+    """Returns the decrypted case events about the persons of a case. The calling function may use them to check a rule
+    or to make a case file, but no page may show them. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
@@ -160,8 +159,8 @@ def case_key(
     viewer: Viewer,
     tip: Tip,
 ) -> tuple[str, bytes | None]:
-    """Returns the private key of the case, and the desk through which the account can decrypt this key. If the account
-    cannot decrypt the private key of the case, returns None instead of this key.
+    """Returns the private key of the case, and the desk whose access lets the account decrypt it. If the account cannot
+    decrypt the private key, returns None instead of it.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -177,7 +176,7 @@ def case_key(
 def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
     """Returns the author of each case event about a person: the name of a responder, an account or a desk.
 
-    The author is an empty text if the clock process wrote the event.
+    The author is an empty text if the clock process recorded the event.
     """
     signed = {
         row.at: read_actor(row.actor, {})[1]
@@ -189,7 +188,7 @@ def report_authors(session: Session, tip_id: int) -> Mapping[int, str]:
 
 
 CLOSED = "closed"
-"""The reason for refusing a screening of a person, because the case is closed."""
+"""The reason for refusing a screening of a person in a closed case."""
 
 
 def record_report(
@@ -203,13 +202,12 @@ def record_report(
     once: str,
     corrects: int | None,
 ) -> None:
-    """Records a report from a form, and writes a row to the audit log. In a report about a new person, the person's
-    number is 0.
+    """Records a report from a form, and writes a row to the audit log. In a report about a new person, the number of
+    the person is 0.
 
-    `once` is a text that is different each time a page shows the form. If a browser sends the same form twice, the two
-    requests have the same `once`, and the second request changes nothing. Raises NotFound if the account may not see
-    this tip, CodesRefused, and ValueError for unknown coded answers. Raises KeyMissing or DecryptionFailed if the
-    account's key cannot decrypt the case.
+    `once` is a text that is different for each form that a page shows. A second request with the same `once` changes
+    nothing. Raises NotFound if the account may not see this tip, and ValueError for unknown coded answers. Raises
+    CodesRefused. Raises KeyMissing or DecryptionFailed if the account's key cannot decrypt the case.
     """
     private_key, at = account_key(context, token), context.now()
     actor = tables_audit.by_actor(by.actor)
@@ -234,7 +232,7 @@ def record_report(
             key,
             corrects,
         )
-        # A responder could not make these reports on any screen of a phone.
+        # No screen of a phone lets a responder make these reports.
         if kind is LoggedEvent.SCREENED and tip.closed_at is not None and corrects is None:
             raise CodesRefused(CLOSED)
         if kind is LoggedEvent.CONSENT and report.reported.codes[CONSENT] == ConsentCode.YES:

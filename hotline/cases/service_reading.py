@@ -1,6 +1,6 @@
 """Returns the caller's answers of a tip with the questions of the flow, in the language of the person who reads them.
 
-The calling function must already have decrypted the tip. No module that answers the gateway may import this file.
+The calling function must have decrypted the tip.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,10 @@ OWN_LABELS = {
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
-"""Labels for stored values that no flow asks for. The keys are the names of the values."""
+"""Labels for stored values that no flow asks for, by the names of the values."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
-"""For each name of an answer, the menus and questions of the flows that store an answer under this name."""
+"""Maps the name of an answer to the menus and questions that store the answer."""
 
 
 class ReadAnswer(NamedTuple):
@@ -38,7 +38,7 @@ class ReadAnswer(NamedTuple):
 
 def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[ReadAnswer]:
     """Returns the caller's answers, each with its name and its question. If the published flows no longer contain the
-    question, `answer` is the stored value."""
+    question, `answer` is the stored value instead of a label."""
     asked = _published(context, tip)
     return [
         ReadAnswer(name, _question(asked, name, language), _answer(asked, name, value, language))
@@ -47,8 +47,8 @@ def read_answers(context: Context, tip: DecryptedTip, language: str) -> list[Rea
 
 
 def question_answers(context: Context, tip: DecryptedTip, language: str) -> list[tuple[str, str]]:
-    """Returns each question with the caller's answer. The answers that the caller or a responder added after the report
-    come last."""
+    """Returns each question with the caller's answer. Facts that the caller or a responder added after the report come
+    last."""
     answers = [(one.question, one.answer) for one in read_answers(context, tip, language)]
     return [*answers, *added_later(context, tip, language)]
 
@@ -81,8 +81,8 @@ def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
 
 
 def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
-    """Returns the menus and questions of all flows, by the name under which each stores its answer. The menus and
-    questions of the flow that collected the tip come first."""
+    """Maps each answer's name to the menus and questions of all flows that store this answer. The menus and questions
+    of the flow that collected the tip come first."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)
     found: dict[str, list[MenuNode | QuestionNode]] = {}
     for node in (node for flow in flows for node in flow.nodes.values()):

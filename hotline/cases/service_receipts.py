@@ -1,16 +1,15 @@
-"""Checks short secrets, which an attacker could find with many attempts. Also gives receipts, and lets a caller with a
-receipt ask about a tip from any phone.
+"""Checks short secrets that an attacker could guess: receipt numbers with their PINs, and enrolment codes. Also gives
+receipts to callers. A caller with a receipt can ask about a tip from any phone.
 
-A secret is a receipt with its PIN, or an enrolment code. In one database transaction, the hotline compares a typed
-secret with the stored secrets and records the attempt. If the gateway sends a request twice, both copies get the same
-answer. Wrong, unknown, expired and blocked secrets all get the same answer. `give_receipt`, `request_erasure` and
-`answer_question` run inside the transaction of the calling function.
+A single database transaction compares a typed secret with the stored secrets and records the attempt. If the gateway
+sends a request twice, the hotline counts one attempt and gives the same answer twice. Wrong, unknown, expired and
+blocked secrets all get the same answer.
 
-The holder of a receipt can also answer a desk's question once. The module encrypts the answer and notifies the people
-who asked. Only `cases/decrypt_access.py` can decrypt the answer.
+The holder of a receipt can answer a desk's question once. The module encrypts this answer, and notifies the people who
+asked the question. Only `cases/decrypt_access.py` can decrypt the answer.
 
-The holder can also say if the help was good. No responder, desk or service ever sees the opinion of a single caller.
-The reader process counts several opinions at once for the statistics, and then deletes these opinions.
+The holder can also say if the help was good. No responder, desk or service ever sees a single caller's opinion. The
+reader process counts several opinions at once for the statistics, and then deletes them.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -39,15 +38,15 @@ from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 
 BUT_PINS = "but-pins:"
-"""A digest begins with this text if digits that may be a PIN were replaced before the digest was computed."""
+"""A digest begins with this text if the hotline replaced digits that may be a PIN before it computed the digest."""
 CompareSecret = Callable[[Session], "AttemptResult"]
-"""A function that compares the secret that a person typed with the stored secrets. If the secret is right, returns the
-tips or the enrolment code to which it belongs."""
+"""A function that compares a typed secret with the stored secrets. For a right secret, returns the tips or the
+enrolment code to which the secret belongs."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of comparing a typed secret with the stored secrets. No log may contain any part of this result."""
+    """The result of comparing a typed secret with the stored secrets. No log may contain it."""
 
     results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -59,8 +58,8 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
-    """One attempt to enter a secret. `target_key` is a digest of the number that the secret belongs to, such as the
-    receipt number. No log may contain any part of this attempt."""
+    """One attempt to enter a secret. `target_key` is a digest of the number to which the secret belongs, such as the
+    receipt number. No log may contain it."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
@@ -70,8 +69,8 @@ class SecretAttempt:
 
 
 def text_digest(context: Context, session_key: str, text: str, *, but_pins: bool = False) -> str:
-    """Returns a keyed digest of the text that a session has sent, for the row of the session. If `but_pins` is True,
-    the function replaces digits that may be a PIN before it computes the digest.
+    """Returns a keyed digest of the text that a session has sent. If `but_pins` is True, first replaces digits that may
+    be a PIN.
     """
     if but_pins:
         return f"{len(text)}:{BUT_PINS}{context.pseudonyms.heard(session_key, without_pins(text))}"
@@ -101,7 +100,7 @@ def try_once(
     """Compares the secret that the caller typed in this request with the stored secrets, and returns the result. If the
     gateway repeats the request, returns the earlier result.
 
-    If the text of the request does not continue the session's earlier text, the result is empty. Raises
+    Returns an empty result if the text of the request does not continue the session's earlier text. Raises
     StoreUnavailable.
     """
     key = context.pseudonyms.session(hop.session_id)
@@ -157,16 +156,16 @@ def try_secret(
 
 
 QUESTION_OFFERED = "question"
-"""The flag that a desk's question is ready for the caller who has entered the receipt."""
+"""The flag that a desk's question is ready for a caller who has entered the receipt number."""
 
 
 def question_flags(
     session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns two flags, if a desk's question waits for this caller. The first flag says that a question waits, and the
-    second names the question.
+    """Returns two flags if a desk's question waits for this caller: one says that a question waits, and the other names
+    the question.
 
-    Returns an empty list if there is no such question, or if the question is not approved today.
+    Returns an empty list if no question waits, or if the question is not approved today.
     """
     row = tables.waiting_question(session, tip_ids)
     question = questions(flow_set).get(row.question) if row is not None else None
@@ -178,19 +177,18 @@ def question_flags(
 OFFERED = "receipts"
 """The flag that this hotline can give and check receipts."""
 SHOWN = "receipt"
-"""The placeholder in a screen's text that is replaced by the receipt number of this session."""
+"""The placeholder for this session's receipt number in a screen's text."""
 
 
 class SessionNumber(Mapping[str, str]):
-    """The receipt number of this session. The number is computed only when a screen shows it, because few sessions need
-    a receipt."""
+    """The receipt number of this session. Computed only when a screen shows it, because few sessions need a receipt."""
 
     def __init__(self, context: Context, session_key: str) -> None:
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True after a screen has shown the number. The hotline must not show a stored copy of this screen to another
-        session, because the copy contains this session's number."""
+        """True after a screen has shown the number. The hotline must then not show its stored copy of this screen in
+        another session."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
@@ -217,8 +215,7 @@ def receipt_facts(context: Context, session_key: str) -> Facts:
 def give_receipt(
     session: Session, context: Context, dialogue: LockedDialogue, *, attempt: int, pin: str
 ) -> None:
-    """Stores that the receipt number of this session, together with this PIN, gives access to the tips of this report
-    attempt."""
+    """Stores that this session's receipt number and this PIN together give access to the tips of the report attempt."""
     number = rules_receipts.number_from(context.pseudonyms.receipt_seed(dialogue.key))
     key = context.pseudonyms.receipt(number, pin)
     tables.give_receipt(session, dialogue.key, attempt=attempt, receipt_key=key)
@@ -227,8 +224,8 @@ def give_receipt(
 def try_receipt(
     context: Context, flow_set: FlowSet, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Returns flags with the status of the tips to which a receipt number and a PIN give access. A number with a typing
-    error does not count as an attempt.
+    """Checks a receipt number with its PIN, and returns flags with the status of the tips that belong to them. A number
+    with a typing error does not count as an attempt.
 
     Raises StoreUnavailable.
     """
@@ -251,9 +248,9 @@ def try_receipt(
 
 
 def request_erasure(session: Session, context: Context, opened: AttemptResult | None) -> None:
-    """Requests the erasure of all tips that belong to the receipt which the caller entered last.
+    """Requests the erasure of all tips that belong to the receipt number which the caller entered last.
 
-    From then on, the hotline answers this receipt as if it were wrong.
+    From then on, the hotline treats this receipt number as wrong.
     """
     if opened is not None and opened.opened_key is not None:
         tip_ids = tables.find_receipt(session, opened.opened_key).tip_ids
@@ -263,7 +260,8 @@ def request_erasure(session: Session, context: Context, opened: AttemptResult | 
 def answer_about_help(
     session: Session, context: Context, opened: AttemptResult | None, opinion: HelpOpinion
 ) -> None:
-    """Stores the caller's opinion about the help, once for each receipt. The stored opinion has no link to the tip."""
+    """Stores the caller's opinion about the help that the person got, once for each receipt. The stored opinion has no
+    link to the tip."""
     if opened is None or opened.opened_key is None or ASKS_HELP not in opened.results:
         return
     if tables.mark_asked_help(session, tables.find_receipt(session, opened.opened_key).tip_ids):
@@ -273,7 +271,7 @@ def answer_about_help(
 def answer_question(
     session: Session, context: Context, opened: AttemptResult | None, text: str, *, language: str
 ) -> None:
-    """Encrypts and stores the caller's answer to a desk's question, and notifies the people who asked.
+    """Encrypts and stores the caller's answer to a desk's question, and notifies the people who asked the question.
 
     Does nothing if the caller has already answered the question.
     """
@@ -288,7 +286,7 @@ def answer_question(
     )
     row.answered_at = at = context.now()
     tables_audit.append_about_tip(session, row.tip_id, "question_answered", "receipt", at)
-    # The SMS contains the reference of the case, and no part of the answer.
+    # The SMS contains the case's reference, but no part of the answer.
     for one in tables.question_recipients(session, row, at):
         wording = Wording(Template.ANSWERED, {"ref": one.reference}, one.language)
         service_messages.write_message(session, wording, one.responder_id, at)

@@ -1,13 +1,11 @@
-"""Asks a service by SMS to help a person, and records the service's answer. The service answers without a PIN.
+"""Asks a service by SMS to help a person, and records the service's answer. The service answers by SMS, without a PIN.
 
-The SMS to the service contains no place and nothing about the case. The hotline does not know where shelters are, and
-has no phone numbers of shelters. So an Isange centre or the national desk asks a shelter. If an official may be
-involved in the case, the hotline sends no SMS, and a person asks the service.
+The SMS to the service contains no place and nothing about the case. The hotline has no places and no phone numbers of
+shelters, so an Isange centre or the national desk asks a shelter. If an official may be involved in the case, the
+hotline sends no SMS, and a person asks the service.
 
-The module also encrypts coded answers about a person, and unfinished forms, with the public key of the case. A coded
-answer is a choice from a fixed list, for example the person's sex. The module decrypts nothing.
-
-All functions run inside the transaction of the calling function.
+The module also encrypts two things with the public key of the case: coded answers about a person, and unfinished forms.
+A coded answer is a choice from a fixed list, for example the person's sex. The module decrypts nothing.
 """
 
 import secrets
@@ -47,8 +45,8 @@ from hotline.tips.tables_persons import ServiceReferral, ServiceRequest
 
 
 def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) -> bytes:
-    """Returns the public key with which the coded answers of a case are encrypted. If the case has no key pair yet,
-    makes a key pair.
+    """Returns the public key with which the coded answers of a case are encrypted. Makes a key pair if the case has
+    none yet.
 
     Raises KeyMissing if the public key of the reader process is missing.
     """
@@ -61,8 +59,8 @@ def case_public_key(session: Session, context: Context, tip: Tip, at: datetime) 
 
 
 def form_binding(responder_id: int) -> str:
-    """Returns the label with which a responder's unfinished form is encrypted. The form can be decrypted only with this
-    label. For a finished form, the label is the id of the form's case event.
+    """Returns the label with which a responder's unfinished form is encrypted. Only this label decrypts the form. For a
+    finished form, the label is the id of the form's case event.
     """
     return f"started by {responder_id}"
 
@@ -79,9 +77,9 @@ def store_codes(
 def store_form(
     session: Session, context: Context, responder_id: int, reference: str, form: StartedForm
 ) -> None:
-    """Stores a responder's unfinished form. Replaces an unfinished form that is already stored.
+    """Stores a responder's unfinished form. Replaces an earlier unfinished form about the same case.
 
-    Stores nothing if this form cannot be filled in for this case.
+    Stores nothing if the case does not accept this kind of form.
     """
     tip = _tip_of(session, responder_id, reference)
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
@@ -119,8 +117,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""The first part of the name under which the hotline stores a service's "yes". The hotline stores the "yes" until the
-hotline has found the SMS of the service in the gateway's inbox. The reference of the request completes the name."""
+"""The first part of the name of an unproved "yes": the hotline must still find the service's SMS in the gateway's
+inbox. The reference of the request follows."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -132,8 +130,9 @@ SEEN = {
 def ask(
     session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
 ) -> ServiceRequest | None:
-    """Sends an SMS to the person on duty at the next desk of this service that was not asked yet. Returns the stored
-    request. Returns None if no desk has a person on duty.
+    """Sends an SMS to the person on duty at the next desk of this service that was not asked about this person yet.
+    Returns the stored request. Returns None if no desk has a person on duty, or if an official may be involved in the
+    case.
 
     If the case is about danger, the service must answer within an hour.
     """
@@ -146,7 +145,7 @@ def ask(
     near = (tip.place, *neighbours(tip.place))
     last = tables_persons.desks_without_room(session, last_six(at))
     found = (one for one in service_desks(session, service) if one.place in near)
-    # The desks of the district come first. A desk that had no room or did not answer comes last until 06:00.
+    # Desks of the tip's own district come first. A desk that had no room or gave no answer comes last until 06:00.
     for desk in sorted(
         found, key=lambda one: (one.code in last, near.index(one.place or ""), one.code)
     ):
@@ -172,8 +171,8 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked. If the service's phone number is confirmed, the returned text
-    also contains the number."""
+    """Returns the name of the service that was asked. If this number is confirmed, the text also contains the service's
+    phone number."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:
@@ -184,8 +183,8 @@ def name_of(session: Session, context: Context, row: ServiceRequest, at: datetim
 
 
 def expire(session: Session, offer: ServiceReferral, at: datetime) -> bool:
-    """Ends this offer's open request to a service, because the service did not answer in time. Returns False if there
-    is no open request."""
+    """Ends this offer's open request, because the service did not answer in time. Returns False if there is no open
+    request."""
     row = tables_persons.open_request(session, offer.offered_id)
     if row is not None:
         _end(row, ServiceAnswer.NONE, at)
@@ -202,12 +201,12 @@ def answer(
     *,
     proved: bool,
 ) -> Mapping[str, str] | None:
-    """Records the answers that a service gives in an SMS. Returns None if the SMS answers no request.
+    """Records the answers of a service in an SMS. Returns None if the SMS answers no request.
 
-    A digit without a reference counts only if one request is open and the sender has no open case. After a service says
-    "yes", the hotline asks no other service for this help. So the hotline accepts a "yes" only after the hotline has
-    found the SMS in the gateway's inbox. Returns the requests with a "yes" that the hotline must still find in the
-    inbox, each with the person who sent the SMS. The function `prove` needs this result.
+    If the digit in the SMS has no reference, it counts only if one request is open and the sender has no open case.
+    After a "yes", the hotline asks no other service for this help. So a "yes" counts only after the hotline has found
+    the SMS in the gateway's inbox. Returns the requests whose "yes" the hotline must still find in the inbox, each with
+    the sender of the SMS. The function `prove` needs these requests.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text
@@ -222,7 +221,7 @@ def answer(
         if meant is None or one.reference not in rows:
             continue
         waits = {} if waits is None else waits
-        # If the gateway has no inbox, the hotline cannot check an SMS there. A "yes" then counts immediately.
+        # If the gateway has no inbox, the hotline cannot look for the SMS there, and a "yes" counts immediately.
         if meant == ServiceAnswer.ACCEPTED and not proved and context.line.inbox:
             waits[f"{REQUEST}{one.reference}"] = str(responder.id)
         else:
@@ -253,8 +252,8 @@ def _record(
     tip, who = queries.tip_for_writing(session, offer.tip_id), row.who or ""
     _end(row, said, at)
     if offer.clock != FollowKind.ANSWER:
-        # The hotline no longer needs this service's answer: the responder has already reported an answer, or the
-        # person has refused the help.
+        # The hotline no longer needs this answer: the responder has already reported one, or the person has refused the
+        # help.
         _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
         return
     accepted = said is ServiceAnswer.ACCEPTED
@@ -278,8 +277,7 @@ def _record(
         )
         _tell_referrer(session, context, tip, offer, at)
     else:
-        # The responder must now ask another service, so the reminder to ask another service is due at once. The clock
-        # process sends this reminder.
+        # The responder must now ask another service, so the clock process sends a reminder at once.
         _write(session, Template.SERVICE_FULL, responder.id, at, ref=row.reference)
 
 
@@ -306,7 +304,7 @@ def _write(session: Session, template: Template, to: int, at: datetime, **words:
 
 
 def _new_reference(session: Session) -> str:
-    """Returns a new reference, which no assignment and no other request has."""
+    """Returns a new reference, which belongs to no assignment and to no other request."""
     while True:
         noise = secrets.token_bytes(rules_assignment.NOISE * 4)
         for name in rules_assignment.draw_references(noise, rules_assignment.LENGTHS[0], 4):

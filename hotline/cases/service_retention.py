@@ -48,7 +48,7 @@ ERRAND = "retention"
 
 
 def erase_batch(context: Context) -> None:
-    """Erases one batch of each kind of old data. When nothing more is left to erase, does nothing for a day.
+    """Erases one batch of each kind of old data. If no old data remains, does nothing for a day.
 
     Raises StoreUnavailable.
     """
@@ -72,16 +72,15 @@ def erase_batch(context: Context) -> None:
 
 
 def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
-    """Returns every tip that will soon be erased, or that has a legal hold. The tip with the earliest erasure comes
-    first."""
+    """Returns every tip that will soon be erased or that has a legal hold, the earliest erasure first."""
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
         return queries_retention.erased_next(session)
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the cases whose coded answers about persons will soon be erased. Also returns the cases whose
-    coded answers would be erased if the case had no legal hold.
+    """Returns, by month, the cases whose coded answers about persons will soon be erased. Also returns the cases in
+    which only a legal hold prevents this erasure.
 
     The earliest month comes first.
     """
@@ -104,14 +103,14 @@ def close_tip(
     outcome: TipOutcome | None = None,
     only_requests: bool = False,
 ) -> RetainedTip:
-    """Closes a tip. The hotline then keeps the text of the tip for a limited time. If the tip was already closed,
-    closing it again does not change when the text is erased.
+    """Closes a tip. The hotline then keeps the text of the tip for a limited time. Closing a closed tip again does not
+    change the time of the erasure.
 
     A case about danger, about a child or about an official stays open until a second person confirms the closure. If a
     tip was closed without an outcome, an outcome can still be added once. `only_requests` is True for a command at the
-    server, because a name that is typed there proves no identity. A command at the server can only request the closure,
-    and raises NotFound for a complaint about the national desk. Raises NotFound if the tip does not exist. Raises
-    EndRefused if another person has requested the closure with another outcome.
+    server, where a typed name proves no identity. Such a command can only request the closure, and raises NotFound for
+    a complaint about the national desk. Raises NotFound if the tip does not exist. Raises EndRefused if another person
+    has requested the closure with a different outcome.
     """
     with ringing(context) as session:
         signed = service_closing.by_signed_command(session, by, reason)
@@ -141,8 +140,7 @@ def confirm_closure(
     reason: str,
     people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
 ) -> RetainedTip:
-    """Confirms or refuses a requested closure, as the second person. `people` is a function that returns the persons of
-    the case.
+    """Confirms or refuses a requested closure. `people` is a function that returns the persons of the case.
 
     Raises NotFound, EndRefused.
     """
@@ -169,8 +167,8 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
-    """Records that help has reached the person of the case. A caller who enters the receipt then reads that help has
-    reached the person. Raises NotFound."""
+    """Records that help has reached the person of the case. A caller who enters the receipt number then reads that help
+    has reached the person. Raises NotFound."""
     with context.database.writing() as session:
         tip = queries_retention.retained_tip(session, tip_id).tip
         if tip.helped_at is None:
@@ -179,7 +177,8 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
 
 
 def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Sets a legal hold on a tip. The text and the coded answers about persons are then kept until the hold is lifted.
+    """Sets a legal hold on a tip. The hotline then keeps the text and the coded answers about persons until the hold is
+    lifted.
 
     Raises NotFound if there is no such tip, or if its text and coded answers were already erased.
     """
@@ -198,11 +197,11 @@ def place_hold(
     *,
     for_file: bool = False,
 ) -> LegalHold | None:
-    """Sets a legal hold, or returns the tip's present hold. Returns None if the text and the coded answers were already
-    erased. Raises NotFound.
+    """Sets a legal hold on a tip, or returns the tip's present hold. Returns None if the text and the coded answers
+    were already erased. Raises NotFound.
 
-    If a hold is for a case file, two people must agree to lift the hold. A request for a case file can set the hold. If
-    a person later sets the hold too, the hold stays after the request has ended.
+    Two people must agree to lift a hold under which a case file was made or requested. A hold that a request for a case
+    file has set ends if the request ends without a file. The hold stays if a person has also set it.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED
@@ -220,8 +219,8 @@ def place_hold(
 
 
 def needs_two(session: Session, hold: LegalHold) -> bool:
-    """Returns True if two people must agree to lift a hold. Two people must agree if a case file was made under the
-    hold, or if a person has requested a case file."""
+    """Returns True if two people must agree to lift a hold, because a case file was made or requested under the
+    hold."""
     return hold.for_file or tables_case_files.has_open_file(session, hold.tip_id)
 
 
@@ -233,8 +232,8 @@ def keep_for_file(session: Session, tip_id: int) -> None:
 
 
 def locked_file(session: Session, file_id: int) -> CaseFile | None:
-    """Returns the request for a case file, after locking the tip and the request. Returns None if the request has
-    ended, or if its file was made."""
+    """Locks the tip and the request for a case file, and returns the request. Returns None if the request has ended, or
+    if its file was made."""
     row = session.get(CaseFile, file_id)
     if row is None or row.tip_id is None:
         return None
@@ -244,10 +243,10 @@ def locked_file(session: Session, file_id: int) -> CaseFile | None:
 
 
 def end_file(session: Session, file_id: int, by: CommandActor, at: datetime) -> None:
-    """Deletes a request for a case file. If this request has set the tip's legal hold, and nothing else needs the hold,
+    """Deletes a request for a case file. If the request has set the tip's legal hold and nothing else needs the hold,
     also lifts the hold.
 
-    The rows of the audit log about the request and the hold are kept.
+    The audit log keeps its rows about the request and the hold.
     """
     row = locked_file(session, file_id)
     if row is None or row.tip_id is None:
@@ -269,10 +268,10 @@ def _end_files(session: Session, at: datetime, limit: int) -> int:
 
 
 def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
-    """Lifts a legal hold. The text is then erased when its usual storage time is over. Before the erasure, an admin is
-    warned again.
+    """Lifts a legal hold. The hotline then erases the text after the usual storage time. Before the erasure, the
+    hotline warns an admin again.
 
-    Raises NotFound. Raises EndRefused if the hold is for a case file, because two people must then agree to lift it.
+    Raises NotFound. Raises EndRefused if two people must agree to lift the hold.
     """
     with context.database.writing() as session:
         hold = queries_retention.retained_tip(session, tip_id).hold
@@ -299,7 +298,7 @@ def end_hold(
 def _erase(session: Session, at: datetime, limit: int) -> int:
     """Erases the text of tips that were kept long enough, and ends the deadlines of these tips.
 
-    Writes a row to the audit log for each of these tips.
+    Writes a row to the audit log for each erased tip.
     """
     ids = queries_retention.erase_due(session, at, limit)
     tables.close_clocks(session, ids, tuple(DeadlineKind), at)

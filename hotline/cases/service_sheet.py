@@ -1,8 +1,7 @@
 """Shows tips to a console account without their text: a page of the list of tips, and the page of a single tip.
 
 Only the national desk may read the reasons of commands, because a reason may name a person who is known in the
-district. If a member of a desk requested a closure, this desk may also read two reasons: why the closure was requested,
-and why the closure was refused.
+district. A desk may also read why its member requested a closure, and why a second person refused this closure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +58,7 @@ ROWS = 50
 
 
 class TipLine(NamedTuple):
-    """A tip without its text, as the list shows it in a row, and as the tip's own page shows it at the top."""
+    """A tip without its text, for a row of the list and for the top of the tip's own page."""
 
     id: int
     matter: str
@@ -79,14 +78,14 @@ class TipLine(NamedTuple):
     visit_facts: VisitFacts
     visit_decision: str | None
     take_due: datetime | None
-    """The time until which a responder should take the tip. None if no responder has to take the tip."""
+    """The time until which a responder should take the tip. None if no responder needs to take the tip."""
     is_late: bool
     """True if `take_due` has passed."""
     is_taken: bool
     """True if the tip has an assignee, and no other responder is asked to take the tip."""
     taken_by: str
-    """The name of the assignee. Empty if the tip has no assignee. The assignee stays the same while other responders
-    are asked to take the tip."""
+    """The name of the assignee, or an empty text if the tip has none. The assignee stays the same while other
+    responders are asked to take the tip."""
     asked: AskedAgain | None
     """The reason why other responders are asked to take the tip although it has an assignee."""
     is_helped: bool
@@ -95,10 +94,10 @@ class TipLine(NamedTuple):
     outcome_asked: str | None
     closure_requested_at: datetime | None
     closure_age: timedelta | None
-    """The time that has passed since a closure was requested. None if no request waits for a second person."""
+    """The time since a closure was requested. None if no request waits for a second person."""
     storm_order: int
-    """In a storm (very many reports from one district), the position of the tip among all tips about danger.
-    `tips.tables.STORM_ORDER` computes the position."""
+    """In a storm (very many tips about danger in one district), a later tip about danger from a sector has 1 if the
+    caller typed a text, and 2 if not. All other tips have 0."""
     linked: int
     question: str
     is_overdue: bool
@@ -112,8 +111,7 @@ class TipLine(NamedTuple):
     """The time at which the text will be erased, unless the tip has a legal hold."""
     warned: bool
     owed: frozenset[FollowKind]
-    """The kinds of follow-ups about persons that are overdue, because a responder was reminded and has still not
-    reported."""
+    """The kinds of follow-ups about persons that are overdue: a responder was reminded, but has not reported."""
 
 
 OF_TIP = (
@@ -121,13 +119,13 @@ OF_TIP = (
     *("filed_at", "visit_decision", "closed_at", "outcome", "closure_requested_at"),
     *("erasure_asked_at", "erased_at", "channel"),
 )
-"""The fields of a `TipLine` that are copied unchanged from the row of the tip."""
+"""The fields of a `TipLine` that contain the same values as the row of the tip."""
 
 
 class TipList(NamedTuple):
     lines: Sequence[TipLine]
     before: int | None
-    """The id of the oldest tip on this page, if there are older tips on a later page. Older tips have lower ids."""
+    """The id of the oldest tip on this page. None if no later page has older tips."""
     has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool
@@ -136,11 +134,11 @@ class TipList(NamedTuple):
 def list_tips(
     context: ConsoleContext, by: SignedIn, wanted: TipFilter, *, before: int | None
 ) -> TipList:
-    """Returns one page of the list of tips. The first page has the newest tips. On the page, late tips come first, then
-    urgent tips. Raises StoreUnavailable.
+    """Returns one page of the list of tips. The first page has the newest tips. On each page, late tips come first,
+    then urgent tips. Raises StoreUnavailable.
 
-    Each page contains the tips of one range of ids, and the order by lateness applies only within this page. So late
-    tips can also be on later pages. The board shows all late tips.
+    Each page contains the tips of one range of ids, so a later page can also have late tips. The board shows all late
+    tips.
     """
     service_weekly_keys.delete_old_keys(context)
     with context.database.reading() as session:
@@ -152,8 +150,8 @@ def list_tips(
 
 
 class SearchKind(StrEnum):
-    """The kind of a search for tips: by reference, by number or by place. The value is the name of the action in the
-    audit log."""
+    """The kind of a search for tips: by reference, by number or by place. The value of each kind is the name of the
+    action in the audit log."""
 
     REFERENCE = "tip_searched_reference"
     NUMBER = "tip_searched_number"
@@ -161,11 +159,10 @@ class SearchKind(StrEnum):
 
 
 def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str) -> int | None:
-    """Returns the id of the tip with this reference or number, if the account may see the tip. The audit log gets a row
-    with the kind of search, but not with the text that the officer searched.
+    """Returns the id of the tip with this reference or number, if the account may see the tip. The row in the audit log
+    names the kind of the search, but not the searched text.
 
-    For a tip that the account may not see, the search gives the same answer as for a tip that does not exist. The row
-    in the audit log is also the same as for a tip that does not exist.
+    For a tip that the account may not see, the answer and the row are the same as for a tip that does not exist.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -179,11 +176,11 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
-    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm (very many reports
-    from one district), two kinds of tips about danger come first. These are the first tips from each sector, and tips
+    """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm (very many tips about
+    danger in one district), the first tip from each sector comes before the other tips about danger. Next come tips
     with text that the caller typed.
 
-    Tips that need no action come last. Among the tips that need no action, the newest comes first.
+    Tips that need no action come last, the newest first.
     """
     waits = line.closed_at is None and not line.is_taken and not line.is_fragment
     asks = waits or line.closure_age is not None
@@ -194,7 +191,7 @@ def _order(line: TipLine) -> tuple[bool, int, int, int]:
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
-    """Returns a `TipLine` for each of these tips. Reads each further table only once, for all tips together."""
+    """Returns a `TipLine` for each of the given tips. Reads each table once for all tips together."""
     ids = [tip.id for tip in found]
     clocks = cases_queries.running_clocks(session, ids)
     others_asked = gateway_queries.asked_besides_assignee(session, ids)
@@ -268,11 +265,10 @@ class TimelineKind(StrEnum):
     STOOD_DOWN = "released"
     MOVED = "moved"
     PERSON = "person"
-    """A report about a person. For a report about a person, `outcome` is the kind of the case event. The content of the
-    report is encrypted."""
+    """A report about a person. `outcome` is the kind of the case event. The content of the report stays encrypted."""
     NOTED = "noted"
-    """A note of a responder. For a note, `outcome` is the code of the note. If the note has text, only the page with
-    the decrypted text of the tip shows the text of the note."""
+    """A note of a responder. `outcome` is the code of the note. Only the page with the decrypted text of the tip shows
+    a note's text."""
     LOGGED = "logged"
     """A row of the audit log. `phrase` is the sentence that describes the action."""
 
@@ -286,9 +282,9 @@ class TimelineItem(NamedTuple):
     reason: str = ""
     place: str = ""
     entry_id: int = 0
-    """The id of the case event. The id is 0 if the entry is not a case event."""
+    """The id of the case event, or 0 if the entry is not a case event."""
     corrects: bool = False
-    """True if this entry corrects an earlier case event. Pages show both the correction and the corrected event."""
+    """True if this entry corrects an earlier case event. Pages show both events."""
 
 
 class TipSheet(NamedTuple):
@@ -298,7 +294,7 @@ class TipSheet(NamedTuple):
     linked: Sequence[int]
     """The ids of other tips from the same phone in the same week."""
     alike: Sequence[int]
-    """The ids of the tips that are linked because they are about the same situation."""
+    """The ids of the other tips about the same situation."""
     is_national: bool
     decides: bool
     """True if the account belongs to the desk that decides about the tip: the national desk, or an oversight desk."""
@@ -314,18 +310,18 @@ class TipSheet(NamedTuple):
     """The time by which the national desk must decide what happens next with the tip. None if the tip has no such
     deadline."""
     reference: str
-    """The reference of the case in the alert that this account's owner got as a responder. Empty if this responder was
-    not alerted of the tip."""
+    """The reference by which this account's owner, as a responder, knows the case. Empty if the owner was not alerted
+    of the tip."""
     holds: bool
     """True if the account's owner is the assignee, and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
-    """The questions that the desk may ask the caller now, by their names."""
+    """Maps the name of each question that the desk may ask the caller now to the question."""
     exclusions: Sequence[tuple[int, str, str, str]]
-    """The exclusions from this tip that are valid now. Each entry contains the id of the exclusion, the excluded
-    person, the excluded desk and the reason. Empty unless the account belongs to the national desk."""
+    """The current exclusions from this tip. Each entry contains the id of the exclusion, the excluded person, the
+    excluded desk and the reason. Empty unless the account belongs to the national desk."""
     persons: service_persons.CasePersons
     next_due: tuple[str, datetime] | None
-    """The kind of the deadline that is due next, and its time."""
+    """The kind and the time of the deadline that ends next."""
 
 
 def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:

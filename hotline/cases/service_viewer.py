@@ -1,9 +1,9 @@
-"""Finds the desks whose tips an account can decrypt, and returns the timeline of a case for phones, pages and commands.
+"""Finds the desks whose tips an account can decrypt. Also returns the timeline of a case.
 
 An account may see the tips of a desk only if the desk's key was encrypted for the account. A role alone gives no
 access.
 
-The timeline contains nothing encrypted. The timeline never shows who is excluded from the case.
+The timeline contains nothing encrypted, and never shows who is excluded from the case.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,10 +32,10 @@ from hotline.tips.tables import Tip
 
 
 def viewer_of(session: Session, by: SignedIn) -> Viewer:
-    """Returns the viewer for an account: the person who owns the account, and the desks whose keys the account can
-    decrypt. Queries return only the tips that this viewer may see.
+    """Returns a `Viewer` for an account: the person who owns the account, and the desks whose keys the account can
+    decrypt. Queries return only the tips that this `Viewer` may see.
 
-    If the account's owner is also a responder, the viewer gets a desk only if this responder belongs to the desk too.
+    If the account's owner is also a responder, leaves out the desks to which this responder does not belong.
     """
     found = tables_desks.access_of(session, by.account_id)
     opens = {code for code in found.desks if queries_member_keys.role_for(code) in by.roles}
@@ -85,10 +85,10 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
-    """Returns the complaints about the national desk, named as in the audit log. Only auditors may see the rows of the
-    audit log about these complaints. For an auditor, returns an empty list.
+    """Returns the subjects of audit log rows that this account must not see: the complaints about the national desk.
+    Returns an empty list for an auditor, because auditors may see these rows.
 
-    Other admins must not see these rows, because an admin can also belong to the national desk through another account.
+    Other admins must not see the rows, because an admin can also belong to the national desk through another account.
     """
     if AccountRole.AUDITOR in by.roles:
         return ()
@@ -97,7 +97,7 @@ def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:
 
 
 def get_readable(context: Context, by: SignedIn, tip_id: int, reason: str) -> tuple[Viewer, Tip]:
-    """Returns a tip whose text an account wants to read, and the viewer for this account. Raises NotFound if the
+    """Returns a tip whose text an account wants to read, and a `Viewer` for this account. Raises NotFound if the
     account may not see the tip.
 
     If the tip exists but the account may not see it, writes a row to the audit log.
@@ -142,7 +142,7 @@ EVENT_LABELS = {
     LoggedEvent.THIRTY: Template.LINE_THIRTY,
     LoggedEvent.DETERMINATION: Template.LINE_DETERMINED,
 }
-"""The label of each kind of event that responders may see. Only desks see events of other kinds."""
+"""Maps each kind of event that responders may see to its label. Only desks see events of other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ class TimelineEvent:
     kind: LoggedEvent
     channel: str
     name: str
-    """The name of the responder who caused the event. Empty if the event was caused by a desk, by a command at the
-    server, or by the clock process."""
+    """The name of the responder who caused the event. Empty if a desk, a command at the server or the clock process
+    caused the event."""
     desk: str
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
@@ -165,8 +165,7 @@ class TimelineEvent:
 
     @property
     def template(self) -> Template | None:
-        """Returns the template of the text that names this event in the timeline. Returns None if only desks may see
-        the event."""
+        """Returns the template of the event's text in the timeline. Returns None if only desks may see the event."""
         if self.kind is LoggedEvent.ACKNOWLEDGED and self.codes.get(PROOF) == TakeProof.DOUBTED:
             return Template.LINE_DOUBTED
         if self.kind is LoggedEvent.CLOSED and self.codes.get(WAITS) == YES:
@@ -203,7 +202,7 @@ class CaseSheet(NamedTuple):
 
     overview: TipOverview
     references: Sequence[str]
-    """The references by which responders know the case, the oldest first."""
+    """The references of the case in the SMS to responders, the oldest first."""
     links: Sequence[int]
     """The ids of the other tips that are about the same situation."""
     timeline: Sequence[TimelineEvent]

@@ -1,5 +1,5 @@
 """Each week, encrypts the stored grants again with the key of the new week. A grant is a key that is encrypted for a
-desk. The lock is a second encryption around the grant. Each process also deletes the keys of earlier weeks from its own
+desk. A lock is a second encryption around the grant. Each process also deletes the keys of earlier weeks from its own
 key folder."""
 
 from contextlib import suppress
@@ -15,10 +15,10 @@ from hotline.text.errors import StoreUnavailable
 
 
 def relock_grants(session: Session, context: Context, at: datetime, limit: int) -> int:
-    """Locks grants with the key of this week, if they have no lock or a lock of an earlier week. Returns the number of
-    grants that were locked.
+    """Locks grants with the key of this week, if they have no lock or the lock of an earlier week. Returns the number
+    of locked grants.
 
-    The lock goes around the encryption for the desk, which does not change.
+    The encryption for the desk, inside the lock, does not change.
     """
     keys = context.encrypter.weekly_lock
     if keys.start is None:
@@ -37,7 +37,7 @@ def delete_old_keys(context: Context) -> None:
     if keys.start is None or keys.start >= last_week(context.now()):
         return
     if not keys.forget(needed_since(context)):
-        # If the database is not available, another check raises an alarm.
+        # If the database is not available, another check already raises an alarm.
         with suppress(StoreUnavailable):
             service.raise_alarm(context, Alarm.FORGETTING)
 
@@ -52,10 +52,9 @@ def needed_since(context: Context) -> str:
 
 def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
     """Deletes the weekly keys that are older than last week's key. Runs in the transaction that stores the first SMS of
-    a session. The web process never reads grants. So the web process can delete these keys without checking if a grant
-    needs the keys.
+    a conversation. The web process never reads grants, so it does not check if a grant still needs these keys.
 
-    Raises an alarm if one of these keys could not be deleted from the disk.
+    Raises an alarm if the process cannot delete one of these keys from the disk.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         service.record(session, Alarm.FORGETTING, context.now())
@@ -65,8 +64,8 @@ def delete_old_keys_first(context: Context, at: datetime) -> None:
     """Deletes the weekly keys that are older than last week's key. Runs before the first request of a session, outside
     any database transaction.
 
-    Raises an alarm if one of these keys could not be deleted from the disk. If the database is not available, this
-    function raises no alarm, because another check already raises one.
+    Raises an alarm if the process cannot delete one of these keys from the disk. If the database is not available,
+    raises no second alarm.
     """
     if not context.encrypter.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):
