@@ -1,13 +1,13 @@
 """Defines two groups of tables: opinions about the help that persons got, and requests to the reader process.
 
-Opinions are stored in their table until the reader process has counted them. The row of an opinion names no tip,
-person, responder or service. The row has no time except the month of the opinion. The id of the row is a random number,
-so the order of the ids reveals nothing.
+Opinions stay in their table until the reader process has counted them. The row of an opinion names no tip, person,
+responder or service. Its only time is the month of the opinion. Its id is a random number, so the order of the ids
+reveals nothing.
 
-A row of `PinReading` is one request that a responder makes with a PIN. For each text that a session has sent, there is
-at most one row of `PinReading`. A row of `PinReadingAsk` is one request of the gateway (a hop) that waits for the
-answer. If the gateway repeats a request, there are two rows of `PinReadingAsk`, but the reader process carries out the
-responder's request only once. The hotline deletes the rows of both tables after ten minutes.
+A row of `PinReading` is one request that a responder makes with a PIN. `PinReading` has at most one row for each text
+that a session has sent. A row of `PinReadingAsk` is one request of the gateway that waits for the answer. If the
+gateway repeats its request, `PinReadingAsk` has two rows, but the reader process carries out the responder's request
+only once. The hotline deletes the rows of `PinReading` and `PinReadingAsk` after ten minutes.
 """
 
 import secrets
@@ -40,22 +40,22 @@ def add_answer(session: Session, month: str, body: bytes) -> None:
 
 
 def rewrite_answers(session: Session) -> None:
-    """Writes all opinions that are not counted yet to the database again, in one transaction.
+    """Writes all stored opinions to the database again, in one transaction.
 
-    In each row, PostgreSQL stores the number of the transaction that wrote the row. Without this function, this number
-    would link an opinion to the tip whose receipt the caller used.
+    PostgreSQL stores in each row the number of the transaction that wrote it. Without this function, this number would
+    link an opinion to the tip of the caller who gave it.
     """
     session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
 
 
 def answers_until(session: Session, month: str) -> Sequence[HelpAnswer]:
-    """Returns the opinions from this month and from earlier months that are not counted yet."""
+    """Returns the stored opinions from this month and from earlier months, which are not counted yet."""
     found = select(HelpAnswer).where(HelpAnswer.month <= month).order_by(HelpAnswer.id)
     return session.scalars(found).all()
 
 
 def waiting_months(session: Session) -> frozenset[str]:
-    """Returns the months with opinions that are not counted yet."""
+    """Returns the months of the stored opinions, which are not counted yet."""
     return frozenset(session.scalars(select(HelpAnswer.month).distinct()))
 
 
@@ -67,7 +67,7 @@ def delete_answers(session: Session, ids: Collection[int]) -> None:
 class PinReading(Row):
     """A request to the reader process: for a list, for a page, or to carry out a command.
 
-    The answer is encrypted once for the reader process, and once for each gateway request that waits for the answer.
+    The answer is encrypted once for the reader process, and once for each waiting request of the gateway.
     """
 
     __tablename__ = "pin_reading"
@@ -76,8 +76,8 @@ class PinReading(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
     text_digest: Mapped[str]
-    """A keyed digest of the text that the session had sent up to this request, without the PIN. A person who compares
-    these digests learns nothing about the PIN."""
+    """A keyed digest of the text that the session had sent up to this request, without the PIN. The digests of a
+    session reveal nothing about the PIN."""
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     """The responder who dialled. None if the phone belongs to no responder."""
     question: Mapped[dict[str, Any]]
@@ -87,20 +87,20 @@ class PinReading(Row):
     state: Mapped[str]
     """The state of the request, as the value of a `ReadingState`."""
     encrypted_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer without the text of a case, encrypted for the reader process. If the phone repeats the request, the
-    reader process returns this answer."""
+    """The answer without the text of a case, encrypted with the key of the reader process. If the phone repeats the
+    request, the reader process sends this answer again."""
     shown: Mapped[bytes | None] = mapped_column(LargeBinary)
-    """The answer without the text of a case, as the phone showed it. This answer can be decrypted only with both the
-    gateway's session id and the PIN."""
+    """The answer without the text of a case, as the phone showed it. Only the gateway's session id and the PIN together
+    decrypt this answer."""
     given_up_at: Mapped[datetime | None]
-    """The time at which the phone asked the responder to wait, because no answer had come in time. After this time, all
-    gateway requests with the same text also get the screen that asks the responder to wait."""
+    """The time at which the phone's screen asked the responder to wait, because no answer had come in time. All later
+    gateway requests with the same text get the same screen."""
     at: Mapped[datetime]
 
 
 class PinReadingAsk(Row):
-    """One request of the gateway (a hop) that waits for the reader process. The row contains the PIN, encrypted for the
-    reader process, and later the answer."""
+    """One request of the gateway that waits for an answer of the reader process. The row contains the encrypted PIN,
+    and later the answer."""
 
     __tablename__ = "pin_reading_ask"
     __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
@@ -109,7 +109,7 @@ class PinReadingAsk(Row):
     reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))
     encrypted_pin: Mapped[bytes] = mapped_column(LargeBinary)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    """The public key with which the reader process encrypts the answer to this hop."""
+    """The public key with which the reader process encrypts its answer to this request."""
     box: Mapped[bytes | None] = mapped_column(LargeBinary)
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -118,8 +118,7 @@ class PinReadingAsk(Row):
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Returns the requests of a session. The key of each request is the digest of the text that the session had sent up
-    to this request."""
+    """Maps each text digest of a session to the session's request with this digest."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 
@@ -134,7 +133,7 @@ def get_or_create(
     of_id: int | None,
     at: datetime,
 ) -> PinReading:
-    """Returns the request for this text of the session. Creates the request if there is none."""
+    """Returns the request for one text of the session. Creates the request if there is none."""
     new = PinReading(
         session_key=session_key,
         text_digest=text_digest,
@@ -166,7 +165,7 @@ def add_hop(
 
 
 def answer_of(database: Database, ask_id: int) -> bytes | None:
-    """Returns the encrypted answer to this request of the gateway. Returns None if there is no answer yet. Raises
+    """Returns the encrypted answer to one request of the gateway. Returns None if there is no answer yet. Raises
     StoreUnavailable."""
     with database.looking() as connection:
         asked = f"SELECT box FROM pin_reading_ask WHERE id = {connection.mark} AND box IS NOT NULL"
@@ -175,8 +174,8 @@ def answer_of(database: Database, ask_id: int) -> bytes | None:
 
 
 def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datetime) -> PinReading:
-    """Stores the answer to a request. From now on, every gateway request with the same text gets this answer. If
-    `shown` is None, all these gateway requests get the screen that asks the responder to wait.
+    """Stores the answer that every gateway request with the same text gets from now on. If `shown` is None, these
+    gateway requests get the screen that asks the responder to wait.
 
     If two processes store an answer at the same time, the first answer is kept. Returns the row of the request with the
     committed answer.
@@ -196,8 +195,7 @@ def fix_answer(session: Session, reading_id: int, shown: bytes | None, at: datet
 
 
 def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReadingAsk, PinReading]]:
-    """Returns the requests of the gateway that wait for an answer, each with the responder's request. The oldest comes
-    first.
+    """Returns the waiting requests of the gateway, each with the responder's request, the oldest first.
 
     Leaves out requests that began to wait before `since`.
     """
@@ -211,8 +209,8 @@ def waiting_hops(session: Session, since: datetime) -> Sequence[tuple[PinReading
 
 
 def locked_reading(session: Session, reading_id: int) -> PinReading:
-    """Returns the earliest row of this request, and locks the row until the transaction ends. If the responder repeats
-    a request, the request has several rows."""
+    """Returns the earliest row of a request, and locks the row until the transaction ends. A request has several rows
+    if the responder repeats it."""
     root = session.scalar(select(PinReading.of_id).where(PinReading.id == reading_id))
     first = select(PinReading).where(PinReading.id == (root or reading_id)).with_for_update()
     return session.scalars(first.execution_options(populate_existing=True)).one()
@@ -225,7 +223,7 @@ def record_state(session: Session, reading_id: int, state: str) -> None:
 
 
 def store_answer(session: Session, ask_id: int, box: bytes | None, at: datetime) -> None:
-    """Stores the encrypted answer for a waiting request of the gateway. `box` is the encrypted answer, or None if the
+    """Stores the encrypted answer to a waiting request of the gateway. `box` is the encrypted answer, or None if the
     reader process could not answer."""
     here = update(PinReadingAsk).where(
         PinReadingAsk.id == ask_id, PinReadingAsk.answered_at.is_(None)
@@ -239,7 +237,7 @@ def has_older(session: Session, before: datetime) -> bool:
 
 def delete_older(session: Session, before: datetime) -> None:
     """Deletes responders' requests that were made before the given time. Also deletes the gateway's requests that
-    waited for the answers to the deleted requests."""
+    belong to the deleted requests."""
     old = select(PinReading.id).where(PinReading.at <= before)
     session.execute(delete(PinReadingAsk).where(PinReadingAsk.reading_id.in_(old)))
     session.execute(update(PinReading).where(PinReading.of_id.in_(old)).values(of_id=None))

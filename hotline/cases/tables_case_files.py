@@ -1,10 +1,9 @@
-"""Defines the tables of case files and of records of harm. Also finds desks that still need the key of a case, and
-desks that must lose this key.
+"""Defines the tables of case files and of records of harm. Also finds desks that still need the private key of a case,
+and desks that must lose it.
 
-A case file itself is never stored. When the file is made, the hotline removes the tip and the person from the file's
-row in the table.
+A case file itself is never stored. After the file is made, its row in the table no longer names the tip and the person.
 
-The module `tips/queries_visible.py` defines who may read a tip. No statistics read records of harm.
+`tips/queries_visible.py` defines who may read a tip.
 """
 
 from collections.abc import Sequence
@@ -36,8 +35,8 @@ from hotline.tips.tables import WITHOUT_BODY, Grant, Tip
 
 
 class CaseFile(Row):
-    """A request for a case file, for a prosecutor or court. After the file is made, the row only records that the file
-    was made."""
+    """A request for a case file, for a prosecutor or court. After the file is made, the row no longer names the tip and
+    the person."""
 
     __tablename__ = "case_file"
 
@@ -49,11 +48,11 @@ class CaseFile(Row):
     and after the file is made."""
     hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_hold.id"))
     """The legal hold that ends if this request ends without a file. None if the file was made, or if this request did
-    not set the tip's hold. Also None if a person has set or reviewed the hold since the request."""
+    not set the tip's hold. Also None if a person has set or reviewed the hold after the request."""
     basis: Mapped[str]
     """The legal reason for the file, as the value of a `FileBasis`."""
     order_number: Mapped[str]
-    """The number of the court order. Empty if no court has ordered the case file."""
+    """The number of the order of a prosecutor or court. Empty if there is no order."""
     asked_by: Mapped[str]
     """The person who requested the file, named as in the audit log."""
     asked_at: Mapped[datetime]
@@ -66,7 +65,7 @@ class CaseFile(Row):
 
 
 MADE_WITHIN = timedelta(days=7)
-"""The file must be made within this time after the approval."""
+"""The time after the approval within which the file must be made."""
 
 
 def made_files(session: Session) -> Sequence[CaseFile]:
@@ -76,8 +75,8 @@ def made_files(session: Session) -> Sequence[CaseFile]:
 
 
 def open_files(session: Session, viewer: Viewer) -> Sequence[CaseFile]:
-    """Returns the requests whose file is not made yet. Leaves out requests about a tip that this viewer may not see.
-    The oldest request comes first."""
+    """Returns the requests whose file is not made yet and whose tip this viewer may see. The oldest request comes
+    first."""
     found = select(CaseFile).join(Tip, Tip.id == CaseFile.tip_id).where(visible_to(viewer))
     return session.scalars(found.order_by(CaseFile.id)).all()
 
@@ -87,8 +86,8 @@ def has_open_file(session: Session, tip_id: int) -> bool:
 
 
 def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Sequence[LegalHold]:
-    """Returns the legal holds of case files that must be reviewed now. Leaves out holds of tips that this viewer may
-    not see. The oldest hold comes first."""
+    """Returns the legal holds of case files that must be reviewed now and whose tip this viewer may see. The oldest
+    hold comes first."""
     reviewed = or_(
         LegalHold.reviewed_at <= at - HOLD_REVIEWED,
         and_(LegalHold.reviewed_at.is_(None), LegalHold.placed_at <= at - HOLD_REVIEWED),
@@ -99,14 +98,14 @@ def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Se
 
 
 def untie_hold(session: Session, hold_id: int) -> bool:
-    """Changes a legal hold so that it stays after the request that set it has ended. Returns True if the hold would
-    have ended with its request before this call."""
+    """Changes a legal hold that a request for a case file has set, so that the hold does not end with this request.
+    Returns True if the hold would have ended with the request."""
     tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
     return bool(session.scalars(tied.returning(CaseFile.id)).all())
 
 
 def unused_files(session: Session, at: datetime, limit: int) -> Sequence[int]:
-    """Returns the ids of requests that were not approved in time, or whose file was not made in time."""
+    """Returns the ids of requests for which the approval or the case file did not come in time."""
     unused = or_(
         CaseFile.approved_at <= at - MADE_WITHIN,
         and_(CaseFile.approved_at.is_(None), CaseFile.asked_at <= at - APPROVAL_VALIDITY),
@@ -116,7 +115,8 @@ def unused_files(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def delete_old(session: Session, at: datetime, limit: int) -> int:
-    """Deletes the rows of case files that were listed long enough. Returns the number of deleted rows."""
+    """Deletes the rows of case files after the time for which the list shows them. Returns the number of deleted
+    rows."""
     old = CaseFile.made_at <= at - FILES_LISTED
     ids = session.scalars(select(CaseFile.id).where(old).limit(limit)).all()
     session.execute(delete(CaseFile).where(CaseFile.id.in_(ids)))
@@ -127,11 +127,11 @@ BATCH = 200
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[tuple[Tip, str]]:
-    """Returns pairs of a tip and a desk. The desk may read the tip, but does not have the private key of its case yet.
-    The pairs are sorted by tip and desk. Returns at most `BATCH` pairs: the first pairs after `after`, which contains
-    the id of a tip and the code of a desk.
+    """Returns pairs of a tip and a desk that may read the tip but does not have the private key of its case yet. The
+    pairs are sorted by tip and desk. Returns at most `BATCH` pairs after `after`, a pair of a tip's id and a desk's
+    code.
 
-    A retired oversight desk still gets the keys of its complaints, because its people still handle them.
+    A retired oversight desk still gets keys for complaints, because its people still handle complaints.
     """
     held = exists().where(CaseGrant.tip_id == CaseKey.tip_id, CaseGrant.holder == Desk.code)
     found = (
@@ -150,15 +150,14 @@ def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[tuple[Ti
 
 
 def has_excess_keys(session: Session) -> bool:
-    """Returns True if a desk has the private key of a case but must no longer have it."""
+    """Returns True if a desk has the private key of a case that it must not have any more."""
     return has_row(session, CaseGrant.id, _beyond())
 
 
 def delete_excess_keys(session: Session) -> None:
-    """Deletes copies of the private keys of cases. Each deleted copy was encrypted for a desk that may no longer read
-    the tip.
+    """Deletes the copies of cases' private keys that are encrypted for desks which may no longer read the tip.
 
-    If the text of a tip was erased and nothing else has changed, desks keep the private key of its case.
+    Keeps a desk's copy if the desk lost access only because the text of the tip was erased.
     """
     gone = delete(CaseGrant).where(_beyond())
     change_rows(session, gone)
@@ -177,8 +176,8 @@ def _beyond() -> ColumnElement[bool]:
 
 
 class HarmRecord(Row):
-    """A record of one harm that the hotline caused: who wrote the record, and which second person read it. The row does
-    not say to which tip the harm belongs."""
+    """A record of one harm that the hotline caused: its author, and the second person who read it. The row does not
+    name the tip to which the harm belongs."""
 
     __tablename__ = "harm_record"
 
@@ -211,7 +210,7 @@ def add_record(session: Session, person_id: int, at: datetime, bodies: dict[str,
 
 
 def records_of(session: Session, desk: str) -> Sequence[tuple[HarmRecord, HarmText]]:
-    """Returns the records of harm that have a text for this desk, the newest first."""
+    """Returns the records of harm with a text for this desk, the newest first."""
     found = select(HarmRecord, HarmText).join(HarmText, HarmText.record_id == HarmRecord.id)
     rows = session.execute(found.where(HarmText.desk_code == desk).order_by(HarmRecord.id.desc()))
     return [(record, text) for record, text in rows]

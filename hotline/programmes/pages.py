@@ -39,8 +39,8 @@ def overview(
 
 @form_view(overview, "district-{programme}", NotFound, Undecided)
 def create_code(visit: Visit, programme: str) -> Response:
-    """Creates an enrolment code for a district, and shows this code. No later page shows the code again. The admin
-    gives the code to people in person or by telephone.
+    """Creates an enrolment code for a district, and shows the code. No later page shows the code again. The admin gives
+    the code to people in person or by telephone.
     """
     kind, days = _programme(programme), number_of(visit.form.text("days", most=4)) or 0
     code, row = service_enrolment.create_code(
@@ -55,7 +55,7 @@ def create_code(visit: Visit, programme: str) -> Response:
 
 @form_view(overview, "district-{programme}", NotFound)
 def end_codes(visit: Visit, programme: str) -> None:
-    """Ends every code of a district at once. A phone that enrolled with one of these codes stays enrolled."""
+    """Ends every enrolment code of a district at once. Phones that enrolled with one of these codes stay enrolled."""
     place = visit.form.text("district", most=40)
     service_enrolment.end_codes(visit.context, _programme(programme), place, by=visit.by.actor)
 
@@ -69,7 +69,7 @@ def remove_participant(visit: Visit, programme: str) -> None:
 
 
 def check_certificate(visit: Visit) -> Response:
-    """Shows if a code is from the certificate of a person who passed every lesson."""
+    """Shows if a typed code belongs to the certificate of a person who passed every lesson."""
     typed = visit.form.text("certificate", most=60)
     return overview(
         visit, judged=_sentence(visit, service_enrolment.verify_certificate(visit.context, typed))

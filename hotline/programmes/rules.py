@@ -1,18 +1,17 @@
 """Defines the two programmes that a phone can join, for local leaders and for trainees. Reads reports of community
 sessions, counts lessons, and makes and checks certificates. Pure.
 
-A phone joins with a district's code of eight digits. The code expires. People who are known in their district get the
-code by word of mouth.
+A phone joins with a district's code of eight digits, which expires. People get the code from a person who is known in
+the district.
 
 An officer passes a lesson by answering its three cases correctly in one session. After a wrong answer, the officer
 reads the reason, returns to the question and answers again. An officer who passed six lessons gets a certificate, with
-the month of the last lesson. The certificate is valid for two years. After the two years, the officer must take the
-lessons again.
+the month of the last lesson. The certificate is valid for two years. The officer must then take all lessons again.
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
-parts: the district, the month, a serial number, and a tag. Only the hotline's key can make the tag. The last character
-is a check character. With this character, the hotline recognises a misread code, and does not suspect an honest officer
-of forgery.
+parts: the district, the month, a serial number, and a tag. The tag proves that the hotline made the code: only the
+hotline's key can compute the tag. The last character is a check character, which tells a misread code from a forged
+code.
 """
 
 import re
@@ -35,7 +34,7 @@ CODE = re.compile(r"[1-9][0-9]{7}")
 
 
 class Programme(StrEnum):
-    """A programme that phones can join. The value of each programme is the name of its flow."""
+    """A programme that phones can join. The value is the name of the programme's flow."""
 
     LEADERS = "leaders"
     TRAINEES = "training"
@@ -55,17 +54,17 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""The programme to which an enrolment code belongs, by the name of the answer that contains the code."""
+"""Maps the name of the answer that contains an enrolment code to the programme of the code."""
 YES = "yes"
-"""With this answer, a person confirms that they leave a programme."""
+"""The answer with which a person confirms that they leave a programme."""
 CODE_FLAG = "code"
 """The first part of the name of a flag for a valid enrolment code. For example, `code.12345678` is set if the caller
-typed the code 12345678 in this session and this code is valid."""
+typed 12345678 in this session and this code is valid."""
 
 
 def new_code() -> str:
-    """Returns a random enrolment code. Of ninety million possible codes, only about sixty are valid, so no one can
-    guess a valid code.
+    """Returns a random enrolment code. Of ninety million possible codes, only about sixty are valid, so a guessed code
+    is almost never valid.
     """
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
@@ -80,8 +79,8 @@ ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
 LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
 CASES_PER_LESSON = 3
 LESSONS_COMPLETED = "lesson"
-"""The name of the counter of completed lessons. A lesson is completed if the officer answered the questions about all
-three of its cases."""
+"""The name of the counter of completed lessons. A lesson is completed if the officer has answered the questions of all
+three cases."""
 CASES_RIGHT = "lesson_right"
 CASES_OTHER = "lesson_other"
 """The names of two counters: one counts correct answers, and the other counts all other answers. The answer `unsure`
@@ -101,7 +100,8 @@ class LessonCase(NamedTuple):
 
 
 def lesson_case(name: str) -> LessonCase | None:
-    """Returns the case that an answer with this name belongs to. Returns None if the answer belongs to no case."""
+    """Returns the case of a lesson to which the answer with this name belongs. Returns None for an answer that belongs
+    to no case."""
     found = ANSWER.fullmatch(name)
     return LessonCase(found["lesson"], int(found["case"])) if found else None
 
@@ -111,7 +111,7 @@ def case_counter(value: str) -> str:
 
 
 def whole(lesson: str, answers: Mapping[str, str]) -> bool:
-    """Returns True if the officer answered all cases of the lesson."""
+    """Returns True if the officer answered all three cases of the lesson."""
     return all(name in answers for name in _cases(lesson))
 
 
@@ -119,18 +119,16 @@ def _cases(lesson: str) -> Sequence[str]:
     return [LessonCase(lesson, number).name for number in range(1, CASES_PER_LESSON + 1)]
 
 
-# The code below reads and counts the community sessions of local leaders, and chooses the talking point of a month.
+# The code below reads and counts the community sessions of local leaders, and chooses the month's talking point.
 
 MAX_ATTENDANCE = 5000
 """The highest attendance that a leader can report. No village has so many people at its Umuganda (community work), so a
 higher number is a typing error."""
 TALKING_POINTS = 4
-"""The number of talking points, which are texts for community sessions. Each month has one of the talking points, in
-turn.
-"""
+"""The number of talking points: texts for community sessions. The months use them in turn."""
 CROWD_FLAG = "crowd"
-"""The first part of the name of a flag for a possible attendance. For example, `crowd.120` is set if the leader typed
-120 in this session."""
+"""The first part of the name of a flag for an attendance that is possible. For example, `crowd.120` is set if the
+leader typed 120 in this session."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"
@@ -141,7 +139,7 @@ ATTENDANCE = "gathered"
 
 
 class Occasion(StrEnum):
-    """The occasion of a community session. The values are the answers of the menu in the leaders' flow."""
+    """The occasion of a community session. The values are also the values of a menu in the leaders' flow."""
 
     UMUGANDA = "umuganda"
     CHURCH = "church"
@@ -165,9 +163,7 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that a leader may write in the SMS in addition to the number of people and the occasion. These additional words
-do not change the meaning of the SMS.
-"""
+"""Words that a leader may write in the SMS besides the number and the occasion, and that do not change its meaning."""
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
@@ -179,8 +175,8 @@ class SessionReport(NamedTuple):
 
 
 def parse_attendance(keyed: str) -> int | None:
-    """Returns the number of people who attended, from the digits that a leader typed. Returns None if the number is not
-    possible."""
+    """Returns the number of people who attended a session, from the digits that a leader typed. Returns None if so many
+    people are not possible."""
     came = int(keyed) if re.fullmatch(r"[0-9]{1,6}", keyed) else 0
     return came if 1 <= came <= MAX_ATTENDANCE else None
 
@@ -195,17 +191,16 @@ def session_report(came: str, occasion: str) -> SessionReport | None:
 
 
 def talking_point_of(day: date) -> int:
-    """Returns the number of the talking point for the month in which this day lies. The first talking point has the
-    number 1."""
+    """Returns the number of the talking point for the month of this day. The first number is 1."""
     return day.month % TALKING_POINTS + 1
 
 
 def parse_sms(text: str) -> SessionReport | str | None:
     """Reads an SMS from a local leader: a report of a community session, or a request to join the programme. Returns
-    the enrolment code of a request. Returns None for any other SMS. Never raises an error.
+    the report, or the enrolment code of the request. Returns None for any other SMS. Never raises an error.
 
     Examples: `45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`. A report may contain only a
-    number, an occasion and words from `COMPANION_WORDS`. So a responder's answer is never mistaken for a report.
+    number, an occasion and words from `COMPANION_WORDS`. So the hotline never takes a responder's answer for a report.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
     words: list[str] = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
@@ -224,11 +219,11 @@ def parse_sms(text: str) -> SessionReport | str | None:
 def add_report(
     written: Sequence[str], day: date, report: SessionReport
 ) -> tuple[list[str], int, int]:
-    """Adds a report to a leader's reports of one day, and returns all reports of this day. Also returns the numbers to
-    add to the counter of sessions and to the counter of people.
+    """Adds a report to a leader's reports of one day, and returns all reports of this day. Also returns two numbers,
+    which the calling function adds to the counters of sessions and of people.
 
-    A new number for the same occasion replaces the old number. With this rule, a repeated report adds nothing, and a
-    leader can correct a number. Deletes the reports of earlier days.
+    A new number for the same occasion replaces the old number. So a repeated report adds nothing, and a leader can
+    correct a number. Leaves out the reports of earlier days.
     """
     today = [entry.split() for entry in written if entry.startswith(f"{day} ")]
     before = {occasion: int(came) for _, occasion, came in today}
@@ -238,11 +233,11 @@ def add_report(
 
 
 CERTIFICATES = "certificates"
-"""This flag is set if the hotline counts the lessons of the person in this session, and has the key for certificates.
-The session may then show a certificate.
+"""A flag: the hotline counts the lessons of the person in this session, and has the key for certificates. The session
+may then show a certificate.
 """
 CERTIFIED = "certified"
-"""This flag is set if the officer had passed all lessons before the session began."""
+"""A flag: the officer had passed all lessons before the session began."""
 PASSED = "passed"
 """The first part of the name of a flag for a passed lesson. For example, `passed.child` is set if the officer had
 passed the lesson `child` before the session began."""
@@ -250,7 +245,7 @@ SHOWN = "certificate"
 """The name of the placeholder for the certificate's code in a flow's text."""
 
 NO_DISTRICT = "00"
-"""The value that replaces the district of a responder who has several districts or belongs to the national desk."""
+"""The code that replaces the district of a person who does not belong to exactly one district."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 CODE_LENGTH = 12
@@ -258,17 +253,14 @@ CODE_LENGTH = 12
 _DISTRICTS, _MONTHS, SERIALS = 100, 300, 1000
 _PAYLOADS = _DISTRICTS * _MONTHS * SERIALS
 _TAGS: int = len(ALPHABET) ** (CODE_LENGTH - 1) // _PAYLOADS
-"""The number of possible tags (check values) for one certificate: more than a hundred million. Without the hotline's
-key, a forger would have to try about this many tags.
+"""The number of possible tags (check values) for one certificate: more than a hundred million. A forger without the
+hotline's key would need about this many attempts.
 """
 
 Passed = Mapping[str, datetime]
-"""The lessons that an officer has passed, by name. The value is the time when the session began in which the officer
-passed the lesson.
-"""
+"""Maps the name of each lesson that an officer has passed to the time when the session of the lesson began."""
 Digest = Callable[[str], str]
-"""A function that returns hexadecimal digits for a text. Only a process with the hotline's key can compute these
-digits."""
+"""A function that makes hexadecimal digits from a text and the hotline's key."""
 
 
 class CertificateVerdict(StrEnum):
@@ -280,14 +272,14 @@ class CertificateVerdict(StrEnum):
 
 
 class Certificate(NamedTuple):
-    """The content of a certificate's code."""
+    """The facts that a certificate's code contains."""
 
     district: str
     month: int
     """The number of months since January 2026."""
     serial: int
-    """A number that is different for most phones, but from which no one can find the phone's owner. So if two people
-    show the same code, one of them probably copied the certificate of the other person."""
+    """A number that is different for most phones, but from which no one can find the phone's owner. If two people show
+    the same code, one of them has probably copied the other person's certificate."""
 
     @property
     def payload(self) -> int:
@@ -295,8 +287,7 @@ class Certificate(NamedTuple):
 
     @property
     def signed_text(self) -> str:
-        """Returns the content of the certificate as text, from which the hotline computes the tag that prevents
-        forgery."""
+        """Returns the certificate's facts as text, from which the hotline's key computes the tag."""
         return f"{self.district}.{self.month}.{self.serial}"
 
 
@@ -316,16 +307,16 @@ def is_passed(lesson: str, answers: Mapping[str, str]) -> bool:
 
 
 def add_lesson(passed: Passed, lesson: str, at: datetime) -> Passed:
-    """Returns the passed lessons including this one. If the officer had already passed this lesson, the lesson keeps
-    the earlier time.
+    """Returns the lessons in `passed` and this lesson. A lesson that the officer had already passed keeps its earlier
+    time.
     """
     current = current_lessons(passed, at)
     return current if lesson in current else {**current, lesson: at}
 
 
 def current_lessons(passed: Passed, at: datetime) -> Passed:
-    """Returns the passed lessons that still count for a certificate at this time. After the officer's certificate has
-    expired, no earlier lesson counts."""
+    """Returns the passed lessons that still count for a certificate at this time. If the certificate has expired, no
+    earlier lesson counts."""
     return (
         {}
         if has_every_lesson(passed) and _expired(month_index(max(passed.values())), at)
@@ -357,7 +348,8 @@ def normalise_code(typed: str) -> str | None:
 
 
 def decode(meant: str, digest: Digest) -> Certificate | None:
-    """Returns the content of a certificate's code. Returns None if the code was not made with the hotline's key."""
+    """Returns the facts that a certificate's code contains. Returns None if the code was not made with the hotline's
+    key."""
     values = map(ALPHABET.index, meant[:-1])
     number = sum(value * len(ALPHABET) ** place for place, value in enumerate(values))
     tag, payload = divmod(number, _PAYLOADS)

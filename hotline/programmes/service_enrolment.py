@@ -1,17 +1,13 @@
 """Enrols phones in a programme with a district's code, counts community sessions and lessons, and makes and checks
 certificates.
 
-Functions that take a database session run inside the transaction of that session.
-
 Lessons count for a trainee whose phone is in the programme, and for a responder who entered the PIN. A responder needs
-no enrolment code, and does not join the programme by taking the lessons. If the responder's phone is not in the
-programme, the trainees' short code asks for an enrolment code. The hotline stores the lessons of a responder, like
-those of a trainee, under a keyed digest of the phone number. A responder's lessons count for the responder's district.
-If the phone is also in the programme, the lessons count for the district of the programme.
+no enrolment code, and the lessons do not enrol the responder in the programme. The hotline stores lessons under a keyed
+digest of the phone number. A responder's lessons count for the responder's district, or for the programme's district if
+the phone is also in the programme.
 
-For each case of a lesson, statistics count the officer's first answer in a session. The last answers to the cases
-decide if the officer passes the lesson. Certificates are not stored: the hotline computes the code each time, from the
-row of the officer's phone and the hotline's own key.
+Statistics count the first answer to each case in a session. The last answers decide if the officer passes the lesson.
+Certificates are not stored: the hotline computes the code from the phone's row and from its own key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,10 +55,9 @@ from hotline.text.languages import message_text
 from hotline.text.places import NATIONAL, district_named
 
 PROGRAMMES = {str(roll): roll for roll in Programme}
-"""All programmes, by the names of their flows."""
+"""Maps the name of each programme's flow to the programme."""
 ALL_CODES = ""
-"""The value that means all codes of a programme together. Wrong attempts to type a code are counted under this
-value."""
+"""The value that means all codes of a programme. The hotline counts wrong codes under this value."""
 
 
 class DistrictEnrolment(NamedTuple):
@@ -79,8 +74,7 @@ def programme_of(flow_set: FlowSet, entry: str) -> Programme | None:
 
 
 def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[str, bool]:
-    """Returns two kinds of flags: one for each typed number that is a possible attendance, and one for the talking
-    point of the month.
+    """Returns a flag for each typed number that is a possible attendance, and a flag for the month's talking point.
 
     Returns no flags if the short code does not open a programme's flow.
     """
@@ -99,8 +93,8 @@ def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[
 def enrolment_flags(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> dict[str, bool]:
-    """Returns a flag that says if the phone was in the programme when the session began. Returns no flag if this
-    process does not have the key for programmes."""
+    """Returns a flag that says if the phone was already in the programme when the session began. Returns no flag if
+    this process does not have the key for programmes."""
     kind = programme_of(flow_set, start.entry)
     if kind is not None:
         with suppress(KeyMissing), context.database.reading() as session:
@@ -114,8 +108,7 @@ def enrolment_flags(
 def try_code(
     context: Context, start: SessionStart, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Checks an enrolment code that a caller typed, and counts the attempt. A caller whose number is hidden cannot
-    join.
+    """Checks an enrolment code that a caller typed, and counts the attempt. A phone that hides its number cannot join.
 
     Raises StoreUnavailable.
     """
@@ -130,7 +123,7 @@ def try_code(
         )
         if found.opened_key is None:
             return found
-        # The branches of the flow check this flag. No table stores the code.
+        # The flow checks this flag to choose the next screen. No table stores the code.
         return replace(found, results=(f"{CODE_FLAG}.{asked.typed}",))
     return AttemptResult()
 
@@ -162,8 +155,7 @@ def enrol(
     """Enrols a phone. Returns False if the code is invalid, or if this process does not have the key for programmes. A
     second call for the same phone and code changes nothing.
 
-    Before this call, the calling function must check the code and count this check as an attempt, because `enrol` does
-    not.
+    Does not count an attempt: before this call, the calling function must check the code and count the attempt.
     """
     with suppress(KeyMissing):
         code_key = context.pseudonyms.joins(programme, code)
@@ -182,8 +174,9 @@ def enrol(
 
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
-    """Removes a phone from the given programmes, or from all programmes if none is given. Returns the number of
-    programmes that the phone was in. Returns 0 if this process does not have the key for programmes."""
+    """Removes a phone from the given programmes, or from all programmes if `rolls` is empty. Returns the number of
+    deleted rows: programmes of the phone, and stored lessons of a responder. Returns 0 if this process does not have
+    the key for programmes."""
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)
@@ -198,8 +191,8 @@ def create_code(
     by: CommandActor,
     valid: timedelta = rules.CODE_VALIDITY,
 ) -> tuple[str, EnrolmentCode]:
-    """Creates an enrolment code for a district. Returns the code and its row. The hotline stores only a digest of the
-    code, so no one can read the code again later.
+    """Creates an enrolment code for a district. Returns the code and its row, which stores only a digest, so no one can
+    read the code again later.
 
     Raises NotFound, Undecided, KeyMissing.
     """
@@ -230,8 +223,8 @@ def create_code(
 
 
 def end_codes(context: Context, programme: Programme, place: str, *, by: CommandActor) -> int:
-    """Ends every code of a district at once, and returns their number. A phone that enrolled with one of these codes
-    stays enrolled.
+    """Ends every enrolment code of a district at once, and returns the number of ended codes. Phones that enrolled with
+    one of these codes stay enrolled.
 
     Raises NotFound.
     """
@@ -245,8 +238,8 @@ def end_codes(context: Context, programme: Programme, place: str, *, by: Command
 def remove_participant(
     context: Context, programme: Programme, number: str, *, by: CommandActor
 ) -> None:
-    """Removes a phone from a programme. If a responder's phone is not in the programme but has lessons, deletes these
-    lessons.
+    """Removes a phone from a programme. If the phone is not in the programme but a responder has lessons on it, deletes
+    these lessons.
 
     Raises NumberInvalid, NotFound, KeyMissing.
     """
@@ -260,9 +253,7 @@ def remove_participant(
 
 
 def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
-    """Returns every district that has an enrolled phone or a valid code, with the number of enrolled phones and the
-    valid codes.
-    """
+    """Returns the districts that have an enrolled phone or a valid code."""
     with context.database.reading() as session:
         phones = programmes_tables.participants_by_district(session, programme)
         codes = programmes_tables.current_codes(session, programme, context.now())
@@ -310,7 +301,7 @@ def log_session(
 ) -> bool:
     """Counts a community session that a leader reports. Returns False if the sender is not an enrolled leader.
 
-    If a leader sends the same report twice on one day, the second report changes nothing.
+    A repeated report on the same day changes nothing.
     """
     row = None
     with suppress(KeyMissing):
@@ -333,9 +324,8 @@ def log_session(
 def receive_sms(
     session: Session, context: Context, caller: str, text: str, at: datetime, channel: str
 ) -> bool:
-    """Handles an SMS that has the form of a leader's SMS: an enrolment code, or a report of a community session.
-    Returns False for any other SMS, for a code that does not enrol the phone, and for a report from a person who is not
-    an enrolled leader."""
+    """Handles an SMS of a local leader: an enrolment code, or a report of a community session. Returns False for any
+    other SMS, for a code that enrols no phone, and for a report from a phone of no enrolled leader."""
     match rules.parse_sms(text):
         case str() as code:
             return enrol_by_sms(session, context, Programme.LEADERS, caller, code, at)
@@ -346,26 +336,24 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""The flags for a responder's session. With these flags, a responder reaches the lessons from the responders' flow
-after entering the PIN, and in no other way.
-"""
+"""The flags for a responder's session. With them, a responder can open the lessons after entering the PIN."""
 
 
 class Learner(NamedTuple):
-    """A person who takes lessons, with the facts that were known when the session began."""
+    """A person who takes lessons, as the hotline knew the person when the session began."""
 
     number_key: str
     district: str
     """The learner's district. Empty for a responder who belongs to several districts."""
     row: Participant | None
-    """The row with the passed lessons. None for a responder who has not answered any case yet."""
+    """The row of the phone, with the passed lessons. None for a responder whose phone has no row yet."""
 
 
 def learner_of(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Learner | None:
-    """Returns the learner of this session. Returns None if the hotline does not record the lessons of this session, or
-    if this process does not have the key for programmes."""
+    """Returns the learner of this session. Returns None if the lessons of this session do not count, or if this process
+    does not have the key for programmes."""
     who, at = start.responder_id, start.started_at
     if who is None and programme_of(flow_set, start.entry) is not Programme.TRAINEES:
         return None
@@ -383,10 +371,11 @@ def learner_of(
 def answering_row(
     session: Session, context: Context, dialogue: LockedDialogue, caller: str, at: datetime
 ) -> Participant | None:
-    """Returns the row of a person who answers in a lesson. If a responder answers for the first time, creates the row.
+    """Returns the row of the phone on which a person answers in a lesson. Creates the row if a responder answers for
+    the first time.
 
-    Returns None for a person whose answers do not count: the phone is not in the programme, or the responder was
-    removed after entering the PIN. Raises KeyMissing.
+    Returns None if the answers do not count: the phone is not in the programme, or the responder was removed after
+    entering the PIN. Raises KeyMissing.
     """
     number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)
     if dialogue.responder_id is None:
@@ -400,8 +389,8 @@ def answering_row(
 
 
 def _district_of(session: Session, responder_id: int, at: datetime) -> str:
-    """Returns the responder's district. Returns an empty text if the responder has several districts, because the
-    lesson must not count for only one of them."""
+    """Returns the responder's district. Returns an empty text unless the responder has exactly one district, because a
+    lesson counts for one district only."""
     desks = {*tables.desks_at(session, responder_id, at)} & {*every_district()}
     return desks.pop() if len(desks) == 1 else ""
 
@@ -410,9 +399,7 @@ def _district_of(session: Session, responder_id: int, at: datetime) -> str:
 
 
 class CertificateCheck(NamedTuple):
-    """The result of checking a certificate's code. For a valid or expired code, this result also includes the content
-    of the code.
-    """
+    """The result of checking a certificate's code. Contains the facts in the code if the code is valid or expired."""
 
     verdict: CertificateVerdict
     district: str = ""
@@ -421,18 +408,17 @@ class CertificateCheck(NamedTuple):
     until: str = ""
     """The last month in which the certificate is valid."""
     misread: bool = False
-    """True for a code that no hotline can have made: a character is wrong or missing."""
+    """True for a code with a wrong or missing character, which no hotline has made."""
 
 
 def certificate_facts(
     context: Context, flow_set: FlowSet, start: SessionStart, caller: str
 ) -> Facts:
-    """Returns the lessons that the person had passed before the session began, and the code of the person's
+    """Returns flags for the lessons that the person had passed before the session began, and the code of the person's
     certificate.
 
-    The hotline computes the code of the certificate in advance, so that the session in which the person passes the last
-    lesson can show this code. The result is empty for a person who joined during this session. The hotline recognises a
-    responder by the PIN that the responder entered.
+    Computes the code in advance, for a session in which the person passes the last lesson. Returns an empty result for
+    a person who joined during this session.
     """
     who = learner_of(context, flow_set, start, caller)
     if who is None or not context.pseudonyms.knows_certificates:
@@ -464,7 +450,7 @@ def count_answer(
 ) -> None:
     """Counts an answer in a lesson. If the answer completes the lesson, also counts the lesson.
 
-    Only the answers of a trainee in the programme, or of a responder who entered the PIN, count.
+    Counts only answers of a trainee in the programme, and of a responder who entered the PIN.
     """
     row = None
     with suppress(KeyMissing):
@@ -495,8 +481,7 @@ def record_passed_lesson(session: Session, number_key: str, lesson: str, at: dat
 
 
 def verify_certificate(context: Context, typed: str) -> CertificateCheck:
-    """Checks the code on a certificate. A person types this code after an officer has shown the certificate. Raises
-    KeyMissing."""
+    """Checks the code on a certificate. Raises KeyMissing."""
     meant = rules.normalise_code(typed)
     if not context.pseudonyms.knows_certificates:
         raise KeyMissing("the key certificate.key is missing: run `hotline keys import`")

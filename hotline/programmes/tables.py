@@ -1,7 +1,7 @@
 """Defines the tables of enrolment codes and of the phones in a programme.
 
-Also stores the phones of responders who take lessons without a code. A phone number is stored as a keyed digest,
-without a name.
+Also stores the phones of responders who take lessons without joining a programme. A phone number is stored as a keyed
+digest, without a name.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +15,7 @@ from hotline.core.database import Row, add_if_new
 
 
 class EnrolmentCode(Row):
-    """The enrolment code of one district. A phone joins a programme with this code, until the code ends."""
+    """The enrolment code of one district. Phones join a programme with this code until the code ends."""
 
     __tablename__ = "enrolment_code"
 
@@ -31,15 +31,13 @@ class EnrolmentCode(Row):
 
 
 LESSONS_ONLY = "lessons"
-"""The value of `Participant.programme` for a phone that is in no programme. The row of this phone stores only the
-lessons that a responder took after entering the PIN.
+"""The value of `Participant.programme` for a responder's phone that is in no programme. The row then stores only
+lessons.
 """
 
 
 class Participant(Row):
-    """One phone in a programme, or the phone of a responder who takes lessons without being in a programme. The row of
-    a responder who is in no programme stores only lessons.
-    """
+    """One phone in a programme, or the phone of a responder who takes lessons without joining the programme."""
 
     __tablename__ = "participant"
 
@@ -51,18 +49,18 @@ class Participant(Row):
     """The person's district. Empty for a responder who does not belong to exactly one district."""
     created_at: Mapped[datetime]
     reports: Mapped[list[str]]
-    """The reports of the last day on which the leader reported. Each report has the day, the occasion and the number of
+    """The reports of the leader's last day with a report. Each report has the day, the occasion and the number of
     people."""
     passed: Mapped[dict[str, Any] | None]
-    """The lessons that the person passed, each with the time when the session began. The row stores no wrong answers,
-    and no lessons that the person has not passed.
+    """The lessons that the person passed, each with the time when the session began. The row stores neither wrong
+    answers nor lessons that the person has not passed.
     """
 
 
 def valid_codes(
     session: Session, code_keys: Collection[str], at: datetime
 ) -> Sequence[EnrolmentCode]:
-    """Returns the codes whose keyed digest is in `code_keys` and that are valid at the given time."""
+    """Returns the codes that are valid at the given time and whose keyed digest is in `code_keys`."""
     asked = EnrolmentCode.code_key.in_(code_keys)
     within = (EnrolmentCode.created_at <= at, EnrolmentCode.ends_at > at)
     return session.scalars(select(EnrolmentCode).where(asked, *within)).all()
@@ -84,8 +82,8 @@ def end_codes(session: Session, programme: str, district: str, at: datetime) -> 
 
 
 def enrol(session: Session, row: Participant, code_key: str) -> None:
-    """Enrols a phone in a programme. If the phone is already enrolled, only the district of the phone changes, and the
-    code's number of uses stays the same.
+    """Enrols a phone in a programme. If the phone is already enrolled, changes only its district, and does not count a
+    further use of the code.
 
     If the phone's row stores only lessons, the phone joins the programme and keeps its passed lessons.
     """
@@ -107,7 +105,7 @@ def lesson_row(
 ) -> Participant | None:
     """Returns the row with a responder's lessons. Creates the row if the phone has none.
 
-    If the phone is in a programme, its row stays unchanged. Otherwise the row gets the responder's current district.
+    The row of a phone outside the programme gets the responder's current district.
     """
     new = {"number_key": number_key, "programme": LESSONS_ONLY, "district": district}
     add_if_new(session, Participant(**new, created_at=at, reports=[]))
@@ -118,8 +116,8 @@ def lesson_row(
 
 
 def find_participant(session: Session, number_key: str) -> Participant | None:
-    """Returns the row of a phone, which is in a programme or has only a responder's lessons. Returns None if the phone
-    has no row."""
+    """Returns the row of a phone that is in a programme, or that has only a responder's lessons. Returns None if the
+    phone has no row."""
     return session.get(Participant, number_key)
 
 
@@ -149,7 +147,7 @@ def remove_participants(session: Session, number_keys: Collection[str]) -> int:
 
 
 def participants_by_district(session: Session, programme: str) -> dict[str, int]:
-    """Returns the number of a programme's phones in each district."""
+    """Maps each district to the number of a programme's phones there."""
     counted = select(Participant.district, func.count()).where(Participant.programme == programme)
     found = session.execute(counted.group_by(Participant.district))
     return {district: int(number) for district, number in found}
