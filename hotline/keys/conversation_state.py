@@ -43,7 +43,7 @@ class StateCipher:
         """Reads the key of conversation states from a folder, and checks every `each` seconds if the key file changed.
         Raises KeyMissing.
 
-        If no key in memory decrypts a state, the cipher checks the key file again at once.
+        If no key in memory decrypts a state, the class checks the key file again at once.
         """
         live = LiveKeys(folder.path, STATES_KEY, each=each)
         return cls(*live.now(), live=live)

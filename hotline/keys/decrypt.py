@@ -92,7 +92,8 @@ def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str)
 
 
 def decrypt_number(encrypted: bytes, *, private_key: bytes) -> str:
-    """Decrypts a phone number in E.164 format that was encrypted to the workers' key. Raises DecryptionFailed."""
+    """Decrypts a phone number in E.164 format that was encrypted to the public key of the worker processes. Raises
+    DecryptionFailed."""
     plain = _open_box(encrypted, private_key)
     try:
         return bytes(sodium_unpad(plain, encrypt.NUMBER_BYTES)).decode()
@@ -112,7 +113,7 @@ class LiveNumbers:
 
     keys: LiveKeys
     are_ours: Callable[[Sequence[bytes]], bool] = field(default=lambda _keys: True, repr=False)
-    """Returns True if at least one of these keys decrypts a canary in the database."""
+    """Returns True if at least one of the given keys decrypts a canary, an encrypted test value in the database."""
 
     def decrypt_number(self, encrypted: bytes) -> str:
         """Decrypts a phone number in E.164 format. Raises KeyWrong or DecryptionFailed."""

@@ -1,10 +1,10 @@
 """Checks that the hotline signed a desk's key. The check needs only the public half of the hotline's signing key.
 
-A proof is a list of signed statements about a desk's keys. The hotline signed the first statement of the list. Each
-later key of the desk adds a statement. Two keys sign each later statement: the previous key of the desk, and the key of
-the member who made the new key. Each statement includes the desk's code, kind and place, so no statement is valid for
-another desk. In its key folder, each process records the time of the newest statement that it saw for each desk. A
-process refuses a proof from the database whose newest statement is older than the recorded time.
+A proof is a list of signed statements about a desk's keys. The hotline signed the first statement of the list. For each
+later key of the desk, the list contains another statement. Two keys sign each later statement: the previous key of the
+desk, and the key of the member who made the new key. Each statement includes the desk's code, kind and place, so no
+statement is valid for another desk. In its key folder, each process records the time of the newest statement that it
+saw for each desk. A process refuses a proof from the database whose newest statement is older than the recorded time.
 """
 
 import json
@@ -37,7 +37,7 @@ UNSIGNED_FOR = timedelta(hours=72)
 """The time for which processes accept a new desk key that the hotline has not signed."""
 AHEAD = timedelta(hours=1)
 """A member's statement about a desk's key may have a time up to one hour in the future. A process refuses a statement
-with a later time, because all further statements of the desk would look older.
+with a later time, because all further statements of the desk would look older than that statement.
 """
 PURPOSE = b"hotline desk key 1\0"
 MAX_PROOF = 64 * 1024
@@ -70,7 +70,7 @@ from a backup, the hotline signs a desk's key only if an operator names the desk
 
 
 class DeskKey(NamedTuple):
-    """A desk's key, as the database stores it. An attacker who can write to the database can change each value."""
+    """A desk's key, as the database stores it. An attacker who can write to the database can change each field."""
 
     code: str
     kind: str
@@ -84,8 +84,8 @@ class Statement(NamedTuple):
 
     public_key: str
     verify_key: str
-    """The public key that checks the desk's signature of its next statement. The signing key for the desk's signatures
-    is derived from the desk's private key."""
+    """The public key for checking the desk's signature of the statement about its next key. The signing key for the
+    desk's signatures is derived from the desk's private key."""
     at: int
     by: str = ""
     """The name of the member who made the desk's key. The field is empty if the hotline made the statement."""
@@ -169,8 +169,8 @@ class Seen(NamedTuple):
     newest: int = 0
 
     def merged(self, other: "Seen") -> "Seen":
-        """Returns the newer one of two `Seen` records about the same desk. If both are about the same signed key, keeps
-        the earlier start of the 72 hours within which the hotline must sign the next key.
+        """Returns the newer one of two `Seen` records about the same desk. If both records are about the same signed
+        key, keeps the earlier start of the 72 hours for signing the next key.
         """
         newer = max(self, other, key=lambda one: (one.by_line, one.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
@@ -220,8 +220,8 @@ class DeskTrust:
         safe to use.
 
         For the national desk, returns a key even in the states `LATE` and `OLD`, because this desk must be able to read
-        every tip. In both states, the monitor raises an alarm. For the national desk in the state `CHANGED`, returns
-        the key that the hotline signed.
+        every tip. In the states `LATE` and `OLD`, the monitor raises an alarm. For the national desk in the state
+        `CHANGED`, returns the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:

@@ -29,8 +29,8 @@ begin with `VERSION`, and are encrypted directly under the tip's key.
 """
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
-"""The number of bytes at the start of a tip's encrypted answers (format `PAIRED`) that are not encrypted. These bytes
-contain the format's version, two marks, and the public half of the tip's key pair.
+"""The number of bytes at the start of a tip's encrypted answers (format `PAIRED`) that are not encrypted. The
+unencrypted bytes contain the format's version, two marks, and the public half of the tip's key pair.
 
 A mark is a digest that is computed with a secret key. The first mark is computed from the tip, the desks and the key
 pair. The second mark is computed from the tip and the key pair. The secret key for the marks is in the key folder of
@@ -91,7 +91,7 @@ def document_in(held: bytes) -> dict[str, Any]:
 
 def binding(uid: str, place: str) -> bytes:
     """Returns the tip's uid and place in the form that the encryption of a tip's answers includes. If a program
-    decrypts the answers as those of another tip or place, the decryption fails.
+    decrypts the answers as the answers of another tip or place, the decryption fails.
     """
     return b"tip\0" + uid.encode() + b"\0" + place.encode()
 
@@ -139,7 +139,7 @@ class Encrypter:
     """Returns the public key of the reader process, to which a new case's key is encrypted."""
     desks: DeskTrust | None = field(default=None, repr=False)
     """Decides which desk keys this process may use. The value is None if the process lacks the hotline's public key.
-    Such a process uses every desk key in the database.
+    Without the hotline's public key, the process uses every desk key in the database.
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
@@ -189,9 +189,10 @@ class Encrypter:
         """Encrypts a tip's newer answers to the key pair of its present answers, so that the desks' existing grants
         also decrypt the newer answers.
 
-        Returns None if the key pair was made for another tip, other desks or other desk keys. In this case, the calling
-        function must use `tip`. If `desks` is None, the method does not compare the desks. `body` contains the present
-        encrypted answers, or only their first `HEAD_BYTES`. Raises ValueError for answers that are too long.
+        Returns None if the key pair was made for another tip, other desks or other desk keys. If the result is None,
+        the calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` contains
+        the present encrypted answers, or only their first `HEAD_BYTES`. Raises ValueError for answers that are too
+        long.
         """
         head, name = body[:HEAD_BYTES], uid + identity
         if not self.made(head, uid=uid, identity=identity):
@@ -245,7 +246,7 @@ class Encrypter:
     def line_mark(self) -> str:
         """Returns a short digest of the workers' public key, which identifies this installation.
 
-        Returns an empty text if the process has no such key.
+        Returns an empty text if the process has no public key of the workers.
         """
         public_key = self._relay_key
         return "" if public_key is None else mark_of(public_key)
@@ -255,7 +256,7 @@ class Encrypter:
         return self.relay_public_key if self.live is None else self.live.now()[0]
 
     def reader_key(self) -> bytes:
-        """Returns the reader's public key. Raises KeyMissing if the key folder lacks it."""
+        """Returns the reader's public key. Raises KeyMissing if the key folder lacks this key."""
         if self.reader is None:
             raise KeyMissing("the public key reader.pub is missing: run `hotline keys import`")
         return self.reader()
@@ -318,8 +319,8 @@ def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | 
 
 
 def case_name(uid: str) -> str:
-    """Returns the name that a grant of a case's key includes, so that no one can use it as the grant of another key. A
-    grant of a tip's key includes the uid alone."""
+    """Returns the name that a grant of a case's key includes, so that the grant cannot be used as a grant of a tip's
+    key. A grant of a tip's key includes the uid alone."""
     return f"case:{uid}"
 
 

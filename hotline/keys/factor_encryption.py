@@ -13,8 +13,8 @@ from hotline.text.errors import DecryptionFailed
 
 TOTP_KEY = "totp.key"
 DIGEST_KEY = "digest.key"
-"""The name of the file with the key for computing digests. The first rotation of the key for authenticators writes this
-file, and later rotations do not change it.
+"""The name of the file with the key for computing digests. The first rotation of the key for authenticators' secrets
+writes this file, and later rotations do not change the file.
 
 The database contains digests of the printed recovery codes, but not the codes. So no program could compute the digests
 again under another key.
@@ -22,7 +22,7 @@ again under another key.
 
 
 class FactorEncrypter:
-    """Encrypts the secrets of authenticator apps, and computes keyed digests.
+    """Encrypts the secrets of authenticator apps, and computes digests with a secret key.
 
     A secret that was encrypted for one account cannot be decrypted for another account. The digests are computed with a
     key, so a stolen row of the database reveals nothing. After a rotation, the previous key still decrypts secrets
@@ -38,7 +38,7 @@ class FactorEncrypter:
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "FactorEncrypter":
-        """Reads the keys of a key folder. Raises KeyMissing."""
+        """Makes an encrypter with the keys of a key folder. Raises KeyMissing."""
         live = LiveKeys(folder.path, TOTP_KEY)
         digests = folder.read(DIGEST_KEY) if folder.holds(DIGEST_KEY) else None
         return cls(*live.now(), digests=digests, live=live)
@@ -59,7 +59,7 @@ class FactorEncrypter:
         return _opened(self._now()[0], encrypted, account) is not None
 
     def digest(self, purpose: str, words: str) -> bytes:
-        """Returns the keyed digest of a text.
+        """Returns the digest of a text, computed with a secret key.
 
         With the digest, the console finds the row of a printed recovery code or of a typed name.
         """
@@ -67,7 +67,7 @@ class FactorEncrypter:
         return hmac.digest(self._digests, said, "sha256")
 
     def _now(self) -> tuple[bytes, ...]:
-        """Returns the keys, newest first."""
+        """Returns the keys for authenticators' secrets, newest first."""
         return self._keys if self._live is None else self._live.now()
 
 
@@ -84,7 +84,7 @@ class Proofs:
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":
-        """Reads the keys of a key folder. Raises KeyMissing."""
+        """Makes the objects with the keys of a key folder. Raises KeyMissing."""
         return cls(FactorEncrypter.of(folder))
 
 

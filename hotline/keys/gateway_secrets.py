@@ -1,6 +1,6 @@
 """Reads the gateway's key, and manages the secrets in the addresses that the gateway calls (the hooks).
 
-The gateway's key is the password with which the hotline sends SMS. This key is in a file that only the sending
+The gateway's key is the password with which the hotline sends SMS. The gateway's key is in a file that only the sending
 processes can read, and never in an environment variable (docs/decisions/12).
 
 Each hook has a secret in its address, and the operator pastes this address into the gateway's dashboard. After the
@@ -113,8 +113,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __getitem__(self, hook: str) -> Sequence[str]:
         if hook == LISTED:
-            # Only the clock process calls the hook `listed`, once a minute. So the process can read the file at each
-            # call, and the requests of callers do not wait for this.
+            # Only the clock process calls the hook `listed`, once a minute. So reading the file at each call does not
+            # delay the requests of callers.
             return listed_secrets(self._folder)
         now = self._elapsed()
         until, live = self._live.get(hook, (now, ()))

@@ -22,7 +22,7 @@ HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
 """The names of the hooks, the addresses that the gateway calls. Each hook has its own secrets in its address."""
 LISTED = "listed"
 """The name of the hook that the clock process calls. The clock process reads the list of SMS in the gateway's inbox,
-and sends each SMS to this hook.
+and sends each SMS to the hook `listed`.
 """
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
@@ -193,7 +193,7 @@ def listed_secrets(folder: Path) -> tuple[str, ...]:
 def new_hook_secrets() -> bytes:
     """Returns two new secrets for each hook, as JSON.
 
-    The hooks accept both secrets, so the operator can later change to the second secret at any time.
+    The hooks accept both secrets, so the operator can paste the second secret into the gateway's dashboard at any time.
     """
     return json.dumps(
         {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
@@ -265,7 +265,7 @@ class LiveKeys:
         stamp = stamp_of(self._files[0])
         if stamp is not None and stamp != self._stamp:
             # The code gets the file's stamp, which changes with the file, before it reads the key. If the file changes
-            # in between, the next check reads the key again.
+            # between the two reads, the next check reads the key again.
             self._keys, self._stamp = self._read() or self._keys, stamp
         return self._keys
 
@@ -314,7 +314,7 @@ class PeopleKeys:
 
     def at(self, moment: datetime) -> dict[str, bytes]:
         """Returns the keys for counting callers in the month and the week of a moment. Raises KeyMissing if the folder
-        has no such key, or if the process cannot write a new key.
+        has no key for counting callers, or if the process cannot write a new key.
         """
         periods = periods_of(moment)
         if tuple(self._keys) == periods:

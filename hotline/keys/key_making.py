@@ -1,5 +1,5 @@
-"""Makes the keys in the key folder of every role. It is the first step of `hotline init`, which an operator can repeat
-at any time.
+"""Makes the keys in the key folder of every role. Making the keys is the first step of `hotline init`, which an
+operator can repeat at any time.
 """
 
 import hmac
@@ -183,8 +183,8 @@ class _Made:
     def weekly(self, name: str, *, secret: bytes) -> None:
         """Writes the weekly key to the folder of every role that needs it.
 
-        Later, each role advances its own copy, so the copies may belong to different weeks. If a role has no copy yet,
-        copies the key of the earliest week from another role.
+        Later, each role replaces its copy by the next week's key, so the copies may belong to different weeks. If a
+        role has no copy yet, copies the key of the earliest week from another role.
         """
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
@@ -206,7 +206,7 @@ WITH_CANARY = (
 )
 """The keys that have a canary. The weekly and monthly keys for contacts and for counting callers have no canary,
 because they are random and exist only for a short time. The secrets in addresses and the gateway's key have no canary,
-because the web process and the gateway check them.
+because the web process and the gateway check these secrets.
 """
 TEXT = b"canary"
 
@@ -244,10 +244,10 @@ def _newest_first(keys: KeyFolder, name: str) -> tuple[bytes, ...]:
 def _derived(name: str, key: bytes) -> bytes:
     """Derives the key that encrypts the canary.
 
-    Roles advance their weekly keys at different times, so they can have keys of different weeks. For the weekly key,
-    the function uses the key of one week in the far future, which every role can compute. HMAC gives the same result
-    for a key and for the same key with zeros at its end. So the function adds the key's length to the data. With the
-    length, the check of a canary fails if a damaged key file lost zeros at its end.
+    Each role moves to the next week's key at its own time, so the roles can have keys of different weeks. For the
+    weekly key, the function uses the key of one week in the far future, which every role can compute. HMAC gives the
+    same result for a key and for the same key with zeros at its end. So the function adds the key's length to the data
+    of the digest. With the length, the check of a canary fails if a damaged key file lost zeros at its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
     said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()

@@ -1,10 +1,10 @@
 """Encrypts the questions that the web process asks the reader, and the reader's answers.
 
 For each request of a caller, the web process makes a key pair and keeps it only in memory. The reader encrypts the
-answer to this key pair, so no one can decrypt the answer later. The web process encrypts the question to the public key
-of the reader, which stays the same. No question or answer can be decrypted as a text for another purpose. Each question
-and answer is padded, so that its length reveals very little. An encrypted question or answer has this format, with
-sizes in bytes:
+answer to this key pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's
+public key, which does not change at each request. No question or answer can be decrypted as a text for another purpose.
+Each question and answer is padded, so that its length reveals very little. An encrypted question or answer has this
+format, with sizes in bytes:
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """

@@ -94,8 +94,8 @@ class StretchQueue:
         self._lent: WorkPlaces | None = None
 
     def share(self, places: WorkPlaces) -> None:
-        """Sets the object that counts the requests of this process. While a request waits or runs in this queue, it
-        does not count, so that the process can answer other requests.
+        """Sets the object that counts the requests of this process. While a request waits or runs in this queue, the
+        request does not count, so that the process can answer other requests.
         """
         self._lent = places
 
@@ -169,8 +169,8 @@ class StretchQueue:
         return True
 
     def _too_often(self, network: str, at: float) -> StretchTurn | None:
-        """Uses one of the attempts that the network has left. If no attempt is left, returns the refusal with the
-        seconds to wait."""
+        """Subtracts one attempt from the attempts that the network has left. If no attempt is left, returns the refusal
+        with the seconds to wait."""
         left, last = self._allowances.pop(network, (self._burst, at))
         left = min(self._burst, left + (at - last) / EACH_SECONDS)
         self._allowances[network] = (left - (left >= 1), at)

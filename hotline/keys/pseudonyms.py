@@ -41,7 +41,7 @@ class Pseudonyms:
         return self._by(SESSION_KEY, "heard", session_key, text)
 
     def caller(self, session_key: str, msisdn: str) -> str:
-        """Returns the digest of a session together with its phone number. The hotline uses the digest to notice that
+        """Returns the digest of a session together with its phone number. The hotline uses the digest to notice if
         another phone continues the session.
 
         Different sessions of one phone have different digests.

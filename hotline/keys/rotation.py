@@ -1,7 +1,7 @@
 """Rotates a key: makes a new key, and keeps the previous key until no data needs it.
 
-After each step of a rotation, all processes can continue to work. If a rotation is interrupted, an operator runs it
-again, and it continues with the interrupted step.
+After each step of a rotation, all processes can continue to work. If a rotation is interrupted, an operator runs the
+rotation again, and the rotation continues with the interrupted step.
 """
 
 import os

@@ -39,7 +39,7 @@ class ProcessStart(Row):
     __tablename__ = "process_start"
 
     role: Mapped[str] = mapped_column(primary_key=True)
-    """The value of a `contexts.Role`."""
+    """One value of the enum `contexts.Role`."""
     host: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     wrong_keys: Mapped[str]

@@ -14,11 +14,11 @@ in bytes:
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
 
 The module also manages the weekly keys of contacts, with which the hotline computes the pseudonyms of phones. Each
-week, the process destroys older keys than last week's key, so that older pseudonyms identify no one. `hotline init`
-makes the keys of contacts for some weeks in advance. If the key of this week is missing, the process makes the key in
-its own folder. If the folder is not writable, the process uses the newest key of contacts in the folder, because a tip
-must not wait. If a folder has no key of contacts, its role does not need such keys, and a request for a key raises
-KeyMissing.
+week, the process destroys the keys that are older than last week's key, so that older pseudonyms identify no one.
+`hotline init` makes the keys of contacts for some weeks in advance. If this week's key of contacts is missing, the
+process makes the key in its own folder. If the folder is not writable, the process uses the newest key of contacts in
+the folder, because a tip must not wait. If a folder has no key of contacts, its role does not need such keys, and a
+request for a key raises KeyMissing.
 """
 
 import hmac
@@ -101,7 +101,7 @@ class WeeklyLock:
         return week_mark(week) + bytes(self._box(week).encrypt(grant, aad=week_mark(week) + bound))
 
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
-        """Removes the weekly lock from a desk's grant.
+        """Removes the weekly lock (the second encryption) from a desk's grant.
 
         Raises KeyMissing if the key of the grant's week was destroyed. Raises DecryptionFailed if the grant was
         altered.
@@ -255,8 +255,8 @@ class WeeklyKeys:
 
     def forget(self, moment: datetime) -> None:
         """Destroys all keys of contacts that are older than last week's key, but never the newest key. A running
-        process calls the method at the beginning of each week; a command calls it for folders that no running process
-        uses.
+        process calls the method at the beginning of each week; a command calls the method for folders that no running
+        process uses.
 
         The newest key stays even if it is old, because a process cannot make a new key if the disk is full.
         """

@@ -115,13 +115,13 @@ def has_access_or_request(session: Session, context: Context, desk: str, member:
 def grant_by_passphrase(
     context: Context, by: TwoPeople, passphrase: str, shown: Sequence[PendingAccess] | None = None
 ) -> Sequence[tuple[str, str]]:
-    """Grants all pending requests for access to desks with the recovery passphrase. If `shown` is given, grants only
+    """Uses the recovery passphrase to grant all pending requests for access to desks. If `shown` is given, grants only
     the requests in `shown`.
 
     Returns the desk's code and the member's name for each granted request. If a request fails, earlier requests stay
-    granted, and the calling code may call the function again. Skips a request if the first of the two people made it,
-    or would get access by it. If one of the two people works for the national desk, skips requests for access to
-    oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
+    granted, and the calling code may call the function again. Skips a request that the first of the two people made, or
+    that would give this person access. If one of the two people works for the national desk, skips requests for access
+    to oversight desks. Raises PassphraseWrong, DeskRefused or DecryptionFailed.
     """
     opener, actor = PassphraseDecrypter(by, passphrase), Actor(by.first)
     done = []
@@ -157,7 +157,7 @@ def decrypt_desk_as(
     """Decrypts a desk's private keys with the private key of a member of the desk. Returns the present key of the desk
     and, during a rotation, its previous key.
 
-    Raises NotFound if the person is not a member of the desk, or DecryptionFailed.
+    Raises DecryptionFailed, or NotFound if the person is not a member of the desk.
     """
     wrapped = tables_desks.wrapped_keys(session, desk, member)
     if not wrapped or queries_member_keys.public_key(session, desk, member) is None:

@@ -97,7 +97,7 @@ class PinVault:
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
     """Returns the peppers (secrets of the reader process), newest first. The previous pepper decrypts keys that were
-    encrypted with it.
+    encrypted with the previous pepper.
     """
     costs: Costs = PIN_COSTS
 
@@ -131,7 +131,7 @@ class PinVault:
 
     def open_nothing(self, pin: str) -> None:
         """Takes as long as decrypting a key with a PIN, but decrypts nothing. If a phone has no key, the code calls
-        this method, so that the delay does not show this.
+        this method, so that the answer takes as long as for a phone with a key.
         """
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 

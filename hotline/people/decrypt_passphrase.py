@@ -1,5 +1,5 @@
 """Decrypts desk keys with the recovery passphrase. The passphrase decrypts the private key of the recovery key pair,
-which decrypts the keys of all desks. Two people must be present when a command uses the passphrase.
+and this private key decrypts the keys of all desks. Two people must be present when a command uses the passphrase.
 
 A member who makes a new key for a desk also encrypts this key with the public key of the recovery pair. The process
 that answers the gateway must not load this file.
@@ -41,7 +41,9 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def check(self, session: Session) -> None:
-        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts with these names."""
+        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts with the two
+        names.
+        """
         if is_same_person(session, self.first, self.second):
             raise DeskRefused(ALONE)
 
@@ -71,7 +73,7 @@ class WrappedDesk:
 
 
 def wrapped_desk(session: Session, desk: str, by: TwoPeople) -> WrappedDesk:
-    """Returns a desk's encrypted private keys, after checking that `by` are two different people. Raises NotFound or
+    """Returns a desk's encrypted private keys, after checking that `by` names two different people. Raises NotFound or
     DeskRefused.
     """
     by.check(session)

@@ -39,9 +39,9 @@ def ensure_pair(
 ) -> None:
     """Makes sure that the recovery passphrase of `opener` decrypts the present recovery key pair.
 
-    If two people change the passphrase, `replaces` has the old passphrase. In this case, the function adds a new
-    recovery pair with the new passphrase. The old recovery pair stays until the keys of all desks are encrypted for the
-    new pair. Raises PassphraseWrong or DecryptionFailed. Raises DeskRefused if there are no desks yet.
+    If two people change the passphrase, `replaces` has the old passphrase. If `replaces` is given, the function adds a
+    new recovery pair with the new passphrase. The old recovery pair stays until the keys of all desks are encrypted for
+    the new pair. Raises PassphraseWrong or DecryptionFailed. Raises DeskRefused if there are no desks yet.
     """
     with context.database.reading() as session:
         opener.by.check(session)

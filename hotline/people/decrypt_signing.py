@@ -90,7 +90,7 @@ def next_proof(
     context: Context, row: DeskKey, made: KeyPair, before: bytes, by: Signer, at: datetime
 ) -> bytes | None:
     """Returns the proof of a desk's next key: the earlier statements, and a statement that `by` signs. Returns None if
-    this process has no public key to check signatures.
+    this process has no public key for checking signatures.
 
     Raises DeskRefused if the proof of the present key is not valid.
     """
@@ -113,7 +113,7 @@ def next_proof(
 
 def signed_key(context: Context, row: DeskKey, at: datetime) -> SignedKey | None:
     """Checks the proof of a desk's key, and returns the proof's content. Returns None if this process has no public key
-    to check signatures.
+    for checking signatures.
 
     Raises DeskRefused if the proof is wrong or old, or if the database has another key than the proof.
     """

@@ -1,10 +1,11 @@
 """Guards every page of the console, and shows the error pages.
 
-The guard checks in this order: the host name, the form's origin, the session, the account's role, the form's secret
-key, a recent sign-in. If an account may not see a page, the guard answers as if the page did not exist.
+For each request, the guard checks in order: host name, form's origin, session, account's role, form's secret key,
+recent sign-in. If an account may not see a page, the guard answers as if the page did not exist.
 
 An error page says what the user can do next, and does not describe the error. The log line about an error contains only
-the error's class and a reference number. Addresses and messages may contain secrets or text that a user typed.
+the error's class and a reference number. The line contains no address and no message, because they may contain secrets
+or text that a user typed.
 """
 
 import hmac
@@ -45,8 +46,8 @@ PART = "X-Part"
 """The header with which the console's script requests only the parts of a page that can change."""
 URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
-"""The query parameter of requests that a page sends automatically to reload itself. Such a request does not extend the
-session.
+"""The query parameter of requests that a page sends automatically to reload itself. A request with this parameter does
+not extend the session.
 """
 MAX_ROW_ID = 2**31 - 1
 """The highest possible id of a row."""
@@ -170,7 +171,7 @@ def _fresh(
 
 
 def _asked(visit: Visit) -> Response:
-    """Returns a page that asks for password and code, and then sends the original form again."""
+    """Returns a page that asks for password and code, and that then sends the original form again."""
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 
 

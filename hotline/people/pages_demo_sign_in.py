@@ -1,7 +1,7 @@
 """Signs a visitor in as a demo account with one click. Also shows the style guide, a page with all parts of the
 console's pages.
 
-Only the web process of `hotline demo` has both pages.
+Only the web process of `hotline demo` has these two pages.
 """
 
 from flask import Response, abort, request
@@ -17,7 +17,7 @@ TINTS = {
     "good": phrase("This task is done."),
     "soft": phrase("This notice needs no action."),
 }
-"""The text of the style guide's notice of each kind."""
+"""The text of each kind of notice in the style guide."""
 
 
 def sign_in(visit: GuestVisit) -> Response:
@@ -33,5 +33,6 @@ def sign_in(visit: GuestVisit) -> Response:
 
 
 def style_guide(visit: GuestVisit) -> Response:
-    """Shows every part of the console's pages once. The page uses the same macros as the real pages."""
+    """Shows every part of the console's pages once. The style guide uses the same templates as the console's real
+    pages."""
     return page(visit, "styleguide.html", tints=TINTS)

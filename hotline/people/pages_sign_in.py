@@ -218,7 +218,7 @@ def _carrying(answer: Response, browser: str) -> Response:
 
 
 def _sheet(visit: GuestVisit, token: str, name: str) -> Response:
-    """Makes a new recovery sheet and shows it once. The earlier recovery sheet is then invalid."""
+    """Makes a new recovery sheet and shows it once. After that, the earlier recovery sheet is invalid."""
     sheet = service_own_account.new_sheet(visit.context, token, visit.began)
     return page(visit, "welcome_paper.html", sheet=sheet, name=name)
 

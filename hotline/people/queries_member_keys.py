@@ -59,7 +59,7 @@ def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str
 
 
 def names_of(session: Session, person_id: int) -> tuple[str, ...]:
-    """Returns all member names of a person: one for each phone and account."""
+    """Returns the names under which a person is a member of desks: one name for each phone and account."""
     phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
     logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
     return (

@@ -2,7 +2,8 @@
 
 At all times, two people of the national desk and one responder in each district should be active. Callers can report
 only after at least three responders' phones are enrolled. If a district has no responder, the national desk gets the
-alerts about the district's tips. Callers do not notice this gap, but the hotline must tell an admin.
+alerts about the district's tips. Callers do not notice that a district has no responder, but the hotline must tell an
+admin.
 
 After too many wrong PINs on a phone, the hotline blocks the phone. The hotline warns the coordinator of a desk if
 another person may be using a responder's PIN.
@@ -244,7 +245,7 @@ def read_responders(text: str) -> Sequence[EnrolmentRow]:
 
 def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """Returns the rows without errors, and all errors of a CSV file. If two rows have the same name or number, returns
-    both rows, and also an error.
+    both rows, and adds an error about them.
     """
     faults: list[RowFault] = []
     filled = read_cells(text, COLUMNS, faults)
@@ -420,11 +421,11 @@ phone.
 """
 START_PIN_VALIDITY = timedelta(days=14)
 """The time for which a start PIN is valid. A person who enters the start PIN proves who they are, because only the
-right person gets it on paper.
+right person gets the PIN on paper.
 """
 DECIDED_WITHIN = timedelta(days=7)
 """The time within which a second admin must decide about an enrolment, after the responder has entered the code and the
-start PIN. After this time, the responder must start the enrolment again.
+start PIN. If the admin does not decide in time, the responder must start the enrolment again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
 """The time for which the hotline keeps a responder's old number after a change, to send an SMS about the change to the
@@ -472,7 +473,7 @@ def read_posting(text: str) -> RequestedPosting:
 
 
 def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> bool:
-    """Returns True if the responder gets a new desk, or a higher level at a desk."""
+    """Returns True if a change gives the responder a new desk, or a higher level at a desk."""
     return any(
         code not in before or LEVELS.index(level) > LEVELS.index(before[code])
         for code, level in after.items()
@@ -480,8 +481,8 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approval. The responder keeps each desk that is in both, with the
-    lower of the two levels.
+    """Returns the part of a change that needs no approval: the desks in both `before` and `after`, each with the lower
+    of its two levels.
     """
     return {
         code: min(level, before[code], key=LEVELS.index)
@@ -509,8 +510,8 @@ class EnrolmentState(StrEnum):
 
 
 UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
-"""The states in which a responder is not fully enrolled and gets no alerts. A removed responder who is enrolled again
-also starts with these states.
+"""The states in which a responder is not fully enrolled and gets no alerts. If a removed responder is enrolled again,
+the state is first `PROVING` and then `WAITING`.
 """
 
 
@@ -596,8 +597,8 @@ class DeskKind(StrEnum):
 ADDED_KINDS = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
 """The kinds of desks that people can add; `hotline init` makes the desks of the other kinds."""
 APART = message_text("a person of an oversight desk (for complaints) cannot belong to another desk")
-"""The error if a person would belong to an oversight desk and to another desk. Such a person could read complaints
-about the other desk.
+"""The error if a person would belong to an oversight desk and to another desk. A person of both desks could read
+complaints about the other desk.
 """
 OVERSEEN_DESK = message_text(
     "the national desk may not decide about people of an oversight desk, which handles complaints about "
@@ -651,7 +652,7 @@ MAX_IN_A_ROW = 3
 """After this number of wrong PINs in a row, the hotline blocks the phone for the time `SHORT_BLOCK`."""
 MAX_IN_A_DAY = 6
 """After this number of wrong PINs within the time `DAY`, the hotline blocks the phone until `BLOCK_ENDS`. After a right
-PIN, the hotline counts from zero again.
+PIN, the hotline counts wrong PINs from zero again.
 """
 SHORT_BLOCK, DAY = timedelta(minutes=10), timedelta(hours=24)
 BLOCK_ENDS = time(6)
@@ -753,8 +754,8 @@ def night_began(at: datetime) -> datetime:
 
 
 def last_report_before(at: datetime) -> datetime:
-    """Returns the time, at or before `at`, at which the last morning SMS about PIN warnings was due. The SMS at this
-    time reports all earlier warnings.
+    """Returns the time, at or before `at`, at which the last morning SMS about PIN warnings was due. The SMS that was
+    due at this time reports all earlier warnings.
     """
     local = at.astimezone(KIGALI)
     morning = datetime.combine(local.date(), REPORTED_AT, KIGALI)

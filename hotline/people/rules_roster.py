@@ -123,8 +123,8 @@ class Roster:
         return (desk, week_of(at)) in self.used
 
     def shifts(self, start: datetime, end: datetime) -> list[Shift]:
-        """Returns the shifts between `start` and `end`, sorted by desk and time. The result includes the changes in
-        `overrides`.
+        """Returns the shifts that overlap the time from `start` to `end`, sorted by desk and time. The result includes
+        the changes in `overrides`.
         """
         by_day: dict[tuple[date, int], list[DutyRow]] = {}
         for row in self.rows:

@@ -52,15 +52,15 @@ class ApprovalView:
     """The facts about a pending approval that a page shows, or that decide who may decide the approval."""
 
     sentence: MessageText
-    """The sentence that describes the request. Its values `role`, `desk`, `desks`, `places` and `outcome` are codes,
-    which the page replaces by names.
+    """The sentence that describes the request. The sentence's values `role`, `desk`, `desks`, `places` and `outcome`
+    are codes, which the page replaces by names.
     """
     subject: str
     """The text by which the audit log names the subject of the approval."""
     detail: str = ""
     """The text that the audit log shows before the reason of the request."""
     person_id: int | None = None
-    """The person that the request is about, who may never decide it."""
+    """The person that the request is about, who may never decide the request."""
     desks: Collection[str] = ()
     """The desks that the person would join if the request is approved."""
     account_id: int | None = None
@@ -98,7 +98,8 @@ def no_effect(_decision: Decision) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRule:
-    """The rule for one kind of approval: who decides, how a page describes it, and what follows from the decision."""
+    """The rule for one kind of approval: who decides, how a page describes the approval, and what follows from the
+    decision."""
 
     kind: ApprovalKind
     decided_by: frozenset[AccountRole]
@@ -107,10 +108,10 @@ class ApprovalRule:
     """A function that describes an approval, as an account sees it. Returns None if the account may not see the
     approval."""
     refused: str
-    """The audit log's name for the refusal of such a request."""
+    """The audit log's name for the refusal of a request of this kind."""
     given: str = ""
-    """The audit log's name for the approval of such a request. The field is empty if the function `approve` writes to
-    the audit log itself.
+    """The audit log's name for the approval of a request of this kind. The field is empty if the function `approve`
+    writes to the audit log itself.
     """
     approve: Callable[[Decision], None] = no_effect
     refuse: Callable[[Decision], None] = no_effect

@@ -47,7 +47,7 @@ def roster_changes(database: Database, since: str) -> Sequence[str] | None:
     """Returns rows of the audit log about new, removed or changed persons, roles and desks, as sentences. The result
     starts after the row with the digest `since`.
 
-    Returns None if no row has this digest. Raises StoreUnavailable.
+    Returns None if no row has the digest `since`. Raises StoreUnavailable.
     """
     with database.reading() as session:
         names = tables.responder_names(session)

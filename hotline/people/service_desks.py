@@ -35,7 +35,7 @@ from hotline.text.places import NATIONAL, is_camp
 
 KEYS = "desk keys"
 NAMED = 5
-"""The largest number of desks that the text of one check names."""
+"""The largest number of desks that the result of a check names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
     ]
     alone = tuple(one.code for one in lines if one.code not in opened)
-    # Retired desks are included, because former members may still have keys that decrypt the desks' old tips.
+    # The check includes retired desks, because former members may still have keys that decrypt the desks' old tips.
     left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"a person who left may hold a copy of the key of {_some(left)}"

@@ -38,8 +38,8 @@ def prove_keys(
     who: ConsoleAccount | Responder,
     private_key: bytes,
 ) -> None:
-    """Raises an alarm if the private key of a member, or of one of the member's desks, does not match the public key in
-    the database. The person is signed in even if the function raises an alarm.
+    """Raises an alarm if a private key of a member, or of the member's desks, does not match the public key in the
+    database. The person is signed in even if the function raises an alarm.
     """
     differ = []
     if who.public_key is not None and not _fits(private_key, who.public_key):

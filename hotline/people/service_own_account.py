@@ -424,7 +424,7 @@ def prove_code(context: ConsoleContext, link: str, code: str, browser: str) -> W
 
 def new_sheet(context: ConsoleContext, link: str, browser: str) -> RecoverySheet:
     """Carries out the third step: makes a recovery sheet for printing. Each call makes a new recovery sheet, which
-    replaces the earlier one.
+    replaces the earlier sheet.
 
     Raises AccountRefused.
     """

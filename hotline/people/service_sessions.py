@@ -88,8 +88,8 @@ def find_locked(context: ConsoleContext, token: str) -> SignedIn | None:
 
 
 _SHOWN: MutableMapping[Database, dict[bytes, datetime]] = WeakKeyDictionary()
-"""For each session, the time when `note_board` last wrote to the database. With this time, `note_board` writes at most
-once in four minutes, even if the board reloads often.
+"""For each session, the time when `note_board` last wrote to the database. So `note_board` writes at most once in four
+minutes, even if the board reloads often.
 """
 MAX_SHOWN = 1000
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -115,7 +115,7 @@ def open_flow(
     """Records that a person has opened a draft of a flow, and returns the other people who also have this flow open.
     Each name comes with the time when the console last recorded that this person opened the flow.
 
-    If the database can be read but not written, returns the names without recording. Raises StoreUnavailable if the
+    If the database can be read but not written, returns the names, but records nothing. Raises StoreUnavailable if the
     database cannot be read.
     """
     digest, at = digest_of(token), context.now()
@@ -239,7 +239,7 @@ def open_session(
         )
     )
     log_own(session, context, account, "account_entered")
-    # If the browser already has a mark for this name, it keeps this mark.
+    # If the browser already has a mark for this name, the browser keeps this mark.
     mark, nonce = known, secrets.token_urlsafe(NONCE_BYTES)
     if not queue_of(context, account.name, known):
         mark = f"{nonce}.{_proof(context, account.name, nonce)}"

@@ -98,7 +98,7 @@ class PinWarningRow(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """The value of a `people.rules.PinWarning`."""
+    """One value of the enum `people.rules.PinWarning`."""
     at: Mapped[datetime]
     notified_at: Mapped[datetime | None]
     """The time when an SMS reported the warning to the coordinator, or None if the warning waits for the next morning's
@@ -134,7 +134,7 @@ def has_waiting_warning(session: Session, before: datetime) -> bool:
 def mark_reported(session: Session, before: datetime, at: datetime) -> Sequence[int]:
     """Marks the waiting warnings that are older than `before` as reported to the coordinator.
 
-    Returns the ids of the responders in these warnings, each once.
+    Returns the ids of the responders in these warnings, without duplicates.
     """
     reported = update(PinWarningRow).where(*_waiting(before)).values(notified_at=at)
     told_now = reported.returning(PinWarningRow.responder_id)
@@ -197,8 +197,8 @@ class Responder(Row):
     state: Mapped[str] = mapped_column(
         default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
     )
-    """The value of an `EnrolmentState`. The column `active` is True only if this state is "active" and the responder
-    was not removed.
+    """One value of the enum `EnrolmentState`. The column `active` is True only if this state is "active" and the
+    responder was not removed.
     """
     public_key: Mapped[bytes | None]
     """The responder's X25519 public key, for which desks' private keys are encrypted. The value is None until the
@@ -206,7 +206,7 @@ class Responder(Row):
     """
     pin_wrap: Mapped[bytes | None]
     """The responder's private key, encrypted with the PIN and the reader's pepper (a secret of the reader process). The
-    first byte identifies the format.
+    first byte identifies the format of the encrypted key.
     """
     pin_set_at: Mapped[datetime | None]
     wrong_pins: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
@@ -246,7 +246,7 @@ class Membership(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     desk_code: Mapped[str]
     level: Mapped[str]
-    """The value of a `people.rules.Level`."""
+    """One value of the enum `people.rules.Level`."""
     categories: Mapped[list[str]]
     """The categories of cases that the responder gets from this desk, or an empty list for all categories."""
     from_at: Mapped[datetime]
@@ -321,7 +321,8 @@ def phones_of(session: Session, person_id: int) -> Sequence[Responder]:
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
-    """Returns the digests in `number_keys` that belong to a responder's phone number. The responder may be removed."""
+    """Returns the digests in `number_keys` that belong to a responder's phone number. Includes the numbers of removed
+    responders."""
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
@@ -353,7 +354,7 @@ IS_RUNNING = Membership.until_at.is_(None)
 def new_memberships(
     desks: Mapping[str, Level], categories: Collection[str], at: datetime
 ) -> list[Membership]:
-    """Returns new memberships, one for each desk in `desks`. The calling function must store the rows."""
+    """Returns new memberships, one for each desk in `desks`. The calling function must store the returned rows."""
     return [
         Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
         for code, level in desks.items()
@@ -483,15 +484,15 @@ class Enrolment(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     kind: Mapped[str]
-    """The value of a `people.rules.EnrolmentKind`."""
+    """One value of the enum `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
     """The approval that a second admin decides, after the responder has entered the code and the start PIN."""
     number_key: Mapped[str] = mapped_column(index=True)
     """A digest of the phone number to prove, computed with a secret key."""
     encrypted_number: Mapped[bytes | None]
-    """During a change of number, the new number, encrypted to the workers' key.
+    """During a change of number, the column contains the new number, encrypted to the workers' key.
 
-    After the change, the previous number, for some days.
+    After the change, the column contains the previous number for some days.
     """
     encrypted_code: Mapped[bytes | None]
     """The code in the enrolment SMS, encrypted to the workers' key. The hotline deletes the value after it has sent the
@@ -508,7 +509,7 @@ class Enrolment(Row):
     """The time when the responder entered the right code and the right start PIN on the phone."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    """The value of an `EnrolmentEnd`."""
+    """One value of the enum `EnrolmentEnd`."""
 
 
 def open_enrolment(
@@ -640,8 +641,8 @@ class MessageAddress:
     number: bytes = field(repr=False)
     code: bytes | None = field(default=None, repr=False)
     is_own: bool = True
-    """True if the message goes to the responder's present number. Otherwise, the delivery result says nothing about the
-    present number.
+    """True if the message goes to the responder's present number. If the message goes to another number, the delivery
+    result says nothing about the present number.
     """
 
 

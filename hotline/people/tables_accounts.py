@@ -1,5 +1,5 @@
-"""Stores the accounts of the console, their links and their recovery codes. A person can use each of these links and
-codes only once. Also finds the persons that have a given name.
+"""Stores the accounts of the console, their links and their recovery codes. A person can use each link and each code
+only once. Also finds the persons that have a given name.
 """
 
 from collections import defaultdict
@@ -22,8 +22,8 @@ from hotline.text.errors import NotFound
 
 class CodeKind(StrEnum):
     LINK = "link"
-    """The secret in a link for setting up an account. With the link, a person sets the password, the second factor and
-    the recovery sheet once.
+    """The secret in a link for setting up an account. With the link, a person can set the password, the second factor
+    and the recovery sheet, but only once.
     """
     RECOVERY = "recovery"
     """A code on the printed recovery sheet. The person can use the code once, instead of a code from the
@@ -48,7 +48,7 @@ class ConsoleAccount(Row):
     """
     language: Mapped[str]
     state: Mapped[str]
-    """The value of an `AccountState`."""
+    """One value of the enum `AccountState`."""
     public_key: Mapped[bytes | None]
     wrapped_key: Mapped[bytes | None]
     """The account's private key, encrypted under the password. To check a password, the console tries to decrypt this
@@ -68,7 +68,7 @@ class ConsoleAccount(Row):
     ended_at: Mapped[datetime | None]
     suspended_until: Mapped[datetime | None]
     """The time until which an admin suspended the account: no one can sign in before this time. The account keeps its
-    keys.
+    keys during the suspension.
     """
     paper_at: Mapped[datetime | None]
     """The time when the signed-in owner made a new recovery sheet, or NULL after the owner confirmed this change."""
@@ -96,7 +96,7 @@ class AccountCode(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     kind: Mapped[str]
-    """The value of a `CodeKind`."""
+    """One value of the enum `CodeKind`."""
     digest: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
@@ -207,7 +207,7 @@ def use_code(session: Session, account_id: int, digest: bytes, at: datetime) -> 
 
 
 def delete_codes(session: Session, account_id: int, *kinds: CodeKind) -> None:
-    """Deletes the links and recovery codes of an account whose kind is in `kinds`."""
+    """Deletes an account's links and recovery codes, but only those of the kinds in `kinds`."""
     gone = delete(AccountCode).where(
         AccountCode.account_id == account_id, AccountCode.kind.in_(kinds)
     )

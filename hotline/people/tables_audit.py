@@ -1,7 +1,7 @@
 """Writes the hotline's audit log, and checks that no one changed it. The log records that a person read a tip, but
 never what the tip contains.
 
-The hotline adds rows to the log, but never changes or deletes them. Each row contains the digest of the previous row. A
+The hotline adds rows to the log, but never changes or deletes rows. Each row contains the digest of the previous row. A
 check of the digests shows if someone changed, removed or inserted a row. An attacker who can write to the table could
 compute all digests again. So each process also numbers its rows, and seals them with its own key, which is not in the
 database. The digests and seals do not show if rows at the end of the log are missing. So each day, the monitor stores
@@ -29,7 +29,7 @@ from hotline.text.time import KIGALI
 CommandActor: TypeAlias = str | Actor
 """The person who gives a command: an account, or a name that the person typed on the command line."""
 RESTORED = ("lane_held", "restored")
-"""The actions whose rows may have no seal, because a machine after a restore has no keys yet. The command `hotline
+"""The actions whose rows may have no seal, because a machine has no keys yet after a restore. The command `hotline
 audit verify` lists these rows.
 """
 BEGINNING = "0" * 64
@@ -119,25 +119,23 @@ class Proofs:
     digests: Mapping[int, str] = field(default_factory=dict)
     """The digests that were stored outside the database, by the id of the row."""
     since: int = 0
-    """The id of the first row whose seal the code checks. After a lost key, for example, an operator can start at a
-    later row.
-    """
+    """The id of the first row whose seal the code checks. If a key was lost, an operator can start at a later row."""
 
 
 def by_command(name: str) -> str:
-    """Returns the audit log's text for a person who typed this name on the command line."""
+    """Returns the text by which the audit log names a person who typed this name on the command line."""
     return f"cli:{name}"
 
 
 def by_actor(actor: Actor) -> str:
-    """Returns the audit log's text for an account, or for a person without an account."""
+    """Returns the text by which the audit log names an account, or a person without an account."""
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
 
 
 def actor_of(by: CommandActor) -> str:
-    """Returns the audit log's text for a person who gives a command."""
+    """Returns the text by which the audit log names the person who gives a command."""
     return by_actor(by) if isinstance(by, Actor) else by_command(by)
 
 
@@ -147,12 +145,12 @@ def name_of(by: CommandActor) -> str:
 
 
 def name_in(actor: str) -> str:
-    """Returns the person's name from the audit log's text for a person."""
+    """Returns a person's name from the text by which the audit log names the person."""
     return actor.rpartition(":")[2]
 
 
 def account_of(actor: str) -> int | None:
-    """Returns the account's id from the audit log's text for a person or process.
+    """Returns an account's id from the text by which the audit log names an actor.
 
     Returns None if the text names no account.
     """

@@ -63,7 +63,7 @@ class Desk(Row):
     code: Mapped[str] = mapped_column(primary_key=True)
     """The NISR code of a district (such as "12"), "national", or the code of a desk that people added."""
     kind: Mapped[str | None]
-    """The value of a `people.rules.DeskKind`. The value is None in rows from older releases."""
+    """One value of the enum `people.rules.DeskKind`. The value is None in rows from older releases."""
     name: Mapped[str | None]
     """The name of a desk that people added, or None for other desks."""
     place: Mapped[str | None]

@@ -86,8 +86,8 @@ class HandoverNote(Row):
     case_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("case_note.case_event_id", ondelete="CASCADE"), unique=True
     )
-    """The case event with the text of a note about a case. If the database deletes the case event, it also deletes this
-    row.
+    """The case event that contains the text, if the note is about a case. If the database deletes the case event, it
+    also deletes this row.
     """
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """The person who wrote the handover note."""
@@ -190,7 +190,7 @@ def week_rows(session: Session, week: date, desks: Collection[str]) -> list[Duty
 def replace_rows(
     session: Session, week: date, desks: Collection[str], rows: Iterable[DutyRow]
 ) -> None:
-    """Replaces all roster rows of the desks in `desks` for a week."""
+    """Replaces all roster rows of the desks in `desks` for a week with `rows`."""
     session.execute(delete(Duty).where(Duty.week == week, Duty.desk_code.in_(desks)))
     names = [column.key for column in COLUMNS]
     unique = {(one.desk, one.responder_id, one.weekday, one.from_min): one for one in rows}
@@ -284,8 +284,8 @@ def delete_old(session: Session, at: datetime) -> None:
 SHEETS_KEPT_FOR = timedelta(days=30)
 """The time after which the hotline deletes the record of an import."""
 RESUMED_FOR = timedelta(hours=1)
-"""The time after a person confirmed an upload for which the hotline can continue an interrupted import. After this
-time, a person must upload the file again.
+"""The time for which the hotline can continue an interrupted import, counted from a person's confirmation of the file.
+After this time, a person must upload the file again.
 """
 
 
@@ -301,7 +301,7 @@ class SheetImport(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """The value of a `SheetKind`."""
+    """One value of the enum `SheetKind`."""
     week: Mapped[date | None]
     """The Monday of the week, if the file contains shifts."""
     encrypted: Mapped[bytes | None]

@@ -31,7 +31,7 @@ class ConsoleSession(Row):
     __tablename__ = "console_session"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    """The digest of the session's token, which only the browser has."""
+    """The digest of the session's token. Only the browser has the token itself."""
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -41,7 +41,7 @@ class ConsoleSession(Row):
     """The private key of the session's account, encrypted with the session's token. The value is NULL after the time
     `key_until`."""
     flow: Mapped[str | None]
-    """The flow of which the user last opened a draft in this session."""
+    """The last flow whose draft the user opened in this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
     """The time of the last record that the session showed a desk's board. The session may have shown the board up to
@@ -109,8 +109,8 @@ def desks_with_board(session: Session, since: datetime, at: datetime) -> frozens
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, skip: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of accounts that have a draft of a flow open, each with the time of the last record. Leaves out
-    accounts without a request after the time `seen`.
+    """Returns the names of accounts that have a draft of a flow open, each with the time of the console's last record
+    of this. Leaves out accounts without a request after the time `seen`.
 
     Leaves out the account with the id `skip`.
     """
@@ -267,36 +267,38 @@ def delete_expired(session: Session, at: datetime) -> None:
 
 class ApprovalKind(StrEnum):
     ROLE = "role"
-    """The approval of a new role for an account. The subject is `account:<id>:<role>`."""
+    """The approval of a new role for an account. The approval's subject is `account:<id>:<role>`."""
     ADMISSION = "admission"
-    """The approval of a member's access to a desk. The subject is `desk:<code>:<member>`. The column `encrypted`
-    contains the member's public key.
+    """The approval of a member's access to a desk. The approval's subject is `desk:<code>:<member>`. The column
+    `encrypted` contains the member's public key.
     """
     ENROLMENT = "enrolment"
-    """The approval of a responder's enrolment, or of a responder's new number. The subject is `enrolment:<id>`."""
+    """The approval of a responder's enrolment, or of a responder's new number. The approval's subject is
+    `enrolment:<id>`."""
     START_PIN = "start_pin"
-    """The approval of printing start PINs, with which new responders prove who they are. The subject is
+    """The approval of printing start PINs, with which new responders prove who they are. The approval's subject is
     `start:<responder id>`, or `start:sheet:<id>` for an imported file."""
     POSTING = "posting"
-    """The approval of a responder's membership of another desk, or of a higher level at a desk. The subject is
-    `posting:<id>:<requested posting>`.
+    """The approval of a responder's membership of another desk, or of a higher level at a desk. The approval's subject
+    is `posting:<id>:<requested posting>`.
     """
     REMOVAL = "removal"
-    """The approval of removing one of the last two people of the national desk. The subject is `responder:<id>`."""
+    """The approval of removing one of the last two people of the national desk. The approval's subject is
+    `responder:<id>`."""
     LIFT = "lift"
-    """The approval of ending an exclusion. The excluded person or desk may then see the tip again. The subject is
-    `exclusion:<id>`.
+    """The approval of ending an exclusion. The excluded person or desk may then see the tip again. The approval's
+    subject is `exclusion:<id>`.
     """
     CASE_FILE = "case_file"
-    """The approval of a case file for a prosecutor or a court. The subject is `case_file:<id>`."""
+    """The approval of a case file for a prosecutor or a court. The approval's subject is `case_file:<id>`."""
     HOLD = "hold"
-    """The approval of ending the legal hold of a case file. The subject is `hold:<id>`."""
+    """The approval of ending the legal hold of a case file. The approval's subject is `hold:<id>`."""
     LINK = "link"
-    """The approval of a new sign-in link for an account. The subject is `account:<id>:link`."""
+    """The approval of a new sign-in link for an account. The approval's subject is `account:<id>:link`."""
     END = "end"
-    """The approval of ending an account. The subject is `account:<id>:end`."""
+    """The approval of ending an account. The approval's subject is `account:<id>:end`."""
     SIGNATURE = "signature"
-    """The approval of a signature by which the hotline confirms a desk's public key. The subject is
+    """The approval of a signature by which the hotline confirms a desk's public key. The approval's subject is
     `signature:<code>`.
     """
 
@@ -314,7 +316,7 @@ class Approval(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """The value of an `ApprovalKind`."""
+    """One value of the enum `ApprovalKind`."""
     subject: Mapped[str] = mapped_column(index=True)
     encrypted: Mapped[bytes | None]
     """Data that the hotline needs to carry out the request, such as a phone number. Secret data is encrypted."""
@@ -326,7 +328,7 @@ class Approval(Row):
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    """The value of an `ApprovalDecision`."""
+    """One value of the enum `ApprovalDecision`."""
 
     @property
     def asker(self) -> str:
@@ -356,7 +358,7 @@ def add_request(
     lives: timedelta = APPROVAL_VALIDITY,
     encrypted: bytes | None = None,
 ) -> Approval:
-    """Stores a request for approval. The request expires after the time `lives`."""
+    """Stores a request for approval. The request expires when the time `lives` has passed."""
     row = Approval(
         kind=kind,
         subject=subject,
