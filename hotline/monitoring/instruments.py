@@ -24,7 +24,7 @@ from hotline.text.causes import cause_of
 T = TypeVar("T")
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
-"""The seconds from a test call without an answer to the next test call."""
+"""If the hotline did not answer a test call, the next test call follows after this number of seconds."""
 BALANCE_EACH = 600.0
 TLS_PATIENCE = 5.0
 

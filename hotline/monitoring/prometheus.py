@@ -46,7 +46,7 @@ class GaugeCollector(Collector):
                     one.name, HistogramMetricFamily(one.name, one.help, labels=[*one.labels])
                 )
                 assert isinstance(timing, HistogramMetricFamily)
-                # In Prometheus, each bucket includes the counts of all smaller buckets.
+                # In Prometheus, each bucket of a histogram includes the counts of all smaller buckets.
                 counts = map(float, accumulate(one.counts))
                 buckets = [*zip((*map(str, BOUNDS), "+Inf"), counts, strict=True)]
                 timing.add_metric([*one.labels.values()], buckets, one.seconds)
@@ -60,8 +60,8 @@ class GaugeCollector(Collector):
 
 @contextmanager
 def serving(host: str, port: int, gather: Callable[[], Sequence[Gauge | Timing]]) -> Iterator[int]:
-    """Serves `/metrics` until the block ends, and yields the port. Port 0 means any free port. Raises Occupied if the
-    port is taken."""
+    """Serves `/metrics` until the `with` block ends, and yields the port. Port 0 means any free port. Raises Occupied
+    if another program uses the port."""
     collectors = CollectorRegistry()
     collectors.register(GaugeCollector(gather))
     try:

@@ -61,8 +61,8 @@ def recent_sms(session: Session, at: datetime) -> int:
 
 
 def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the number of outgoing SMS in the hour before the time of day `at`, for each of the last 28 days.
-    Leaves out days before the oldest data.
+    """Returns the number of outgoing SMS in the hour before the time of day `at`, for each of the last 28 days. Leaves
+    out days before the oldest message.
     """
     hours = [at - timedelta(days=day) for day in range(1, 7 * WEEKS + 1)]
     return [recent_sms(session, hour) for hour in _known(session, Message.created_at, hours)]
@@ -70,7 +70,7 @@ def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
     """Returns the number of sessions in the hour before the time `at`, on the same weekday of each of the last four
-    weeks. Leaves out weeks before the oldest data.
+    weeks. Leaves out weeks before the oldest session.
     """
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
     return [recent_sessions(session, hour) for hour in _known(session, Dialogue.started_at, hours)]
@@ -133,8 +133,8 @@ def oldest_waiting(session: Session) -> Mapping[str, datetime]:
 
 
 def danger_alerts(session: Session, since: datetime, until: datetime) -> tuple[int, int]:
-    """Returns the number of tips that got the urgency "danger" between `since` and `until`. Also returns how many of
-    these tips had a late first alert.
+    """Returns the number of tips that got the urgency "danger" between `since` and `until`. Also returns for how many
+    of these tips the first alert was late.
 
     Does not count a tip that caused no alert because it was joined to a similar tip.
     """

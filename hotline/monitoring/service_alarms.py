@@ -1,9 +1,9 @@
-"""Runs all checks of the watch process once, and starts, repeats or ends alarms. Also adds, removes and tests
-on-call contacts.
+"""Runs all checks of the watch process once, and starts, repeats or ends alarms. Also adds and removes on-call
+contacts, and sends them test notices.
 
 The watch process stores and sends each notice itself, without the workers. So notices do not depend on the parts that
-the watch process checks: the workers, the clock process and the outgoing queue. A system clock that was set back does
-not delay notices.
+the watch process checks: the workers, the clock process and the outgoing queue. If the system clock is set back,
+notices still leave on time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -213,7 +213,7 @@ NAME_LETTERS = 80
 def add_contact(
     context: CliContext, name: str, number: str, language: str, *, by: CommandActor
 ) -> None:
-    """Adds an on-call contact. The contact belongs to the person with that name, or to a new person.
+    """Adds an on-call contact. The contact belongs to the person named `name`, or to a new person.
 
     Raises NumberInvalid for a wrong number. Raises ImportRefused for a wrong name, a wrong language or a number that is
     already known. Raises KeyMissing if `hotline init` has not made the keys.

@@ -42,7 +42,7 @@ VERIFY = "`hotline audit verify` names the row; see the runbook, audit log"
 
 def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
     """Returns the day, the row number and the digest of each line in a file of digests, oldest first. Ignores lines
-    that do not have this format.
+    without these three values.
     """
     text = ""
     with suppress(OSError):
@@ -60,9 +60,9 @@ def keep_digest(context: MonitorContext) -> None:
     """Verifies the audit log once a day. If the log is right, stores the digest of the newest row, and sends it to the
     contacts. Raises StoreUnavailable.
 
-    While the log is wrong, sends no digest, and verifies the log again at each call. Checks the chain of rows and the
-    stored digests. Does not check the seals of rows, because only the process that wrote a row has the key for its
-    seal.
+    While the log is wrong, sends no digest, and verifies the log again at each call. Checks that each row of the log
+    contains the digest of the row before it, and that the stored digests match. Does not check the seals of rows,
+    because only the process that wrote a row has the key for its seal.
     """
     at, file = context.now(), context.watch.digests
     local = at.astimezone(KIGALI)

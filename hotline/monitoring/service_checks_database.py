@@ -1,6 +1,6 @@
-"""Checks the inner parts of the hotline for the doctor and the monitor: the database, processes and their keys,
-console accounts, published texts, statistics and call-backs. Each result says if a part of the hotline works, and if
-not, what the operator should do.
+"""Checks parts of the hotline for `hotline doctor` and the monitor: the database, processes and their keys, console
+accounts, published texts, statistics and call-backs. Each result says if a part of the hotline works, and if not, what
+the operator should do.
 """
 
 import time
@@ -246,7 +246,7 @@ def _holders(context: Context) -> frozenset[tuple[int, str, int, str]]:
 
 
 def check_signatures(session: Session, context: Context, at: datetime) -> CheckResult:
-    """Checks that the hotline signed the key of each desk. The doctor and the monitor show the result."""
+    """Checks that the hotline signed the key of each desk. `hotline doctor` and the monitor show the result."""
     trust = context.encrypter.desks
     desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
     if trust is None:
@@ -395,7 +395,7 @@ def _retention(
 
 
 URGENT_WORDS = "urgent words"
-"""The name of the check of published texts. The doctor, the alarm of this check and the runbook use this name."""
+"""The name of the check of published texts. `hotline doctor`, the alarm of this check and the runbook use this name."""
 ENDED_BY = timedelta(minutes=2)
 """The clock process ends an emergency text that no second person approved. If the clock process is late by more than
 this time, the check reports a worse fault.
@@ -472,8 +472,8 @@ CLOSES = timedelta(minutes=2)
 
 
 def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
-    """Checks the offer of call-backs to callers, and the call-backs that still wait. Returns no results if the database
-    does not answer. Another check reports a database that does not answer.
+    """Checks if the hotline offers call-backs to callers, and the call-backs that still wait. Returns no results if the
+    database does not answer. Another check reports a database that does not answer.
     """
     try:
         with context.database.reading() as session:

@@ -16,9 +16,9 @@ class KeysChecked(NamedTuple):
     """The result of a check of one key folder: the file names of keys with a problem."""
 
     wrong: Sequence[str] = ()
-    """The file names of keys that decrypt none of their canaries."""
+    """The file names of keys that decrypt none of their canaries (encrypted test values)."""
     unproved: Sequence[str] = ()
-    """The file names of keys that have no canary."""
+    """The file names of keys that have no canary (encrypted test value)."""
 
 
 def check_keys(database: Database, folder: Path) -> KeysChecked:
@@ -57,14 +57,14 @@ def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
 
 
 def known_names(database: Database) -> frozenset[str]:
-    """Returns the names of the keys that have a canary. Raises StoreUnavailable."""
+    """Returns the names of the keys that have a canary (an encrypted test value). Raises StoreUnavailable."""
     with database.reading() as session:
         return frozenset(tables_canaries.canaries(session))
 
 
 def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequence[str]:
-    """Encrypts a canary for each key that has no canary yet, and returns the names of these keys. Raises
-    StoreUnavailable."""
+    """Adds a canary (an encrypted test value) for each key that has none yet, and returns the names of these keys.
+    Raises StoreUnavailable."""
     held = {name: keys[0] for folder in folders for name, keys in key_making.held_keys(folder)}
     with database.writing() as session:
         known = tables_canaries.canaries(session)
@@ -75,8 +75,8 @@ def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequenc
 
 
 def add_canary(database: Database, name: str, key: bytes) -> None:
-    """Adds a canary for a new key, and keeps the canary of the previous key. A second call with the same key does no
-    harm. Raises StoreUnavailable.
+    """Adds a canary (an encrypted test value) for a new key, and keeps the canary of the previous key. A second call
+    with the same key does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:
         if not _fits(name, (key,), tables_canaries.canaries(session)):
@@ -84,8 +84,8 @@ def add_canary(database: Database, name: str, key: bytes) -> None:
 
 
 def replace_canary(database: Database, name: str, key: bytes) -> None:
-    """Replaces all canaries of the key `name` by one new canary that `key` decrypts. A second call with the same key
-    does no harm. Raises StoreUnavailable.
+    """Replaces all canaries (encrypted test values) of the key `name` by one new canary that `key` decrypts. A second
+    call with the same key does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:
         known = tables_canaries.canaries(session)

@@ -1,5 +1,5 @@
 """Checks the parts on which the hotline depends: Redis, disk, backups, traffic, workers and the second channel for
-alarms. The doctor and the watch process run these checks. Also runs the daily test.
+alarms. `hotline doctor` and the watch process run these checks. Also runs the daily test.
 
 In the daily test, the hotline reports a tip to itself. The alert about this tip must reach the handset, a phone of the
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
@@ -41,8 +41,8 @@ LATE = timedelta(hours=26)
 
 
 def run_trial(context: MonitorContext) -> None:
-    """Reports a test tip if a test is due, and alerts the handset about the newest test tip. Raises
-    StoreUnavailable.
+    """Reports a test tip if a test is due, and alerts the handset (the phone for test alerts) about the newest test
+    tip. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -111,7 +111,7 @@ def _is_due(trials: queries.Trials, at: datetime) -> bool:
 
 
 def check_sample_data(context: Context, *, is_emulated: bool) -> tuple[CheckResult, ...]:
-    """Returns a result about sample data, or no result if the database contains real data.
+    """Returns a result that warns of sample data, or no result if the database contains real data.
 
     Also returns no result if the database does not answer. Another check reports a database that does not answer.
     """
@@ -258,7 +258,7 @@ def _balance(context: CliContext) -> CheckResult:
 
 def quiet_hour(context: Context) -> tuple[int, int] | None:
     """Returns the number of sessions in the last hour, and the median number of sessions in the same hour of earlier
-    weeks. Returns None if the last hour did not have unusually few sessions.
+    weeks. Returns None unless the last hour had unusually few sessions.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -144,7 +144,7 @@ def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -
     return Gauge(name, help_, samples)
 
 
-# The code below checks if the service levels of this month are kept.
+# The code below checks if the hotline has met the service levels of this month.
 
 
 def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[int, int]]:
@@ -169,7 +169,7 @@ WITHIN = BOUNDS.index(HOP.seconds)
 
 
 def check_levels(context: Context) -> CheckResult:
-    """Checks the service levels of this month, for the doctor. Raises StoreUnavailable."""
+    """Checks the service levels of this month, for `hotline doctor`. Raises StoreUnavailable."""
     with context.database.reading() as session:
         found = level_counts(session, context.now())
     text = "this month: " + "; ".join(one.state(*counts) for one, counts in found.items())
@@ -195,8 +195,7 @@ def _levels(session: Session, at: datetime) -> Measured:
 
 def add(context: Context, counted: Mapping[tables.HookCount, tuple[int, float]]) -> None:
     """Adds the counts of one web process to the database. The counts must be new: the web process has not added them to
-    the database before. Raises StoreUnavailable. After a StoreUnavailable, the process passes the same counts again
-    later.
+    the database before. Raises StoreUnavailable. After this error, the process passes the same counts again later.
     """
     with context.database.writing() as session:
         month = f"{context.now().astimezone(KIGALI):%Y-%m}"

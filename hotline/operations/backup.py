@@ -1,7 +1,7 @@
 """Copies and restores the whole database, and encrypts and signs the copy.
 
 A copy contains the database as it was at one moment. The hotline runs while the copy is made. For SQLite, `VACUUM INTO`
-reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so deleted data is left out. For
+reads one snapshot and blocks no writer. `VACUUM INTO` copies no free pages, so the copy contains no deleted data. For
 PostgreSQL, `pg_dump` reads one snapshot, in which the hotline also counts the rows. The hotline uses a restored copy
 only after three steps: it checks the copy, migrates the tables of the copy, and pauses the copy's outgoing messages.
 
@@ -62,7 +62,7 @@ class Snapshot(NamedTuple):
 
 def snapshot(database: Database, scratch: Path) -> AbstractContextManager[Snapshot]:
     """Yields a copy of the whole database at one moment. For SQLite, the folder `scratch` contains the copy until the
-    block ends.
+    `with` block ends.
 
     SQLite's copy is not encrypted, so `scratch` is on the disk that already contains the database. Raises
     StoreUnavailable, ProgramMissing or CopyFailed if the copy cannot be made. Raises NotReady if the database does not
@@ -152,7 +152,8 @@ def _of_postgres(database: Database) -> Iterator[Snapshot]:
 def _started(
     argv: list[str], environ: Mapping[str, str], **streams: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Starts one of PostgreSQL's own programs, and waits for its end when the block ends. Raises ProgramMissing."""
+    """Starts one of PostgreSQL's own programs, and waits for its end when the `with` block ends. Raises
+    ProgramMissing."""
     try:
         process: subprocess.Popen[bytes] = subprocess.Popen(argv, env=environ, **streams)
     except FileNotFoundError:
@@ -218,7 +219,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
 
 
 def arrival(url: str, fill: Fill, aside: Path | None = None) -> AbstractContextManager[Database]:
-    """Yields the database that is restored from the copy. Within the block, the database is already checked and
+    """Yields the database that is restored from the copy. Within the `with` block, the database is already checked and
     migrated, and its outgoing queue is paused. If the block succeeds, the function moves SQLite's checked copy to the
     address `url`.
 
@@ -342,8 +343,8 @@ def read_recipients(file: bytes) -> Sequence[str]:
 
 
 def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
-    """Returns a new public key, and a file with its private key, encrypted with a passphrase. `age --decrypt` can also
-    read the file.
+    """Returns a new public key, and a file with its private key, encrypted with a passphrase. The command `age
+    --decrypt` can also read the file.
 
     The file also contains the public key that checks this hotline's signatures. With this public key, the owner of the
     file can recognise this hotline's backups on an empty machine.

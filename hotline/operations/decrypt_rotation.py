@@ -48,7 +48,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class DeskKeyPair:
-    """The old and the new key of a desk, decrypted in memory while its grants are changed."""
+    """The old and the new key of a desk, decrypted in memory while the grants (tips' keys for the desk) are changed."""
 
     desk: str
     public_key: bytes
@@ -107,8 +107,8 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
 def move_grants(
     context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
 ) -> int:
-    """Encrypts grants again, for the new keys of their desks. Returns the number of grants that this call changed. The
-    function stops soon after the number of changed grants has reached `most`.
+    """Encrypts grants (tips' keys for desks) again, for the new keys of their desks. Returns the number of grants that
+    this call changed. The function stops soon after the number of changed grants has reached `most`.
 
     The result 0 means that the whole database has no grant with an old key any more. Raises DecryptionFailed or
     KeyMissing if neither the old nor the new key decrypts a grant.
@@ -154,8 +154,8 @@ def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.Encr
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
-    """Returns a grant, encrypted for the desk's new key and then with the key of this week. Returns None if the grant
-    is already encrypted for the new key.
+    """Returns a grant (a tip's key for a desk), encrypted for the desk's new key and then with the key of this week.
+    Returns None if the grant is already encrypted for the new key.
     """
     bound = label(grant.uid, pair.desk)
     inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
@@ -172,12 +172,12 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
 
 
 MAX_GRANTS = 2000
-"""The maximum number of grants that one step of a rotation encrypts again. On a busy machine, a step takes some
-seconds."""
+"""The maximum number of grants (tips' keys for desks) that one step of a rotation encrypts again. On a busy machine, a
+step takes some seconds."""
 
 
 class Rekeyed(NamedTuple):
-    """The result of one step of a rotation."""
+    """The result of one step of a rotation (the change to a desk's new key)."""
 
     moved: int
     is_over: bool
@@ -185,16 +185,16 @@ class Rekeyed(NamedTuple):
 
 
 def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reason: str) -> Rekeyed:
-    """Starts or continues the change to a desk's new key. `private_key` is the decrypted key of an account that is a
-    member of the desk.
+    """Does one step of the change to a desk's new key, and starts this change if necessary. `private_key` is the
+    decrypted key of an account that is a member of the desk.
 
     Raises NotFound if the account is not a member. Raises DeskRefused if the desk's key has changed in the meantime, or
     if a key is not signed. Raises DecryptionFailed or KeyMissing if a grant cannot be decrypted.
     """
     with context.database.writing() as session:
         pair, since = _begun(session, context, by, private_key, desk, reason)
-    # This code reads the time before it searches for grants. If the time `SETTLES` is over at this moment, no hop
-    # still uses the old key, so the search finds every grant for the old key.
+    # This code reads the time before it searches for grants. If the time `SETTLES` is over, no hop still uses the old
+    # key. So the search then finds every grant for the old key.
     is_settled = context.now() - since >= SETTLES
     moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
     if moved or not is_settled:
@@ -251,15 +251,15 @@ def rotate_all(
     say: Say,
     costs: Costs | None = None,
 ) -> RotationResult:
-    """Gives every desk a new key under the new passphrase. Members keep their access, because the new key is encrypted
-    for each member's own key.
+    """Gives every desk a new key, which the passphrase `new` decrypts. Members keep their access, because the new key
+    is encrypted for each member's own key.
 
     `settle` waits until all hops that read the old keys have ended. Then the function searches once more for grants
-    with an old key. Raises PassphraseWrong if neither passphrase decrypts a desk's key. After a PassphraseWrong, the
-    desks that came earlier in the list already have new keys. The command can be repeated with the same two
-    passphrases. Raises DeskRefused if another rotation of a desk is in progress. Raises DecryptionFailed or KeyMissing
-    if a grant or its weekly lock cannot be decrypted. After a DecryptionFailed or a KeyMissing, the hotline still has
-    the previous keys.
+    (tips' keys for desks) with an old key. Raises PassphraseWrong if neither passphrase decrypts a desk's key. After a
+    PassphraseWrong, the desks that came earlier in the list already have new keys. The command can be repeated with the
+    same two passphrases. Raises DeskRefused if another rotation of a desk is in progress. Raises DecryptionFailed or
+    KeyMissing if a grant or its weekly lock cannot be decrypted. After a DecryptionFailed or a KeyMissing, the hotline
+    still has the previous keys.
     """
     today, next_one = PassphraseDecrypter(by, old), PassphraseDecrypter(by, new)
     # Checks that every rotation in progress belongs to this run of the command. If another rotation is in progress,
@@ -292,8 +292,8 @@ def rotate_one(
     settle: Callable[[], None],
     say: Say,
 ) -> RotationResult:
-    """Gives one desk a new key under the current passphrase. A removed member may have a copy of the old key. After
-    the rotation, this copy is useless.
+    """Gives one desk a new key, which the current passphrase decrypts. A removed member may have a copy of the old key.
+    After the rotation, this copy is useless.
 
     If a member began a rotation of this desk in the console, the function completes that rotation. Raises NotFound for
     an unknown desk, and the errors of `rotate_all`.
@@ -326,8 +326,8 @@ def _rotate(
 
     moved = move_grants(context, pairs, say)
     settle()
-    # During a search, the worker process can change the weekly lock of a grant, and the search then skips this grant.
-    # So this code repeats the search until no grant with an old key is left.
+    # The search skips a grant if the worker process changes the grant's weekly lock at the same time. So this code
+    # repeats the search until no grant with an old key is left.
     while again := move_grants(context, pairs, say):
         moved += again
     return pairs, moved

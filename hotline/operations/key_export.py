@@ -2,8 +2,8 @@
 
 Store the exported file apart from backups, because a person who has the file and a backup can decrypt everything. The
 file leaves out keys with a date in their names. The hotline must destroy these keys when their time is over, so no
-exported file may contain them. The file also leaves out the reader's pepper, which is kept on paper. With the pepper
-and the database, an attacker could find every PIN in a few days.
+exported file may contain them. The file also leaves out the pepper (a secret that protects PINs), which is kept on
+paper. With the pepper and the database, an attacker could find every PIN in a few days.
 """
 
 import base64
@@ -59,7 +59,7 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
 
 
 def permanent_keys(folder: Path) -> Mapping[str, bytes]:
-    """Returns the permanent keys, by `role/file`. Leaves out keys with a date in their names."""
+    """Returns the permanent keys. The name of a key is `role/file`. Leaves out keys with a date in their names."""
     roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     return {
         f"{role.name}/{name}": KeyFolder(role).read(name)

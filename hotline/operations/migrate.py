@@ -27,8 +27,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 VERSIONS = MIGRATIONS / "versions"
 REVISION = re.compile(r'^revision\b.*"(.+)"', re.MULTILINE)
 LOCK = 4_114_110_002
-"""PostgreSQL's advisory lock for migrations. If two releases start at the same time, they migrate one after the
-other."""
+"""The id of PostgreSQL's advisory lock for migrations. If two releases start at the same time, they migrate one after
+the other."""
 LOCK_MS = 2000
 """The maximum milliseconds for which a migration waits for a table.
 
@@ -184,7 +184,7 @@ def database_name(url: str) -> str:
 
 
 def server_of(url: str) -> str:
-    """Returns the place at which a database answers: its file, or the server's host and port."""
+    """Returns the place of a database: its file, or the server's host and port."""
     file = sqlite_file(url)
     if file is not None:
         return str(file)

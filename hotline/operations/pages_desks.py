@@ -78,7 +78,8 @@ def request_signature(visit: Visit, code: str) -> Response:
 
 
 def _own_key(visit: Visit) -> bytes:
-    """Returns the decrypted private key of the signed-in person. Raises DeskRefused if the key is locked."""
+    """Returns the decrypted private key of the signed-in person. Raises DeskRefused if the person must sign in again to
+    unlock the key."""
     key = service_sessions.key_of(visit.context, visit.token)
     if key is None:
         raise DeskRefused(message_text("the key of your account is locked: sign in again"))

@@ -1,7 +1,7 @@
 """Reads and writes the two documents of a backup: its manifest and its contents. Pure.
 
 The manifest is signed but not encrypted, so that a machine without the key can list and verify backups. The contents
-(the number of rows in each table, and the digest at the end of the audit log) are an encrypted part of the manifest.
+are an encrypted part of the manifest: the number of rows in each table, and the digest at the end of the audit log.
 """
 
 import json

@@ -1,5 +1,5 @@
-"""Finds every encrypted number and every grant, so that a rotation of a key pair can encrypt all of these values
-again."""
+"""Finds every encrypted number and every grant (a tip's key for a desk), so that the hotline can encrypt all of them
+with a new key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
 """The columns that contain encrypted numbers or codes. The columns are grouped by the name of the key pair for which
 they are encrypted."""
 GRANT_TABLES: Sequence[Any] = (Grant, CallBack, CaseGrant)
-"""Tables whose rows contain a key that is encrypted for a desk or the reader."""
+"""Tables whose rows contain a key that is encrypted for a desk or for the reader process."""
 BATCH = 200
 
 
@@ -59,7 +59,7 @@ def replace_value(
     session: Session, column: Column, row_id: int, before: bytes, after: bytes
 ) -> None:
     """Replaces an encrypted value. The function does nothing if the stored value is not `before` any more, because
-    another process has changed it. In that case, the next search of the rotation finds the new value and replaces it.
+    another process has changed it. The next search of the key rotation then finds the new value and replaces it.
     """
     row = column.class_
     held = update(row).where(row.id == row_id, column == before)
@@ -67,7 +67,7 @@ def replace_value(
 
 
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
-    """Returns the next grants for a desk or for the reader from one table of `GRANT_TABLES`, ordered by id.
+    """Returns the next grants (encrypted keys) for a desk or for the reader process from one table, ordered by id.
 
     Includes the grants of tips that are not complete yet. For call-backs, returns only the grants of call-backs that
     still wait, and only grants for the national desk.
@@ -85,8 +85,8 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Encr
 
 
 def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:
-    """Replaces the encrypted key of a grant. The function does nothing if another process has changed or erased the
-    grant since it was read.
+    """Replaces the encrypted key of a grant (a tip's key for a desk). Does nothing if another process has changed or
+    erased the grant in the meantime.
     """
     row = grant.row
     session.execute(

@@ -113,13 +113,13 @@ def release(visit: Visit, period: str, notice: str = "") -> Response:
 
 @form_view(release, "approve", HotlineError)
 def approve(visit: Visit, period: str) -> None:
-    """Records the signed-in person's approval of a release."""
+    """Records the signed-in person's approval of a release of statistics."""
     role = next(iter(visit.by.roles & routes.RELEASING))
     service_releases.approve(visit.context, visit.by.actor, role, period)
 
 
 def files(visit: Visit, period: str) -> Response:
-    """Sends a release as a zip file with CSV files, a workbook and metadata."""
+    """Sends a release of statistics as a zip file with CSV files, a workbook and metadata."""
     found = _found(visit, period)
     body = service_export.archive(found, _labels(visit))
     return attachment(body, f"{service_export.archive_name(found)}.zip", "application/zip")
@@ -222,8 +222,8 @@ def _has_report(found: Release) -> bool:
 
 
 def _found(visit: Visit, period: str) -> Release:
-    """Returns the release of a period. Raises NotFound for an invalid period, and for a release that this account
-    may not see yet."""
+    """Returns the release of statistics for a period. Raises NotFound for an invalid period, and for a release that
+    this account may not see yet."""
     try:
         span_of(period)
     except ValueError as reason:

@@ -148,7 +148,7 @@ def first_day(session: Session) -> date | None:
 
 
 def write_release(session: Session, release: Release) -> bool:
-    """Stores a release. Returns False and stores nothing if the period already has a release."""
+    """Stores a release of statistics. Returns False and stores nothing if the period already has a release."""
     row = ReleaseRow(
         period=release.period,
         made_at=release.made_at,
@@ -235,7 +235,7 @@ def published_periods(session: Session) -> Sequence[str]:
 
 
 def approvals(session: Session, period: str) -> Sequence[ReleaseApproval]:
-    """Returns the approvals of a period's release, oldest first."""
+    """Returns the approvals of the release of statistics for a period, oldest first."""
     found = (
         select(ReleaseApproval)
         .join(ReleaseRow, ReleaseRow.id == ReleaseApproval.release_id)
@@ -281,8 +281,8 @@ def delete_person_sums(session: Session, months: Collection[str]) -> None:
 
 
 def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | None:
-    """Returns the printed numbers about persons in a period. Returns None if the reader process has not stored these
-    numbers yet."""
+    """Returns the rounded numbers about persons that the release of a period prints. Returns None if the reader process
+    has not stored these numbers yet."""
     row = session.get(PersonCount, period)
     if row is None:
         return None
@@ -292,13 +292,14 @@ def person_cells(session: Session, period: str) -> Sequence[ReleaseNumber] | Non
 def write_person_cells(
     session: Session, period: str, cells: Sequence[ReleaseNumber], at: datetime
 ) -> bool:
-    """Stores the printed numbers about persons in a period. Returns False if these numbers were already stored."""
+    """Stores the rounded numbers about persons that the release of a period prints. Returns False if these numbers were
+    already stored."""
     written = {str(cell.name): cell.number for cell in cells}
     return add_if_new(session, PersonCount(period=period, made_at=at, cells=written))
 
 
 def counted_periods(session: Session) -> frozenset[str]:
-    """Returns the periods for which the reader process has stored the printed numbers about persons."""
+    """Returns the periods for which the reader process has stored the rounded numbers about persons."""
     return frozenset(session.scalars(select(PersonCount.period)))
 
 
@@ -325,7 +326,7 @@ class TipCounts(NamedTuple):
 
     overdue: int
     to_approve: int
-    """The number of tips whose closure waits for a second person."""
+    """The number of tips whose closure a second person must confirm."""
 
 
 def tip_counts(session: Session, viewer: Viewer, at: datetime) -> TipCounts:
@@ -389,8 +390,8 @@ def filed_and_in_time(
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
-    """Returns the number of hours since `begins` for which the hotline has checked which districts had a responder on
-    duty. Also returns, for each district, the number of these hours without a responder on duty."""
+    """Returns for how many hours since `begins` the hotline has checked if each district had a responder on duty. Also
+    returns for how many of these hours each district had no responder on duty."""
     rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
     return len(rows), Counter(code for row in rows for code in row)
 

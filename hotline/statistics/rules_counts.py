@@ -1,8 +1,8 @@
 """Counts tips, persons of cases, and use of the hotline, as exact numbers. Pure.
 
 Each tip and each person has a rounding key: a small secret random number that later decides how a count is rounded. So
-each sum in this module has two parts: the number of records (tips or persons), and the sum of the rounding keys of
-these records. A person counts in the month in which the tip was received.
+each sum in this module has two parts: the number of records (tips or persons), and the sum of their rounding keys. A
+person counts in the month in which the tip was received.
 """
 
 from collections import Counter, defaultdict
@@ -99,7 +99,8 @@ class CaseEvent(NamedTuple):
 
 
 class CountedTip(NamedTuple):
-    """One tip, as statistics need it. `key` is the rounding key of the tip."""
+    """One tip, as statistics need it. `key` is the tip's rounding key, a secret random number that decides how counts
+    are rounded."""
 
     key: int
     urgency: int
@@ -404,7 +405,8 @@ DESTINATIONS = 3
 
 
 class CountedCase(NamedTuple):
-    """A case with its decrypted coded answers. `key` is the rounding key of the case's tip."""
+    """A case with its decrypted coded answers. `key` is the rounding key of its tip, a secret random number that
+    decides how counts are rounded."""
 
     key: int
     province: str
@@ -413,7 +415,7 @@ class CountedCase(NamedTuple):
     """The country of exploitation, if the country is not Rwanda."""
     persons: Sequence[MetPerson]
     person_keys: Mapping[int, int]
-    """The rounding key of each person, by the person's number in the case."""
+    """The rounding key (a secret random number) of each person, by the person's number in the case."""
 
 
 def is_identified(person: MetPerson) -> bool:
@@ -491,7 +493,7 @@ def _steps(person: MetPerson) -> Iterator[str]:
         yield "safe_at_30"
     if has_no_room:
         yield "no_room"
-    # For a child, the consent counts from the time at which the officials decided for the child.
+    # A child agrees only if the decision about what is best for the child is also "yes".
     agreed = (
         at
         for at, said, decided in person.consents

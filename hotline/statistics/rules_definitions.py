@@ -93,8 +93,8 @@ def previous_period(period: str) -> str:
 
 
 def due_at(period: str) -> datetime:
-    """Returns the time at which the release of a period is due: for a month on the sixth day of the next month, for a
-    longer period 75 days after its end."""
+    """Returns the time at which the release of a period is due: the sixth day of the next month for a month, and 75
+    days after the end of a longer period."""
     return ends(period) + (
         USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
     )
@@ -288,13 +288,13 @@ def texts() -> Iterator[str]:
 
 
 BASE = 5
-"""Every printed number of tips or persons is a multiple of this number."""
+"""Every number of tips or persons in a release is a multiple of this number."""
 SMALLEST = 10
 """A release prints "few" in place of a number that is smaller than this value."""
 USE_BASE = 10
-"""Every printed number about use of the hotline is a multiple of this number."""
+"""Every number about use of the hotline in a release is a multiple of this number."""
 SHARE_STEP = 5
-"""Every printed share is a multiple of this many percent."""
+"""Every share in a release is a multiple of this number of percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +319,7 @@ def rounded(cell: CellSum) -> int | None:
     """Returns the number to print for tips or persons, or None for "few".
 
     The rounding keys choose a number from -3 to 3, which is added to the exact number. The sum is then rounded up or
-    down to a multiple of 5, so that on average, printed numbers are neither too high nor too low.
+    down to a multiple of 5. On average, printed numbers are neither too high nor too low.
     """
     move, first_key, last_key = _moves()[cell.keys % RECORD_KEYS]
     moved = cell.count + move

@@ -46,7 +46,7 @@ _ValuesOf = Callable[[Dimension], Sequence[str]]
 
 @dataclass(frozen=True, slots=True, order=True)
 class ReleaseNumber:
-    """One printed number of a release. If the number is None, "few" is printed."""
+    """One number of a release of statistics. None means that the release prints "few"."""
 
     name: CellName
     number: int | None = field(compare=False)
@@ -64,8 +64,7 @@ class Release(NamedTuple):
     is_sample: bool = False
 
     def number(self, indicator: str, dimension: str = ALL, value: str = ALL) -> int | None:
-        """Returns a printed number. Returns None if "few" is printed, or if the release does not contain this
-        number."""
+        """Returns a number of the release. Returns None if the release prints "few" or does not contain this number."""
         return self.numbers().get(CellName(indicator, dimension, value))
 
     def has(self, indicator: str, dimension: str = ALL) -> bool:
@@ -99,8 +98,7 @@ class Release(NamedTuple):
 
 def starting_spans() -> Spans:
     """Returns for each table the shortest period for which a new hotline publishes the table. For a table about tips
-    and persons, this period is a quarter if the table shows the whole country, and a year if the table shows smaller
-    places."""
+    and persons, this is a quarter if the table shows only the whole country, and otherwise a year."""
     return {table.name: _starting(table) for table in TABLES}
 
 
@@ -137,7 +135,7 @@ def published_indicators(span: Span, spans: Spans, *, sensitive: bool) -> Iterat
 def protect_tips(
     sums: Mapping[CellName, CellSum], medians: Mapping[CellName, int], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about tips."""
+    """Rounds the sums about tips, and returns the numbers that the release of a period prints."""
     wanted = [one for one in published_indicators(span, spans, sensitive=True) if is_of_tips(one)]
     cells = _keyed(wanted, sums, rules_counts.values_of)
     numbers = {cell.name: cell.number for cell in cells}
@@ -147,7 +145,8 @@ def protect_tips(
 def protect_persons(
     sums: Mapping[CellName, CellSum], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about persons and their cases. Only the reader process runs this function."""
+    """Rounds the sums about persons and their cases, and returns the numbers that the release of a period prints. Only
+    the reader process runs this function."""
     wanted = [
         one for one in published_indicators(span, spans, sensitive=True) if is_of_persons(one)
     ]
@@ -159,7 +158,8 @@ def protect_persons(
 def protect_use(
     counts: Mapping[CellName, int], span: Span, spans: Spans
 ) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers about use of the hotline and programme work."""
+    """Rounds the counts about use of the hotline and programme work, and returns the numbers that the release of a
+    period prints."""
     wanted = {one.name for one in published_indicators(span, spans, sensitive=False)}
     cells: dict[CellName, int | None] = {}
     for name, count in counts.items():

@@ -60,8 +60,8 @@ SAMPLE_SHORT = phrase("Sample data")
 
 
 class Answer(NamedTuple):
-    """The answer to one of the report's four questions: a sentence with a number, this number for the previous period,
-    and the numbers for a small line chart."""
+    """The answer to one of the report's four questions: a sentence with a number, the number of the previous period,
+    and the numbers for a line chart."""
 
     name: str
     question: str

@@ -74,7 +74,8 @@ def create_due(context: Context, at: datetime | None = None) -> Sequence[str]:
 
 
 def approve(context: Context, by: Actor, role: AccountRole, period: str) -> bool:
-    """Approves a release for a role. Returns True if this approval published the release.
+    """Approves a release of statistics, as a person with the given role. Returns True if this approval published the
+    release.
 
     Raises NotFound for a period without a release. Raises Undecided if the same person or a person with the same role
     has already approved the release.
@@ -125,7 +126,7 @@ def pending(context: Context, roles: Collection[AccountRole]) -> Sequence[str]:
 
 
 def approvals(context: Context, period: str) -> Sequence[ReleaseApproval]:
-    """Returns the approvals of a release, oldest first. A published release has two approvals. Raises
+    """Returns the approvals of a release of statistics, oldest first. A published release has two approvals. Raises
     StoreUnavailable."""
     with context.database.reading() as session:
         return queries.approvals(session, period)

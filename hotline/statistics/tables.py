@@ -28,7 +28,7 @@ class ReleaseRow(Row):
 
 
 class ReleaseCell(Row):
-    """One printed number of a release. If the number is NULL, "few" is printed."""
+    """One number of a release. NULL means that the release prints "few"."""
 
     __tablename__ = "release_cell"
     __table_args__ = (UniqueConstraint("release_id", "indicator", "dimension", "value"),)
@@ -77,7 +77,7 @@ class PersonCount(Row):
     period: Mapped[str] = mapped_column(primary_key=True)
     made_at: Mapped[datetime]
     cells: Mapped[dict[str, Any]]
-    """The numbers by their names, such as `identified/all/all`. If a number is None, "few" is printed."""
+    """The numbers by their names, such as `identified/all/all`. None means that the release prints "few"."""
 
 
 class ProgrammeTarget(Row):

@@ -49,7 +49,7 @@ class RequestBodies:
             self.places.put(None)
         self._since: dict[int, float] = {}
         self._with_place: set[int] = set()
-        """The ids of the threads that now have one of the places in `places`."""
+        """The ids of the threads that now have a place and so may work on a request."""
 
     def waiting(self) -> int:
         """Returns the number of bodies that are not complete yet."""

@@ -419,7 +419,8 @@ DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 
 
 def read_hop(form: CallbackForm, line: Line) -> UssdHop:
-    """Reads a USSD hop, in which the caller's number may be hidden. Raises CallbackInvalid."""
+    """Reads a USSD hop (one request of the gateway during a call), in which the caller's number may be hidden. Raises
+    CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
@@ -450,8 +451,8 @@ def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     """Reads an SMS. Returns None if the sender is not a phone number, but for example the name of a network operator.
     Raises CallbackInvalid.
 
-    Also accepts an SMS without a valid id, because the SMS may contain an answer or a tip, and the gateway would not
-    send it again. The hotline then uses a digest of the SMS as its id.
+    Also accepts an SMS without a valid id, because it may contain an answer or a tip. The hotline then uses a digest of
+    the SMS as its id.
     """
     if form.text("to", most=MAX_WORD).strip() != line.shortcode:
         raise CallbackInvalid('the field "to" is not the short code of this hotline')

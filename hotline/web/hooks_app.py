@@ -178,8 +178,8 @@ def hooks_first(app: Flask) -> WSGIApplication:
 OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
-"""The fields of `HookCount` as a tuple, which is faster to make than an object: the hook, the outcome, and the index of
-the duration in `BOUNDS`.
+"""The fields of `HookCount`: the hook, the outcome, and the index of the duration in `BOUNDS`. A tuple is faster to
+make than an object.
 """
 
 

@@ -97,7 +97,7 @@ def log(visit: Visit) -> Response:
         (name, visit.say(action_sentence(name)[0], subject="...", outcome="..."))
         for name in service_audit.ACTIONS
     ]
-    # The translated names of processes. The names of persons are not translated.
+    # The names of processes are translated, and the names of persons are not.
     said = {name: visit.say(name) for name in PROCESSES.values()}
     drafts = [draft for row in found.rows if (draft := _draft_of(row)) is not None]
     titles = service_drafts.draft_titles(visit.context, drafts)

@@ -116,8 +116,8 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the two numbers in the navigation bar: the late cases next to the link to the board, and the unread news
-    next to the link to the page Today.
+    """Returns the two numbers in the navigation bar: late cases next to the link to the board, and unread news next to
+    the link to the page Today.
     """
     late = service_board.count_late(context, by) if by.roles & routes.DESKS else 0
     unread = service_news.unread_count(context, by) if by.roles & routes.WORDS else 0
@@ -181,8 +181,8 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line for a new recovery sheet (a printed key) of this account, and a line for a new authenticator, until
-    the owner confirms them.
+    """Makes a line for a new recovery sheet (a printed key) and a line for a new authenticator, until the account's
+    owner confirms them.
     """
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (

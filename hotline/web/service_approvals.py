@@ -141,8 +141,8 @@ def decide(
     seen: str = "",
 ) -> None:
     """Approves or refuses a request, and carries out an approved request at once. `key` is the private key of the
-    approver. `seen` is the text that the page showed to the approver: the four words of a person's key, or the short
-    mark of a desk's key that the approver will sign.
+    approver. `seen` is the text that the page showed to the approver: the four words of a person's key, or the mark of
+    a desk's key.
 
     Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
     this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Some kinds
@@ -303,8 +303,8 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
-    """Returns three facts for a page of this account: if the page must show red bars, if it must say that the data is
-    sample data, and the number of alarms.
+    """Returns three facts for a page of this account: if the page must show red bars, if the data is sample data, and
+    the number of alarms.
     """
     subject = service_invitations.link_subject(by.account_id)
     with context.database.reading() as session:

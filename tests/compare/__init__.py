@@ -6,8 +6,7 @@
 
 A story is a simulated series of calls, SMS and actions of responders. The stories use no module of the project, because
 both checkouts must understand them. They use only commands that stay the same (`init`, `run`, `people import`, ...),
-and the addresses and form fields with which the gateway calls the hotline. A simulated gateway on this machine speaks
-the provider's HTTP protocol.
+and the gateway's addresses and form fields. A simulated gateway on this machine speaks the provider's HTTP protocol.
 
 | file | does |
 |---|---|
@@ -24,6 +23,6 @@ the provider's HTTP protocol.
 
 The hotline reads its time from a file (`HOTLINE_CLOCK`). The comparison stops this clock at a new time before each
 step. So new rows have the minute of the step, even if the step takes long. References, receipts and codes are random,
-so a transcript replaces them with REF1, DIGITS and CERTIFICATE. A difference is printed only if it occurs in every run
-of both checkouts.
+so a transcript replaces them with REF1, DIGITS and CERTIFICATE. The comparison prints a difference only if all runs of
+one checkout differ from all runs of the other checkout.
 """

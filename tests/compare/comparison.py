@@ -27,9 +27,9 @@ T = TypeVar("T")
 COUNT = 300
 """The number of stories in a complete comparison."""
 AGAIN = 4
-"""The number of times that a world is repeated before a difference is accepted as real. On a machine under load, an
-event may happen a second later. Only once in 250 comparisons does this change a line in all five runs of one checkout,
-and in no run of the other checkout."""
+"""A difference counts only after this number of repetitions of its world (a hotline with its stories). On a machine
+under load, an event may happen a second later. Only once in 250 comparisons does this change a line in all five runs of
+one checkout, and in no run of the other checkout."""
 PINS = 10
 
 
@@ -132,8 +132,8 @@ class Comparison:
         worlds: Sequence[DrawnWorld],
         slow: float,
     ) -> set[str]:
-        """Runs worlds on both checkouts. Returns everything that the runs of our checkout covered: nodes, digits,
-        languages and channels."""
+        """Runs worlds (hotlines with their stories) on both checkouts. Returns everything that the runs of our checkout
+        covered: nodes, digits, languages and channels."""
         waited: list[tuple[DrawnWorld, int, Future[Played]]] = [
             (world, side, pool.submit(_done, play, checkout, homes[side], world, self.seed, slow))
             for world in worlds

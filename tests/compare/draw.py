@@ -17,13 +17,14 @@ DAYS = (
     *(14 * DAY + 3, 34 * DAY + 101, 34 * DAY + 122, 40 * DAY - 17),
 )
 GRID = (*MINUTES, *DAYS)
-"""The minutes after the start of a world at which a story may act and the hotline's clock is moved on."""
+"""The minutes after the start of a world (a run of a hotline) at which its stories may act and its clock is moved
+on."""
 HOURS = ((6, 20), (12, 10), (19, 40), (4, 5), (15, 30), (7, 50), (21, 15), (9, 0))
-"""The times in UTC at which worlds start: in daytime, in the evening and at night."""
+"""The times in UTC at which worlds (runs of a hotline) start: in daytime, in the evening and at night."""
 MONTHS = 4
 """The worlds begin in this number of months, because the talking point for leaders changes each month."""
 EACH = 50
-"""The number of stories in one world."""
+"""The number of stories in one world (one run of a hotline)."""
 
 
 @dataclass(frozen=True, slots=True)

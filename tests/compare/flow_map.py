@@ -53,8 +53,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "note_words": ("noted",),
     "did_again": ("did_off",),
 }
-"""For each action of a responder, the nodes with the hotline's possible answers. The key is the name of the action, or
-of the node at which the responder acts.
+"""The nodes with the hotline's possible answers to each action of a responder. The key is the name of the action, or of
+the node at which the responder acts.
 
 In the flow file, one node branches to the answers of all actions. Without this table, it would seem that each action
 could lead to each answer.
@@ -147,8 +147,8 @@ class FlowMap:
         return self._near[target]
 
     def entry_of(self, target: str) -> str | None:
-        """Returns the digits to dial after the hotline's code so that the target is nearest. "" means the code
-        without digits, and None means that no digits lead to the target.
+        """Returns the digits to dial after the hotline's code so that the target is nearest. Returns an empty text for
+        the code without digits, and None if no digits lead to the target.
         """
         near = self.distances(target)
         ways = {"": self.starts["front"]} | {

@@ -17,8 +17,8 @@ MOST_HOPS = 30
 MOST_VISITS = 2
 """A walk (the way of a caller to a screen) ends if one screen appears more often than this number."""
 DETOUR = 2
-"""For each repeated visit to a screen, a walk (the way of a caller to a screen) may be longer than the shortest path by
-this number of steps."""
+"""The number of steps by which a walk to a screen may be longer than the shortest path, for each repeated visit to a
+screen."""
 MORE = re.compile(r"(?m)^9 \S")
 WAITING = ("waits", "_off", ".off")
 """The last words in the names of nodes that ask the caller to wait."""

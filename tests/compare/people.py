@@ -80,7 +80,7 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A home that worlds copy, with the facts that its people would know."""
+    """A home that worlds (runs of a hotline) copy, with the codes and PINs that its people would know."""
 
     home: Path
     at: datetime
@@ -179,8 +179,8 @@ def prepare(checkout: Checkout, home: Path, at: datetime, pins: int) -> Prepared
 
 
 def _has_pin(district: int, at: int, pins: int) -> bool:
-    """Returns True if a responder has a PIN: the first responder of some districts, and the second responder of
-    district 0, who gets a new number."""
+    """Returns True for responders with a PIN: the first one of some districts, and the second one of district 0, who
+    gets a new number."""
     return pins > 0 and ((at == 1 and district <= pins) or (at == 2 and district == 0))
 
 

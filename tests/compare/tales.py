@@ -795,7 +795,7 @@ def _places(story: Story) -> tuple[str, ...]:
 
 
 def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
-    """Dials the short code that is nearest to a screen, and walks to that screen."""
+    """Dials the short code that is nearest to a screen, and presses keys until this screen appears."""
     for _ in range(tries):
         caller.dial(caller.map.entry_of(target) or "")
         _speaks(story, caller)
@@ -807,8 +807,8 @@ def _reach(story: Story, caller: Hand, target: str, tries: int = 3) -> bool:
 def _attempt(
     story: Story, hand: Hand, target: str, *, answers: bool = False, tries: int = 1
 ) -> bool:
-    """Dials as a responder and walks to a screen. In some calls the phone repeats a hop or answers the reached screen,
-    or the gateway does not say that the call ended.
+    """Dials as a responder, and presses keys until the screen `target` appears. In some calls the phone repeats a hop
+    or answers the reached screen, or the gateway does not say that the call ended.
     """
     reached = False
     for _ in range(tries):
@@ -856,8 +856,8 @@ def _no_reader(story: Story, hand: Hand) -> Iterator[None]:
 
 @contextmanager
 def _nothing_leaves(story: Story, target: str) -> Iterator[None]:
-    """Pauses the outgoing queue while a story reports a tip, if the target of the story is a screen that says that no
-    alert can be sent.
+    """Pauses the outgoing queue while a story reports a tip, if the story's target screen says that no alert can be
+    sent.
     """
     said = ("--by", "Admin 1", "--reason", "comparison")
     if target.endswith("unsent"):

@@ -23,8 +23,7 @@ def written_forms(word: str) -> dict[str, bytes]:
     }
     for shift in range(3):
         letters = base64.b64encode(b"\0" * shift + plain).rstrip(b"=")
-        # The first and last Base64 letters also contain bits of the neighbouring bytes, so the search leaves these
-        # letters out.
+        # Leaves out the first and last Base64 letters, because they also contain bits of the neighbouring bytes.
         found[f"base64+{shift}"] = letters[(shift * 8 + 5) // 6 : len(letters) - 1]
     return found
 

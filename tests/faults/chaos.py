@@ -105,7 +105,7 @@ def _refuse_settings() -> None:
 
 
 def _leave(number: int, _frame: FrameType | None) -> NoReturn:
-    """Exits with the usual cleanup when a signal arrives, so that every process of the test's hotline ends."""
+    """Exits with the usual cleanup after a signal, so that every process of the test's hotline ends."""
     raise SystemExit(128 + number)
 
 

@@ -11,7 +11,7 @@ import psutil
 
 @contextmanager
 def full_disk(*pids: int, most: int = 0) -> Iterator[None]:
-    """Limits each file that these processes write to `most` bytes."""
+    """Limits each file that the given processes write to `most` bytes."""
     victims = [psutil.Process(pid) for pid in pids]
     before = [victim.rlimit(psutil.RLIMIT_FSIZE) for victim in victims]
     for victim, (_, hard) in zip(victims, before, strict=True):

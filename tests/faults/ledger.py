@@ -34,7 +34,7 @@ TWICE = timedelta(seconds=60)
 deadlines are at least 90 seconds apart."""
 REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
 """Matches the text of an alert, which begins with a reference and asks for an answer. A confirmation asks for no
-answer. A long run uses references of five letters (docs/decisions/06)."""
+answer. In a long run, references have five letters (docs/decisions/06)."""
 FIRST = {"danger", "official", "province", "district"}
 """The answers that a caller has given when the screen "passed on" appears."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}

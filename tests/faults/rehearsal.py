@@ -231,7 +231,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
 @contextmanager
 def _clock(there: Machine, context: WebContext, log: Path) -> Iterator[None]:
-    """Starts a worker, waits until its clock has worked for a while, runs the block, and ends the worker."""
+    """Starts a worker, waits until its clock has worked for a while, runs the `with` block, and ends the worker."""
     began = context.now().timestamp()
     with process(there.environ, log, *command_words("process", "worker")):
         _until(lambda: _ticked(context) - began > TICKS, "a tick of the restored hotline")

@@ -111,8 +111,8 @@ CROWDED = 3.0
 causes a load below two."""
 SLOW = "slow answer"
 REPEATED_OTHERWISE = "repeat answered otherwise"
-"""The emulator's name for a repeated hop that got another answer than before. A fault test allows this fault: while the
-database is down, the hotline ends the call politely, but when the gateway repeats the hop later, the call may continue.
+"""The emulator's name for a repeated hop that got another answer than before. A fault test allows this fault: the
+hotline ends the call politely while the database is down, and may continue the call when the gateway repeats the hop.
 """
 
 Say = Callable[[str], None]
@@ -132,7 +132,7 @@ class Order:
     each: int = EACH
     """The number of times that the run uses each failpoint, kills each server and empties each Redis."""
     spared: frozenset[str] = frozenset()
-    """The names of kills that this run leaves out, because another run does them."""
+    """The names of kills that this run leaves out, because another run of the test makes these kills."""
     callers: int = CALLERS
     """The number of callers who call at the same time. New calls begin until each kind of kill has occurred."""
     turned: bool = False

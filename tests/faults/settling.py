@@ -22,8 +22,8 @@ from tests.support.books import OF_THE_TRIAL
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 150.0
-"""The seconds after which no rule may be broken. An alert about danger may wait twice for 30 s until a worker's lease
-ends, and twice for 30 s after a send with an unknown result."""
+"""The seconds after which no rule may be broken. An alert about danger may wait twice for a worker's lease of 30 s, and
+twice for 30 s after an unknown result."""
 SENT_A_SECOND = 5.0
 """The minimum number of alerts that a machine with two processors sends each second during a run. If callers report
 faster, the outgoing queue grows, and the hotline needs time to send its alerts."""
@@ -36,8 +36,8 @@ LAST_SECONDS = 75.0
 """The seconds that an alert about danger may still need after `SETTLE_SECONDS`: one lease, and one wait after a send
 with an unknown result."""
 TRUE_LAST_SECONDS = (LEASE + max(one.unknown for one in QUEUES.values())).total_seconds() + 30.0
-"""The same as `LAST_SECONDS`, but for each message of a hotline that uses the true time: one lease, the longest wait
-after an unknown result, and the next send."""
+"""The same as `LAST_SECONDS`, but for any message of a hotline with the true time: a lease, the longest wait after an
+unknown result, and a send."""
 STILL = 3.0
 """The test moves the hotline's clock when the breaches have not changed for this number of seconds, in which a worker's
 clock ticks three times."""

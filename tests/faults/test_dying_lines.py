@@ -131,7 +131,7 @@ def reports(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGE
 
 
 def alerted(emulator: EmulatorClient) -> int:
-    """Returns the number of different references in the alerts that the gateway accepted."""
+    """Returns the number of different case references in the alerts that the gateway accepted."""
     return len({sms["text"] for sms in emulator.outbox() if sms["accepted"]})
 
 
@@ -256,7 +256,7 @@ SHARED_TIPS = 30 if is_long() else 12
 
 
 def leader(stack: Stack) -> int:
-    """Returns the id of the process that is the leader of the relay."""
+    """Returns the id of the worker process that is the leader."""
     with reading(stack) as session:
         row = session.get(Leader, "relay")
     return int(row.holder.split(":")[1]) if row else 0

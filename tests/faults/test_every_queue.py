@@ -138,8 +138,8 @@ class Sending:
 @QUEUES
 @pytest.mark.parametrize("place", range(1, PLACES))
 def test_rows_17_and_18_a_kill_sends_once(texter: Texter, queue: Priority, place: int) -> None:
-    """After the kill, another process sends the message. If the first send of an answer to a stranger may have
-    succeeded, the hotline does not send the answer again, because the stranger can write again."""
+    """After the kill, another process sends the message. An answer to a stranger that may have arrived is not sent
+    again, because the stranger can write again."""
     sending = Sending(texter, queue)
     fuse = Fuse(place)
     with dying(texter.line.database, texter.sms, fuse), suppress(Killed):

@@ -107,7 +107,7 @@ def repair(district: District) -> None:
 
 
 def report(district: District) -> None:
-    """Reports every message that the gateway accepted as arrived."""
+    """Makes the gateway report that every accepted message has arrived."""
     with district.database.reading() as session:
         accepted = select(Message.provider_id).where(Message.state == MessageState.ACCEPTED)
         ids = list(session.scalars(accepted))

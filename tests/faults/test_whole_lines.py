@@ -137,7 +137,7 @@ def needles() -> dict[str, bytes]:
 
 @contextmanager
 def searching(folder: Path) -> Iterator[Search]:
-    """Searches all files that the hotline writes during the block, and once more after the block."""
+    """Searches all files that the hotline writes during the `with` block, and once more at its end."""
     search = Search((folder,), needles())
     over = threading.Event()
     thread = threading.Thread(target=search.until, args=(over,))

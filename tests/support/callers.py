@@ -206,8 +206,8 @@ class Caller:
     screen: str = ""
 
     def dial(self, ahead: str = "") -> str:
-        """Starts the call. The digits in `ahead` arrive in `text`. A test sets `service_code` instead, to simulate a
-        gateway that leaves these digits in the service code."""
+        """Starts the call. The digits in `ahead` arrive in the form field `text`. A test sets `service_code` instead,
+        to simulate a gateway that leaves these digits in the service code."""
         self.text = ahead
         return self.again()
 

@@ -65,7 +65,7 @@ class Country:
         return outcome
 
     def minute(self, count: int = 1) -> None:
-        """Moves the clock minute by minute. Reads the inbox after each minute, as the relay does."""
+        """Moves the clock minute by minute. Reads the inbox after each minute, as a worker does."""
         for _ in range(count):
             self.district.clock.turn(seconds=60)
             service_inbox.read_inbox(self.context)

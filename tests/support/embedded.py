@@ -1,4 +1,4 @@
-"""Runs the embedded Redis during a block, for tests and benchmarks in one process."""
+"""Runs the embedded Redis during a `with` block, for tests and benchmarks in one process."""
 
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ PATIENCE = 20.0
 
 @contextmanager
 def redis_of(settings: Settings) -> Iterator[Redis]:
-    """Runs the embedded Redis during the block, with the hotline's usual settings. Raises StartFailed."""
+    """Runs the embedded Redis during the `with` block, with the hotline's usual settings. Raises StartFailed."""
     socket = run.redis_socket(settings.redis_url)
     process = subprocess.Popen(
         run.redis_command(socket, settings.home / "redis"), stdout=subprocess.DEVNULL

@@ -37,7 +37,7 @@ class ReaderBeside:
     context: ReaderContext
     stopped: bool = False
     waited: list[float] = field(default_factory=list)
-    """The seconds of each wait of a hop for the reader."""
+    """The seconds of each wait of a hop (a request of the gateway) for the reader process."""
     at: float = 0.0
     while_waiting: Callable[[], None] | None = None
 

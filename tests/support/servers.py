@@ -125,7 +125,7 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def postgres_copied(template: Path) -> Iterator[Postgres]:
-    """Runs a server with a copy of the template until the block ends."""
+    """Runs a server with a copy of the template until the `with` block ends."""
     with (
         short_folder("hotline-pg-") as folder,
         postgres.postgres_in(folder, CARELESS, template) as server,
@@ -209,8 +209,7 @@ def drop_guard(session: Session, table: str) -> None:
 
 
 def every_value(database: Database) -> bytes:
-    """Returns the values of every row of every table. Values that are bytes are not changed, and other values are
-    converted to text."""
+    """Returns the values of every row of every table. Leaves bytes unchanged, and converts other values to text."""
     with database.reading() as session:
         return b"\n".join(
             value if isinstance(value, bytes) else str(value).encode()

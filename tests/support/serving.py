@@ -8,7 +8,7 @@ from socketserver import TCPServer
 
 @contextmanager
 def running(server: TCPServer) -> Iterator[int]:
-    """Runs a server in a thread until the block ends, and yields the port of the server."""
+    """Runs a server in a thread until the `with` block ends, and yields the port of the server."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

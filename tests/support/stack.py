@@ -190,7 +190,7 @@ def command_words(*words: str) -> list[str]:
 
 @contextmanager
 def process(environ: Mapping[str, str], log: Path, *argv: str) -> Iterator[None]:
-    """Runs a process until the block ends, and appends the output of the process to `log`."""
+    """Runs a process until the `with` block ends, and appends the output of the process to `log`."""
     with log.open("ab") as output:
         child = subprocess.Popen(argv, env=environ, cwd=CHECKOUT, stdout=output, stderr=output)
     try:

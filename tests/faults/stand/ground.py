@@ -64,7 +64,7 @@ class Valkey:
 
 @contextmanager
 def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
-    """Runs a Redis server during the block. Executes `program` directly, so that signals reach the server."""
+    """Runs a Redis server during the `with` block. Executes `program` directly, so that signals reach the server."""
     valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
     try:
         until_redis_answers(valkey.client())

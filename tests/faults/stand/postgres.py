@@ -158,7 +158,7 @@ class Postgres:
 def postgres_in(
     folder: Path, settings: Mapping[str, str], template: Path | None = None
 ) -> Iterator[Postgres]:
-    """Runs a PostgreSQL server during the block. With `template`, copies the folder of a stopped server, because
+    """Runs a PostgreSQL server during the `with` block. With `template`, copies the folder of a stopped server, because
     `initdb` and the tables take longer than most tests."""
     server = Postgres(folder, settings, template)
     try:
