@@ -142,7 +142,7 @@ class OwnWords(logging.Filter):
             return True
         _, broken, seconds = record.args
         cause = cause_of(broken) if isinstance(broken, BaseException) else "no answer"
-        logger.error("Redis does not answer: %s. Next try in %s seconds", cause, seconds)
+        logger.error("Redis does not answer (%s): next try in %s seconds", cause, seconds)
         return False
 
 

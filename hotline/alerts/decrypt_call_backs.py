@@ -83,7 +83,7 @@ def approve_request(
         if row.asked_by is None:
             raise CallRefused(f"call-back {row.id}: no one has asked to see the phone number yet")
         if is_same_person(session, row.asked_by, tables_audit.actor_of(by)):
-            raise CallRefused("another person must approve your request to see the phone number")
+            raise CallRefused("another person must approve your request to see the caller's number")
         if asked_by is not None and tables_audit.name_in(row.asked_by) != asked_by:
             raise CallRefused(
                 "another person has just asked to see this phone number: load the list of call-backs again"
@@ -182,7 +182,7 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
     )
     why = refusal_reason(row.window, context.now(), has_asked=has_asked, approved_by=approved_by)
     if why is not None:
-        raise CallRefused(f"call-back {row.id}: cannot show the phone number: {why}")
+        raise CallRefused(f"call-back {row.id}: cannot show the caller's phone number: {why}")
 
 
 def _open(context: Context, row: CallBack, keys: Sequence[bytes]) -> CallDetails:

@@ -161,7 +161,7 @@ def _check(session: Session, tip: Tip, *, erases: bool) -> None:
         raise ErasureRefused(f"tip {tip.id} is under legal hold: remove the legal hold first")
     if fate is TextFate.GO and not erases:
         raise ErasureRefused(
-            f"tip {tip.id}: you can refuse an erasure request only for an open case that is urgent or not taken"
+            f"tip {tip.id}: you can refuse an erasure request only for an open case that is urgent or has no assignee"
         )
 
 
@@ -519,7 +519,7 @@ def _check_confirms(
         )
     if rules_persons.prevents_closure(people):
         raise EndRefused(
-            f"tip {tip.id} has a possible victim: record a new screening or official decision before you close the tip",
+            f"tip {tip.id} has a possible victim: first record a new screening of this person or an official decision",
             ClosureRefusal.POSSIBLE,
         )
 

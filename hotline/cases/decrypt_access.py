@@ -283,7 +283,7 @@ def _granted(
         raise NotFound(f"tip {tip.id}: the text was erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
         _record(context, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
-        raise NotFound(f"desk {desk} has no access to tip {tip.id}: ask a desk that has access")
+        raise NotFound(f"desk {desk} cannot read tip {tip.id}: ask a desk that can read the tip")
     return grant
 
 

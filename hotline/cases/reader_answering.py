@@ -689,7 +689,7 @@ def _done(
             return _change(turn, fresh)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
             raise ValueError(
-                "the code that decrypts tips cannot answer a request to check or choose a PIN"
+                "a request to check or choose a PIN reached the code that decrypts tips, by mistake"
             )
 
 

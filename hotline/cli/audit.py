@@ -63,7 +63,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
 @click.option(
     "--kept",
     type=FILE,
-    help="File in which you keep digests of the audit log. Each line has a day, a row number and the row's digest.",
+    help="File with digests (checksums) of the audit log. Each line has a day, a row number and this row's digest.",
 )
 @click.option(
     "--since-row",

@@ -294,7 +294,7 @@ def _changes(url: str, digest: str) -> Sequence[str] | None:
 @by_option
 @click.option(
     "--digest",
-    help="Newest digest of the audit log that the hotline sent by mail or SMS.",
+    help="Newest digest of the audit log. The hotline sends a digest by mail and SMS each day.",
 )
 @click.option(
     "--replace",

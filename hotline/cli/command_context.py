@@ -102,7 +102,7 @@ def make_missing_keys(
     for name in new:
         if is_held(folder, name):
             raise Occupied(
-                f"the key file {name} exists already: move all copies of this file away from {folder}"
+                f"the key file {name} exists already: move all its copies out of {folder}, then try again"
             )
     if found.state is TablesState.CURRENT:
         with closing(open_database(settings.database_url)) as database:

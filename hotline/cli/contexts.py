@@ -442,8 +442,8 @@ def _common(
     keys = KeyFolder(require_folder(settings, key_folder(settings, role)), without=without)
     if role in FORGETTING_ROLES and cannot_advance(keys):
         raise FolderRefused(
-            f"the key folder {keys.path} is read-only, so this process cannot destroy the keys of past weeks:"
-            " mount the folder writable, and make this process's account the owner of the folder (docs/deployment.md)"
+            f"this process cannot write to the key folder {keys.path}, so it cannot destroy keys of past weeks:"
+            " correct the mount or the owner of this folder (docs/deployment.md)"
         )
     database = open_database(settings.database_url)
     database.audit_key = audit_key(keys, role)

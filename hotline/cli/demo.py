@@ -62,12 +62,12 @@ and the flows accept these numbers as confirmed only in a demo."""
     show_default=True,
     help="Port of the web page that shows two emulated phones: a caller's and a responder's.",
 )
-@click.option("--made", is_flag=True, help="Use the home folder made by `hotline init --demo`.")
+@click.option("--made", is_flag=True, help="Use the home folder that `hotline init --demo` made.")
 @click.option(
     "--pins/--no-pins",
     default=True,
     show_default=True,
-    help="Add three kinds of sample data: responders with PINs, call-backs and an on-call contact.",
+    help="Add sample call-backs and a sample on-call contact, and give some responders PINs.",
 )
 @click.option("--empty", is_flag=True, help="Start the demo without sample data.")
 @procfile_option

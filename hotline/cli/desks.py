@@ -45,9 +45,9 @@ def desk_code(name: str, *, added: bool = False) -> str:
     if code is None and added and is_code(name):
         return name
     if code is None:
-        hint = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
+        suggestion = did_you_mean(name.capitalize(), [NATIONAL, *(one.name for one in districts())])
         raise NotFound(
-            f"there is no desk with that name: enter the name of a district, or `national`{hint}"
+            f"there is no desk with that name: enter the name of a district, or `national`{suggestion}"
         )
     return code
 
@@ -76,8 +76,8 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name of the desk on pages and in SMS.")
-@click.option("--district", expose_value=False, callback=_place, help="District of the desk.")
+@click.option("--called", required=True, help="Name of the desk, as pages and SMS show it.")
+@click.option("--district", expose_value=False, callback=_place, help="District where the desk is.")
 @click.option(
     "--camp",
     expose_value=False,
@@ -107,7 +107,7 @@ def add(
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
-        raise click.UsageError("give --camp for a protection desk, and for no other kind of desk")
+        raise click.UsageError("use --camp with --kind protection, and with no other --kind")
     people, new = TwoPeople(by, second), service_desks.NewDesk(code, DeskKind(kind), called, place)
     with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, code)
@@ -130,7 +130,7 @@ place."""
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
 @click.option(
     "--number",
-    help="Phone number of the service. The hotline shows only numbers that were confirmed in the last year.",
+    help="Phone number of the service. The hotline shows no number that was last confirmed over a year ago.",
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
@@ -257,7 +257,7 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 @click.command("rotate-desks")
 @passphrase_option("today's recovery passphrase")
 @passphrase_option("the new recovery passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Give only this desk a new key, with the same recovery passphrase.")
+@click.option("--desk", help="Give only this desk a new key. The passphrase stays the same.")
 @by_and_reason
 @second_person_option
 def rotate_desks(

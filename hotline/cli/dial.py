@@ -53,11 +53,11 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"URL of the emulator. Default: the emulator of the demo in the current folder, or {HANDSETS}.",
+    help=f"URL of the emulator. Default: the URL of the demo in this folder. If this folder has no demo: {HANDSETS}.",
 )
 @click.option(
     "--network",
-    help="Code of the mobile network, for example 63510 for MTN. Default: the network of your number (--as).",
+    help="Code of the mobile network, for example 63510 for MTN. Default: the network of the phone number in --as.",
 )
 @click.option(
     "--columns",

@@ -61,7 +61,7 @@ folder_argument = click.argument("folder", type=FOLDER)
     callback=check_reason,
     help="Your name. The console shows your name as the author of the draft.",
 )
-@click.option("--title", help="Title of the draft.")
+@click.option("--title", help="Title of the new draft.")
 def import_(folder: Path, by: str, title: str | None) -> None:
     """Import the differences between FOLDER and the live flows as a draft.
 

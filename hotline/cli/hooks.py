@@ -96,8 +96,8 @@ def end_old(now: bool, as_json: bool) -> None:
     hook_names = [hook for hook, at in old.items() if at is not None and at > after]
     if hook_names and not now:
         raise TooSoon(
-            f"the gateway called the old address of {', '.join(hook_names)} less than ten "
-            "minutes ago: paste the new address into the gateway's dashboard first, or use --now"
+            f"the gateway used the old address of {', '.join(hook_names)} in the last ten minutes: "
+            "paste the new address into its dashboard, or close the old address with --now"
         )
     gateway_secrets.end_old_secrets(folder, _relay(settings))
     new = {hook: gateway_secrets.last_used(folder, known[:1]) for hook, known in live.items()}

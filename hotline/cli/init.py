@@ -62,7 +62,7 @@ flows_option = click.option(
 @click.command()
 @flows_option
 @passphrase_option("the recovery passphrase")
-@click.option("--demo", is_flag=True, help="Enrol sample responders, two for each district.")
+@click.option("--demo", is_flag=True, help="Enrol two sample responders for each district.")
 @click.option(
     "--sample", is_flag=True, help="Add twelve months of sample data. This option needs --demo."
 )
@@ -71,7 +71,7 @@ flows_option = click.option(
     "new",
     multiple=True,
     type=click.Choice(sorted({*RANDOM, WEEKLY_KEY})),
-    help="Name of a lost key that the command replaces. No one can read data that is encrypted with the lost key.",
+    help="Name of a lost key that the command replaces. Data that was encrypted with the lost key stays unreadable.",
 )
 def init(
     flows: Path, passphrase_file: Path | None, new: tuple[str, ...], *, demo: bool, sample: bool
@@ -210,7 +210,7 @@ def _home(home: Path) -> None:
     except OSError as broken:
         raise FolderRefused(
             f"{home} cannot be created ({broken.strerror}): run as root `install -d -m 700 -o ACCOUNT {home}`"
-            " with the name of the hotline's account, or set HOTLINE_HOME"
+            " with the name of the hotline's account, or set HOTLINE_HOME to another folder"
         ) from None
     # In a container, only the folder of keys may be writable. So it is enough if this account can write in the home
     # folder or in the folder of keys.

@@ -366,9 +366,9 @@ def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
     while not _free(host, port):
         if time.monotonic() >= end:
             raise Occupied(
-                f"port {port} is taken: another program uses it, and would get requests that are for this hotline."
-                " Stop that program, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
-                " for the demo's handsets)"
+                f"port {port} is taken by another program."
+                " Stop that program, or choose another port: for the gateway with HOTLINE_PORT, for the"
+                " console with HOTLINE_CONSOLE_PORT, for the demo's page with --page-port"
             )
         time.sleep(EACH)
 

@@ -79,12 +79,12 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
         if not is_ours or (check and held != typed):
-            raise NotReady("the typed pepper is wrong: compare each letter with the paper copy")
+            raise NotReady("this pepper (secret key) is wrong: compare it with the paper copy")
         if held == typed:
             click.echo("this is the pepper of this hotline")
             return
         if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
-            raise Occupied("an older pepper is still stored: run `hotline keys end-old` first")
+            raise Occupied("an older pepper (secret key) exists: run `hotline keys end-old`")
         folder.replace(PEPPER_KEY, typed)
         decrypt_rekeying.record(context, "pepper_entered", PEPPER, by=by, reason=reason)
     click.echo("the pepper is restored: PINs work again")
@@ -138,7 +138,7 @@ def list_(as_json: bool) -> None:
 @click.argument("key", type=click.Choice(sorted(ROTATING)))
 @options.by_and_reason
 @click.option(
-    "--stage", is_flag=True, help="Create the new key now, but do not encrypt data with it yet."
+    "--stage", is_flag=True, help="Create the new key, but do not encrypt data with this key yet."
 )
 def rotate(key: str, by: str, reason: str, stage: bool) -> None:
     """Add a new key next to the old key, and encrypt the old key's data again with the new key. You can repeat this
@@ -186,8 +186,8 @@ def end_old(by: str, reason: str, now: bool) -> None:
     key_names = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
     if key_names and not now:
         raise TooSoon(
-            f"{', '.join(key_names)}: this key was rotated less than ten minutes ago, and data "
-            "encrypted with the old key may still arrive: wait ten minutes, or use --now"
+            f"{', '.join(key_names)}: data encrypted with the old key may still arrive: wait ten "
+            "minutes after the rotation, or destroy the old key now with --now"
         )
     with cli_context() as context:
         if PEPPER in left:
@@ -195,8 +195,8 @@ def end_old(by: str, reason: str, now: bool) -> None:
             pepper = reader_folder().read(previous_name(PEPPER_KEY))
             if count := decrypt_rekeying.count_under_pepper(context, pepper):
                 raise TooSoon(
-                    f"{count} PINs use the old pepper (secret key). A PIN moves to the new pepper "
-                    "when its responder enters it. If the old pepper leaked, run `hotline people "
+                    f"{count} PINs use the old pepper (secret key). A PIN gets the new pepper "
+                    "when its responder enters the PIN. If the old pepper leaked, run `hotline people "
                     "invite` for each responder before you destroy the old pepper"
                 )
         for key in left:

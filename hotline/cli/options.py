@@ -30,20 +30,16 @@ MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 
 
 class RowId(click.ParamType[int]):
-    """The id of a row, as a list prints it. An id that is too large for the database gives the same error as an
-    unknown id."""
+    """The number of a tip, as `hotline tips list` prints it. A number that is too large for the database gives the same
+    error as an unknown number."""
 
     name = "id"
-
-    def __init__(self, what: str) -> None:
-        """Takes the noun for the row, such as `tip` in the error "there is no such tip"."""
-        self._what = what
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Returns the id that a person typed. Raises NotFound for a number that is too large for a database."""
         number: int = click.INT.convert(value, param, ctx)
         if abs(number) > MAX_ROW_ID:
-            raise NotFound(f"there is no {self._what} with this number: run the `list` command")
+            raise NotFound("there is no tip with this number: run `hotline tips list`")
         return number
 
 
@@ -68,14 +64,14 @@ def locale_language(environ: Mapping[str, str] = os.environ) -> str:
     return code if code in CODES else ENGLISH
 
 
-TIP_ID = RowId("tip")
+TIP_ID = RowId()
 TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 language_option = click.option(
     "--language",
     type=click.Choice(CODES),
     default=locale_language,
-    help="Language of the output. By default, the command uses the terminal's language (LANG) or English.",
+    help="Language of the output. Default: the terminal's language (LANG) if possible, otherwise English.",
 )
 by_option = click.option(
     "--by",

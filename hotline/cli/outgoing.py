@@ -97,12 +97,12 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--alerts",
     type=DECISION,
-    help="Decision about alerts that may have reached a phone already: send them again, or drop them.",
+    help="Decision about alerts that responders may already have got: send them again, or drop them.",
 )
 @click.option(
     "--confirmations",
     type=DECISION,
-    help="Decision about answers to responders that may have reached a phone: send them again, or drop them.",
+    help="Decision about answers that responders may already have got: send them again, or drop them.",
 )
 @yes_option
 @only_option

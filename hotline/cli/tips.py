@@ -38,7 +38,7 @@ PAGE = 50
 @click.option(
     "--urgency",
     type=click.IntRange(1, 3),
-    help="Show only tips of this urgency. 1 is urgent, 2 is soon, 3 is normal.",
+    help="Show only tips of this urgency: 1 (urgent), 2 (soon) or 3 (normal).",
 )
 @click.option(
     "--before",
@@ -49,7 +49,7 @@ PAGE = 50
 @click.option(
     "--limit",
     type=click.IntRange(1),
-    help=f"Highest number of tips in the list. Default: {PAGE} tips, or all tips with --json.",
+    help=f"Highest number of tips in the list. Default: {PAGE} tips. With --json: all tips.",
 )
 @options.as_json_option
 def list_(

@@ -57,7 +57,7 @@ def _read(path: Path) -> Mapping[str, str]:
             catalogue = read_po(file)
     except FileNotFoundError:
         raise NotReady(
-            f"the language {path.parts[-3]} lacks its file of texts {path.name}: run `python -m tools.update_texts`"
+            f"the file of translated texts {path} is missing: run `python -m tools.update_texts`"
         ) from None
     return {
         message.id: message.string

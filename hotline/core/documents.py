@@ -20,7 +20,7 @@ DocumentPath = tuple[str, ...]
 
 
 def _refused(*_args: object, **_changes: object) -> NoReturn:
-    raise TypeError("code must not change this shared flow document: change a copy of it")
+    raise TypeError("code must change a copy of this shared flow document, not the document itself")
 
 
 class FrozenObject(dict[str, Any]):

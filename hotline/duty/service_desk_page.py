@@ -145,7 +145,7 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
     """Returns a desk with its people. Raises NotFound if the desk does not exist or this account may not see it."""
     only = visible_desks(context, by)
     if only is not None and code not in only:
-        raise NotFound("there is no such desk, or this account may not see it")
+        raise NotFound("this desk does not exist, or this account may not see it")
     waits = decrypt_grants.pending_access(context, code)
     with context.database.reading() as session:
         row = tables_desks.get_desk(session, code)

@@ -52,8 +52,8 @@ def find_person(session: Session, name: str) -> Responder:
     if found:
         return found[0]
     near = [tables.person(session, one).name for one in tables_accounts.named(session, name)]
-    hint = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
-    raise NotFound(f"no responder has exactly this name: {hint}")
+    suggestion = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
+    raise NotFound(f"no responder has exactly this name: {suggestion}")
 
 
 def on_leave(context: Context) -> Mapping[int, datetime]:

@@ -95,7 +95,7 @@ def create_draft(visit: Visit) -> Response:
 
 def first_screen(flow: PartDocument | None) -> str:
     if flow is None:
-        raise NotFound("there is no such flow: choose one on the page Flows")
+        raise NotFound("this flow does not exist: choose a flow on the page Flows")
     nodes = flow.get("nodes") or {}
     start = flow.get("start")
     return str(start if start in nodes else next(iter(nodes), ""))

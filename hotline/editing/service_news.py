@@ -112,7 +112,7 @@ def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRef
         row = tables.own_news(session, by.account_id, news_id)
     if row is None:
         raise NotFound(
-            "this account did not get the comment that you answered: load the page again"
+            "this comment was not for your account, so you cannot answer: reload the page"
         )
     place = Place(row.flow, row.node)
     refused = comment(context, by, row.draft_id, row.made_by_id, words, place)

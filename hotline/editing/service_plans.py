@@ -182,7 +182,7 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
     with context.database.writing() as session:
         plan = tables.held_plan(session, plan_id)
         if plan is None or plan.state not in tables.OPEN:
-            raise NotFound("there is no such planned publication: load the page again")
+            raise NotFound("this planned publication does not exist: load the page again")
         change = tables.get_draft(session, plan.draft_id, held=True)
         if plan.publication_id is not None:
             hands = (*tables.step_authors(session, change.id), change.proposer)

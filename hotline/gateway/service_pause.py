@@ -115,7 +115,7 @@ def resume(
         if missing:
             choices = " ".join(f"--{kind}s send|drop" for kind in missing)
             raise Undecided(
-                f"some may have been sent before the restore: decide about them with {choices}"
+                f"some messages may have been sent before the restore: send or drop them with {choices}"
             )
 
         dropped = 0

@@ -41,7 +41,7 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
         else:
             answers = document_in(Aead(key).decrypt(_current(body), aad=bound_to))
     except (CryptoError, ValueError, TypeError):
-        raise DecryptionFailed("the tip text was altered, or encrypted for another tip") from None
+        raise DecryptionFailed("the tip's text was altered, or belongs to another tip") from None
     return {str(name): str(value) for name, value in answers.items()}
 
 

@@ -52,7 +52,7 @@ class FactorEncrypter:
             plain = _opened(key, encrypted, account)
             if plain is not None:
                 return plain.decode()
-        raise DecryptionFailed("a stored second factor was altered or belongs to another account")
+        raise DecryptionFailed("a stored sign-in secret was altered or belongs to another account")
 
     def is_newest(self, encrypted: bytes, *, account: str) -> bool:
         """Returns True if the account's secret is encrypted under the newest key."""

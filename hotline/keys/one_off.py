@@ -50,7 +50,7 @@ def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, An
         return document_in(padded)
     except (CryptoError, TypeError, ValueError):
         raise DecryptionFailed(
-            "the encrypted answer or note was altered, or is for another request or desk"
+            "this encrypted text was altered, or belongs to another request or desk"
         ) from None
 
 

@@ -206,7 +206,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         _refuse_running(url, at)
         aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
         if not replace:
-            raise Occupied(f"{file} exists already: use --replace to rename the old file")
+            raise Occupied(f"{file} exists already: with --replace, the restore renames this file")
         if aside.exists():
             raise Occupied(f"{aside} exists already: move this file to another folder")
         return aside
@@ -446,5 +446,5 @@ def _parsed(recipients: Sequence[str]) -> Sequence[Recipient]:
         return [Recipient.from_str(one) for one in recipients]
     except pyrage.RecipientError:
         raise BackupInvalid(
-            "give a public key of the program age: the key begins with age1"
+            "enter a public key made with the program `age`: it begins with age1"
         ) from None

@@ -84,7 +84,7 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
             except DecryptionFailed:
                 raise DecryptionFailed(
                     f"neither the old nor the new key decrypts the second factor of {account.shown}: restore the "
-                    "right key, or give that account a new link with `hotline accounts invite`"
+                    "right key, or run `hotline accounts invite` for this account"
                 ) from None
             account.totp = factors.seal(secret, account=bound)
             moved += 1

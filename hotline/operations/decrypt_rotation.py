@@ -386,7 +386,7 @@ def _both(
     except PassphraseWrong:
         old.open(found)
         raise DeskRefused(
-            f"desk {found.desk} already gets a new key, with another passphrase: finish that "
-            f"change first, on the desk's page in the console or with `hotline keys rotate-desks --desk {found.desk}`"
+            f"desk {found.desk} already gets a new key, with another passphrase: first "
+            f"finish that change with `hotline keys rotate-desks --desk {found.desk}`"
         ) from None
     return newest, before

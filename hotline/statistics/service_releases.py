@@ -166,8 +166,9 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
         if found is not None and is_published and period not in queries.published_periods(session):
             raise NotFound(f"The statistics of {period} are not approved yet.")
     if found is None:
+        due_day = due_at(period)
         raise NotFound(
-            f"The statistics of {period} do not exist yet. The hotline must make them by {due_at(period):%Y-%m-%d}."
+            f"The statistics of {period} do not exist yet. The hotline must create this release by {due_day:%Y-%m-%d}."
         )
     return found
 

@@ -157,7 +157,7 @@ def parse(body: bytes) -> CallbackForm:
             known = part.startswith(COMMON) and len(part) <= MAX_COMMON
             name, value = _common(part) if known else _pair(part)
             if name in fields:
-                raise CallbackInvalid("the form repeats a field")
+                raise CallbackInvalid("a form field occurs twice")
             fields[name] = value
     except UnicodeDecodeError:
         # The message of the UnicodeDecodeError would quote the body of the request. So `from None`
@@ -424,7 +424,7 @@ def read_hop(form: CallbackForm, line: Line) -> UssdHop:
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MAX_USSD))
     if len(text) > MAX_USSD:
-        raise CallbackInvalid('the fields "text" and "suffix" together are longer than the limit')
+        raise CallbackInvalid('the fields "text" and "suffix" together have too many letters')
     session_id = form.identifier("sessionId")
     return UssdHop(
         session_id=session_id,

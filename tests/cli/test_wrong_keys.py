@@ -196,7 +196,7 @@ def test_a_new_pair_replaces_a_lost_one(home: Path, settings: Settings) -> None:
     assert all_wrong(settings) == {}
     relay = PrivateKey(KeyFolder(home / "keys" / "workers").read("relay.key"))
     assert KeyFolder(home / "keys" / "hooks").read("relay.pub") == bytes(relay.public_key)
-    assert "move all copies of this file away" in fails(home, *new)
+    assert "move all its copies out of" in fails(home, *new)
 
 
 class TestTheWebProcess:

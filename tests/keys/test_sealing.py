@@ -190,7 +190,7 @@ def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
     key = SealedBox(DISTRICT).decrypt(encrypted.grants["12"][1:])[: Aead.KEY_SIZE]
     forged = VERSION + SealedBox(DISTRICT.public_key).encrypt(key + label(UID, "12"))
 
-    with pytest.raises(DecryptionFailed, match="text was altered, or encrypted for another tip"):
+    with pytest.raises(DecryptionFailed, match="text was altered, or belongs to another tip"):
         opened(encrypted, grant=forged)
 
 

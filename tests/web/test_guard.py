@@ -27,7 +27,7 @@ HOP = {
 }
 SMS = {"id": "ATXid_1", "from": "+250788000077", "to": "7770", "text": "1 K7Q4"}
 NUMBER = "+250788000077"
-REFUSALS = ("the form repeats a field", "the form has too many fields", "the form is not in UTF-8")
+REFUSALS = ("a form field occurs twice", "the form has too many fields", "the form is not in UTF-8")
 
 
 def hop(line: Line, body: bytes | str, *, content_type: str = FORM) -> str:

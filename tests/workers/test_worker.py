@@ -83,7 +83,7 @@ def test_a_redis_that_does_not_answer_is_logged_in_words_of_our_own(
     said = "Worker %s: could not connect to Redis instance: %s retrying in %d seconds..."
     broken = RedisConnectionError("Error 111 connecting to 127.0.0.1:9. Connection refused.")
     logging.getLogger("rq.worker").error(said, "0a1b", broken, 1)
-    assert caplog.messages == ["Redis does not answer: connection refused. Next try in 1 seconds"]
+    assert caplog.messages == ["Redis does not answer (connection refused): next try in 1 seconds"]
 
 
 def test_a_redis_that_does_not_answer_says_of_no_worker_whether_it_lives(tmp_path: Path) -> None:
