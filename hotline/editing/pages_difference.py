@@ -82,8 +82,8 @@ def field_words(visit: Visit, field: str) -> str:
 
 
 def part_words(visit: Visit, titles: Titles, part: str) -> str:
-    """Returns the name of a part of a draft. A flow has its title as its name. A list, such as the phone numbers, has
-    its name in the table `PARTS`."""
+    """Returns the name of a part of a draft: the title of a flow, or the name that the table `PARTS` has for a list
+    such as the phone numbers."""
     return visit.say(PARTS[part]) if part in PARTS else titles.flow(part)
 
 
@@ -100,7 +100,7 @@ NEEDS_APPROVER = table("held_back")
 KEEPS_LANGUAGES = "keeps-languages"
 """The name of the checkbox by which a person confirms that other languages keep the old text for now."""
 MAX_PLACES = 5
-"""The maximum number of places that one sentence names. The page of the draft lists all places."""
+"""The maximum number of places in a draft that one sentence names. The page of the draft lists all places."""
 
 
 def _some(places: Sequence[str]) -> str:
@@ -113,7 +113,7 @@ def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
 
 
 def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
-    """Returns the result `done` of a service, if the service carried out the command. If the service refused the
+    """Returns `done`, the result of a service, if the service carried out the command. If the service refused the
     command, raises FormRefused, which shows the reason at the form's field `field`.
     """
     if isinstance(done, DraftRefused):
@@ -123,8 +123,8 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places that a refusal names. If the refusal names no place, yields the English messages with which the
-    check of the draft describes the problems."""
+    """Yields the places in the draft because of which a service refused a command. If no place is known, yields the
+    English messages about the draft's problems."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -135,8 +135,8 @@ def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns a text that lists the places where the English text is new but the text in a different language is still
-    old. The text is empty if no translation is old.
+    """Returns a text that lists the places where the English text is new but the text in another language is still old.
+    The text is empty if no translation is old.
     """
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
@@ -172,7 +172,7 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
     words = STEP_SENTENCES.get(str(did), UNKNOWN)
     if did == StepKind.EDITED and not languages:
         words = WITHOUT_LANGUAGE
-    # The screen, phone number or short code that the step changed.
+    # Names the screen, phone number or short code that this step of a draft changed.
     screen = titles.screen(step.part, str(says.get("node", "")))
     named = (screen, says.get("number"), says.get("digits"))
     return visit.say(
@@ -188,8 +188,8 @@ def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
 
 
 def recorded_value_reasons(visit: Visit, found: Sequence[StepRow]) -> Sequence[str]:
-    """Returns one sentence for each step in `found` that changed recorded values or alerts. The sentence contains the
-    reason that the editor gave.
+    """Returns one sentence for each step of a draft in `found` that changed recorded values or alerts. The sentence
+    contains the reason that the editor gave.
     """
     titles = live_titles(visit.context, visit.language)
     return [
@@ -248,7 +248,7 @@ def checker_message(visit: Visit, one: MessageText) -> str:
 
 
 def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
-    """Returns a sentence that says why nothing was saved. The result is empty if the step was saved."""
+    """Returns a sentence that says why the editor's changes were not saved. The result is empty if they were saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say(
@@ -504,8 +504,8 @@ def _columns(
 
 
 def _pages(flow_set: FlowSet, place: Place, language: str, node: object) -> Sequence[str]:
-    """Returns the screen's pages. The result is empty if the screen does not exist, or if the screen has no text of its
-    own.
+    """Returns the pages into which a handset divides the text of a screen. The result is empty if the screen does not
+    exist, or if the screen has no text of its own.
     """
     if node is None:
         return ()

@@ -40,8 +40,8 @@ from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The page looks for the reasons of changes in this many of the draft's newest steps. An editor gives a reason for each
-change of recorded values."""
+"""The number of a draft's newest steps in which the page looks for the reasons of changes. An editor gives a reason for
+each change of recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:
@@ -164,8 +164,8 @@ def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Re
 def review_values(
     visit: Visit, seen: service_publish.DraftToRead, part: int = 1
 ) -> Mapping[str, Any]:
-    """Returns the values for the template of a page: the differences of a draft, and the decisions that the reader of
-    the page may make."""
+    """Returns the values for a page about a draft: the changes of the draft, and the decisions that the user may
+    make."""
     change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
     digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
     shown = _shown(visit, seen, changes, part)

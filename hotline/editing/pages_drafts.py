@@ -1,7 +1,7 @@
-"""Lists, creates and shows drafts, and makes a file that plays a draft.
+"""Lists, creates and shows drafts, and makes an HTML file in which a person can play a draft.
 
-The page of a draft shows the draft's parts, problems and history, with links to other pages. The file plays the draft
-in a browser without a server, for partners who have no account.
+The page of a draft shows the draft's parts, problems and history, with links to other pages. Partners without an
+account open this file in a browser, without a server.
 """
 
 import hashlib

@@ -70,12 +70,12 @@ from hotline.text.errors import NotFound
 from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "
-"""The first word in the names of the form fields in which the editor decides a conflict. The name of such a field
-continues with the draft's part and the key of the conflict."""
+"""The first word in the names of the form fields in which the editor chooses between two versions of a value. The rest
+of such a name is the draft's part and the key of the conflict."""
 
 
 class Choice(NamedTuple):
-    """One field that two people changed, with both versions in the reader's language."""
+    """One field that two people changed, with both values in the reader's language."""
 
     name: str
     """The name of the form's field."""
@@ -113,7 +113,8 @@ def _of_live(visit: Visit, draft_id: int, parts: Mapping[str, Any]) -> Response:
 
 
 def chosen_versions(form: PostedForm) -> Mapping[str, Settled]:
-    """Returns the versions that the editor chose, by part and by key of the conflict."""
+    """Returns the versions that the editor chose for the conflicts, by the part of the draft and the key of the
+    conflict."""
     found: dict[str, dict[str, Side]] = {}
     for name, value in form.fields:
         part, _, key = name.removeprefix(PICK).partition(" ")
@@ -188,12 +189,12 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
 # The code below edits one screen: it reads the form, runs the command of the pressed button, and saves the screen.
 
 NEW_SCREEN = "new:"
-"""The select value for a new screen. Saving the form creates that screen."""
+"""The value of a select field with which the editor asks for a new screen. Saving the form creates that screen."""
 OTHER_FLOW = "flow:"
-"""The prefix of a select value that names a flow other than the edited flow."""
+"""The prefix before the name of a different flow, in the value of a select field."""
 MORE_OPTIONS = "more:"
-"""The last option of a short select: if the editor chooses it, the next page has a select with all options. With
-JavaScript, the page loads all options at once."""
+"""The value of the last option in a select field with few options. If the editor chooses this option, the next page
+offers all options. With JavaScript, the page loads all options at once."""
 
 
 class TypedScreen(NamedTuple):
@@ -338,8 +339,8 @@ def typed_draft(visit: Visit, typed: TypedScreen) -> EditorDraft:
 
 
 def form_token(visit: Visit) -> str:
-    """Returns a token for this form, its page and its fields. A form that the browser sends twice with this token makes
-    only one step of the draft."""
+    """Returns a token made from the page's address and the typed form. A form that the browser sends twice with this
+    token makes only one step of the draft."""
     written = repr((visit.path, sorted(visit.form.kept()))).encode()
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
@@ -353,9 +354,8 @@ def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str 
 def _made(
     visit: Visit, at: EditedScreen, typed: TypedScreen, do: str
 ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, int], str]:
-    """Returns four values after the editor pressed a button: the flow, a description of the change, the typographic
-    characters from Microsoft Word that the server replaced (with their counts), and the place to which the browser
-    scrolls."""
+    """Carries out the command of the button that the editor pressed. Returns the changed flow, a description of the
+    change, the replaced typographic characters with their counts, and the place to which the browser scrolls."""
     after, plain = without_typography(typed.node)
     after = after_button(after, do) or after
     flow = with_node(typed.flow, at.node, after)

@@ -1,8 +1,8 @@
 """Renders the editor's page for one screen: outline, form and handset, from a draft or from a typed form.
 
-Meters, letters, problems and the handset change while the editor types. The server does not store the handset's state.
-Instead, hidden fields of the form contain the keys that the editor pressed on the handset. Each answer of the server
-contains these fields again.
+While the editor types, the page updates the size of the text, the unsupported letters, the problems and the handset.
+The server does not store the handset's state. Instead, hidden fields of the form contain the keys that the editor
+pressed on the handset. Each answer of the server contains these fields again.
 """
 
 import re
@@ -83,7 +83,7 @@ class HandsetState(NamedTuple):
     limit: int
     keys: tuple[str, ...] = ()
     is_dialled: bool = False
-    """True if the preview starts when the caller dials, not at the screen of the form."""
+    """True if the preview starts with a dialled call instead of the edited screen."""
     supposed: Assumptions = Assumptions()
 
     def suppose(self, name: str, *, is_flag: bool) -> str:
@@ -154,11 +154,12 @@ class MovingParts(NamedTuple):
     seen: Previewed
     """The screens shown in the preview."""
     missing_kind: MissingKind | None
-    """The kind of content that is missing at the preview's last screen, if that screen belongs to this flow."""
+    """The kind of content that is missing at the last screen of the preview, if this screen belongs to the edited
+    flow."""
     supposed: Sequence[Assumption]
     """The earlier answers and flags of a caller that decide which conditional texts the screen shows."""
     flow_set: FlowSet
-    """The published flow set with the draft added."""
+    """All published flows, with the draft added."""
 
     @property
     def is_full(self) -> bool:
@@ -286,8 +287,8 @@ def save_notice(visit: Visit, here: EditedFlow) -> SaveNotice:
 def waiting_questions(
     visit: Visit, flow: str, name: str, node: Document
 ) -> Iterator[tuple[object, str, str]]:
-    """Yields each open question, oldest first. Each question comes with the name and the anchor of the field that the
-    question is about.
+    """Yields each open question about this screen, oldest first. Each question comes with the name and the anchor of
+    the field that the question is about.
 
     If the form does not contain the text of the question any more, the question gets the anchor of the whole form.
     Raises StoreUnavailable.
@@ -304,7 +305,7 @@ KINDS = table("screen_kinds")
 
 
 STATES = tinted_table("review_states")
-"""The phrase and the colour by which the page shows each review state of a text."""
+"""Maps each review state of a text to the phrase and the colour that the page shows."""
 
 
 class EditedScreen(NamedTuple):
@@ -373,8 +374,8 @@ def _shows(
     fields = {**form_of(written), **draft.as_typed}
 
     def shows(row: str, group: str) -> bool:
-        """Returns True if the page shows this group of fields of a choice. The page hides a group without values, until
-        the editor opens it."""
+        """Returns True if the page shows the group of fields `group` of a choice. The page hides a group without values
+        until the editor opens the group."""
         return row == draft.opened or any(fields.get(f"{row}.{name}") for name in SELDOM[group])
 
     return {

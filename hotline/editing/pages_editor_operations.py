@@ -1,6 +1,6 @@
 """Shows the editor's pages that ask one question, and the forms that make a whole lesson, quiz or menu.
 
-A page that asks one question adds, moves, renames or deletes a screen, removes a flow, or sets recorded values. The
+A page that asks one question adds, moves, renames or deletes a screen, removes a flow, or sets recorded values. Each
 operation works on the newest state of the draft, and the server saves the operation as one step of the draft. A builder
 makes a whole lesson, quiz or menu with one form. A builder can also add a choice to a menu, or a phone number to a
 screen. A builder makes the same screens as an editor makes by hand. If the editor chose no draft, the builder creates a
@@ -64,8 +64,8 @@ def store_flow(
     did: StepKind,
     **says: Any,
 ) -> None:
-    """Saves the new document of a flow. If the document is None, the function removes the flow from the draft instead.
-    `here` is the flow before the operation.
+    """Saves the new content of a flow. If `document` is None, removes the flow from the draft instead. `here` is the
+    flow before the operation.
 
     Raises FormRefused.
     """
@@ -80,7 +80,7 @@ def store_flow(
 
 
 def check_obstacle(visit: Visit, obstacle: Obstacle | None) -> None:
-    """Raises FormRefused with the reason if `obstacle` says that the operation is not possible."""
+    """Raises FormRefused with the reason if the operation is not possible."""
     if obstacle:
         raise visit.wrong("name", OBSTACLES[obstacle])
 
@@ -103,7 +103,8 @@ def _question(
 
 
 def _begins(visit: Visit, place: str, arrow: Arrow) -> str:
-    """Returns a text that says where an arrow begins: the screen and the form field, or the start of the flow."""
+    """Returns a text that says where an arrow (a link to a screen) begins: at a field of a screen, or at the start of
+    the flow."""
     return (
         f"{place}: {field_words(visit, arrow.field)}"
         if arrow.node
@@ -172,7 +173,8 @@ def add_screen(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def flow_arrows(flow: Document) -> tuple[Arrow, ...]:
-    """Returns the flow's arrows. Also returns a possible arrow for each screen that leads nowhere yet."""
+    """Returns the arrows (links) between the flow's screens. Also returns a possible arrow for each screen that leads
+    nowhere yet."""
     known = arrows_of(flow)
     ends = (
         Arrow(name, "goes", "")
@@ -197,7 +199,7 @@ def move_form(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
 
 @form_view(move_form)
 def move_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
-    """Moves a screen to the arrow that the editor chose. The arrow then leads to this screen."""
+    """Moves a screen within its flow, so that the arrow that the editor chose leads to this screen."""
     here, key = flow_at_version(visit, draft_id, flow, node), visit.form.text("arrow")
     arrow = next((one for one in flow_arrows(here.document) if one.key == key), None)
     check_obstacle(visit, rules_operations.obstacle_to_moving(here.document, node, arrow))
@@ -299,14 +301,15 @@ def _is_free(visit: Visit, flow: str) -> bool:
 
 
 def _offered(visit: Visit, draft_id: int) -> Sequence[str]:
-    """Returns the values of the field `gathers` (the kind of report) that the flows use. The code supports no other
-    kinds of report."""
+    """Returns the kinds of report that the flows use, which are the values of the field `gathers`. The code supports no
+    other kinds of report."""
     flows = service_drafts.flows_in(visit.context, draft_id).values()
     return sorted({str(flow["gathers"]) for flow in flows if flow.get("gathers")})
 
 
 class FlowToRemove(NamedTuple):
-    """One flow to remove from a draft, the other flows, and the arrows that lead into the removed flow."""
+    """One flow that the editor removes from a draft, the other flows, and the arrows (links) that lead into the removed
+    flow."""
 
     here: EditedFlow
     flows: Mapping[str, Document]
@@ -348,8 +351,8 @@ def remove_flow_form(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
-    """Returns the request `visit`, with the obstacle as an error of the form. Returns the request unchanged if the
-    request already has errors, or if there is no obstacle."""
+    """Returns the request `visit`, with the reason against the operation as an error of the form. Returns the request
+    unchanged if it already has errors, or if the operation is possible."""
     if visit.faults or obstacle is None:
         return visit
     return visit.with_faults({"name": visit.say(OBSTACLES[obstacle])})

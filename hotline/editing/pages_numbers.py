@@ -1,6 +1,6 @@
 """Edits the phone numbers and short codes of a draft, and prints the poster of a published short code. The page of a
-poster also has a text for the radio. The poster and the radio text are in three languages. A poster stays on walls, and
-any listener may hear a radio text. So the code checks both texts as strictly as the texts of screens. Neither the
+poster also has a text for the radio. The poster and the radio text are in three languages. The code checks both texts
+as strictly as the texts of screens, because a poster stays on walls and any listener may hear a radio text. Neither the
 poster nor the radio text shows a short code that opens a report or a flow for responders.
 """
 
@@ -36,7 +36,7 @@ FIELDS: Mapping[str, str] = {
     NumberFault.EVIDENCE: "evidence",
 }
 CALL_FIELDS: Mapping[str, str] = {NumberFault.ANSWERED: "answered", NumberFault.CALLED: "called"}
-"""The fields about the call that confirms a number."""
+"""The form fields about the phone call with which an editor confirms a number."""
 
 
 def numbers(visit: Visit, draft_id: int) -> Response:

@@ -56,9 +56,9 @@ from hotline.text.errors import NotFound
 BOX_WIDTH, BOX_HEIGHT = 216, 64
 BETWEEN, BETWEEN_LAYERS = 24, 56
 LETTERS = 25
-"""The number of letters that fit into a box."""
+"""The maximum number of letters in a box of the picture."""
 THIN = 12
-"""The width that a layer of boxes needs for an arrow that passes through the layer."""
+"""The width that an arrow needs to pass through a layer (a row of boxes)."""
 SWEEPS = 6
 Passed = tuple[str, str, int]
 """The place where an arrow passes through a layer of boxes. The values name the box where the arrow starts, the box
@@ -333,8 +333,8 @@ def _keys(visit: Visit) -> Sequence[str]:
 
 
 def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Document) -> Previewed:
-    """Plays the flow with the keys in the address, from the screen that the address names or from the start of the
-    flow."""
+    """Previews a flow after the keys in the page's address. The preview starts at the screen that the address names, or
+    at the start of the flow."""
     context, at = visit.context, visit.asked("at")
     if change is None:
         flow_set = context.flow_sets.get(context.flow_sets.live())
@@ -351,8 +351,8 @@ def _played(visit: Visit, change: ChangeRow | None, flow: str, document: Documen
 
 
 def _draft_of(visit: Visit, readers: frozenset[AccountRole]) -> ChangeRow | None:
-    """Returns the draft that the page's address names. Returns None for an account without a role in `readers`.
-    Raises NotFound."""
+    """Returns the draft that the page's address names. Returns None if the account has no role in `readers`. Raises
+    NotFound."""
     change = number_of(visit.asked("change"))
     if change is None or not visit.may(readers):
         return None
@@ -497,7 +497,8 @@ def search(visit: Visit) -> Response:
 
 
 def _address(visit: Visit, hit: SearchHit, draft_id: int | None) -> str:
-    """Returns the address of a search result: in the editor, on the page of the text, or on the page of the flow."""
+    """Returns the address of the page that shows a search result: the editor, the page of the text, or the page of the
+    flow."""
     found = hit.found
     is_in_flow = found.node and not hit.place.startswith("locales.")
     if draft_id is not None and is_in_flow and visit.may(routes.EDITOR):

@@ -1,4 +1,5 @@
-"""Shows the texts of all flows: progress by language, ten texts to translate, spreadsheets and questions."""
+"""Shows the pages for translators: the progress of each language, ten texts to translate, spreadsheets, and
+questions."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -61,7 +62,7 @@ def language_texts(visit: Visit, language: str) -> Response:
 
 
 def save_texts(visit: Visit, language: str) -> Response:
-    """Saves every field before the function runs the button's command, so that no typed text is lost."""
+    """Saves every typed text before the command of the pressed button, so that no text is lost."""
     does, _, number = visit.form.text("do").partition(":")
     typed = typed_words(visit.form)
     if does == "use":
@@ -112,15 +113,14 @@ def filter_of(visit: Visit) -> TextFilter:
 
 
 def address_of(wanted: TextFilter) -> dict[str, Any]:
-    """Returns the values of the filter as fields that can be added to the address of a page. Leaves out default
-    values."""
+    """Returns the chosen filter as fields for the address of a page. Leaves out default values."""
     state = "" if wanted.state == TODO else wanted.state
     said = {"state": state, "flow": wanted.flow, "at": wanted.at}
     return {name: value for name, value in said.items() if value}
 
 
 def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
-    """Returns the typed rows of the form, by their number on the page."""
+    """Returns the typed texts of the form, by the number of the text on the page."""
     found = {}
     for number in map(str, range(1, service_review_document.PAGE + 1)):
         if place := form.text(f"place.{number}"):
@@ -131,9 +131,10 @@ def typed_words(form: PostedForm) -> Mapping[str, TypedText]:
 
 
 def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: str = "") -> Response:
-    """Renders ten texts. `used` is a text such as `3:0`. The first number is the number of a text on the page. The
-    second number names a translation of a different text that has the same English wording. The page shows this
-    translation in the field of the text. The server has not saved the shown translation yet.
+    """Renders the page with ten texts to translate. `used` names a translation that the translator wants to use, such
+    as `3:0`. The first number is the number of a text on the page. The second number is the position in the list of
+    translations of other texts with the same English wording. The page shows this translation in the field of the text.
+    The server has not saved the shown translation yet.
     """
     wanted = filter_of(visit)
     shown = service_review_document.text_page(
@@ -163,8 +164,8 @@ def _page(visit: Visit, language: str, wrong: TextFaults | None = None, used: st
 
 
 def _faults(visit: Visit, texts: Sequence[PageText], wrong: TextFaults) -> FormFaults:
-    """Returns the error of each text. The key is the text's field on the page. If the page does not show the text any
-    more, the error appears above the list."""
+    """Returns the error of each text, by the text's field on the page. If the page no longer shows the text, the error
+    appears above the list of texts."""
     numbers = {text.place: number for number, text in enumerate(texts, start=1)}
     says = {}
     for at, one in wrong.items():

@@ -1,7 +1,8 @@
 """Lists the effects of a change on each screen, in the order in which callers reach the screens. Pure.
 
 Names each changed value only once: as a text, an arrow, a recorded value or another field. For each text, shows the
-added and the removed words. Also finds the parts of a change that one person alone may not publish.
+added and the removed words. Also finds the parts of a change that one person alone may not publish, even in an
+emergency.
 """
 
 import re
@@ -86,12 +87,12 @@ class TextChanged(NamedTuple):
 
 
 class FieldChanged(NamedTuple):
-    """One change of an arrow, a recorded value or another field. If the field had no value before the change, `before`
-    is empty. If the field has no value after the change, `after` is empty."""
+    """One change of an arrow (a link to a screen), a recorded value or another field. If the field had no value before
+    the change, `before` is empty. If the field has no value after the change, `after` is empty."""
 
     field: str
-    """The field, such as `choices.1.goes`. If the field is `choices` or `arms`, the list of rows changed, and
-    `before` and `after` are the names of the rows."""
+    """The name of the field, such as `choices.1.goes`. If the field is `choices` or `arms`, the list of rows changed,
+    and `before` and `after` are the names of the rows."""
     before: str
     after: str
 
@@ -103,11 +104,11 @@ class ScreenDifference(NamedTuple):
     state: ScreenState
     words: tuple[TextChanged, ...]
     arrows: tuple[FieldChanged, ...]
-    """Changed targets, such as "Choice 2 led to a, leads to b". For a node that calls a flow, the target is the called
-    flow.
+    """Changed targets of arrows (links), such as "Choice 2 led to a, leads to b". For a node that calls a flow, the
+    target is the called flow.
     """
     marks: tuple[FieldChanged, ...]
-    """Changed values that are counted or that alert responders."""
+    """Changed values that the statistics count or that alert responders."""
     others: tuple[FieldChanged, ...]
 
     @property
@@ -158,7 +159,7 @@ def stale_translations(changes: Difference, after: Document) -> tuple[StaleTrans
 
 
 def compare_documents(before: Document, after: Document) -> Difference:
-    """Returns all differences between two documents of revisions."""
+    """Returns all differences between two versions of all flows."""
     old, new = _flows(before), _flows(after)
     by_flow = _as_callers_come(before, after)
     rest = {
@@ -180,8 +181,8 @@ def compare_documents(before: Document, after: Document) -> Difference:
 
 
 def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
-    """Returns the changed flows. Each flow has its screens in the order in which callers reach the screens. In the list
-    of screens, the name "" means the flow itself.
+    """Returns the changed flows. Each flow has its screens in the order in which callers reach the screens. The name ""
+    in the list of screens means the flow itself.
 
     Removed screens come after all other screens of their flow.
     """
@@ -213,8 +214,8 @@ def _screen(old: Document, new: Document, place: Place) -> ScreenDifference | No
         name, language = field_of(steps) if place.node else (".".join(change.at), "")
         before, after = readable_value(change.before), readable_value(change.after)
         if language:
-            # If an editor changed the kind of a screen, the text of the screen has an old and a new place in the
-            # document. Both places belong to the same text, so this line joins the two changes.
+            # If an editor changed the kind of a screen, the same text has an old and a new place in the document. This
+            # line joins the changes at the two places.
             one = words.get((name, language), TextChanged(name, language, "", ""))
             both = TextChanged(name, language, one.before or before, one.after or after)
             words[name, language] = both
@@ -243,8 +244,8 @@ def _group(place: Place, name: str) -> str:
 
 
 def _reordered(old: Document, new: Document, flow: str) -> FieldChanged | None:
-    """Returns the new order of a flow's screens as a change, or None. Callers do not notice the order, but the page
-    shows a changed order."""
+    """Returns a change if the order of a flow's screens is different, and otherwise None. Callers do not notice this
+    order, but the page shows the change."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
     if not is_moved(before, after):
         return None
@@ -284,12 +285,12 @@ def _mapping(value: object) -> Document:
 
 
 GUARDED = ("questions",)
-"""Flows in which every text needs an approver. The flow `questions` contains the questions that a desk may send to a
-caller."""
+"""Flows whose texts one person alone may never publish. The flow `questions` contains the questions that a desk may
+send to a caller."""
 
 
 class NotInEmergency(StrEnum):
-    """The reason why a part of a change needs an approver, even in an emergency."""
+    """The reason why one person alone may not publish a part of a change, even in an emergency."""
 
     SCREEN = "screen"
     """A screen was added or removed."""
@@ -300,8 +301,8 @@ class NotInEmergency(StrEnum):
     GUARDED = "guarded"
     """The text is in a report flow, a private flow, a flow in `GUARDED`, or a flow that one of these flows calls."""
     RISKY = "risky"
-    """A new sentence promises something or asks for an identity. The new sentence needs an approver even if an editor
-    wrote a reason to use risky words on the screen.
+    """A new sentence promises something or asks for an identity. One person alone may not publish this sentence, even
+    if an editor wrote a reason to use risky words on the screen.
     """
     ENTRY = "entry"
     DIGITS = "digits"
@@ -323,8 +324,8 @@ class NeedsApprover(NamedTuple):
 def parts_needing_approver(
     before: Document, after: Document, changes: Difference | None = None
 ) -> tuple[NeedsApprover, ...]:
-    """Returns the parts of a change that need an approver. The result is empty if one approver may publish the change
-    at once, as an emergency change.
+    """Returns the parts of a change that one person alone may not publish. If the result is empty, one person may
+    publish the change at once, as an emergency change.
 
     `before` and `after` are whole documents. `changes` is the difference between the two documents, if the calling code
     already knows this difference.

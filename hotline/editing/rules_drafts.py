@@ -51,7 +51,7 @@ class StepKind(StrEnum):
 
     EDITED = "edited"
     MARKS = "marks"
-    """Recorded values or alerts changed. The field `why` of the step contains the reason for the change."""
+    """An editor changed recorded values or alerts. The field `why` of the step contains the reason for the change."""
     NODE_ADDED = "node_added"
     NODE_RENAMED = "node_renamed"
     NODE_DELETED = "node_deleted"
@@ -83,8 +83,8 @@ class NewsKind(StrEnum):
     """An approver approved the draft for a later time."""
     PUBLISHED = "published"
     STALE = "stale"
-    """A publication changed an English text, but kept the old translation of this text in a different language. `text`
-    lists the languages with an old translation.
+    """A publication has a new English text, but the old translation in another language. `text` lists the languages
+    with an old translation.
     """
     HELD = "held"
     """A planned publication, or the planned end of a text, waits for a person's decision, because the published flows
@@ -141,8 +141,8 @@ def with_part(document: Document, part: str, now: PartDocument | None) -> dict[s
 
 def _with_or_without(document: Document, name: str, changed: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a copy of a document in which the field `name` has the value `changed`. If this value is empty, the copy
-    does not have the field. A document from flow files has no empty fields. So the copy can be compared with a document
-    from flow files.
+    does not have the field. A document from flow files has no empty fields, so the copy can be compared with such a
+    document.
     """
     rest = {key: value for key, value in document.items() if key != name}
     return {**rest, name: changed} if changed else rest

@@ -1,12 +1,12 @@
-"""Builds and reads the form of a node, and merges two edits of a flow. Pure.
+"""Builds and reads the form of a node (a screen, or a step without a screen), and merges two edits of a flow. Pure.
 
 The form uses the same field names as the problems that the check of the flow finds. `choices.2.rw` is the text of a
 choice in one language. Other fields are names and checkboxes. In the form, a condition has four fields: an answer, the
 answer's values, a flag, and a checkbox for "not". A merge combines two edits of the same version of a flow. If only one
 of the two edits changed a value, the merge takes the changed value. If both edits changed a value, the editor must
-choose between the two new values. A text in one language is a separate field. So two editors can write in two languages
-at the same time. If both edits changed a list, the merge compares the lists row by row. The order of the rows counts as
-one more field of the list.
+choose between the two new values. Two editors can write in two languages at the same time, because a text in one
+language is a separate field. If both edits changed a list, the merge compares the lists row by row. The order of the
+rows counts as one more field of the list.
 """
 
 import copy
@@ -48,8 +48,8 @@ from hotline.text.characters import UNSEEN
 from hotline.text.languages import CODES
 
 TICK = "yes"
-"""The value of a ticked checkbox. Before each checkbox, the page has an empty field of the same name. So the server
-also gets the names of the checkboxes that are not ticked."""
+"""The value of a ticked checkbox. Before each checkbox, the page has an empty field of the same name, so the server
+also gets the names of unticked checkboxes."""
 ASKED = ("words", "number", "place", "pin")
 LENGTHS = ("4", "6", "8")
 """The possible lengths of a PIN."""
@@ -101,7 +101,7 @@ reason and the approval.
 
 
 def fault_of(name: str, typed: str) -> FieldFault | None:
-    """Returns the error of one field, without a check of the rest of the node. An empty field has no error."""
+    """Returns the error of one field. Does not check the rest of the node. An empty field has no error."""
     if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
         return FieldFault.UNSEEN
     last = name.rpartition(".")[2]
@@ -124,7 +124,8 @@ def values_of(typed: str) -> list[str]:
 
 
 def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
-    """Yields all field names of a node's form, in the order of the page. `counted` says how many rows each list has."""
+    """Yields all field names of a node's form, in the order of the page. `counted` contains the number of rows of each
+    list."""
     for text in TEXTS_OF.get(kind, ()):
         yield from (f"{text}.{code}" for code in CODES)
     yield from _TABLES["values"].get(kind, ())
@@ -285,8 +286,8 @@ def _empty(rows: str) -> Editable:
 
 
 def plain_text(typed: str) -> str:
-    """Returns the text with composed characters, line feeds as line ends, and spaces for tabs. Removes spaces at both
-    ends of the text."""
+    """Returns the text in the Unicode form NFC, with line feeds as line ends, and with spaces for tabs. Removes spaces
+    at both ends of the text."""
     lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return unicodedata.normalize("NFC", lines).strip()
 
@@ -439,7 +440,7 @@ NODES = ("nodes",)
 
 
 class Side(StrEnum):
-    """The version that the editor takes if both edits changed the same field."""
+    """The version that the editor keeps if both edits changed the same field."""
 
     THEIRS = "theirs"
     YOURS = "yours"

@@ -1,12 +1,12 @@
 """Adds, renames, moves, deletes and connects screens, and builds whole lessons and menus. Pure.
 
-Each operation returns a new flow. Before an operation, the calling code asks if an obstacle exists. An obstacle is a
-reason why the operation is not possible. If an obstacle exists, the operation changes nothing. No operation creates an
-arrow to a missing node. The names of new screens and flows come from the English text that an editor typed. Other flows
-reach a flow through nodes that call this flow. An operation that deletes a flow also removes the nodes that call this
-flow, and gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because
-the short code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts
-of one form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
+Each operation returns a new flow. Before an operation, the calling code asks if an obstacle (a reason why the operation
+is not possible) exists. If an obstacle exists, the operation changes nothing. No operation creates an arrow (a link) to
+a missing node. The names of new screens and flows come from the English text that an editor typed. Other flows reach a
+flow through nodes that call this flow. An operation that deletes a flow also removes the nodes that call this flow, and
+gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because the short
+code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one
+form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
 builder leaves out this screen. The arrows to the omitted screen then lead to the next screen.
 """
 
@@ -109,9 +109,9 @@ def add_screen(flow: Document, new: NewScreen) -> Editable:
 
 
 def lead_arrow(flow: Document, arrow: Arrow, goes: str) -> Editable:
-    """Returns the flow after the arrow `arrow` got the target `goes`. An empty `goes` removes the arrow.
+    """Returns the flow with `goes` as the new target of the arrow `arrow`. An empty `goes` removes the arrow.
 
-    If the row of the arrow does not exist, nothing changes.
+    If the arrow belongs to a row that does not exist, nothing changes.
     """
     changed = copy_flow(flow)
     if not arrow.node:
@@ -288,7 +288,7 @@ def with_call(flow: Document, called: str) -> tuple[Editable, str]:
 
 
 def lead_to_flow(flow: Document, arrow: Arrow, called: str) -> Editable:
-    """Returns the flow after the arrow `arrow` got the flow `called` as its target."""
+    """Returns the flow with the flow `called` as the new target of the arrow `arrow`."""
     changed, name = with_call(flow, called)
     return lead_arrow(changed, arrow, name)
 
@@ -325,7 +325,7 @@ def new_flow(model: FlowModelName, name: str, *, onward: str = "") -> Editable:
     new flow returns to the calling flow."""
     written = (files(__package__) / "models.yaml").read_text(encoding="utf-8")
     stem = name.removeprefix("quiz_")[:MAX_STEM]
-    # Copies the nodes, because YAML aliases share one object.
+    # Copies the nodes, because YAML aliases make several nodes share one object.
     nodes = copy.deepcopy(parse(written.replace("{name}", name).replace("{stem}", stem))[model])
     nodes["last"] = {"call": {"flow": onward}} if onward else {"finish": {}}
     return {
@@ -433,8 +433,8 @@ def obstacle_to_removing(
 def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows after the removal, when no arrow leads into the removed flow any more. The calling code
-    must call `obstacle_to_removing` first."""
+    """Returns the other flows as they are after the removal: no arrow leads into the removed flow any more. The calling
+    code must call `obstacle_to_removing` first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # The loop handles rows of choices last, from the last row to the first, because removing a row changes the numbers
     # of later rows.
@@ -472,7 +472,8 @@ SAID = Mapping[str, Mapping[str, str]]
 
 
 class Slot(NamedTuple):
-    """One empty text of a model. For each language, the form has one field for this text."""
+    """One empty text of a model, which is a ready-made lesson, quiz or menu. For each language, the form has one field
+    for this text."""
 
     key: str
     """The screen and the field where the text belongs, such as `menu.choices.0`. The field of the form has the same
@@ -480,7 +481,7 @@ class Slot(NamedTuple):
     label: str
     """The name of the label in the table `builder_texts`."""
     number: int
-    """The number that the label contains. The number is 0 if the label contains no number."""
+    """The number that the label contains. The value is 0 if the label contains no number."""
     has_answer: bool
     """True for a quiz question, for which the editor chooses the right answer."""
 

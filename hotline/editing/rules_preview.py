@@ -202,7 +202,7 @@ def readable_value(value: object) -> str:
 
 
 class Arrow(NamedTuple):
-    """One arrow from a field of a node to another node of the same flow."""
+    """One arrow (a link) from a field of a node to another node of the same flow."""
 
     node: str
     """The node where the arrow begins. The name is empty for the arrow to the flow's start."""
@@ -314,18 +314,18 @@ ONE_PAGE = 10**6
 
 
 class FilledMeter(NamedTuple):
-    """The size of a node's text in one language. If conditions can add text to the node, this is the size of the
+    """The size of a node's text in one language. If conditions can add text to the node, the size is that of the
     longest text that the node can show."""
 
     language: str
     septets: int
-    """The number of septets of the fullest page."""
+    """The number of septets (letters of 7 bits) on the fullest page."""
     most: int
     """The maximum number of septets of a page."""
     screens: int
     whole: int
-    """The number of septets that the whole text and the shortest line of keys would need on one page. This number shows
-    by how much the text is too long.
+    """The number of septets that the whole text and the shortest line of keys would need on one page, to show by how
+    much the text is too long.
     """
     is_sms: bool = False
 
@@ -337,7 +337,7 @@ class FilledMeter(NamedTuple):
 def meters(
     flow_set: FlowSet, place: Place, document: Document, *, limit: int = SEPTETS
 ) -> Mapping[str, FilledMeter]:
-    """Returns the sizes of a node by language.
+    """Returns the size of a node's text in each language.
 
     If the preview cannot show a node yet, measures only the text of the node. Does not measure a node without text.
     """
@@ -395,7 +395,7 @@ class MissingKind(StrEnum):
     NAME = "name"
     """A saved answer, a value or a called flow has no name yet."""
     BROKEN = "broken"
-    """The fault is not of a kind in the list above. The message describes the fault."""
+    """Any other fault, which the message of the fault describes."""
 
 
 MISSING_BY_FIELD = {
@@ -407,7 +407,7 @@ MISSING_BY_FIELD = {
     "value": MissingKind.NAME,
     "flow": MissingKind.NAME,
 }
-"""For each field, the kind of fault if the field is empty or invalid. The key is the last part of the field's name."""
+"""Maps the last part of a field's name to the kind of fault if the field is empty or invalid."""
 SENTENCES = {
     MissingKind.KIND: message_text("the screen has no type yet"),
     MissingKind.WORDS: message_text("the screen has no text yet"),
@@ -426,7 +426,7 @@ def missing_kind(fault: Problem) -> MissingKind:
 
 class ReadDraft(NamedTuple):
     flow: Flow
-    """The part of the draft that can be previewed. The part contains only valid nodes."""
+    """The part of the draft that can be previewed, with only the valid nodes."""
     faults: tuple[Problem, ...]
     """Faults in the structure of the draft. If the fault is only that some content is missing, the message of the fault
     is a short sentence from `SENTENCES`."""
@@ -475,7 +475,7 @@ def draft_problems(flow_set: FlowSet, draft: ReadDraft, *, node: str = "") -> tu
     """Returns all faults of one draft, or of one node of the draft. The check uses the draft together with the
     published flows.
 
-    `flow_set` may already contain the draft. In this case, the check uses the cached screens of the flow set.
+    If `flow_set` already contains the draft, the check uses the cached screens of `flow_set`.
     """
     name = draft.flow.name
     if flow_set.flows.get(name) is not draft.flow:
@@ -587,23 +587,24 @@ def _body(node: Editable) -> Editable:
 MOST_SCREENS = 4000
 """The maximum number of screens in one file that plays a draft."""
 ON = {"reporting": True, "receipts": True}
-"""The flags that are on in the file, because the file plays a hotline that takes reports. All other flags are off, as
-in the editor's preview."""
+"""The flags that are on in the file with which a person plays a draft, because the file plays a hotline that takes
+reports. All other flags are off, as in the editor's preview."""
 BEFORE = ((Place("", ""),),)
-"""A sample value for the list of places to which the caller can go back. The code compares the list with this sample
-after each key, to find out how the key changes the list."""
+"""A sample value for the list of places to which the caller can go back. After each pressed key, the code compares the
+list with this sample, to find out how the key changes the list."""
 END = -1
-"""In the file, this number replaces the number of a next screen that the file does not contain."""
+"""The number of a next screen that the file for playing a draft does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
 OUR_KEYS = "000"
 
 
 class PlayedScreen(NamedTuple):
-    """One screen of the file. The fields are in the order in which the script of the file reads the fields."""
+    """One screen of the file in which a person can play a draft. The fields have the order in which the script of the
+    file reads them."""
 
     spot: int
-    """The number of the screen's place in the flows. The screen has the same number in every language. So a caller who
-    goes back to an earlier place keeps the present language."""
+    """The number of the screen's place in the flows. The number is the same in every language, so a caller who goes
+    back to an earlier place keeps the present language."""
     language: str
     text: str
     wrong: str
@@ -614,10 +615,10 @@ class PlayedScreen(NamedTuple):
     """True for a screen of a report, where the hotline would store the caller's answers."""
     ends: bool
     ways: dict[str, tuple[int, str]]
-    """For each key, the number of the next screen, and the change to the list of places for going back. `keep` does not
-    change the list, and `push` adds this screen to the list. `clear` removes all places from the list, and `only` makes
-    this screen the only place in the list. The key `*` means that the caller types an answer, and `easy` means that the
-    caller types a PIN that is easy to guess."""
+    """For each key, the number of the next screen, and the change to the list of places to which the caller can go
+    back. `keep` does not change the list, and `push` adds this screen to the list. `clear` removes all places from the
+    list, and `only` makes this screen the only place in the list. The key `*` means that the caller types an answer,
+    and `easy` means that the caller types a PIN that is easy to guess."""
 
 
 def played_screens(flow_set: FlowSet, shown: Collection[str]) -> list[PlayedScreen]:
@@ -683,7 +684,7 @@ def _typed(flow_set: FlowSet, state: ConversationState) -> str:
 
 
 def _inputs(typed: str) -> Iterator[tuple[str, str]]:
-    """Yields each key of a screen, with an example of the input."""
+    """Yields each key that a caller can press on a screen, with an example of the input."""
     yield from ((key, key) for key in ("0", "00", OUR_KEYS, *NUMBERS, MORE))
     if typed.startswith("pin"):
         digits = int(typed.removeprefix("pin"))

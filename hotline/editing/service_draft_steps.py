@@ -2,9 +2,9 @@
 cannot overwrite another person's edit.
 
 A form contains the number of the version that the editor saw in the form. A version above 0 is a step of the draft, and
-a version below 0 is a published revision. If another person saved a newer version meanwhile, the service merges the
-edits of both people. If the merge has a conflict, the service saves nothing, and the form asks the editor to choose a
-version.
+a version below 0 is a published revision. If another person saved a newer version after the editor opened the form, the
+service merges the edits of both people. If the merge has a conflict, the service saves nothing, and the form asks the
+editor to choose a version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ class StepSaved(NamedTuple):
     version: int
     document: PartDocument | None
     is_merged: bool = False
-    """True if the save merged edits that other people saved meanwhile."""
+    """True if the save merged edits that other people saved after the editor opened the form."""
 
 
 class StepClash(NamedTuple):
@@ -69,7 +69,8 @@ class StepClash(NamedTuple):
 
     clashes: Sequence[FieldClash]
     author: str
-    """The person who saved the same part meanwhile. The name is empty if a publication caused the conflict."""
+    """The person who saved the same part of the draft after the editor opened the form. The name is empty if a
+    publication caused the conflict."""
 
 
 def save_step(
@@ -254,21 +255,21 @@ TITLE = "What version {version} brings"
 
 
 class VersionReleased(NamedTuple):
-    """The result of publishing the flows of a release."""
+    """The result of publishing the flows of a software release."""
 
     revision: int
-    """The published revision."""
+    """The id of the published revision, which is a stored version of all flows."""
     change: int | None = None
-    """The id of the draft that contains what is new in the release. The id is None if no person has published other
-    flows in the console."""
+    """The id of the draft with the differences between this release and the previous release. The id is None if no
+    person has published other flows in the console."""
     published_by: str = ""
 
 
 def publish_version(
     context: Context, document: Document, version: str, signed: Sequence[Signature] = ()
 ) -> VersionReleased:
-    """Publishes the flows of a release. If a person published other flows in the console, makes a draft of the
-    release's flows and publishes nothing. The function can safely be called again with the same flows.
+    """Publishes the flows of a software release. If a person published other flows in the console, makes a draft of the
+    release's flows and publishes nothing. The calling code may call the function again with the same flows.
 
     `signed` lists the texts that the files of the release mark as reviewed. Raises StoreUnavailable. Raises FlowInvalid
     if the installed software cannot run the flows of the release or the published flows.
@@ -310,9 +311,9 @@ def import_folder(
     title: str,
     signed: Sequence[Signature] = (),
 ) -> int | None:
-    """Makes a draft of everything in a folder that differs from the published flows.
+    """Makes a draft of all parts in a folder of flow files that differ from the published flows.
 
-    Returns None if nothing in the folder differs. `signed` lists the texts that the folder marks as reviewed. Raises
+    Returns None if no part in the folder differs. `signed` lists the texts that the folder marks as reviewed. Raises
     NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
@@ -331,7 +332,7 @@ def import_folder(
 
 
 def _as_change(context: Context, document: Document, live_id: int, version: str) -> int | None:
-    """Makes a draft of the differences between the flows of this release and the flows of the previous release."""
+    """Makes a draft of the differences between the flows of a release and the flows of the release before it."""
     source, line = service_authoring.digest_of(document), Actor(service_publishing.LINE)
     with context.database.reading() as session:
         last = flows_tables.newest_of_version(session)

@@ -1,6 +1,6 @@
 """Stores drafts as lists of steps, and combines them with the published flows.
 
-The module also returns one flow of a draft and the draft's other flows, which a form in the console needs.
+The module also returns one flow of a draft together with the draft's other flows, for a form in the console.
 """
 
 import hashlib
@@ -66,7 +66,7 @@ class Refusal(StrEnum):
     BROKEN = "broken"
     """The code cannot run the flows of the draft. `problems` says which part of the flows has the fault."""
     HAS_ERRORS = "hurts"
-    """`findings` lists errors that the published flows do not have."""
+    """The draft has errors that the published flows do not have, and `findings` lists these errors."""
     LANGUAGES_KEPT = "languages_kept"
     """The English text is new, but another language still has the old text. `left_behind` lists the places with an old
     text."""
@@ -121,7 +121,8 @@ def merge(
     yours: PartDocument | None,
     settled: Settled | None = None,
 ) -> Merged:
-    """Merges two versions of a part. If only one version changed the part, the result is the changed version.
+    """Merges two versions of a part of a draft. If only one version changed the part, the result is the changed
+    version.
 
     A changed order of the screens counts as a change too.
     """
@@ -144,8 +145,8 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
 
 
 class GatheredDraft(NamedTuple):
-    """A draft and its newest steps, with two versions of all flows: the published flows (`live`), and the flows on
-    which the draft is based (`base`)."""
+    """A draft with its newest steps, the published flows (`live`), and the flows on which the draft is based
+    (`base`)."""
 
     change: DraftRow
     steps: Mapping[str, DraftStep]
@@ -249,7 +250,7 @@ def is_as_read(session: Session, gathered: GatheredDraft) -> bool:
 SHOWN = 50
 """The number of steps that one page of the draft's history shows."""
 StepDescription = Document
-"""The description of a step: `{"did": a StepKind, ...}`."""
+"""The description of a step, such as `{"did": "edited", "node": "fee"}`, with the value of a `StepKind`."""
 
 
 class PartDraft(NamedTuple):
@@ -496,7 +497,8 @@ def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, Fl
 
 
 def with_flows(flow_set: FlowSet, documents: Mapping[str, PartDocument | None]) -> FlowSet:
-    """Returns the flow set with these flows added or replaced. A flow whose document is None stays unchanged."""
+    """Returns the flow set with the flows in `documents` added or replaced. A flow whose document is None stays
+    unchanged."""
     for name, document in documents.items():
         if document is not None:
             flow_set = with_flow(flow_set, derived_value(playable_part, document, name))

@@ -1,7 +1,7 @@
 """Sends news about a draft to its authors, approvers and translators, and delivers comments between these people.
 
-A comment is about one text of a draft. A comment may contain no phone number and no reference of a case, because
-several colleagues can read the comment.
+A comment is about a draft or about one of its screens. A comment may contain no phone number and no reference of a
+case, because several colleagues can read the comment.
 """
 
 import re
@@ -26,8 +26,8 @@ WHOLE = Place("", "")
 """The value for the place of a comment that is about the whole draft."""
 TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TRANSLATOR})
 ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9._+-]+@[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9-]+")
-"""Matches one mail address that has no name of a person before it. Does not match a list of mail addresses, or
-a mail address with a remark in brackets."""
+"""Matches a single mail address without the name of a person before it. Does not match a list of mail addresses, or a
+mail address with a remark in brackets."""
 ADDRESS_LETTERS = 80
 """The maximum number of letters of a mail address."""
 

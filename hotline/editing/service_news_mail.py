@@ -1,4 +1,4 @@
-"""Tells the owner of an account that unread news exist, with at most one mail a day. Deletes old news. The clock
+"""Sends a mail to each account that has unread news about drafts, at most once a day. Also deletes old news. The clock
 process calls this module.
 """
 
@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 REST = timedelta(minutes=15)
-"""The hotline sends no mail about news before the news is this old. Until then, a person who is working in the console
-can read the news there."""
+"""The hotline sends no mail about news that is younger than this time. Until then, a person who is working in the
+console can read the news there."""
 KEPT = timedelta(days=365)
 """The hotline keeps comments and news for this time after their draft was published or deleted."""
 ERRAND = "news"
@@ -42,9 +42,10 @@ class _Mail(NamedTuple):
 
 
 def send_due(context: WorkerContext) -> None:
-    """Deletes old news, and mails the accounts with new unread news. For ten minutes after a run, the function does
-    nothing. Before each mail, the function stores the time of the mail, so that no account gets two mails on one day.
-    If the mail server does not answer, the remaining accounts wait for the next attempt. Raises StoreUnavailable.
+    """Deletes old news, and sends a mail to each account with new unread news. For ten minutes after a run, the
+    function does nothing. Before each mail, the function stores the time of the mail, so that no account gets two mails
+    on one day. If the mail server does not answer, the remaining accounts get their mail in the next run. Raises
+    StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

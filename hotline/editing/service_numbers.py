@@ -36,7 +36,7 @@ from hotline.statistics.rules_counts import summed
 from hotline.text.languages import Phrases
 
 SOON = timedelta(days=60)
-"""The page warns about a confirmation that ends within this time."""
+"""The page warns about a phone number whose confirmation ends within this time."""
 SIGNATURE = ("confirmed_by", "confirmed_on", "answered_by")
 CALLED_WITHIN = timedelta(days=30)
 """A phone call confirms a number only if the call was made within this time."""
@@ -74,7 +74,7 @@ class NumberLine(NamedTuple):
     """The service that answers the number, and the evidence for it."""
     state: NumberState
     named_by: Sequence[tuple[str, str]]
-    """The flow and the screen of each text that shows the number while the number is confirmed."""
+    """The flow and the screen of each text that shows the number while the number has a valid confirmation."""
     is_changed: bool
     """True if the draft changes this number."""
 
@@ -214,7 +214,7 @@ FIRST, LAST = 11, 99
 """The range from which short codes get their digits."""
 NEVER_DIALLED = ("front", "questions")
 FULL = ""
-"""The value of `next_digits` if no digits are free."""
+"""The value of `next_digits` if no digits are free for a new short code."""
 
 
 class ShortCodeFault(StrEnum):
@@ -229,7 +229,7 @@ class ShortCodeFault(StrEnum):
 class ShortCodeLine(NamedTuple):
     digits: str
     printed: str
-    """The whole string on a poster, such as `*384*777*11#`."""
+    """The whole code that callers dial and that a poster shows, such as `*384*777*11#`."""
     flow: str
     name: str
     """The name of the poster or place that shows the short code, such as "poster Nyabugogo". The name is empty if the

@@ -1,13 +1,13 @@
 """Publishes drafts at a planned time, or at once in an emergency, and withdraws the texts of a draft at their planned
 end.
 
-An approver approves a draft together with its times. The clock process then publishes the draft and withdraws its texts
-on time. The clock process publishes nothing if the draft, or the published version of the same parts, changed after the
-approval. The approver and the authors then get news about the stopped plan. In an emergency, one approver alone
-publishes texts. The texts of an emergency publication stay live for four hours. Within that time, a second person
-confirms the texts or restores the old ones.
+An approver approves a draft together with the times when it is published and when its texts end. The clock process then
+publishes the draft and withdraws its texts on time. The clock process publishes nothing if the draft, or the published
+version of the same parts, changed after the approval. The approver and the authors then get news about the stopped
+plan. In an emergency, one approver alone publishes texts. The texts of an emergency publication stay live for four
+hours. Within that time, a second person confirms the texts or restores the old ones.
 
-Also lists the publication history and restores older states.
+Also lists the publication history and restores older states of the flows.
 """
 
 import hashlib
@@ -79,8 +79,8 @@ LONGEST = timedelta(days=366)
 
 
 class Times(NamedTuple):
-    """The times that an approver approves with a draft. Without `publish_at`, the draft is published at once. Without
-    `withdraw_at`, the text has no end."""
+    """The times of publication and withdrawal that an approver approves with a draft. Without `publish_at`, the draft
+    is published at once. Without `withdraw_at`, the text has no planned end."""
 
     publish_at: datetime | None = None
     withdraw_at: datetime | None = None
@@ -220,7 +220,7 @@ def _publish(context: Context, plan: DraftPlan) -> None:
     with context.database.reading() as session:
         gathered, at = gather_draft(session, plan.draft_id), context.now()
         approvers = tables.members(session, {AccountRole.APPROVER})
-        # A plan without an account was approved by a person at the command line.
+        # If a plan has no account, a person at the command line approved the plan.
         approves = plan.approved_by_id is None or any(
             one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers
         )
@@ -245,8 +245,9 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a plan whose publication was refused, until a person decides. The clock process tries the plan again in its
-    next run if the reason was another publication or an emergency change."""
+    """Stops a plan after a service refused its publication, until a person decides about the plan. Does not stop the
+    plan if the reason was another publication or an emergency change: the clock process then tries again in its next
+    run."""
     waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
     if isinstance(done, DraftRefused) and done.refusal not in waits:
         _hold(context, plan)
@@ -317,7 +318,7 @@ def without_fields(
 
 
 def _hold(context: Context, plan: DraftPlan) -> None:
-    """Stops a plan until a person decides, and tells the approver and the authors."""
+    """Stops a plan until a person decides about the plan, and sends news to the approver and the authors."""
     with context.database.writing() as session:
         change = tables.get_draft(session, plan.draft_id, held=True)
         mine, at = _taken(session, plan), context.now()
@@ -370,8 +371,8 @@ class StateToRestore(NamedTuple):
 
 
 def history(context: Context) -> Sequence[tuple[Publication, bool]]:
-    """Returns the publications, newest first. Each publication comes with True if two people read it, and with False
-    otherwise. Raises StoreUnavailable."""
+    """Returns the publications, newest first. Each publication comes with True if two people read its texts, and with
+    False otherwise. Raises StoreUnavailable."""
     with context.database.reading() as session:
         read = read_by_two(session)
         return [(row, row.id in read) for row in flows_tables.history(session, LISTED)]
@@ -485,7 +486,7 @@ class EmergencyToRead(NamedTuple):
 
     publication: Publication
     before: Document
-    """The newest flows that two people read."""
+    """The newest published flows that two people read."""
     after: Document
     """The flows that callers see now."""
     before_id: int | None

@@ -1,4 +1,5 @@
-"""Checks, submits and publishes drafts. A second person must have read exactly the text that is published."""
+"""Checks, submits and publishes drafts. Before a publication, a second person must have read exactly the text that is
+published."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -41,7 +42,7 @@ UNPLAYABLE = frozenset(
 )
 """Errors that make it impossible to build a flow set from a document."""
 LIVE = 0
-"""The value that a check gets in place of a draft's id, to check the published flows."""
+"""The value that a check gets instead of a draft's id to check only the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
 """The time for which stored problems are kept."""
 
@@ -99,8 +100,8 @@ def errors_among(found: DividedProblems) -> DraftRefused | None:
 
 
 def new_errors(context: Context, document: Document, *known: Document) -> DraftRefused | None:
-    """Returns a refusal if a document cannot run or has new errors. Errors do not count as new if one of the documents
-    in `known` already has these errors. Raises StoreUnavailable."""
+    """Returns a refusal if the flows in a document cannot run or have new errors. Errors are not new if one of the
+    documents in `known` already has these errors. Raises StoreUnavailable."""
     found, *before = (
         problems_of(context, one, service_authoring.digest_of(one)) for one in (document, *known)
     )
@@ -284,12 +285,12 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
             # read.
             return row.approved_by is not None
         case PublicationKind.BACK:
-            # People can restore only a state that two people have read. If phone numbers have changed since then, the
-            # restored state is a new revision. The new revision counts as read by two people too.
+            # People can restore only a state that two people have read. If phone numbers have changed since the old
+            # publication, the restored state is a new revision, which also counts as read by two people.
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
-            # The approver read only the difference from the previous state. So two people have read this state only if
-            # two people had read the previous state too.
+            # The approver read only the difference from the previous state, so two people have read this state only if
+            # two people have read that state.
             return was_read
         case PublicationKind.ENDED:
             return was_read
@@ -297,8 +298,8 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
 
 
 MAX_SESSION = timedelta(minutes=10)
-"""The time after which a session without an end counts as abandoned. The mobile network ends sessions earlier than
-this."""
+"""The time after which a caller's session without a recorded end counts as abandoned. The mobile network ends sessions
+earlier than this."""
 
 
 class DraftToRead(NamedTuple):
@@ -419,7 +420,8 @@ def publish_in_transaction(
     row: Publication,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> DraftPublished | DraftRefused:
-    """Publishes a document in one transaction, unless the draft or the published flows changed meanwhile.
+    """Publishes a document in one transaction, unless the draft or the published flows have changed since `gathered`
+    was read.
 
     `also` is a function that writes more rows in the same transaction. Raises StoreUnavailable.
     """

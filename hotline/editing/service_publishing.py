@@ -1,7 +1,7 @@
 """Publishes flows and keeps a publication history. The flows of a release never replace flows that a person published
 in the console.
 
-Also finds every problem in flows, and decides which problems prevent publication. The check of the engine does not
+Also finds every problem in flows, and decides which problems prevent publication. The check of the flow engine does not
 know some rules of the hotline. For example, a report about danger must alert a responder after four answers at most
 (rule C8).
 """
@@ -191,8 +191,8 @@ def publish(context: Context, document: Document, *, by: str, reason: str, of_ve
     with context.database.writing() as session:
         tables.take_lock(session)
         if not of_version and tables.unsettled(session) is not None:
-            # The folder may contain the text of an emergency change. Without this error, the emergency text would stay
-            # live, and no second person would read this text.
+            # The folder of flow files may contain the text of an emergency change. Without this error, the emergency
+            # text would stay live, and no second person would read this text.
             raise NotReady(EMERGENCY_STANDS)
         revision = service_authoring.publish_document(session, made, context.now())
         kind = PublicationKind.VERSION if of_version else PublicationKind.BY_HAND
@@ -387,9 +387,9 @@ class ScreenCheck(NamedTuple):
 def check_screen(
     flow_set: FlowSet, draft: ReadDraft, node: str, *, live: FlowSet, most: int = MAX_SCREENS
 ) -> ScreenCheck:
-    """Checks one screen of a draft together with all flows and with the published flows.
+    """Checks one screen of a draft together with all other flows.
 
-    `flow_set` contains the draft.
+    `flow_set` contains the draft, and `live` contains the published flows.
     """
     alone = draft_problems(flow_set, draft, node=node)
     if sum(len(flow.nodes) for flow in flow_set.flows.values()) > most:
@@ -418,7 +418,7 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the code that checks flows. The digest is part of the key of stored problems. So the hotline
+    """Returns a digest of the code that checks flows. The digest is part of the key of stored problems, so the hotline
     does not reuse problems that another version of the code found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):

@@ -202,8 +202,8 @@ TextFaults = Mapping[str, TextFault]
 
 
 def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
-    """Returns the fault of each new text that has one. The key is the place of the text. `flow_set` is the published
-    flow set. The function checks all texts together."""
+    """Returns the fault of each faulty new text, by the place of the text. `flow_set` is the published flow set. The
+    function checks all texts together."""
     found = {text.place: fault for text in new for fault in _alone(review, flow_set, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
@@ -314,9 +314,8 @@ MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""Each account begins at a different text of the list. This number is the distance between the starting points of two
-accounts with consecutive ids, as a share of the list. With this distance, no two starting points are close together,
-even with many accounts."""
+"""In the list of texts, accounts with consecutive ids begin at texts that are this share of the list apart. With this
+distance, the starting points spread evenly over the list."""
 
 
 class PageText(NamedTuple):

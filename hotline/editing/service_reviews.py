@@ -86,8 +86,8 @@ def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
 def all_signatures(
     context: Context, language: str | None = None, *, below: str = ""
 ) -> Sequence[Signature]:
-    """Returns all reviews in the order in which they were made, or only the reviews in one language or of the texts
-    below a place, such as a screen. Raises StoreUnavailable."""
+    """Returns all reviews, oldest first. With `language`, returns only the reviews in this language, and with `below`,
+    only the reviews of texts below this place. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return tables.all_signatures(session, language, below=below)
 

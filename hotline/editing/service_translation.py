@@ -48,8 +48,8 @@ from hotline.text.review_sheets import (
 )
 
 MAX_ATTEMPTS = 3
-"""The number of attempts to save a text. An attempt fails if another person publishes or deletes the draft
-meanwhile."""
+"""The number of attempts to save a text. An attempt fails if another person publishes or deletes the draft at the same
+moment."""
 
 
 def save_texts(

@@ -1,8 +1,8 @@
 """Stores drafts, the steps of drafts, news about drafts, and the times of planned publications.
 
 Editors write drafts before publication. News tells an account about comments and about decisions on a draft. The module
-also stores the encrypted mail addresses for a daily notice. The clock process publishes and withdraws drafts at their
-planned times.
+also stores the encrypted mail addresses for a daily notice about unread news. The clock process publishes and withdraws
+drafts at their planned times.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -51,8 +51,8 @@ class DraftRow(Row):
     base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     """The revision on which the parts of the draft are based."""
     source: Mapped[str | None] = mapped_column(unique=True)
-    """The digest of the flow files of a software release, or the token of the form that opened the draft. So two
-    imports of the same files, or two requests of the same form, make only one draft."""
+    """The digest of the flow files of a software release, or the token of the form that opened the draft. Two imports
+    of the same files, or two requests of the same form, have the same value, so they make only one draft."""
     created_by: Mapped[str]
     created_at: Mapped[datetime]
     submitted_by_id: Mapped[int | None]
@@ -94,15 +94,15 @@ class DraftStep(Row):
     made_by: Mapped[str]
     at: Mapped[datetime]
     about: Mapped[dict[str, Any]]
-    """A description of the step: `{"did": a StepKind, ...}`. A page of the console shows this description as a
-    sentence."""
+    """A description of the step, such as `{"did": "edited", "node": "fee"}`, with the value of a `StepKind`. A page of
+    the console shows this description as a sentence."""
     once: Mapped[str] = mapped_column(unique=True)
     """A unique key, made from the token of the form that saved the step (see `form_key`). A form that is sent twice
     makes only one step."""
 
 
 def draft_titles(session: Session, ids: Collection[int]) -> Mapping[int, str]:
-    """Returns the title of each of these drafts. The key is the id of the draft."""
+    """Returns the title of each of these drafts, by the id of the draft."""
     found = session.execute(select(DraftRow.id, DraftRow.title).where(DraftRow.id.in_(ids)))
     return {draft_id: title for draft_id, title in found}  # noqa: C416
 
@@ -263,14 +263,14 @@ class SignatureRow(Row):
     signed_by: Mapped[str]
     signed_on: Mapped[date]
     english: Mapped[str | None]
-    """The English text that the reader saw. The text is None for a signature from a file."""
+    """The English text that the reader saw. The text is None for a review that was read from a file."""
 
 
 def all_signatures(
     session: Session, language: str | None = None, *, below: str = ""
 ) -> Sequence[Signature]:
-    """Returns all signatures, oldest first, or only the signatures in one language or of the texts below a place. A
-    screen's place is its flow and its name."""
+    """Returns all signatures (reviews of a text), oldest first, or only the signatures in one language or of the texts
+    below a place. The place of a screen consists of the names of the flow and the screen."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
@@ -297,7 +297,7 @@ def english_read(session: Session, language: str, places: Sequence[str]) -> Mapp
 def store_signatures(
     session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
 ) -> int:
-    """Stores signatures and returns the number of new signatures. Skips signatures that are already stored.
+    """Stores signatures (reviews of a text) that are not stored yet, and returns the number of these signatures.
 
     `english` contains, for the place of each text, the English text that the reader sees.
     """
@@ -339,7 +339,7 @@ class TextQuestion(Row):
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
     """Returns the open questions, oldest first.
 
-    With `below`, returns only the questions about texts below that place.
+    With `below`, returns only the questions about texts below this place, such as a screen.
     """
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:
@@ -468,8 +468,8 @@ def address(session: Session, account_id: int) -> NewsAddress | None:
 
 
 def mailed_before(session: Session, day: datetime) -> Sequence[NewsAddress]:
-    """Returns the addresses that have got no mail since this time. Locks the rows of these addresses until the
-    transaction ends."""
+    """Returns the mail addresses to which the hotline has sent no mail since this time. Locks the rows of these
+    addresses until the transaction ends."""
     due = or_(NewsAddress.mailed_at.is_(None), NewsAddress.mailed_at < day)
     rows = select(NewsAddress).where(due).order_by(NewsAddress.account_id)
     return session.scalars(rows.with_for_update()).all()
@@ -486,7 +486,7 @@ class PlanState(StrEnum):
     LIVE = "live"
     """The draft is published, and the clock process will withdraw its text."""
     HELD = "held"
-    """The published flows changed, so a person must decide."""
+    """The clock process stopped the plan, and a person must decide."""
     DONE = "done"
     CANCELLED = "cancelled"
 
