@@ -140,7 +140,7 @@ def _moves(
 def write_notices(
     session: Session, context: MonitorContext, change: AlarmChange, at: datetime
 ) -> None:
-    """Stores a notice for each on-call contact that SMS can reach, and for the second channel if the settings name
+    """Stores a notice for each on-call contact that SMS can reach, and for the second channel if the settings contain
     one."""
     assert change.notice is not None
     since = change.now.since if change.now is not None else at

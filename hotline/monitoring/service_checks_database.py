@@ -129,8 +129,8 @@ def _opens(factors: FactorEncrypter, account: tables_accounts.ConsoleAccount) ->
 
 KEYS, WORKERS = "keys", "workers"
 LATE = timedelta(seconds=60)
-"""A tip that has waited for this time without an assignment is late. A message that has waited unsent for this time is
-also late. The hotline makes several attempts to send an urgent message before this time is over.
+"""A tip that has waited for this time without an assignment is late. A message that the hotline has not sent for this
+time is late too. The hotline makes several attempts to send an urgent message before this time is over.
 """
 LOCKS = "locks"
 HELD_FOR, LOOKS = timedelta(seconds=3), 6
@@ -222,8 +222,8 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
 
 
 def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -> CheckResult:
-    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. Other processes fail if they
-    wait too long for such a lock.
+    """Checks that no transaction keeps one of the hotline's locks in PostgreSQL for long. Another process that needs
+    such a lock waits only a short time, and then fails.
 
     Each account of the database can take these locks, so one account can block all other processes. The check ends
     early if each lock from its beginning is free again.
@@ -405,7 +405,7 @@ this time, the check reports a worse fault.
 def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     """Checks that two people approved the published texts. A text that only one person approved is a fault.
 
-    The fault is worse if the clock process did not end such a text in time.
+    The fault is worse if the clock process did not end a text without a second approval in time.
     """
     row, live = flows_tables.unsettled(session), flows_tables.current(session)
     if row is not None:

@@ -5,7 +5,7 @@ In the daily test, the hotline reports a tip to itself. The alert about this tip
 operator. The test tip passes through the same parts as every tip: hooks, encryption, outbox, workers, gateway, delivery
 report. The hotline alerts only the handset about the test tip, and never escalates the tip.
 
-The module also finds out if the database contains sample data, because every page with statistics must then say so.
+The module also finds out if the database contains sample data. If so, every page with statistics must warn its readers.
 """
 
 from contextlib import suppress
@@ -155,7 +155,8 @@ def check_second_channel(context: CliContext) -> CheckResult:
     work, only this channel reaches the on-call contacts.
 
     The settings of the second channel are often visible to the process `watch` only. When the process `watch` starts,
-    it records if it has the settings of the second channel. Other processes check this record.
+    it records if it has the settings of the second channel. The other processes read this record, because they lack the
+    settings.
     """
     is_there = context.watch.other.is_there()
     if not is_there:

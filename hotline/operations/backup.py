@@ -184,8 +184,8 @@ def _dumped(
 
 
 SIDES = ("", "-wal", "-shm")
-"""The suffixes of the files that SQLite creates next to a database. Such a file of the old database would damage the
-restored database."""
+"""The suffixes of the files that SQLite creates next to a database. If such a file of an old database remained, it
+would damage the restored database."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
 """A function that reads a copy, and gives each piece to another function, which is its argument. Raises an error if a
@@ -355,7 +355,7 @@ def new_key_file(passphrase: str, signer: str) -> tuple[str, bytes]:
 
 
 def signer_of(signing_key: bytes) -> str:
-    """Returns the public half of the hotline's signing key in hexadecimal digits, so that people can compare it."""
+    """Returns the public half of the hotline's signing key in hexadecimal digits, which people can compare."""
     return bytes(SigningKey(signing_key).verify_key).hex()
 
 
@@ -380,8 +380,8 @@ class Source:
 
 
 class Sink:
-    """An object that age writes to like a file. The object passes the data from age to a function. If this function
-    raises an error, the object stores the error.
+    """An object that age writes to like a file. The object passes the data from age to a function. If the function
+    raises an error, the object stores the error, because age does not raise it again.
     """
 
     def __init__(self, write: Write) -> None:

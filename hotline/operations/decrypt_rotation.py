@@ -63,9 +63,9 @@ def put_key(
     progress.
 
     The new key is encrypted for the recovery key pair, and for every member whose access is still valid. Also stores
-    the previous key until the rotation ends, encrypted in the same way as the new key. Raises DeskRefused if there is
-    no recovery key pair, or if that pair or the current key is not signed. Raises DecryptionFailed if `before` is not
-    the current key.
+    the previous key until the rotation ends, encrypted in the same way as the new key. Raises DeskRefused if the
+    recovery key pair is missing or not signed, or if the current key is not signed. Raises DecryptionFailed if `before`
+    is not the current key.
     """
     row, at = tables_desks.key_of(tables_desks.get_desk(session, code)), context.now()
     if bytes(PrivateKey(before).public_key) != row.public_key:
@@ -90,7 +90,7 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
     """Returns the public key of each member whose access is still valid.
 
     Leaves out a member if the member's public key in the database differs from the key for which access was granted.
-    Raises an alarm about each such difference.
+    Raises an alarm about each member whose public key differs.
     """
     found = {}
     for member, wrapped in tables_desks.members_of_desk(session, code).items():

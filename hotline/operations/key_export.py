@@ -1,9 +1,9 @@
 """Exports the key folders as one encrypted file, and converts a key to text on paper and back.
 
 Store the exported file apart from backups, because a person who has the file and a backup can decrypt everything. The
-file leaves out keys with a date in their names. The hotline must destroy these keys when their time is over, so no
-exported file may contain them. The file also leaves out the pepper (a secret that protects PINs), which is kept on
-paper. With the pepper and the database, an attacker could find every PIN in a few days.
+file leaves out keys with a date in their names. The hotline must destroy keys with a date when their time is over, so
+no exported file may contain such keys. The file also leaves out the pepper (a secret that protects PINs), which is kept
+on paper. With the pepper and the database, an attacker could find every PIN in a few days.
 """
 
 import base64

@@ -95,8 +95,8 @@ def grants(role: str, name: str) -> Iterator[str]:
     yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
     yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
-    # If a process could choose the id of its row in the audit log, it could choose the highest possible id. Then no
-    # process could add a later row.
+    # If a process could choose the id of its row in the audit log, it could choose the highest possible id. After a row
+    # with the highest possible id, no process could add a later row.
     added = ", ".join(f'"{one.name}"' for one in AuditEntry.__table__.columns if one.name != "id")
     yield f"GRANT INSERT ({added}) ON audit TO {to}"
     for table in UNREAD.get(role, ()):

@@ -1,8 +1,8 @@
 """Makes an A4 PDF with the program typst. Tags in the PDF help screen readers. The typst template gets all text as
 data, so no text can run as code.
 
-The PDF uses only typst's own fonts, and the calling function gives the document's time. So the same document always
-gives the same file.
+The PDF uses only typst's own fonts, and the calling function gives the document's time. So the same text and data
+always give the same PDF.
 """
 
 import io

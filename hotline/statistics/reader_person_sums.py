@@ -72,8 +72,8 @@ def count_due_months(context: ReaderContext) -> None:
 
 
 def _count(context: ReaderContext, month: str, at: datetime) -> None:
-    """Counts the persons of a month, and stores the encrypted sums. The same transaction marks the cases of the month
-    as counted, so that their coded answers may be erased.
+    """Counts the persons of a month, and stores the encrypted sums. Also marks the cases of the month as counted, so
+    that their coded answers may be erased.
 
     Stores nothing if a case changes while this function counts.
     """

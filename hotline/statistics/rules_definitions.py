@@ -343,8 +343,8 @@ def at_most(number: int | None, earlier: int | None) -> int | None:
 
 
 def share(part: int | None, whole: int | None, *, smallest_whole: int) -> int | None:
-    """Returns `part` as a percentage of `whole`. Both are printed numbers. Returns None if `whole` is smaller than
-    `smallest_whole`, or if one of the two numbers is "few".
+    """Returns `part` as a percentage of `whole`. `part` and `whole` are rounded numbers from a release. Returns None if
+    `whole` is smaller than `smallest_whole`, or if one of the two numbers is "few".
     """
     if part is None or whole is None or whole < smallest_whole:
         return None

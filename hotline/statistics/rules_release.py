@@ -169,8 +169,8 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers of a longer period, such as a year. If the releases of all its shorter periods, such
-    as the quarters, print a number, the longer period gets the sum of these numbers.
+    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods in the
+    longer period print a number, the longer period gets the sum of these numbers.
 
     Such a sum reveals nothing more than the printed numbers, and readers see that the parts add up to the total. If the
     release of a shorter period prints "few" or no number, the longer period keeps its own number. Shares and the number

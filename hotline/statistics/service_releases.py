@@ -231,7 +231,7 @@ def rows_of(flow_set: FlowSet) -> LiveRows:
     """Returns the topics, short codes and screens that callers can reach in a flow set.
 
     A flow with a topic is a lesson, unless `NO_LESSONS` contains it. The result has no screens of complaint flows. The
-    numbers of these screens would show the national desk that callers complain about it.
+    numbers of complaint screens would show the national desk that callers complain about this desk.
     """
     topics: set[str] = set()
     screens: set[str] = set()

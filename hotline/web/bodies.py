@@ -96,8 +96,8 @@ class RequestBodies:
 def bodies_for(database: Database) -> RequestBodies:
     """Returns the object that manages the request bodies of a web process.
 
-    The database uses this object too: while thread B writes to the database for thread A, it gives the place of thread
-    A back.
+    The database uses this object too. While thread B writes to the database for thread A, the place of thread A is free
+    for another thread.
     """
     bodies = RequestBodies()
     database.share(bodies)

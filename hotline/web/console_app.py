@@ -28,8 +28,8 @@ HEADERS = {
 `Origin: null`.
 """
 LINE = "X-Line"
-"""The header that identifies this hotline. The command `hotline doctor` looks for it, to check that no other program
-answers at the console's address.
+"""The header that identifies this hotline. The command `hotline doctor` looks for this header, to check that no other
+program answers at the console's address.
 """
 MAX_BYTES = 3 * 1024 * 1024
 """The largest size of a request in bytes. The size is enough for a form with a spreadsheet of 2 MB."""
@@ -67,7 +67,7 @@ ON_EVERY_PAGE.update(
 def create_console(
     context: ConsoleContext, templates: Templates, more: tuple[Route, ...] = ()
 ) -> Flask:
-    """Builds the whole web application of the console. It answers only at the address in the context.
+    """Builds the whole web application of the console. The application answers only at the address in the context.
 
     `more` contains routes that only the demo has.
     """

@@ -264,8 +264,8 @@ class Reply:
 
 
 Hook = Callable[[HookContext, Environ, str], Reply]
-"""A function that answers a callback. Its arguments are the context, the request and the secret in the path. It never
-raises an error.
+"""A function that answers a callback. The arguments are the context, the request and the secret in the path. The
+function never raises an error.
 """
 Work = Callable[[WebContext, CallbackForm], str]
 Problem = Callable[[WebContext, str, Exception], Reply]

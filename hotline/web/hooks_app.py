@@ -3,9 +3,9 @@
 The application answers hooks without Flask, because Flask would need as much time for a request as the hotline needs
 for a whole hop (docs/decisions/12).
 
-The results page is the only page for people in this process. It sets no cookie, and the hotline stores nothing about
-its visitors. The process makes a new results page at most once in ten minutes, so visitors cause few queries to the
-database.
+The results page is the only page for people in this process. The page sets no cookie, and the hotline stores nothing
+about the visitors of the page. The process makes a new results page at most once in ten minutes, so visitors cause few
+queries to the database.
 
 The module also counts the calls of hooks in memory, and stores the counts four times a minute. So a hop does not write
 its count to the database.

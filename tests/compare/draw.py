@@ -251,7 +251,7 @@ def _places(world: int, pins: int) -> dict[str, list[int]]:
     invited, moved = ([*range(pins + 1, pins + 1 + INVITED)], [0]) if fresh else ([], [])
     keyless = [pins] if pins else []
     drill = [last - 1] if world in (0, len(HOURS) // 2) else []
-    # This district has no coordinator, so the national desk is notified about wrong PINs in it.
+    # This district has no coordinator, so the hotline notifies the national desk about wrong PINs in this district.
     watched = [pins - 1] if pins and not world else []
     taken = {*invited, *moved, *keyless, *drill, *watched}
     return {

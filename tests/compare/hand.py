@@ -51,8 +51,8 @@ class Hand:
     places: tuple[str, ...] = ()
     """The labels of the places that this person chooses in lists of places."""
     prefer: tuple[str, ...] = ()
-    """The values that this person chooses if a menu offers them and they can lead to the target. The first such value
-    wins."""
+    """The values that this person chooses if a menu offers them and they can lead to the target. The person prefers the
+    first such value."""
     screen: str = ""
     node: str = ""
     language: str = ""

@@ -33,8 +33,8 @@ def play(
 ) -> Played:
     """Runs a world on a copy of a prepared home.
 
-    Starts every process of the Procfile except the monitor, which reads the clock at random times. Its alarm about many
-    SMS would also change which alerts share one SMS.
+    Starts every process of the Procfile except the monitor, which reads the clock at random times. The monitor's alarm
+    about many SMS would also change which alerts share one SMS.
     """
     began = time.monotonic()
     prepared = Prepared.read(home)

@@ -188,7 +188,7 @@ def asks_after(story: Story) -> Iterator[int]:
 
 
 def hears_of_help(story: Story) -> Iterator[int]:
-    """Simulates a service that agrees to help a person. After that, the caller who reported the tip asks about it."""
+    """Simulates a service that agrees to help a person. After that, the caller asks about the tip."""
     caller = story.caller()
     number = _with_receipt(story, caller, here=True)
     yield 2
@@ -300,8 +300,8 @@ def meanwhile(story: Story) -> Iterator[int]:
 
 def colleague_first(story: Story) -> Iterator[int]:
     """Simulates a case that no one may visit openly, and that a responder takes by SMS. In one variant, a second
-    responder then dials and helps too. In the other, the first responder dials and completes a service referral that
-    was reported by SMS.
+    responder then dials and helps too. In the other variant, the first responder dials and completes a service referral
+    that was reported by SMS.
     """
     caller = story.caller()
     reports(story, caller, "report.visit", danger=True, here=True)

@@ -49,12 +49,13 @@ class TipToTell:
     danger: bool
     words: str
     child: bool = True
-    """True if a complete report is about a child. Then it is as urgent as danger, and otherwise it can wait."""
+    """True if a complete report is about a child. A report about a child is as urgent as danger, and other complete
+    reports can wait."""
 
     @property
     def route(self) -> tuple[bool, str]:
-        """Returns the two answers that decide which digits lead to the screen which says that the tip is stored: danger
-        or not, and the district."""
+        """Returns the two answers on which the digits to the screen "passed on" or "saved" depend: danger or not, and
+        the district."""
         return self.danger, self.district
 
     @property
@@ -69,7 +70,7 @@ class TipToTell:
     @property
     def msisdn(self) -> str:
         """Returns a phone number that no enrolled person in this test has. The number has no long sequence of zeros,
-        because Redis writes times such as 12.788300000000003, in which the search would find such a number."""
+        because the search for numbers would find it in times such as 12.788300000000003, which Redis writes."""
         return f"+2507883{31417 + self.number:05d}"
 
 
@@ -85,8 +86,8 @@ class Promise:
 
 
 Habits = dict[tuple[bool, str], str]
-"""The digits that led an earlier caller to the screen which says that the tip is stored. The key has two values: danger
-or not, and the district."""
+"""The digits that led an earlier caller to the screen "passed on" or "saved". The key has two values: danger or not,
+and the district."""
 
 
 @dataclass
@@ -110,7 +111,7 @@ class BrokenDialogues:
 def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
     """Returns the tips that `count` callers will report. Every second caller reports danger and hangs up early.
 
-    The others give a complete report about a child, and add `words` at the end.
+    The other callers give a complete report about a child, and add `words` at the end.
     """
     places = itertools.cycle(districts)
     return [
@@ -240,7 +241,7 @@ def _finish(session: ClientSession, words: str) -> None:
 
 CALLERS = 12
 NUMBERS = 100_000
-"""The largest number of callers in one run, because there are only so many different phone numbers."""
+"""The largest number of callers in one run, because the test has no more different phone numbers."""
 
 
 @dataclass

@@ -78,7 +78,7 @@ def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
 
     def alerted() -> list[dict[str, str]]:
         # Does not look for the place in the alerts, because alerts leave out the place after many SMS in an hour. The
-        # two responders get no other alerts.
+        # two responders get no alerts about other places.
         return [sms for sms in line.outbox() if sms["to"] in pair]
 
     eventually(lambda: len(alerted()) == 1)

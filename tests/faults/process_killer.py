@@ -38,8 +38,8 @@ FROZEN = {"worker.frozen": 33.0, "redis.frozen": 8.0}
 """The seconds for which the test freezes each process. In this time, a frozen worker loses its claimed messages and its
 leadership, and the clients of a frozen Redis stop waiting for an answer."""
 BY_THE_CLOCK = ("worker.frozen",)
-"""The freezes that the test shortens by moving the hotline's clock. It cannot shorten the others, because sockets do
-not use the hotline's clock."""
+"""The freezes that the test shortens by moving the hotline's clock. The test cannot shorten the other freezes, because
+sockets do not use the hotline's clock."""
 TICKS = 3.0
 """The seconds that a worker needs to notice the moved clock and do the due work."""
 PATIENCE = 60.0

@@ -1,5 +1,5 @@
-"""Runs one fault test: callers report tips while the gateway has faults and the test kills processes. Then checks the
-database."""
+"""Runs one fault test: callers report tips while the gateway has faults and the test kills processes. After the run,
+the test checks the database."""
 
 import math
 import os

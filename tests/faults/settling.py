@@ -107,8 +107,9 @@ def lasting(
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
     """Returns the breaches that every check finds again until the time limit. Cases that no responder takes continue to
-    escalate, so each check may find another alert that is being sent. Such an alert is no breach. With `turn`, the
-    function moves the clock, so that even the longest wait after an unknown result ends before the time limit."""
+    escalate, so each check may find another alert that is being sent. An alert that is being sent in only some of the
+    checks is no breach. With `turn`, the function moves the clock, so that even the longest wait after an unknown
+    result ends before the time limit."""
     end = time.monotonic() + seconds
     turned = time.monotonic()
     left = list(look())
@@ -147,8 +148,8 @@ class Still:
 
 
 def _waiting(context: WebContext) -> list[Breach]:
-    """Returns the breaches that may disappear with time. The test looks for other breaches only after the last of
-    these."""
+    """Returns the breaches that may disappear with time. The test looks for other breaches only after the last of these
+    breaches has disappeared."""
     database, at = context.database, context.now()
     return [
         *_as(Invariant.TOLD, ledger.unreferred(database)),

@@ -71,7 +71,7 @@ def test_row_19_a_worker_at_work_has_no_child(tmp_path: Path, beneath: Ground) -
 
 
 def at_work(worker: int) -> bool:
-    """Returns True if the worker is connected to the gateway. It has no other TCP connections."""
+    """Returns True if the worker is connected to the gateway. The worker has no other TCP connections."""
     return any(
         connection.status == psutil.CONN_ESTABLISHED
         for connection in psutil.Process(worker).net_connections("tcp4")

@@ -63,7 +63,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
 def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds(
     sqlite: Database, clock: Clock, gateway: Emulator, address: str
 ) -> None:
-    """The time limit is the same as in production."""
+    """The time limit of twelve seconds is the same as in production."""
     district = one_alert(District(sqlite, clock), address)
     gateway.faults.set([GatewayFault(FaultKind.DRIP)])
     began = time.monotonic()

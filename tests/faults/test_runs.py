@@ -34,7 +34,8 @@ MINUTES = float(os.environ.get("CHAOS_MINUTES") or (6 if is_long() else 0.5))
 of kills is the same."""
 AT_LEAST = 10
 AT_A_TIME = 2
-"""The number of callers who call at the same time in a short run. It is small, because each tip costs processor time.
+"""The number of callers who call at the same time in a short run. The number is small, because each tip costs processor
+time.
 """
 PAUSE = 10.0
 """The seconds between two kills after the first round of kills. The pause is long, because a restart takes as much time

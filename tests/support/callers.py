@@ -87,8 +87,8 @@ threads of Python 3.11."""
 
 
 class Way(StrEnum):
-    """The way in which a request reaches the hooks, before Flask or through Flask. The hooks must do the same in
-    both."""
+    """The way in which a request reaches the hooks, before Flask or through Flask. The hooks must give the same replies
+    in both ways."""
 
     FRONT = "front"
     """As in production, the hooks answer before Flask sees the request."""

@@ -87,7 +87,7 @@ def _keys(hour: datetime) -> Mapping[Path, bytes]:
 
 def _known(path: Path) -> bytes:
     """Returns the bytes of a key. The keys with which the hotline counts callers are fixed, because with random keys
-    the hotline could by chance count two callers as one. Other keys are random."""
+    the hotline could by chance count two callers as one. All other keys are random."""
     secret = path.read_bytes()
     if path.name.startswith("people-"):
         return hashlib.sha256(path.name.encode()).digest()[: len(secret)]

@@ -37,7 +37,7 @@ def due_steps(
     """Moves the clock by `time` in steps of `step`. Yields after each step in which a deadline or an SMS became due,
     and once at the end.
 
-    After the other steps, the worker's clock has nothing to do.
+    After all other steps, the worker's clock has nothing to do.
     """
     begun, done, many = clock(), 0, ceil(time / step)
     of_sms = select(func.min(Message.next_at)).where(Message.state.in_(DUE_STATES))

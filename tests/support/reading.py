@@ -30,8 +30,8 @@ QUICK = Costs(passes=1, kib=8)
 
 @dataclass
 class ReaderBeside:
-    """The reader process next to the hotline of a test. It answers while a hop waits, unless the test has stopped
-    it."""
+    """The reader process next to the hotline of a test. The reader answers while a hop (a request of the gateway)
+    waits, unless the test has stopped the reader."""
 
     line: Line
     context: ReaderContext

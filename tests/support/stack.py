@@ -47,8 +47,8 @@ def bare_environ() -> dict[str, str]:
 
 
 def for_callers() -> str:
-    """Returns a Procfile without the console and the reader process, because few benchmarks and fault tests need
-    them."""
+    """Returns a Procfile without the console and the reader process, because most benchmarks and fault tests need
+    neither."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
 
