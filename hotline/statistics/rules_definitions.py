@@ -3,7 +3,7 @@ statistics, and rounds numbers. Pure.
 
 The texts in `definitions.toml` are English. `tools/update_texts.py` collects these texts for translation.
 
-A period begins and ends at midnight in Kigali. It is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2`
+A period begins and ends at midnight in Kigali. A period is written `2026-11` (month), `2026-Q4` (quarter), `2026-H2`
 (half-year) or `2026` (year).
 
 A number of tips or persons is rounded to a multiple of 5, so that a printed number identifies no record. The method is
