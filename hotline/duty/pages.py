@@ -6,8 +6,8 @@ own account. Admins see all accounts. Admins can change the roles and links of a
 account.
 
 The page of rights shows the rights of all people and accounts, and an auditor prints this page. The page reads all
-rights from the table of roles and the table of routes. The console uses the same tables to accept or refuse every
-request. The page of rights shows no phone numbers.
+rights from the table of roles and the table of routes. The console uses the table of roles and the table of routes to
+accept or refuse every request. The page of rights shows no phone numbers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -526,7 +526,7 @@ def set_language(visit: Visit) -> Response:
 
 @form_view(show, "secret_new", AccountRefused)
 def change_password(visit: Visit) -> Response:
-    """Changes the password after the old password was checked. Ends all other sessions of the account."""
+    """Checks the old password, and then changes the password. Ends all other sessions of the account."""
     old = visit.form.secret("old") or visit.form.secret("password")
     refused = service_own_account.change_password(
         visit.context, visit.token, old, visit.form.secret("new")
@@ -595,8 +595,8 @@ def paper(visit: Visit) -> Response:
 
 PROOFS = table("proofs")
 COMMANDS = table("commands")
-"""Maps the endpoint of a command to the sentence that describes the command. Contains only the commands that the audit
-log does not describe.
+"""Maps the endpoint of a command to the sentence that describes the command. The mapping contains only the commands
+that the audit log does not describe.
 """
 
 

@@ -45,7 +45,7 @@ HOLIDAY = re.compile(r"\d{4}-\d\d-\d\d\.[0-6]")
 
 
 def initials(name: str) -> str:
-    """Returns the first letters of a name's words. A number stays whole, as in R12 for Responder 12."""
+    """Returns the first letter of each word in a name. A number stays whole, as in R12 for Responder 12."""
     return "".join(word if word.isdecimal() else word[:1].upper() for word in name.split())
 
 
@@ -102,7 +102,7 @@ def printed(visit: Visit) -> Response:
 @form_view(show, "who", PersonnelRefused)
 def change(visit: Visit) -> Response:
     """Changes the roster of the week: puts people on duty, takes people off duty, or copies the roster of the week
-    before. Also sets or ends a public holiday."""
+    before. Also makes a day a public holiday, or ends the holiday."""
     (week, desk), do, context, by = asked(visit), visit.form.text("do"), visit.context, visit.by
     if do == "copy":
         service_roster.copy_last_week(context, by, week, desk)
@@ -179,7 +179,7 @@ HINTS: Mapping[SheetKind, str] = {
 
 def sheet_form(visit: Visit, sheet: str) -> Response:
     """Shows the form in which a user uploads a spreadsheet, and the progress of imports. The page reloads until all
-    imports have ended."""
+    imports of spreadsheets have ended."""
     kind = _kind(visit, sheet)
     recent = service_sheets.recent(visit.context, visit.by, kind)
     answer = _page(

@@ -1,14 +1,15 @@
 """Lets an admin change the account of a different person. The module limits how often an admin may change accounts,
 notifies people about the changes, and requests a second admin's approval for some roles.
 
-To end or suspend an account, make a new link or remove a role, an admin must enter a reason. The hotline then notifies
-the national desk and the on-call contacts of the command. At most twice an hour, an admin may use a command that needs
-a reason. This limit stops a single admin who tries to shut out a whole team. A second admin must approve before an
-account gets the role of an admin, an approver, the programme lead or the national desk.
+To end or suspend an account, make a new link or remove a role, an admin must enter a reason. After each of these
+commands, the hotline notifies the national desk and the on-call contacts. At most twice an hour, an admin may use a
+command that needs a reason. The limit of two commands an hour stops a single admin who tries to shut out a whole team.
+A second admin must approve before an account gets the role of an admin, an approver, the programme lead or the national
+desk.
 
-The module also lists accounts without their keys, and ends accounts. A second admin must approve the end of an account
-of an admin, an approver or the national desk. A second admin must also approve the end of an account if no other
-account can decrypt the tips of a desk. A new link makes an ended account usable again.
+The module lists accounts without their keys, and ends accounts. A second admin must approve the end of an account of an
+admin, an approver or the national desk. A second admin must also approve the end of an account if no other account can
+decrypt the tips of a desk. A new link makes an ended account usable again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -61,8 +62,8 @@ BY_THE_SERVER = "the command line counts as the second person: fewer than two ad
 
 
 class SeriousCommand(Enum):
-    """A command that takes access from an account. The values are its action in the audit log and its SMS to the
-    national desk."""
+    """A command that takes access from an account. Each value has the action for the audit log and the template of the
+    SMS to the national desk."""
 
     ASK_END = ("account_end_asked", Template.ACCOUNT_END_ASKED)
     END = ("account_ended", Template.ACCOUNT_ENDED)
@@ -169,8 +170,8 @@ class AccountChange:
         """Returns True if the owner of the account is an admin, an approver or a member of the national desk. Also
         returns True if only the owner can decrypt the tips of a desk.
 
-        A role that the account lost within the last seven days still counts. Without this rule, an admin could remove a
-        role from the account, and end the account a minute later.
+        A role that the account lost within the last seven days still counts. If a lost role did not count, an admin
+        could remove a role from the account, and end the account a minute later.
         """
         if self.account.state in (AccountState.INVITED, AccountState.ENDED):
             return False
@@ -227,7 +228,7 @@ class AccountChange:
     ) -> frozenset[AccountRole]:
         """Gives roles to the account, or requests a second admin's approval for them.
 
-        Returns the roles that still need the approval.
+        Returns the roles that a second admin must still approve.
         """
         counts = self.counts_as_second() if direct is None else direct
         waiting = frozenset() if counts else roles & TWO_PERSON_ROLES
@@ -379,7 +380,7 @@ class AccountLine(NamedTuple):
     has_factor: bool
     """True if the owner has set up an authenticator."""
     suspended_until: datetime | None
-    """The end of the suspension. None if the account is not suspended at this moment."""
+    """The time when the account's suspension ends. None if the account is not suspended at this moment."""
 
 
 def list_accounts(context: Context) -> Sequence[AccountLine]:
@@ -435,7 +436,7 @@ def request_end(change: AccountChange) -> None:
     """Requests a second admin's approval to end the account, and notifies the national desk, the on-call contacts and
     the account's owner.
 
-    Raises AccountRefused if such a request is already pending.
+    Raises AccountRefused if a request to end this account is already pending.
     """
     subject, reason = _subject_of(change.account.id, "end"), change.reason
     kind = ApprovalKind.END
@@ -503,7 +504,8 @@ def describes(sentence: str) -> Callable[[Session, Context, Approval, SignedIn],
 
 
 def delete_expired(context: Context) -> None:
-    """Deletes expired sessions. If no session has expired, the function writes nothing to the database."""
+    """Deletes expired sessions of the console. If no session has expired, the function writes nothing to the
+    database."""
     at = context.now()
     with context.database.reading() as session:
         if not tables_sessions.has_expired(session, at):
@@ -515,7 +517,7 @@ def delete_expired(context: Context) -> None:
 def end_all_sessions(session: Session) -> None:
     """Ends every session, and deletes every sign-in link.
 
-    Without this step, removed people could sign in again after a backup is restored.
+    If the sessions remained, removed people could sign in again after a backup is restored.
     """
     tables_sessions.end_all_sessions(session)
     tables_accounts.delete_links(session)

@@ -87,8 +87,8 @@ class DeskMemberLine(NamedTuple):
     is_account: bool
     since: datetime
     admitted_by: str
-    """The person who granted access. The name is empty if access was granted before the hotline recorded who grants
-    it."""
+    """The person who granted the member access to the desk. The name is empty if access was granted before the hotline
+    recorded who grants it."""
 
 
 class DeskPage(NamedTuple):

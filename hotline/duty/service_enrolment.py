@@ -130,7 +130,7 @@ def register(
     subject: str = "",
 ) -> Sequence[Responder]:
     """Registers the person of each row of a file or form. Requests the start PINs of all these people with one
-    approval. The function makes no start PIN.
+    approval.
 
     The calling function must first check that `unfit` finds no error in the rows.
     """
@@ -145,7 +145,7 @@ def print_start_pin(
     context: Context, by: Actor, responder_id: int, *, costs: Costs = PIN_COSTS
 ) -> StartPaper:
     """Makes the enrolment code and the start PIN, after a second person has approved the request for the start PIN. No
-    one can print the same PIN again, because the hotline stores it nowhere.
+    one can print a start PIN again, because the hotline stores it nowhere.
 
     Raises NotFound, PersonnelRefused.
     """
@@ -195,8 +195,8 @@ def _request(
     subject: str,
     reason: str,
 ) -> None:
-    """Requests the approval to print the start PINs of the enrolments in `rows`. If such a request about `subject` is
-    already pending, adds the enrolments to that request.
+    """Requests the approval to print the start PINs of the enrolments in `rows`. If a request to print start PINs about
+    `subject` is already pending, adds the enrolments to that request.
     """
     at, kind = context.now(), ApprovalKind.START_PIN
     asked = tables_sessions.pending_for(session, subject, at)
@@ -338,8 +338,8 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
     """Yields an error for each row whose number or name has the right form, but cannot be enrolled.
 
     A number on the stop list is an error, because its owner could never be alerted. A name must differ from the names
-    of all responders and accounts, because the audit log shows names. Names of demo accounts do not count. A person may
-    not work both at an oversight desk and at another kind of desk.
+    of all responders and accounts, because the audit log shows names. A name may be the same as the name of a demo
+    account. A person may not work both at an oversight desk and at another kind of desk.
     """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
@@ -378,7 +378,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
 def _about(
     session: Session, context: Context, asked: Approval, viewer: SignedIn
 ) -> ApprovalView | None:
-    """Describes an enrolment for the page of approvals. Does not show the phone number.
+    """Describes an enrolment for the page of approvals, without the phone number.
 
     Returns None if the owner has not proved the phone with a code yet, or if the time for a decision is over. Also
     returns None if the reader's account may not see the person.
@@ -514,7 +514,7 @@ class TypedPerson:
     """
     categories: Sequence[str]
     person_id: int | None = None
-    """The person who gets the phone. None for a new person."""
+    """The existing person who gets the phone. None for a new person."""
 
 
 def enrol_person(

@@ -5,7 +5,7 @@ admin must be a different person than the admin who gives the role. While fewer 
 the server counts as the second person. If a command at the server counts as the second person, the audit log records
 that no second admin approved.
 
-The module also makes a new link for an account. For example, an owner who has lost the password and the recovery sheet
+The module makes new links for existing accounts. For example, an owner who has lost the password and the recovery sheet
 needs a new link. The hotline makes a link for another person's account only after 24 hours, or after a second admin has
 approved. During the 24 hours, the owner gets an SMS about the link, can sign in as before, and may refuse the link.
 Hours in which the account is suspended do not count as waiting time. A second admin must always approve if the account
@@ -235,7 +235,7 @@ FIRST_BY = Actor("init")
 
 @dataclass(frozen=True, slots=True)
 class WaitingLink:
-    """A requested link with which a person will set up their account, and which does not exist yet."""
+    """A link for the setup of an account, which a person requested, but which the hotline has not made yet."""
 
     row: Approval
     asked_by: str
@@ -258,8 +258,8 @@ class WaitingLink:
 
 
 def request_link(context: Context, by: Actor, account_id: int, reason: str = "") -> Invited:
-    """Requests a new link. If the waiting time of an earlier request is over, makes the link. `Invited.link` is empty
-    until the link is made.
+    """Requests a new link for an account. If the waiting time of an earlier request is over, makes the link.
+    `Invited.link` is empty until the link is made.
 
     The link ends the old keys and the old second factor of the account. After that, the account needs a second admin's
     approval again for each of its roles in `TWO_PERSON_ROLES`. An account that was never set up gets the link at once.

@@ -67,8 +67,8 @@ def check_national(
 ) -> int:
     """Checks that the national desk has enough people without this person, at each moment of the period.
 
-    Returns the lowest number of people during the period. Raises PersonnelRefused if the desk would have too few
-    people.
+    Returns the lowest number of people at the national desk during the period. Raises PersonnelRefused if the national
+    desk would have too few people.
     """
     left = fewest_national(
         queries_people.members(session, skip=person.person_id), starts_at, ends_at
@@ -123,7 +123,7 @@ def check_second(
     """Checks that two different people decide about a change of a person's work, and that neither of them is this
     person.
 
-    Raises PersonnelRefused if fewer than two people decide, or if this person is one of the two.
+    Raises PersonnelRefused if fewer than two people decide, or if this person is one of the deciding people.
     """
     if second is None:
         raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
@@ -251,8 +251,7 @@ def begin_leaves(context: Context) -> None:
     """Passes the open cases of a responder to other responders when the responder's leave begins. Also drops waiting
     messages to people who were removed.
 
-    The clock process calls this function. If the process calls the function twice, the second call changes nothing.
-    Raises StoreUnavailable.
+    The clock process calls this function. Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:

@@ -88,9 +88,7 @@ class ResponderLine:
     is_stopped: bool
     """True if the number is on the stop list."""
     confirmed_at: datetime | None = None
-    """The time when the owner proved the phone with a code. The person's own page shows this time. The list of people
-    does not show this time.
-    """
+    """The time when the owner proved the phone with a code. Only the person's own page shows this time."""
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
     """The number of open cases. None for a reader who may see only some desks, because the number could reveal a case

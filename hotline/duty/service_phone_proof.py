@@ -1,8 +1,8 @@
 """Proves a phone and its owner: on the phone, the owner enters the code from the SMS and the start PIN from the paper.
 
 The reader process calls this module. The check is slow on purpose, so `is_proof_right` must run outside of a
-transaction. The reader process first counts an attempt, and then checks the code and the start PIN. A wrong, an
-expired, a used and an unknown code or start PIN all get the same answer, after the same time.
+transaction. The reader process first counts an attempt, and then checks the code and the start PIN. All wrong, expired,
+used and unknown codes and start PINs get the same answer, after the same time.
 """
 
 from hotline.core.contexts import Context
@@ -17,7 +17,7 @@ from hotline.people.tables import Enrolment, Responder
 def knows_code(enrolment: Enrolment | None, code: str) -> bool:
     """Returns True if `code` is the code that the phone got by SMS.
 
-    The code alone does not prove the phone. The owner must also enter the start PIN.
+    The code alone does not prove the phone. To prove the phone, the owner must also enter the start PIN.
     """
     stored = enrolment.code_hash if enrolment else None
     return is_same(stored, code, CODE_COSTS) and enrolment is not None

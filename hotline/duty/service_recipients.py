@@ -80,7 +80,7 @@ def _national(people: Sequence[Member], at: datetime) -> CheckResult:
 
 
 def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
-    """Checks if enough people can be alerted. With fewer people, the hotline does not open.
+    """Checks if enough people can be alerted. If too few people can be alerted, the hotline does not open to callers.
 
     The monitor raises no alarm from this check, because the check of the national desk already raises one.
     """

@@ -240,7 +240,7 @@ def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -
 
 def set_holiday(context: Context, by: SignedIn, day: date, like_weekday: int | None) -> None:
     """Makes a day a public holiday. On this day, the people on duty are the people of the weekday `like_weekday`. If
-    `like_weekday` is None, ends the holiday.
+    `like_weekday` is None, the day is no longer a public holiday.
 
     Raises PersonnelRefused.
     """
@@ -312,8 +312,7 @@ def report_gaps(context: Context) -> None:
     """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays at 08:00, notifies the
     national desk. Does nothing if no desk uses a roster.
 
-    The clock process calls this function. If the process calls the function twice, the second call sends nothing.
-    Raises StoreUnavailable.
+    The clock process calls this function. Raises StoreUnavailable.
     """
     at = context.now()
     local = at.astimezone(KIGALI)
@@ -386,10 +385,11 @@ def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]
 
 
 def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
-    """Returns the shifts at a responder's desks that the responder may take. These are shifts without anyone on duty
-    who can answer an alert, and shifts that a colleague offered.
+    """Returns the shifts at a responder's desks that the responder may take. A free shift has no one on duty who can
+    answer an alert, or a colleague has offered the shift.
 
-    A shift without such a person has the responder id 0. An offered shift has the id of its owner.
+    In the result, a shift that no colleague has offered has the responder id 0. An offered shift has the id of its
+    owner.
     """
     desks = [row.desk_code for row in tables.current_memberships(session, responder_id)]
     roster: Roster = tables_roster.roster(session, at, at + AHEAD)

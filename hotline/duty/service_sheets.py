@@ -184,7 +184,7 @@ def import_here(context: ConsoleContext) -> None:
 
 
 def _import_part(context: ConsoleContext, sheet_id: int) -> bool:
-    """Imports the next part of a spreadsheet. Returns False if no part is left."""
+    """Imports the next part of a spreadsheet. Returns False if the whole spreadsheet is imported."""
     with context.database.writing() as session:
         sheet = tables_roster.locked_import(session, sheet_id)
         if sheet is None:

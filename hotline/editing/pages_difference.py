@@ -123,8 +123,8 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places in the draft because of which a service refused a command. If no place is known, yields the
-    English messages about the draft's problems."""
+    """Yields the places in the draft that are the reason for a refusal. If no place is known, yields the English
+    messages about the draft's problems."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -248,7 +248,8 @@ def checker_message(visit: Visit, one: MessageText) -> str:
 
 
 def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
-    """Returns a sentence that says why the editor's changes were not saved. The result is empty if they were saved."""
+    """Returns a sentence that says why the editor's changes were not saved. The result is empty if the changes were
+    saved."""
     if isinstance(done, StepClash):
         by = done.author or visit.say("another person")
         return visit.say(
@@ -264,7 +265,7 @@ CHANGES = table("field_changes")
 
 def changed_field_text(visit: Visit, one: FieldChanged, shown: Callable[[str], str] = str) -> str:
     """Describes a changed field of a screen, before and after the change. Saved answers and topics appear with the
-    names that the draft stores. `shown` returns the title of a screen."""
+    names that the draft stores. The function `shown` returns the title of a screen."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"
@@ -322,7 +323,8 @@ class NumberToRead(NamedTuple):
 class DifferenceToRead(NamedTuple):
     screens: Sequence[ScreenToRead]
     counted: Sequence[ScreenToRead]
-    """The screens whose recorded values change. The page shows these screens in a red box."""
+    """The screens on which the draft changes recorded values (values that the statistics count). The page shows these
+    screens in a red box."""
     covered: Sequence[tuple[ScreenToRead, str, str, Sequence[str]]]
     """The screens for which an editor wrote a reason to use risky words. Each screen comes with its new risky words in
     quotation marks, the reason, and the words to write instead."""

@@ -267,8 +267,8 @@ KINDS = table("news_kinds")
 
 
 def today_values(visit: Visit) -> Mapping[str, Any]:
-    """Returns the values about drafts for the page Today. The address of the page names the news or the draft that
-    the page shows in full."""
+    """Returns the values about drafts that the page Today shows. The address of the page names the news or the draft
+    that the page shows in full."""
     opened, draft_id = number_of(visit.asked("news")), number_of(visit.asked("draft"))
     found, now = service_news.news_of(visit.context, visit.by, opened), visit.context.now()
     waiting = {row.id: row for row in found.waiting}

@@ -102,7 +102,8 @@ def first_screen(flow: PartDocument | None) -> str:
 
 
 NEWER = 2
-"""The page loads again after this many seconds, to see if the check of the draft has ended. A worker runs the check.
+"""The page loads again after this many seconds, to see if the check of the draft has ended. A worker process checks the
+draft.
 """
 
 

@@ -199,20 +199,20 @@ offers all options. With JavaScript, the page loads all options at once."""
 
 class TypedScreen(NamedTuple):
     flow: dict[str, Any]
-    """The whole flow with the typed values."""
+    """The whole flow, with the values that the editor typed."""
     before: Document
     """The screen as it was when the page showed the form."""
     node: Document
-    """The screen with the typed values."""
+    """The screen, with the values that the editor typed."""
     refused: Sequence[FieldRefused]
     as_typed: Mapping[str, str]
     """Typed values that the screen cannot store, but that the form shows again."""
     marks_changed: bool
-    """True if recorded values or alerts change."""
+    """True if the editor changed recorded values or alerts."""
 
     @property
     def languages(self) -> list[str]:
-        """Returns the languages with changed texts."""
+        """Returns the languages in which the editor changed texts."""
         old, new = _words(self.before), _words(self.node)
         keys = old.keys() | new.keys()
         changed = {code for way, code in keys if old.get((way, code)) != new.get((way, code))}
@@ -222,11 +222,11 @@ class TypedScreen(NamedTuple):
 def typed_screen(
     flow: Document, name: str, form: PostedForm, *, flows: Collection[str], marks: Collection[str]
 ) -> TypedScreen:
-    """Reads a typed screen from the form.
+    """Returns the edited screen, with the values that the editor typed in the form.
 
     `flows` are the flows to which a choice of the screen can lead. `marks` are the fields for recorded values and
-    alerts. The fields in `marks` stay locked until the editor unlocks them. Raises KeyError if the flow has no such
-    screen.
+    alerts. The fields in `marks` stay locked until the editor unlocks them. Raises KeyError if the flow has no screen
+    `name`.
     """
     before, fields = nodes_of(flow)[name], dict(form.fields)
     ways = {
@@ -293,8 +293,8 @@ IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 
 def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Response:
-    """Saves the typed screen in the draft. Redirects to the screen with status 303. If the form has errors or
-    conflicts, answers with status 422."""
+    """Saves the edited screen in the draft. After the save, redirects the browser to the screen (status 303). If the
+    form has errors or conflicts, answers with status 422."""
     faults = dict(faults_of(visit, typed.refused))
     if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
         faults["why"] = visit.say(WHY)
@@ -313,8 +313,8 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
     if isinstance(done, DraftRefused):
         return draw_again(visit, at, typed, text=OVER)
     if isinstance(done, StepClash):
-        # The page of conflicts contains the fields of this form too, and sends the fields again with the versions that
-        # the editor chose.
+        # The page of conflicts contains a copy of this form's fields, and sends them again with the versions that the
+        # editor chose.
         here: dict[str, Any] = {"draft_id": at.draft_id, "flow": at.flow.name}
         return conflicts_page(
             visit,
@@ -482,8 +482,8 @@ def form_origin(
 def flow_at_version(
     visit: Visit, draft_id: int, flow: str, node: str, version: int | None = None
 ) -> EditedFlow:
-    """Returns the flow in the version `version`. Without `version`, returns the newest version. Raises NotFound if the
-    flow has no screen `node`."""
+    """Returns the flow in the version `version`. Without `version`, returns the newest version of the flow. Raises
+    NotFound if the flow has no screen `node`."""
     here = service_drafts.edited_flow(visit.context, draft_id, flow, version)
     if node not in nodes_of(here.document):
         raise NotFound(f"flow {here.name} has no screen {node}: choose another screen")

@@ -2,7 +2,7 @@
 
 While the editor types, the page updates the size of the text, the unsupported letters, the problems and the handset.
 The server does not store the handset's state. Instead, hidden fields of the form contain the keys that the editor
-pressed on the handset. Each answer of the server contains these fields again.
+pressed on the handset.
 """
 
 import re
@@ -114,8 +114,8 @@ def handset_of_form(form: PostedForm, language: str) -> HandsetState:
 
 
 def handset_of_query(query: Mapping[str, str], language: str) -> HandsetState:
-    """Reads the handset's language and limit from the page's address after a save. The handset then starts without
-    pressed keys."""
+    """Reads the handset's language and limit from the page's address after a save. After a save, the handset starts
+    without pressed keys."""
     shown = query.get("shown", "")
     return HandsetState(shown if shown in CODES else language, limit_of(query.get("limit", "")))
 
@@ -152,7 +152,7 @@ class MovingParts(NamedTuple):
     """False if the draft has so many flows that the server cannot check all flows while the editor types."""
     handset: HandsetState
     seen: Previewed
-    """The screens shown in the preview."""
+    """The screens that the preview shows."""
     missing_kind: MissingKind | None
     """The kind of content that is missing at the last screen of the preview, if this screen belongs to the edited
     flow."""
@@ -240,7 +240,8 @@ def moving_parts(
 
 
 def _field_anchor(node: Document, found: Problem) -> str:
-    """Returns the anchor of a problem's field. If the page has no such field, returns the form's anchor."""
+    """Returns the HTML anchor of the form field that has the problem. If the page has no field for the problem, returns
+    the form's anchor."""
     first, *rest = found.field.split(".")
     if found.language and f"{found.field}.{found.language}" in form_of(node):
         return found.anchor
@@ -343,7 +344,7 @@ def draw_editor(
     notice: SaveNotice | None = None,
     text: str = "",
 ) -> Response:
-    """Renders the editor's page. Raises NotFound, StoreUnavailable."""
+    """Renders the editor's page for one screen. Raises NotFound, StoreUnavailable."""
     shown = _shows(visit, at, state, draft)
     return page(
         visit,

@@ -296,7 +296,8 @@ def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 def _is_free(visit: Visit, flow: str) -> bool:
-    """Returns True for a flow that was never published. The hotline has not counted any values of such a flow yet."""
+    """Returns True for a flow that was never published. The hotline has not counted any values of a flow that was never
+    published."""
     return service_drafts.live_flow(visit.context, flow) is None
 
 
@@ -360,7 +361,8 @@ def _with_obstacle(visit: Visit, obstacle: Obstacle | None) -> Visit:
 
 @form_view(remove_flow_form)
 def remove_flow(visit: Visit, draft_id: int, flow: str) -> Response:
-    """Removes a flow. First changes the arrows that lead to this flow, so that no arrow leads to a missing flow."""
+    """Removes a flow from a draft. First changes the arrows that lead to this flow, so that no arrow leads to a missing
+    flow."""
     out, decided = _gathered(visit, draft_id, flow), _decided(visit)
     check_obstacle(
         visit, rules_operations.obstacle_to_removing(out.flows, out.entries, flow, decided)
@@ -541,7 +543,7 @@ def _check(visit: Visit, flows: Mapping[str, Document], title: Mapping[str, str]
 
 
 def _chosen_draft(visit: Visit) -> int | None:
-    """Returns the id of the draft that the form or the page's address names. Returns None if the editor chose a new
+    """Returns the id of the draft that the form or the page's address names. Returns None if the editor wants a new
     draft. Raises NotFound."""
     chosen = number_of(dict(visit.form.fields).get("change", visit.asked("change")))
     return None if chosen is None else service_drafts.get_draft(visit.context, chosen).id

@@ -1,5 +1,5 @@
 """Edits the phone numbers and short codes of a draft, and prints the poster of a published short code. The page of a
-poster also has a text for the radio. The poster and the radio text are in three languages. The code checks both texts
+poster contains a text for the radio. The poster and the radio text are in three languages. The code checks both texts
 as strictly as the texts of screens, because a poster stays on walls and any listener may hear a radio text. Neither the
 poster nor the radio text shows a short code that opens a report or a flow for responders.
 """
@@ -132,7 +132,8 @@ def add_short_code(visit: Visit, draft_id: int) -> Response:
 
 
 def _entries_saved(visit: Visit, draft_id: int, done: Edited | ShortCodeFault) -> Response:
-    """Raises FormRefused if the short codes were not saved. Otherwise returns to the same page of the list."""
+    """Raises FormRefused if the short codes were not saved. If the short codes were saved, returns to the same page of
+    the list."""
     _check_saved(visit, done, "entries")
     asked = {"part": said} if (said := visit.asked("part")) else {}
     return redirect_to("numbers.entries", draft_id=draft_id, **asked)

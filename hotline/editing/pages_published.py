@@ -2,8 +2,6 @@
 
 A picture has boxes and arrows. A picture shows the screens of one flow, or a map of all flows. The other pages show the
 list of flows, one flow in three languages, and the search in all texts.
-
-`flow` is a short example of a page function: it reads the address, calls a service, and renders one template.
 """
 
 from collections import Counter
@@ -115,7 +113,8 @@ class PlacedPicture(NamedTuple):
 def place_boxes(
     names: Sequence[str], arrows: Iterable[tuple[str, str]], start: str
 ) -> PlacedPicture:
-    """Places boxes and arrows in layers. Boxes that no arrow leads to are placed at the top."""
+    """Places the boxes and arrows of a picture in layers (rows of boxes). Boxes that no arrow leads to are placed at
+    the top."""
     known = set(names)
     pairs = [pair for pair in dict.fromkeys(arrows) if set(pair) <= known]
     first = [start] if start in known else []
@@ -224,8 +223,8 @@ def _depths(
 def _layers(
     names: Sequence[str], depth: Mapping[str, int], forward: Sequence[tuple[str, str]]
 ) -> list[list[Spot]]:
-    """Returns the layers. Each layer has its boxes and the arrows that pass through it, in an order in which few arrows
-    cross."""
+    """Returns the layers (rows of boxes) of a picture. Each layer has its boxes and the arrows that pass through it, in
+    an order in which few arrows cross."""
     layers: list[list[Spot]] = [[] for _ in range(max(depth.values()) + 1)]
     for name in names:
         layers[depth[name]].append(name)
@@ -362,8 +361,8 @@ def _draft_of(visit: Visit, readers: frozenset[AccountRole]) -> ChangeRow | None
 def problems_by_screen(
     visit: Visit, change: ChangeRow | None, flow: str
 ) -> Mapping[str, Sequence[tuple[str, str, bool]]]:
-    """Returns the problems of each screen. Each problem has three values: the sentence, the details with the fix, and
-    True for an error."""
+    """Returns the problems of each screen of a flow. Each problem has three values: the sentence, the details with the
+    fix, and True for an error."""
     if change is None or not change.is_editable:
         every = service_publish.published_problems(visit.context) or ()
     else:

@@ -113,7 +113,7 @@ def filter_of(visit: Visit) -> TextFilter:
 
 
 def address_of(wanted: TextFilter) -> dict[str, Any]:
-    """Returns the chosen filter as fields for the address of a page. Leaves out default values."""
+    """Returns the chosen filter as fields for the address of a page. Leaves out fields with default values."""
     state = "" if wanted.state == TODO else wanted.state
     said = {"state": state, "flow": wanted.flow, "at": wanted.at}
     return {name: value for name, value in said.items() if value}
@@ -220,7 +220,7 @@ def sheet_file(visit: Visit, language: str, kind: str) -> Response:
 
 @form_view(sheet_form)
 def check_sheet(visit: Visit, language: str) -> Response:
-    """Checks a spreadsheet and shows the rows that can be saved. The function stores nothing."""
+    """Checks a spreadsheet and shows the rows that can be saved."""
     known_language(language)
     rows = uploads.read_upload(visit, partial(uploads.read_rows, language=language))
     return _checked(visit, language, service_translation.check_sheet(visit.context, language, rows))

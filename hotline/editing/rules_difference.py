@@ -293,7 +293,7 @@ class NotInEmergency(StrEnum):
     """The reason why one person alone may not publish a part of a change, even in an emergency."""
 
     SCREEN = "screen"
-    """A screen was added or removed."""
+    """The change adds or removes a screen."""
     ARROW = "arrow"
     MARK = "mark"
     FIELD = "field"
@@ -327,8 +327,8 @@ def parts_needing_approver(
     """Returns the parts of a change that one person alone may not publish. If the result is empty, one person may
     publish the change at once, as an emergency change.
 
-    `before` and `after` are whole documents. `changes` is the difference between the two documents, if the calling code
-    already knows this difference.
+    `before` and `after` are documents with all flows. `changes` is the difference between the two documents, if the
+    calling code already knows this difference.
     """
     changes = compare_documents(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))

@@ -26,7 +26,7 @@ WHY_LETTERS = 20
 """The minimum number of letters of the reason that an approver gives for publishing a draft alone."""
 
 PartDocument = Document
-"""The document of one part of a draft."""
+"""The content of one part of a draft."""
 
 
 class DraftState(StrEnum):
@@ -59,8 +59,8 @@ class StepKind(StrEnum):
     FLOW_ADDED = "flow_added"
     FLOW_DELETED = "flow_deleted"
     RESTORED = "brought_back"
-    """An editor restored an earlier version of a part. The field `version` of the step is the number of the restored
-    version.
+    """An editor restored an earlier version of a part of the draft. The field `version` of the step is the number of
+    the restored version.
     """
     UPDATED = "caught_up"
     """The draft was updated to the newest published flows."""
@@ -71,7 +71,7 @@ class StepKind(StrEnum):
     WORDS_TAKEN = "words_taken"
     """A translator saved texts, from a spreadsheet or on the page of texts."""
     IMPORTED = "imported"
-    """The part comes from imported flow files. `source` names the version or the folder of these files."""
+    """The part of the draft comes from imported flow files. `source` names the version or the folder of these files."""
 
 
 class NewsKind(StrEnum):
@@ -122,7 +122,7 @@ def part_of(document: Document, part: str) -> PartDocument | None:
 
 
 def with_part(document: Document, part: str, now: PartDocument | None) -> dict[str, Any]:
-    """Returns the document after replacing one part. If the new value of a flow is None, the document loses that
+    """Returns the document with a new version of one part. If the new value of a flow is None, the document loses that
     flow."""
     if part == NUMBERS:
         return {**document, "numbers": list((now or {}).values())}

@@ -56,8 +56,8 @@ LENGTHS = ("4", "6", "8")
 
 
 class FieldFault(StrEnum):
-    """The reason why a field is refused. The form shows the refused text again, so that the editor can correct the
-    text."""
+    """The reason why the form refuses the value of a field. The form shows the refused text again, so that the editor
+    can correct the text."""
 
     UNSEEN = "unseen"
     """The text contains an invisible character, such as NUL, a direction mark or a zero-width character."""
@@ -119,7 +119,7 @@ def fault_of(name: str, typed: str) -> FieldFault | None:
 
 
 def values_of(typed: str) -> list[str]:
-    """Returns the single values of a text in which commas or spaces separate the values, such as `yes, unsure`."""
+    """Splits a text such as `yes, unsure` at commas and spaces, and returns the single values."""
     return re.findall(r"[^\s,]+", typed)
 
 
@@ -303,8 +303,9 @@ def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
 
 
 def _store(node: Editable, path: Sequence[str], value: object) -> None:
-    """Stores a value at a path. If the value is None, removes the field. If a text loses its last language, the
-    function removes the whole text. If an approval loses its last field, the function removes the whole approval."""
+    """Stores a value at a path in a node. If the value is None, removes the field at this path. If a text loses its
+    last language, the function removes the whole text. If an approval loses its last field, the function removes the
+    whole approval."""
     *before, last = path
     inside = reach_value(node, before)
     if value is not None:
@@ -464,7 +465,8 @@ class FieldClash(NamedTuple):
     `ABSENT`."""
 
     key: str
-    """The key of the decision about this conflict. If the merge runs again, the conflict has the same key as before."""
+    """The key of the editor's decision about this conflict. If the merge runs again, the conflict has the same key as
+    before."""
     place: MergedField
     base: Any
     theirs: Any
@@ -473,8 +475,8 @@ class FieldClash(NamedTuple):
 
 class Merged(NamedTuple):
     document: Any
-    """The merged flow. For each conflict that the editor has not decided, the merged flow contains the version to save
-    (`yours`)."""
+    """The flow after the merge of two edits. For each conflict that the editor has not decided, the merged flow
+    contains the version to save (`yours`)."""
     clashes: Sequence[FieldClash] = ()
     """The conflicts that the editor has not decided yet. The server saves nothing before the editor has decided all
     conflicts."""

@@ -4,9 +4,9 @@ Each operation returns a new flow. Before an operation, the calling code asks if
 is not possible) exists. If an obstacle exists, the operation changes nothing. No operation creates an arrow (a link) to
 a missing node. The names of new screens and flows come from the English text that an editor typed. Other flows reach a
 flow through nodes that call this flow. An operation that deletes a flow also removes the nodes that call this flow, and
-gives each arrow to such a node a new target. No operation deletes a flow with a printed short code, because the short
-code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of one
-form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
+gives each arrow to a removed node a new target. No operation deletes a flow with a printed short code, because the
+short code must always lead to this flow. A builder copies a model of a lesson, quiz or menu, and fills in the texts of
+one form. The form has one field for each empty text of the model. If the editor left a screen of the form empty, the
 builder leaves out this screen. The arrows to the omitted screen then lead to the next screen.
 """
 
@@ -49,8 +49,8 @@ EMPTY: Mapping[str, Document] = {
 }
 """Maps each kind of screen to the content of a new screen of this kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""The kinds of screens that lead to another screen. If an arrow is changed to lead to a new screen of such a kind, the
-new screen leads to the arrow's old target."""
+"""The kinds of screens that lead to another screen. A new screen of one of these kinds leads to the old target of the
+arrow that now leads to the new screen."""
 
 
 class Obstacle(StrEnum):
@@ -78,7 +78,7 @@ class NewScreen(NamedTuple):
     """The screen in the outline after which the new screen is placed. If the name is empty, the new screen is placed at
     the end."""
     led_from: Arrow | None = None
-    """The arrow that will lead to the new screen. The new screen then leads to the arrow's old target."""
+    """The arrow that will lead to the new screen. The new screen leads to the old target of this arrow."""
 
 
 def obstacle_to_adding(flow: object, new: NewScreen) -> Obstacle | None:
@@ -172,7 +172,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
 
 
 def delete_screen(flow: Document, name: str, decided: Mapping[str, str]) -> Editable:
-    """Returns the flow without a screen. The arrows that led to the screen get the targets that the editor
+    """Returns the flow without the deleted screen. The arrows that led to the screen get the targets that the editor
     decided."""
     changed = copy_flow(flow)
     if obstacle_to_deleting(flow, name, decided) is not None:
@@ -206,8 +206,9 @@ def obstacle_to_moving(flow: object, name: str, arrow: Arrow | None) -> Obstacle
 
 
 def move_to_arrow(flow: Document, name: str, arrow: Arrow) -> Editable:
-    """Returns the flow with a screen moved. The arrows that led to the screen now lead to the next screen of the moved
-    screen. The given arrow leads to the screen, and the screen leads to the old target of this arrow."""
+    """Returns the flow with a screen moved to the arrow `arrow`. The arrows that led to the screen now lead to the next
+    screen of the moved screen. The given arrow leads to the screen, and the screen leads to the old target of this
+    arrow."""
     changed = copy_flow(flow)
     if obstacle_to_moving(flow, name, arrow) is not None or name in (arrow.node, arrow.goes):
         return changed
@@ -274,9 +275,9 @@ def free_name(name: str, used: Collection[str]) -> str:
 
 
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
-    """Returns the flow with a node that calls another flow and then ends. Also returns the name of that node. If the
-    flow already has such a node, the function changes nothing. Otherwise the function adds the node at the end, and
-    names the node like the called flow if no other node has this name.
+    """Returns the flow with a node that calls another flow and then ends. Also returns the name of the calling node. If
+    the flow already has a node that calls the flow `called`, the function changes nothing. Otherwise the function adds
+    the node at the end, and names the node like the called flow if no other node has this name.
     """
     changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -340,7 +341,7 @@ def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> Editable | None:
     """Returns the flow with a new choice in the menu `menu`. The new choice opens another flow. Returns None if the
-    menu does not exist.
+    flow has no menu `menu`.
     """
     if kind_of(nodes_of(flow).get(menu)) != "menu":
         return None
@@ -487,8 +488,8 @@ class Slot(NamedTuple):
 
 
 def slots(model: FlowModelName) -> Sequence[Slot]:
-    """Returns the texts of a model that are empty and that the editor must write. Texts with the same number come
-    together, one after the other. The quiz question of a lesson comes last."""
+    """Returns the texts of a model that are empty and that the editor must write. Texts with the same number come one
+    after the other. The quiz question of a lesson comes last."""
     found = _slots(model)
     return sorted(found, key=lambda one: (one.key.startswith(OPTIONAL_GROUP), one.number))
 

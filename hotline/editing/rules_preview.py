@@ -1,14 +1,12 @@
-"""Previews a draft with the same engine that serves callers. Pure.
+"""Previews a draft with the flow engine that serves callers. Pure.
 
 A preview never saves, sends or counts anything in the hotline. Each request of the browser contains all keys that the
 editor has pressed in this preview, and the engine produces all screens again. `document.read` accepts a whole flow or
 refuses it. `read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible,
-`read_draft` leaves out only the invalid part of a node. So editors can preview a screen before the screen is complete.
-`played_screens` returns the screens that callers can reach from the first menu of a draft. A file with these screens
-lets a person play the draft. `played_screens` presses every key on every screen. The function begins with the screens
-nearest to the first menu, and stops at a maximum number of screens. Other functions show the values of a document as
-readable text and list the screens of a flow. The module also measures how much of a screen the text of the screen
-fills.
+`read_draft` leaves out only the invalid part of a node. With `read_draft`, editors can preview a screen before the
+screen is complete. `played_screens` returns the screens that callers can reach from the first menu of a draft. A file
+with these screens lets a person play the draft. Other functions show the values of a document as readable text and list
+the screens of a flow. The module also measures how full a screen is with its text.
 """
 
 import copy
@@ -72,9 +70,11 @@ class Assumptions(NamedTuple):
 
 class Previewed(NamedTuple):
     screens: tuple[Screen, ...]
-    """The first screen, and one screen for each key. The tuple is empty if the first node cannot be previewed."""
+    """The first screen of the preview, and one screen for each key that the editor pressed. The tuple is empty if the
+    first node cannot be previewed."""
     place: Place | None
-    """The caller's current place. The place is None if the conversation ended or could not continue."""
+    """The caller's place in the flows at the end of the preview. The place is None if the conversation ended or could
+    not continue."""
     stuck: Place | None
     """The next node, if a key led to a node that the preview cannot show yet."""
     expects: str
@@ -110,8 +110,8 @@ def preview(
     supposed: Assumptions | None = None,
     limit: int = SEPTETS,
 ) -> Previewed:
-    """Returns the preview after the editor pressed these keys. The preview starts at a node of a flow, or at the
-    first screen of the hotline if `flow` is empty.
+    """Returns the preview after the editor pressed the keys in `keys`. The preview starts at a node of a flow, or at
+    the first screen of the hotline if `flow` is empty.
 
     `flow_set` must contain the draft (see `with_flow`). If a key leads to a node that does not exist, the preview stops
     there. If a caller's key leads to a missing node, the engine shows the first screen of the hotline.
@@ -324,8 +324,8 @@ class FilledMeter(NamedTuple):
     """The maximum number of septets of a page."""
     screens: int
     whole: int
-    """The number of septets that the whole text and the shortest line of keys would need on one page, to show by how
-    much the text is too long.
+    """The number of septets that the whole text and the shortest line of keys would need on one page. With this number,
+    the editor's page shows by how much the text is too long.
     """
     is_sms: bool = False
 
@@ -593,7 +593,7 @@ BEFORE = ((Place("", ""),),)
 """A sample value for the list of places to which the caller can go back. After each pressed key, the code compares the
 list with this sample, to find out how the key changes the list."""
 END = -1
-"""The number of a next screen that the file for playing a draft does not contain."""
+"""The number for every next screen that the file for playing a draft does not contain."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
 OUR_KEYS = "000"
 

@@ -55,7 +55,7 @@ from hotline.text.errors import NotFound, NotReady
 
 
 class StepSaved(NamedTuple):
-    """A step of a draft that was saved. `version` and `document` describe the edited part after the save."""
+    """A step of a draft that the service saved. `version` and `document` describe the edited part after the save."""
 
     version: int
     document: PartDocument | None
@@ -146,8 +146,8 @@ def restore_step(
 def _add(
     session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
 ) -> int | DraftRefused | None:
-    """Adds a step and returns its version. Returns None if another process saved this part first, or if this form
-    already made a step."""
+    """Adds a step to a draft, and returns the version of the step. Returns None if another process saved this part
+    first, or if this form already made a step."""
     change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
         return DraftRefused(Refusal.OVER)

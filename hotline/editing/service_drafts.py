@@ -92,8 +92,8 @@ class Refusal(StrEnum):
     TIMES = "times"
     """The planned time of the publication or of its end is invalid, or is in the past."""
     APPOINTED = "appointed"
-    """The person who published the change also gave this approver the role of an approver. So this approver cannot
-    confirm the change."""
+    """An approver cannot confirm a change if the person who published the change also gave this approver the role of an
+    approver."""
 
 
 class DraftRefused(NamedTuple):
@@ -258,9 +258,9 @@ class PartDraft(NamedTuple):
 
     version: int
     document: PartDocument | None
-    """The content of the part. The content is None if the part does not exist."""
+    """The content of this part of the draft. The content is None if the part does not exist."""
     author: str
-    """The person who saved this version. The name is empty if no one has edited the part in this draft."""
+    """The person who saved this version of the part. The name is empty if no one has edited the part in this draft."""
     at: datetime | None
 
 
@@ -269,9 +269,10 @@ class NewStep(NamedTuple):
 
     part: str
     document: PartDocument | None
-    """The content of the complete part. If the content is None, the step removes the flow."""
+    """The complete new content of the part. If the content is None, the step removes the flow."""
     once: str
-    """The token of the form. Because of this token, a form that arrives twice makes only one step."""
+    """The token of the form that contained this version of the part. Because of this token, a form that arrives twice
+    makes only one step."""
     about: StepDescription
 
 
@@ -506,7 +507,8 @@ def with_flows(flow_set: FlowSet, documents: Mapping[str, PartDocument | None]) 
 
 
 def live_flow(context: Context, flow: str) -> Document | None:
-    """Returns a published flow. Returns None if no flow has that name. Raises StoreUnavailable."""
+    """Returns a published flow by its name. Returns None if no published flow has this name. Raises
+    StoreUnavailable."""
     with context.database.reading() as session:
         live = flows_tables.live_id(session)
         return None if live is None else part_in(session, live, flow)

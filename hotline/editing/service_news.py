@@ -61,7 +61,7 @@ def news_of(context: Context, by: SignedIn, opened: int | None = None) -> NewsOf
 
 
 def unread_count(context: Context, by: SignedIn) -> int:
-    """Returns the number of unread news of an account. Raises StoreUnavailable."""
+    """Returns the number of unread news items of an account. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return tables.count_unread(session, by.account_id)
 
@@ -105,8 +105,8 @@ def comment(
 def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
     """Sends an answer to the author of a comment or note. The answer is a comment on the same screen.
 
-    The answered comment then counts as read. An answer to the news about a returned draft does not mark this news as
-    read. Raises NotFound, StoreUnavailable.
+    The answered comment counts as read. An answer to the news about a returned draft does not mark this news as read.
+    Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)

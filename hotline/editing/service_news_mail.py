@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
 REST = timedelta(minutes=15)
-"""The hotline sends no mail about news that is younger than this time. Until then, a person who is working in the
-console can read the news there."""
+"""The hotline sends no mail about news that is younger than this time. While the news is younger, a person who is
+working in the console can read the news there."""
 KEPT = timedelta(days=365)
 """The hotline keeps comments and news for this time after their draft was published or deleted."""
 ERRAND = "news"
@@ -101,8 +101,8 @@ def _waiting(session: Session, row: NewsAddress, account: ConsoleAccount, at: da
 
 
 def _send(context: WorkerContext, encrypted: bytes, text: str) -> bool:
-    """Sends a mail. Returns False if the mail server does not answer. Returns True after any other error too, because
-    that error concerns only this mail and the next mails must still be sent."""
+    """Sends one mail about news. Returns False if the mail server does not answer. Returns True after any other error
+    too, because that error concerns only this mail and the next mails must still be sent."""
     try:
         address = context.numbers.decrypt_number(encrypted)
         send_mail(context.mail_server, address, text)

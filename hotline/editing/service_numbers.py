@@ -52,7 +52,8 @@ class NumberState(StrEnum):
 
 
 class NumberFault(StrEnum):
-    """The reason why a number is refused. Each value is the English message, which the page translates."""
+    """The reason why the hotline refuses a phone number. Each value is the English message, which the page
+    translates."""
 
     DIGITS = "Enter a number of 3 to 13 digits, without spaces."
     SERVICE = "Enter the name of the service that answers this number."
@@ -168,7 +169,8 @@ def _is_recent(day: str, today: date) -> bool:
 
 
 def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
-    """Ends the confirmation of a number. After that, no screen shows the number. Raises NotFound, StoreUnavailable."""
+    """Ends the confirmation of a number. After the end of the confirmation, no screen shows the number. Raises
+    NotFound, StoreUnavailable."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
         return NumberFault.NOT_THERE
@@ -218,7 +220,7 @@ FULL = ""
 
 
 class ShortCodeFault(StrEnum):
-    """The reason why a short code is refused. Each value is the English message, which the page translates."""
+    """The reason why the hotline refuses a short code. Each value is the English message, which the page translates."""
 
     FLOW = "Choose the flow that the short code opens."
     FULL = "All digits for short codes are in use. Ask the server's operator for more digits."
@@ -246,7 +248,7 @@ class ShortCodesPart(NamedTuple):
     offered: Sequence[str]
     """The flows to which a new short code may lead."""
     next_digits: str
-    """The lowest free digits. The text is empty if no digits are free."""
+    """The lowest digits that are free for a new short code. The text is empty if no digits are free."""
 
 
 def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:

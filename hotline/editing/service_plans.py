@@ -173,9 +173,9 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
 
 
 def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
-    """Cancels a plan. If the draft is not published yet, the draft waits for an approver again. If the draft is
-    published, the text of the draft then has no planned end. An author of a text cannot cancel the planned end of this
-    text. The approver and the other authors get news.
+    """Cancels a planned publication or a planned end of a text. If the draft is not published yet, the draft waits for
+    an approver again. If the draft is published, the text of the draft then has no planned end. An author of a text
+    cannot cancel the planned end of this text. The approver and the other authors get news.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -379,7 +379,8 @@ def history(context: Context) -> Sequence[tuple[Publication, bool]]:
 
 
 def current_publication(context: Context) -> Publication | None:
-    """Returns the current publication. Returns None if nothing was ever published. Raises StoreUnavailable."""
+    """Returns the publication with the flows that callers see now. Returns None if nothing was ever published. Raises
+    StoreUnavailable."""
     with context.database.reading() as session:
         return flows_tables.current(session)
 
@@ -605,8 +606,8 @@ def confirm(
 
 def end_unconfirmed(context: Context) -> DraftPublished | DraftRefused | None:
     """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job calls
-    this function. A second call does no harm. Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run
-    any more. The alarm about the emergency change then continues.
+    this function. Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run any more. If the older
+    flows cannot run, the alarm about the emergency change continues.
     """
     with context.database.reading() as session:
         row = flows_tables.unsettled(session)

@@ -44,14 +44,14 @@ UNPLAYABLE = frozenset(
 LIVE = 0
 """The value that a check gets instead of a draft's id to check only the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
-"""The time for which stored problems are kept."""
+"""The time for which the hotline keeps the stored problems of a draft."""
 
 
 class DividedProblems(NamedTuple):
     """The problems of a draft in three groups."""
 
     blocking: Sequence[Problem]
-    """Errors that the published flows do not have. These errors prevent the draft's submission."""
+    """Errors that the published flows do not have. A draft with these errors cannot be submitted for approval."""
     live_already: Sequence[Problem]
     """Errors that the published flows already have. These errors do not block a draft, because a stricter rule must
     never delay an urgent text."""
@@ -289,8 +289,8 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
             # publication, the restored state is a new revision, which also counts as read by two people.
             return is_new
         case PublicationKind.BY_HAND if row.draft_id is not None:
-            # The approver read only the difference from the previous state, so two people have read this state only if
-            # two people have read that state.
+            # The approver read only the difference from the previous state, so the new state counts as read by two
+            # people only if the previous state does.
             return was_read
         case PublicationKind.ENDED:
             return was_read

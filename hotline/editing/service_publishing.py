@@ -264,7 +264,8 @@ def late_alerts(flow_set: FlowSet) -> Problems:
 
 
 def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
-    """Returns the next question on each path. The result has no question for a path that asks nothing more."""
+    """Returns the next question that the caller gets on each path. The result has no question for a path that asks
+    nothing more."""
 
     def asks(way: _Way) -> bool:
         return isinstance(node_of(flow_set, way.place), MenuNode | QuestionNode)

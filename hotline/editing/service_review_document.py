@@ -69,7 +69,7 @@ class LanguageReview:
 
     @cached_property
     def texts(self) -> Mapping[str, ReviewedText]:
-        """Returns all texts. The key is the place of the text."""
+        """Returns all texts of the language, by the place of the text."""
         return {place: text for texts in self.sections.values() for place, text in texts.items()}
 
     def state(self, text: ReviewedText) -> ReviewState:
@@ -169,8 +169,8 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 
 
 class TextRefusal(StrEnum):
-    """The reason why a text is refused. Each value is the English message, which the page translates. Values of the
-    fault replace the placeholders `{...}` in this message."""
+    """The reason why the hotline refuses the text of a translator. Each value is the English message, which the page
+    translates. Values of the fault replace the placeholders `{...}` in this message."""
 
     GONE = "This text was moved or removed after you opened the page."
     CHANGED = "The text or the English text changed after you opened the page. Read the new text."
@@ -314,8 +314,8 @@ MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""In the list of texts, accounts with consecutive ids begin at texts that are this share of the list apart. With this
-distance, the starting points spread evenly over the list."""
+"""This share of the list lies between the texts at which two accounts with consecutive ids begin. With this distance,
+the starting points spread evenly over the list."""
 
 
 class PageText(NamedTuple):
@@ -416,7 +416,7 @@ def text_meters(
     context: Context, language: str, typed: Mapping[str, str]
 ) -> Mapping[str, FilledMeter]:
     """Returns the meter of each text while a person types the text. The key is the place of the text. A meter shows how
-    full a screen is. The function stores nothing."""
+    full a screen is."""
     review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts

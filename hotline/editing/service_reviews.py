@@ -40,7 +40,7 @@ COLUMNS = ("place", "language", "digest", "by", "on")
 
 
 def read_signatures(folder: Path) -> tuple[Signature, ...]:
-    """Reads the reviews of a folder. Raises ImportRefused if the file is invalid."""
+    """Reads the reviews of texts from a folder of flow files. Raises ImportRefused if the file is invalid."""
     path = folder / REVIEWS
     if not path.exists():
         return ()
@@ -123,7 +123,7 @@ def _flow(place: str) -> str:
 
 
 def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
-    """Records that a person reviewed these texts in their current form. Returns how many reviews are new."""
+    """Records that a person reviewed these texts in their current form. Returns the number of new reviews."""
     today = context.now().date()
     with context.database.writing() as session:
         before = tables.all_signatures(session, language)

@@ -55,9 +55,9 @@ moment."""
 def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
-    """Saves the new texts in the draft. Each part of the draft with a new text gets one new step, which is one saved
-    version of the part. Returns the fault of each text that was not saved. The key of the result is the place of the
-    text.
+    """Saves the new texts in the draft of the language. Each part of the draft with a new text gets one new step, which
+    is one saved version of the part. Returns the fault of each text that was not saved. The key of the result is the
+    place of the text.
 
     Raises StoreUnavailable.
     """
@@ -178,7 +178,8 @@ def save_typed(
 def _changed(
     review: LanguageReview, typed: Sequence[TypedText], agreed: str
 ) -> tuple[dict[str, ReviewedText], dict[str, TextFault]]:
-    """Returns the changed texts. Also returns faults for texts that changed after the page was shown."""
+    """Returns the texts that the translator changed. Also returns faults for texts that changed after the page was
+    shown."""
     changed: dict[str, ReviewedText] = {}
     faults: dict[str, TextFault] = {}
     known: Mapping[str, ReviewedText] = review.texts
@@ -247,7 +248,7 @@ def count_questions(context: Context) -> int:
 
 
 def settle_question(context: Context, by: Author, question_id: int) -> None:
-    """Records that an editor closed a question, with a change or an answer. A second call changes nothing.
+    """Records that an editor closed a question, with a change or an answer.
 
     Raises NotFound, StoreUnavailable.
     """
@@ -265,7 +266,7 @@ class RefusedRow(NamedTuple):
     row: SheetRow
     refusal: SheetRowFault | TextFault
     now: ReviewedText | None
-    """The current text. The field is None if the text no longer exists."""
+    """The current version of the text. The field is None if the text no longer exists."""
 
 
 class CheckedSheet(NamedTuple):
@@ -291,8 +292,8 @@ def sheet_rows(
 
 
 def check_sheet(context: Context, language: str, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Checks a spreadsheet. Returns the rows that can be saved and the refused rows. The function stores nothing.
-    Raises NotReady, StoreUnavailable."""
+    """Checks a spreadsheet of translations. Returns the rows that can be saved and the refused rows. Raises NotReady,
+    StoreUnavailable."""
     return _check_rows(context, language_review(context, language), rows)
 
 
@@ -322,8 +323,8 @@ def take_sheet(
 def refused_rows(
     context: ConsoleContext, language: str, rows: Sequence[tuple[SheetRow, str]]
 ) -> list[dict[str, str]]:
-    """Returns the refused rows for a spreadsheet. Each row has the reason, the text that the translator sent, and the
-    current English text and digest."""
+    """Returns the refused rows, for a spreadsheet in which the translator can correct them. Each row has the reason,
+    the text that the translator sent, and the current English text and digest."""
     review = language_review(context, language)
     found = []
     for row, why in rows:

@@ -89,7 +89,7 @@ class DraftStep(Row):
     part: Mapped[str]
     version: Mapped[int]
     document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-    """The content of the part. The content is None if the step removes the flow."""
+    """The content of this part of the draft. The content is None if the step removes the flow."""
     made_by_id: Mapped[int | None]
     made_by: Mapped[str]
     at: Mapped[datetime]
@@ -166,7 +166,7 @@ def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
 
 def find_step(session: Session, draft_id: int, **fields: str | int) -> DraftStep | None:
     """Returns the newest step of a draft whose columns have the values in `fields`, such as `part="fees"`. Returns None
-    if there is no such step."""
+    if no step of the draft has these values."""
     here = select(DraftStep).filter_by(draft_id=draft_id, **fields)
     return session.scalar(here.order_by(DraftStep.id.desc()).limit(1))
 
@@ -221,7 +221,7 @@ class DraftCheck(Row):
     digest: Mapped[str] = mapped_column(primary_key=True)
     """The digest of the document and of the code that checked the document."""
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"))
-    """The checked draft. The id is None for the published flow set."""
+    """The draft that was checked. The id is None for the published flow set."""
     findings: Mapped[list[Any]] = mapped_column(JSON)
     at: Mapped[datetime]
 
