@@ -130,8 +130,8 @@ def empty_file(folder: Path, purpose: str) -> Iterator[Path]:
     try:
         yield file
     finally:
-        for left in folder.glob(f"{file.name}*"):
-            left.unlink(missing_ok=True)
+        for leftover in folder.glob(f"{file.name}*"):
+            leftover.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -284,10 +284,10 @@ def _pour(url: str, fill: Fill) -> None:
 def _default(database: Database, words: str) -> None:
     """Changes a setting of this database for all later connections. Raises CopyFailed if PostgreSQL refuses."""
     with database.engine.connect() as connection:
-        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-        name = alone.scalar(text("SELECT quote_ident(current_database())"))
+        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+        name = autocommit.scalar(text("SELECT quote_ident(current_database())"))
         try:
-            alone.execute(text(f"ALTER DATABASE {name} {words}"))
+            autocommit.execute(text(f"ALTER DATABASE {name} {words}"))
         except DBAPIError:
             raise CopyFailed(REFUSED) from None
 
@@ -306,8 +306,8 @@ def _refuse_running(url: str, at: datetime) -> None:
     with closing(open_database(url)) as database, database.reading() as session:
         if not inspect(session.connection()).has_table(Leader.__tablename__):
             return
-        until = session.scalar(select(Leader.until).where(Leader.name == RELAY))
-    if until is not None and until > at:
+        lease_end = session.scalar(select(Leader.until).where(Leader.name == RELAY))
+    if lease_end is not None and lease_end > at:
         raise Occupied("a hotline still runs on this database: stop it first")
 
 

@@ -93,9 +93,9 @@ def facts_of(document: Mapping[str, Any]) -> LawFacts:
         faults.append("assessed: must be a day, as in 2026-11-27")
     if faults:
         raise SettingsInvalid(faults)
-    said = {name: value.strip() for name, value in lines.items()}
+    texts = {name: value.strip() for name, value in lines.items()}
     return LawFacts(
-        **said, assessed=_day(assessed), processors=tuple(one.strip() for one in processors)
+        **texts, assessed=_day(assessed), processors=tuple(one.strip() for one in processors)
     )
 
 

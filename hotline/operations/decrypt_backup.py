@@ -78,7 +78,7 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
     signature = signature_path(copy)
     try:
         with signature.open("rb") as file:
-            document, _, rest = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
+            document, _, signatures = file.read(MAX_SIGNATURE_FILE).partition(b"\n")
     except OSError:
         raise BackupInvalid(
             f"the signature {signature.name} is missing: copy it into the folder of the backup {copy.name}"
@@ -86,7 +86,7 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
     if signers is not None:
         if not signers:
             raise NotReady(NO_SIGNER)
-        if not any(_is_signed(document, rest, one) for one in signers):
+        if not any(_is_signed(document, signatures, one) for one in signers):
             raise BackupInvalid(UNSIGNED)
     return Manifest.read(document)
 

@@ -33,24 +33,24 @@ def reencrypt(
     The function skips numbers that are already encrypted with the newest key. Raises DecryptionFailed if neither the
     newest nor the previous key decrypts a number. After a DecryptionFailed, an operator must keep the previous key.
     """
-    encrypter, done, looked = Encrypter(public_key), 0, -1
-    while looked != done:
-        looked = done
+    encrypter, count, count_before = Encrypter(public_key), 0, -1
+    while count_before != count:
+        count_before = count
         for column in vaults.VAULTS[vault]:
-            last = 0
-            while batch := _batch(context, column, last):
-                moved = [
+            last_id = 0
+            while batch := _batch(context, column, last_id):
+                changed = [
                     (row_id, encrypted, encrypter.number(_opened(vault, row_id, encrypted, before)))
                     for row_id, encrypted in batch
                     if not decrypts(encrypted, newest)
                 ]
-                if moved:
+                if changed:
                     with context.database.writing() as session:
-                        for row_id, encrypted, renewed in moved:
+                        for row_id, encrypted, renewed in changed:
                             vaults.replace_value(session, column, row_id, encrypted, renewed)
-                done, last = done + len(moved), batch[-1][0]
-                say(f"{done} numbers encrypted again, up to row {last}")
-    return done
+                count, last_id = count + len(changed), batch[-1][0]
+                say(f"{count} numbers encrypted again, up to row {last_id}")
+    return count
 
 
 def reencrypt_cases(
@@ -60,10 +60,10 @@ def reencrypt_cases(
 
     Raises DecryptionFailed or KeyMissing if neither the newest nor the previous key decrypts the key of a case.
     """
-    pair, done = DeskKeyPair(READER, public_key, newest, before), 0
+    pair, count = DeskKeyPair(READER, public_key, newest, before), 0
     while moved := move_grants(context, [pair], say):
-        done += moved
-    return done
+        count += moved
+    return count
 
 
 def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
@@ -73,22 +73,22 @@ def reencrypt_factors(context: Context, factors: FactorEncrypter) -> int:
     Raises DecryptionFailed if neither the newest nor the previous key decrypts a secret. After a DecryptionFailed, an
     operator must keep the previous key.
     """
-    moved = 0
+    count = 0
     with context.database.writing() as session:
         for account in tables_accounts.accounts_with_factor(session):
-            encrypted, bound = account.totp, envelope_owner(account.id)
-            if encrypted is None or factors.is_newest(encrypted, account=bound):
+            encrypted, owner = account.totp, envelope_owner(account.id)
+            if encrypted is None or factors.is_newest(encrypted, account=owner):
                 continue
             try:
-                secret = factors.open(encrypted, account=bound)
+                secret = factors.open(encrypted, account=owner)
             except DecryptionFailed:
                 raise DecryptionFailed(
                     f"neither the old nor the new key decrypts the second factor of {account.shown}: restore the "
                     "right key, or run `hotline accounts invite` for this account"
                 ) from None
-            account.totp = factors.seal(secret, account=bound)
-            moved += 1
-    return moved
+            account.totp = factors.seal(secret, account=owner)
+            count += 1
+    return count
 
 
 def count_under_pepper(context: Context, pepper: bytes) -> int:
@@ -102,16 +102,16 @@ def check_pepper(context: Context, before: bytes) -> CheckResult:
     """Says how many PINs still need the previous pepper. When a responder enters the PIN the next time, the hotline
     encrypts the responder's key with the newest pepper.
     """
-    left = count_under_pepper(context, before)
-    if not left:
+    count = count_under_pepper(context, before)
+    if not count:
         return CheckResult("pepper", True, "no PIN needs the old pepper: `hotline keys end-old`")
-    says = f"{left} PINs need the old pepper until their responders next enter them"
-    return CheckResult("pepper", True, says)
+    text = f"{count} PINs need the old pepper until their responders next enter them"
+    return CheckResult("pepper", True, text)
 
 
-def _batch(context: Context, column: vaults.Column, last: int) -> Sequence[tuple[int, bytes]]:
+def _batch(context: Context, column: vaults.Column, after_id: int) -> Sequence[tuple[int, bytes]]:
     with context.database.reading() as session:
-        return vaults.encrypted_values(session, column, last)
+        return vaults.encrypted_values(session, column, after_id)
 
 
 def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> str:

@@ -72,18 +72,18 @@ def put_key(
         raise DecryptionFailed(
             f"the decrypted key does not match the public key of desk {code} in the database"
         )
-    made, pair = KeyPair.new(), decrypt_recovery.public_key(session, context)
-    proof = decrypt_signing.next_proof(context, row, made, before, by, at)
-    aside = wrap_desk_key(before, pair, code, tables_desks.PREVIOUS_KEY)
-    tables_desks.add_member(session, code, tables_desks.PREVIOUS_KEY, aside, at)
-    wrapped = wrap_desk_key(made.private, pair, code, tables_desks.PASSPHRASE_MEMBER)
-    tables_desks.replace_key(session, code, made.public, wrapped_key=wrapped, proof=proof)
+    new_pair, recovery_key = KeyPair.new(), decrypt_recovery.public_key(session, context)
+    proof = decrypt_signing.next_proof(context, row, new_pair, before, by, at)
+    previous = wrap_desk_key(before, recovery_key, code, tables_desks.PREVIOUS_KEY)
+    tables_desks.add_member(session, code, tables_desks.PREVIOUS_KEY, previous, at)
+    wrapped = wrap_desk_key(new_pair.private, recovery_key, code, tables_desks.PASSPHRASE_MEMBER)
+    tables_desks.replace_key(session, code, new_pair.public, wrapped_key=wrapped, proof=proof)
     encrypted = {
-        member: wrap_desk_key(made.private, public_key, code, member)
+        member: wrap_desk_key(new_pair.private, public_key, code, member)
         for member, public_key in _granted(session, context, code, before).items()
     }
     tables_desks.replace_keys(session, code, encrypted, at)
-    return DeskKeyPair(code, made.public, made.private, before)
+    return DeskKeyPair(code, new_pair.public, new_pair.private, before)
 
 
 def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> Mapping[str, bytes]:
@@ -98,32 +98,32 @@ def _granted(session: Session, context: Context, code: str, desk_key: bytes) -> 
         if public_key is not None and is_granted(wrapped, desk_key, public_key, code, member):
             found[member] = public_key
         elif public_key is not None:
-            about, at = f"desk:{code}:{member}", context.now()
+            subject, at = f"desk:{code}:{member}", context.now()
             alarms.record_each(session, Alarm.MEMBER_KEYS, at)
-            tables_audit.append_row(session, at, "line", "desk_key_withheld", about)
+            tables_audit.append_row(session, at, "line", "desk_key_withheld", subject)
     return found
 
 
 def move_grants(
-    context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None = None
+    context: Context, pairs: Sequence[DeskKeyPair], say: Say, *, limit: int | None = None
 ) -> int:
     """Encrypts grants (tips' keys for desks) again, for the new keys of their desks. Returns the number of grants that
-    this call changed. The function stops soon after the number of changed grants has reached `most`.
+    this call changed. The function stops soon after the number of changed grants has reached `limit`.
 
     The result 0 means that the whole database has no grant with an old key any more. Raises DecryptionFailed or
     KeyMissing if neither the old nor the new key decrypts a grant.
     """
-    moved = 0
+    count = 0
     for pair in pairs:
         for row in vaults.GRANT_TABLES:
-            last = 0
-            while batch := _read(context, row, pair.desk, last):
-                moved += _move_batch(context, pair, batch)
-                last = batch[-1].id
-                say(f"{moved} grants encrypted again")
-                if most is not None and moved >= most:
-                    return moved
-    return moved
+            last_id = 0
+            while batch := _read(context, row, pair.desk, last_id):
+                count += _move_batch(context, pair, batch)
+                last_id = batch[-1].id
+                say(f"{count} grants encrypted again")
+                if limit is not None and count >= limit:
+                    return count
+    return count
 
 
 def end_rotation(session: Session, pair: DeskKeyPair) -> None:
@@ -135,9 +135,9 @@ def end_rotation(session: Session, pair: DeskKeyPair) -> None:
         tables_desks.end_rotation(session, pair.desk)
 
 
-def _read(context: Context, row: Any, desk: str, last: int) -> Sequence[vaults.EncryptedGrant]:
+def _read(context: Context, row: Any, desk: str, after_id: int) -> Sequence[vaults.EncryptedGrant]:
     with context.database.reading() as session:
-        return vaults.grants(session, row, desk, last)
+        return vaults.grants(session, row, desk, after_id)
 
 
 def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.EncryptedGrant]) -> int:
@@ -157,18 +157,18 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
     """Returns a grant (a tip's key for a desk), encrypted for the desk's new key and then with the key of this week.
     Returns None if the grant is already encrypted for the new key.
     """
-    bound = label(grant.uid, pair.desk)
-    inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
-    named = {"uid": grant.uid, "desk": pair.desk}
-    if opens_grant(inner, **named, private_key=pair.newest):
+    owner = label(grant.uid, pair.desk)
+    inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, owner)
+    binding = {"uid": grant.uid, "desk": pair.desk}
+    if opens_grant(inner, **binding, private_key=pair.newest):
         return None
     try:
-        moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
+        encrypted = regrant(inner, **binding, private_key=pair.before, public_key=pair.public_key)
     except DecryptionFailed:
         raise DecryptionFailed(
             f"neither old nor new key of desk {pair.desk} decrypts row {grant.id} of table {grant.row.__tablename__}"
         ) from None
-    return context.encrypter.weekly_lock.lock(moved, bound, context.now())
+    return context.encrypter.weekly_lock.lock(encrypted, owner, context.now())
 
 
 MAX_GRANTS = 2000
@@ -196,7 +196,7 @@ def rotate_step(context: Context, by: Actor, private_key: bytes, desk: str, reas
     # This code reads the time before it searches for grants. If the time `SETTLES` is over, no hop still uses the old
     # key. So the search then finds every grant for the old key.
     is_settled = context.now() - since >= SETTLES
-    moved = move_grants(context, [pair], lambda _: None, most=MAX_GRANTS)
+    moved = move_grants(context, [pair], lambda _: None, limit=MAX_GRANTS)
     if moved or not is_settled:
         return Rekeyed(moved, is_over=False)
     with context.database.writing() as session:
@@ -265,21 +265,21 @@ def rotate_all(
     # Checks that every rotation in progress belongs to this run of the command. If another rotation is in progress,
     # the command stops before any change.
     with context.database.reading() as session:
-        moves = [
+        wrapped = [
             decrypt_passphrase.wrapped_desk(session, code, by)
             for code in sorted(tables_desks.desks_in_rotation(session))
         ]
-    for found in moves:
+    for found in wrapped:
         _both(found, today, next_one)
     decrypt_recovery.ensure_pair(context, next_one, costs, replaces=today)
     with context.database.reading() as session:
         codes = sorted(tables_desks.desk_codes(session))
     line = Signer(decrypt_signing.line_key(context, next_one))
-    pairs, moved = _rotate(context, codes, today, next_one, line, settle, say)
-    about = f"{len(pairs)} desks, {moved} grants"
-    _end_all(context, pairs, about, by=by, reason=reason)
+    pairs, count = _rotate(context, codes, today, next_one, line, settle, say)
+    summary = f"{len(pairs)} desks, {count} grants"
+    _end_all(context, pairs, summary, by=by, reason=reason)
     decrypt_recovery.retire_older_pairs(context, next_one)
-    return RotationResult(len(pairs), moved)
+    return RotationResult(len(pairs), count)
 
 
 def rotate_one(
@@ -303,9 +303,9 @@ def rotate_one(
         tables_desks.get_desk(session, desk)
     decrypt_recovery.ensure_pair(context, opener)
     line = Signer(decrypt_signing.line_key(context, opener))
-    pairs, moved = _rotate(context, [desk], opener, opener, line, settle, say)
-    _end_all(context, pairs, f"desk:{desk}", by=by, reason=f"{moved} grants: {reason}")
-    return RotationResult(len(pairs), moved)
+    pairs, count = _rotate(context, [desk], opener, opener, line, settle, say)
+    _end_all(context, pairs, f"desk:{desk}", by=by, reason=f"{count} grants: {reason}")
+    return RotationResult(len(pairs), count)
 
 
 def _rotate(
@@ -324,24 +324,24 @@ def _rotate(
         if pair is not None:
             pairs.append(pair)
 
-    moved = move_grants(context, pairs, say)
+    count = move_grants(context, pairs, say)
     settle()
     # The search skips a grant if the worker process changes the grant's weekly lock at the same time. So this code
     # repeats the search until no grant with an old key is left.
-    while again := move_grants(context, pairs, say):
-        moved += again
-    return pairs, moved
+    while more := move_grants(context, pairs, say):
+        count += more
+    return pairs, count
 
 
 def _end_all(
-    context: Context, pairs: Sequence[DeskKeyPair], about: str, *, by: TwoPeople, reason: str
+    context: Context, pairs: Sequence[DeskKeyPair], subject: str, *, by: TwoPeople, reason: str
 ) -> None:
     """Destroys the previous keys, and adds a row about the rotation to the audit log."""
     with context.database.writing() as session:
         for pair in pairs:
             end_rotation(session, pair)
         why = by.why(reason)
-        tables_audit.append_command(session, by.first, context.now(), "desks_rotated", about, why)
+        tables_audit.append_command(session, by.first, context.now(), "desks_rotated", subject, why)
 
 
 def _put(

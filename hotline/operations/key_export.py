@@ -47,11 +47,11 @@ def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
     key with the same name exists. If the function raises `Occupied`, it writes no key.
     """
     keys = _read(unwrap(parcel, passphrase, owner=OWNER, part=SECRET_NAME))
-    here = permanent_keys(folder)
-    others = sorted(name for name in keys if name in here and here[name] != keys[name])
-    if others:
+    present = permanent_keys(folder)
+    different = sorted(name for name in keys if name in present and present[name] != keys[name])
+    if different:
         raise Occupied(
-            f"the folder already has other keys named {', '.join(others)}: move them to another folder first"
+            f"the folder already has other keys named {', '.join(different)}: move them to another folder first"
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     places = {name: folder / name for name in keys}
@@ -72,12 +72,12 @@ def permanent_keys(folder: Path) -> Mapping[str, bytes]:
 def _read(document: bytes) -> Mapping[str, bytes]:
     try:
         keys = json.loads(document)
-        read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
+        exported = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
     except (ValueError, TypeError, AttributeError):
         raise BackupInvalid("the file contains no exported keys: choose another file") from None
-    if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
+    if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in exported):
         raise BackupInvalid("the file of exported keys has a key with an unknown name")
-    return read
+    return exported
 
 
 GROUP, CHECK_LETTERS = 4, 4
@@ -89,10 +89,10 @@ def write_letters(key: bytes) -> str:
     return " ".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
 
 
-def read_letters(typed: str) -> bytes:
+def read_letters(text: str) -> bytes:
     """Reads a key from its text on paper. Raises BackupInvalid if a letter is wrong. The error contains none of the
     letters."""
-    letters = "".join(typed.split()).upper().translate(LOOK_ALIKES)
+    letters = "".join(text.split()).upper().translate(LOOK_ALIKES)
     body, check = letters[:-CHECK_LETTERS], letters[-CHECK_LETTERS:]
     try:
         key = base64.b32decode(body + "=" * (-len(body) % 8))

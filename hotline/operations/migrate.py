@@ -48,10 +48,10 @@ def upgrade(database: Database, *, also: Path | None = None) -> bool:
     # of them again.
     scripts = _scripts(also)
     goal = scripts.get_current_head()
-    changed = False
+    is_changed = False
     while _step(database, scripts, goal):
-        changed = True
-    return changed
+        is_changed = True
+    return is_changed
 
 
 class TablesState(StrEnum):
@@ -109,11 +109,11 @@ def _difference(found: Columns) -> str:
     from hotline.operations.schema import METADATA
 
     tables = METADATA.tables
-    known = {(name, one.name) for name, table in tables.items() for one in table.columns}
-    for one in sorted(known - found.keys()):
+    expected = {(name, one.name) for name, table in tables.items() for one in table.columns}
+    for one in sorted(expected - found.keys()):
         return f"{'.'.join(one)} is missing"
     for one, is_needed in sorted(found.items()):
-        if is_needed and one[0] in tables and one not in known:
+        if is_needed and one[0] in tables and one not in expected:
             return f"{'.'.join(one)} is not known"
     return ""
 
@@ -153,10 +153,10 @@ def _ask_version(url: str) -> tuple[str | None, Columns]:
 def refuse_unknown(found: TablesFound) -> None:
     """Raises NotReady if this release can neither use the tables nor update them."""
     if found.state is TablesState.UNKNOWN:
-        named = f"of version {found.version}" if found.version else "without a version"
-        named += f" and of another commit ({found.difference})" if found.difference else ""
+        description = f"of version {found.version}" if found.version else "without a version"
+        description += f" and of another commit ({found.difference})" if found.difference else ""
         raise NotReady(
-            f"{found.place} has tables {named}, which this release does not know, so nothing was changed."
+            f"{found.place} has tables {description}, which this release does not know, so nothing was changed."
             " Install the release that made the tables. For a new hotline, set HOTLINE_DATABASE_URL or HOTLINE_HOME,"
             " then run `hotline init`"
         )

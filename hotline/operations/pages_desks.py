@@ -24,15 +24,15 @@ def desks(visit: Visit) -> Response:
 
 
 def desk(visit: Visit, code: str) -> Response:
-    own = service_sessions.key_of(visit.context, visit.token)
-    shown, moved = service_desk_page.desk_page(visit.context, visit.by, code), visit.asked("moved")
+    private_key = service_sessions.key_of(visit.context, visit.token)
+    view, moved = service_desk_page.desk_page(visit.context, visit.by, code), visit.asked("moved")
     return page(
         visit,
         "desk.html",
-        desk=shown,
-        head=shown.head,
-        called=pages.head_name(visit, shown.head),
-        own_words=decrypt_grants.desk_words(visit.context, visit.by.account_id, own, code),
+        desk=view,
+        head=view.head,
+        called=pages.head_name(visit, view.head),
+        own_words=decrypt_grants.desk_words(visit.context, visit.by.account_id, private_key, code),
         may_ask=visit.may(routes.ADMIN),
         may_remove=visit.may(routes.RUNNING),
         moved=moved if moved.isdecimal() else "",
@@ -98,7 +98,7 @@ def change_key(visit: Visit, code: str) -> Response:
         return redirect_to("desks.one", code=code, given="yes")
     reason = "" if head.is_moving else visit.reason("key", MISSING)
     key = _own_key(visit)
-    done = decrypt_rotation.rotate_step(visit.context, visit.by.actor, key, code, reason)
-    if done.is_over:
+    step = decrypt_rotation.rotate_step(visit.context, visit.by.actor, key, code, reason)
+    if step.is_over:
         return redirect_to("desks.one", code=code, given="yes")
-    return redirect_to("desks.one", code=code, moved=done.moved)
+    return redirect_to("desks.one", code=code, moved=step.moved)

@@ -45,8 +45,8 @@ class _Document:
     """A document of a backup, which the hotline writes and later reads."""
 
     def document(self) -> bytes:
-        said = to_jsonable_python(self)
-        return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+        values = to_jsonable_python(self)
+        return json.dumps(values, sort_keys=True, separators=(",", ":")).encode()
 
     @classmethod
     def read(cls, document: bytes) -> Self:

@@ -86,26 +86,26 @@ Redis."""
 
 def grants(role: str, name: str) -> Iterator[str]:
     """Yields the statements that give a process's account its rights and remove all other rights."""
-    to = f'"{name}"'
+    account = f'"{name}"'
     tables = ", ".join(f'"{table}"' for table, writers in WRITERS.items() if role in writers)
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}"
-    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {to}"
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {account}"
+    yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {account}"
     # A process must not take ids for a table that another process writes, because it could use up all ids of this
     # table.
-    yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {to}"
-    yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {to}"
-    yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {to}"
+    yield f"GRANT USAGE, SELECT ON SEQUENCE {', '.join(_sequences(role))} TO {account}"
+    yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {account}"
+    yield f"GRANT INSERT, UPDATE, DELETE ON {tables} TO {account}"
     # If a process could choose the id of its row in the audit log, it could choose the highest possible id. After a row
     # with the highest possible id, no process could add a later row.
     added = ", ".join(f'"{one.name}"' for one in AuditEntry.__table__.columns if one.name != "id")
-    yield f"GRANT INSERT ({added}) ON audit TO {to}"
+    yield f"GRANT INSERT ({added}) ON audit TO {account}"
     for table in UNREAD.get(role, ()):
-        yield f'REVOKE SELECT ON "{table}" FROM {to}'
+        yield f'REVOKE SELECT ON "{table}" FROM {account}'
     for table in DELETES.get(role, ()):
-        yield f'GRANT DELETE ON "{table}" TO {to}'
-    for other, table, column in COLUMNS:
-        if other == role:
-            yield f'GRANT UPDATE ("{column}") ON "{table}" TO {to}'
+        yield f'GRANT DELETE ON "{table}" TO {account}'
+    for writer, table, column in COLUMNS:
+        if writer == role:
+            yield f'GRANT UPDATE ("{column}") ON "{table}" TO {account}'
 
 
 def _sequences(role: str) -> Iterator[str]:
@@ -134,21 +134,21 @@ def make_roles(database: Database, url: str, keys: Path) -> Sequence[str]:
     The owner of the database needs the right CREATEROLE. The server receives only a digest of each password, because
     the server may write each statement to its log.
     """
-    made = []
+    names = []
     with database.writing() as session:
         connection = session.connection()
         server: Any = connection.connection.driver_connection
-        known = set(session.scalars(text("SELECT rolname FROM pg_roles")))
+        existing = set(session.scalars(text("SELECT rolname FROM pg_roles")))
         for role in ALL:
             name, password = _account(keys / role, DATABASE_ACCOUNT, account_name(url, role))
             digest = server.pgconn.encrypt_password(
                 password.encode(), name.encode(), b"scram-sha-256"
             ).decode()
-            verb = "ALTER" if name in known else "CREATE"
+            verb = "ALTER" if name in existing else "CREATE"
             connection.exec_driver_sql(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{digest}'")
-            made.append(name)
+            names.append(name)
     grant_existing(database, url)
-    return made
+    return names
 
 
 def redis_accounts(keys: Path) -> str:
@@ -173,5 +173,5 @@ def _account(folder: Path, file: str, name: str) -> tuple[str, str]:
     account, first creates a password."""
     keys = KeyFolder(folder)
     keys.make(file, f"{name}:{secrets.token_hex(24)}".encode())
-    held, _, password = keys.read(file).decode().partition(":")
-    return held, password
+    stored_name, _, password = keys.read(file).decode().partition(":")
+    return stored_name, password

@@ -54,18 +54,18 @@ def take_backup(
     cannot be written. Also raises StoreUnavailable, NotReady or CopyFailed.
     """
     say("reading the database")
-    with snapshot(database, scratch) as taken:
+    with snapshot(database, scratch) as copy:
         path = to / f"hotline-{at:%Y%m%dT%H%M%SZ}{SUFFIX}" if to.is_dir() else to
-        contents = contents_of(taken.measures)
+        contents = contents_of(copy.measures)
 
         def encrypt(write: Write) -> Manifest:
             return Manifest(
-                engine=taken.engine,
+                engine=copy.engine,
                 release=release,
-                schema=taken.measures.schema,
+                schema=copy.measures.schema,
                 taken_at=at,
                 recipients=list(recipients),
-                digest=encrypt_copy(_reported(taken.pieces, say), recipients, write),
+                digest=encrypt_copy(_reported(copy.pieces, say), recipients, write),
                 contents=encrypt_text(contents.document(), recipients),
             )
 
@@ -75,13 +75,13 @@ def take_backup(
 
 def _reported(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
     """Yields the pieces of the copy, and reports regularly how many bytes it has yielded."""
-    passed = reported = 0
+    done = reported = 0
     for piece in pieces:
         yield piece
-        passed += len(piece)
-        if passed - reported >= PROGRESS_BYTES:
-            reported = passed
-            say(f"encrypted {passed >> 20} MB")
+        done += len(piece)
+        if done - reported >= PROGRESS_BYTES:
+            reported = done
+            say(f"encrypted {done >> 20} MB")
 
 
 def contents_of(measures: Measures) -> Contents:

@@ -60,14 +60,14 @@ def restore(
     with _verified(file, key) as (stream, manifest):
         _check_fits(manifest, url)
         aside = backup.check_empty(url, at, replace=replace)
-        said: list[Contents] = []
+        found_contents: list[Contents] = []
 
         def fill(write: Write) -> None:
             say(f"decrypting the backup of {in_kigali(manifest.taken_at)}")
-            said.append(decrypt_copy(stream, manifest, key.identities, write))
+            found_contents.append(decrypt_copy(stream, manifest, key.identities, write))
 
         with backup.arrival(url, fill, aside) as database:
-            (contents,) = said
+            (contents,) = found_contents
             say("counting rows and checking the audit log")
             _prove(database, manifest, contents)
             say("updating the tables")
@@ -78,12 +78,12 @@ def restore(
             reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
             with database.writing() as session:
                 service_accounts.end_all_sessions(session)
-                waiting = service_pause.pause_restored(
+                unsent = service_pause.pause_restored(
                     session, by=by, reason=reason, at=max(at, manifest.taken_at)
                 )
             if aside is not None:
                 backup.check_empty(url, at, replace=True)
-    return Restored(manifest, contents, waiting, aside)
+    return Restored(manifest, contents, unsent, aside)
 
 
 @contextmanager
@@ -96,10 +96,10 @@ def _verified(file: Path, key: BackupKey) -> Iterator[tuple[BufferedReader, Mani
 
 
 def _check_fits(manifest: Manifest, url: str) -> None:
-    here = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
-    if manifest.engine is not here:
+    ours = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
+    if manifest.engine is not ours:
         raise BackupInvalid(
-            f"the backup needs a {manifest.engine} database: change HOTLINE_DATABASE_URL, which names a {here} database"
+            f"the backup needs a {manifest.engine} database: change HOTLINE_DATABASE_URL, which names a {ours} database"
         )
     if manifest.schema not in migrate.known_versions():
         raise NotReady(

@@ -49,9 +49,9 @@ class EncryptedGrant:
 def encrypted_values(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
     """Returns the next encrypted values of a column, ordered by the row's id."""
     row = column.class_
-    held = select(row.id, column).where(row.id > after, column.is_not(None))
+    values = select(row.id, column).where(row.id > after, column.is_not(None))
     return [
-        (id, encrypted) for id, encrypted in session.execute(held.order_by(row.id).limit(BATCH))
+        (id, encrypted) for id, encrypted in session.execute(values.order_by(row.id).limit(BATCH))
     ]
 
 
@@ -62,8 +62,8 @@ def replace_value(
     another process has changed it. The next search of the key rotation then finds the new value and replaces it.
     """
     row = column.class_
-    held = update(row).where(row.id == row_id, column == before)
-    session.execute(held.values({column: after}))
+    statement = update(row).where(row.id == row_id, column == before)
+    session.execute(statement.values({column: after}))
 
 
 def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
@@ -73,15 +73,15 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Encr
     still wait, and only grants for the national desk.
     """
     if row is CallBack:
-        is_hers = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
-        found = select(row.id, row.uid, row.encrypted_key).where(*is_hers)
+        is_readable = [row.state == CallBackState.WAITING] if holder == NATIONAL else [false()]
+        found = select(row.id, row.uid, row.encrypted_key).where(*is_readable)
     else:
         column = row.desk_code if row is Grant else row.holder
         found = select(row.id, Tip.uid, row.encrypted_key).join(Tip, Tip.id == row.tip_id)
         found = found.where(column == holder)
-    named = case_name if row is CaseGrant else str
+    name_of = case_name if row is CaseGrant else str
     batch = session.execute(found.where(row.id > after).order_by(row.id).limit(BATCH))
-    return [EncryptedGrant(one.id, named(one.uid), one.encrypted_key, row) for one in batch]
+    return [EncryptedGrant(one.id, name_of(one.uid), one.encrypted_key, row) for one in batch]
 
 
 def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:

@@ -118,14 +118,14 @@ def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
     approvals that this account may not see.
     """
     with context.database.reading() as session:
-        known: dict[int | None, AccountMark] = {
+        accounts: dict[int | None, AccountMark] = {
             one.id: AccountMark(one.shown, one.id, one.created_at)
             for one in tables_accounts.all_accounts(session)
         }
         found = [
-            _line(session, by, row, about, known)
+            _line(session, by, row, view, accounts)
             for row in store.pending(session, context.now(), *APPROVALS)
-            if (about := _seen(session, context, row, by)) is not None
+            if (view := _seen(session, context, row, by)) is not None
         ]
     return sorted(found, key=lambda one: (one.asked_at, one.id))
 
@@ -152,22 +152,22 @@ def decide(
         raise refusal(AccountFault.NO_REASON)
     with ringing(context) as session:
         queries_people.take_lock(session)
-        held = tables_accounts.get_account(session, by.account_id).held_roles
+        held_roles = tables_accounts.get_account(session, by.account_id).held_roles
         row = store.locked_pending(session, approval_id, context.now())
-        now = replace(by, roles=by.roles & held)
-        about = None if row is None else _seen(session, context, row, now)
-        if row is None or about is None:
+        signed_in = replace(by, roles=by.roles & held_roles)
+        view = None if row is None else _seen(session, context, row, signed_in)
+        if row is None or view is None:
             raise NotFound(OVER)
-        if approve and seen != (about.key_to_sign.mark if about.key_to_sign else about.fingerprint):
-            raise ApprovalRefused(decrypt_signing.REPLACED if about.key_to_sign else COMPARE)
-        if not service_approving.may_decide(session, by.actor, row, about):
+        if approve and seen != (view.key_to_sign.mark if view.key_to_sign else view.fingerprint):
+            raise ApprovalRefused(decrypt_signing.REPLACED if view.key_to_sign else COMPARE)
+        if not service_approving.may_decide(session, by.actor, row, view):
             me = tables_audit.by_actor(by.actor)
-            if tables_desks.is_overseen(session, me, about.person_id, about.desks):
+            if tables_desks.is_overseen(session, me, view.person_id, view.desks):
                 raise ApprovalRefused(OVERSEEN_DESK)
             raise ApprovalRefused(
                 message_text("you cannot decide on a request that you made, or that is about you")
             )
-        _carry_out(Decision(session, context, row, by.actor, reason.strip(), key), about, approve)
+        _carry_out(Decision(session, context, row, by.actor, reason.strip(), key), view, approve)
 
 
 def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
@@ -175,8 +175,8 @@ def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
     with context.database.writing() as session:
         queries_people.take_lock(session)
         row = store.locked_pending(session, approval_id, context.now())
-        about = None if row is None else _seen(session, context, row, by)
-        if row is None or about is None or tables_audit.account_of(row.asked_by) != by.account_id:
+        view = None if row is None else _seen(session, context, row, by)
+        if row is None or view is None or tables_audit.account_of(row.asked_by) != by.account_id:
             raise NotFound(OVER)
         store.record_decision(
             row, tables_audit.by_actor(by.actor), context.now(), ApprovalDecision.WITHDRAWN
@@ -187,12 +187,12 @@ def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
             by.actor,
             context.now(),
             "approval_taken_back",
-            about.subject,
-            ": ".join(filter(None, (row.kind, about.detail))),
+            view.subject,
+            ": ".join(filter(None, (row.kind, view.detail))),
         )
 
 
-def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
+def _carry_out(decision: Decision, view: ApprovalView, approve: bool) -> None:
     rule, actor, at = APPROVALS[decision.row.kind], decision.by, decision.context.now()
     verdict = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
     store.record_decision(decision.row, tables_audit.by_actor(actor), at, verdict)
@@ -203,8 +203,8 @@ def _carry_out(decision: Decision, about: ApprovalView, approve: bool) -> None:
             actor,
             at,
             rule.given if approve else rule.refused,
-            about.subject,
-            ": ".join(filter(None, (about.detail, decision.reason))),
+            view.subject,
+            ": ".join(filter(None, (view.detail, decision.reason))),
         )
 
 
@@ -224,28 +224,28 @@ def _line(
     session: Session,
     by: SignedIn,
     row: Approval,
-    about: ApprovalView,
-    known: Mapping[int | None, AccountMark],
+    view: ApprovalView,
+    accounts: Mapping[int | None, AccountMark],
 ) -> PendingApproval:
     is_own = tables_audit.account_of(row.asked_by) == by.account_id
     me = tables_audit.by_actor(by.actor)
-    is_overseen = tables_desks.is_overseen(session, me, about.person_id, about.desks)
-    marked = dict.fromkeys((tables_audit.account_of(row.asked_by), about.account_id))
+    is_overseen = tables_desks.is_overseen(session, me, view.person_id, view.desks)
+    account_ids = dict.fromkeys((tables_audit.account_of(row.asked_by), view.account_id))
     return PendingApproval(
         kind=row.kind,
         id=row.id,
-        sentence=about.sentence,
-        asked_at=about.asked_at or row.asked_at,
-        expires_at=about.expires_at or row.expires_at,
+        sentence=view.sentence,
+        asked_at=view.asked_at or row.asked_at,
+        expires_at=view.expires_at or row.expires_at,
         reason=row.reason if is_own or not APPROVALS[row.kind].hides_reason else "",
-        may_decide=service_approving.may_decide(session, by.actor, row, about),
+        may_decide=service_approving.may_decide(session, by.actor, row, view),
         overseen=OVERSEEN_DESK if is_overseen else None,
         is_own=is_own,
-        needs_key=about.needs_key,
-        fingerprint=about.fingerprint,
-        key_to_sign=about.key_to_sign,
-        person_id=about.person_id,
-        accounts=[known[one] for one in marked if one in known],
+        needs_key=view.needs_key,
+        fingerprint=view.fingerprint,
+        key_to_sign=view.key_to_sign,
+        person_id=view.person_id,
+        accounts=[accounts[one] for one in account_ids if one in accounts],
     )
 
 

@@ -145,9 +145,8 @@ class World:
         The function waits until workers have stored the results of all SMS. Otherwise the next move of the clock would
         end the lease of such an SMS, and the hotline would send it again.
         """
-        gateway, polls = self.line.gateway, self.line.gateway.polls
-        began = quiet = stepped = time.monotonic()
-        least = TICK * self.slow if tick else 0.0
+        gateway, least, began = self.line.gateway, TICK * self.slow * tick, time.monotonic()
+        polls, quiet, stepped = gateway.polls, began, began
         while (now := time.monotonic()) - began < LONGEST:
             since_fault = now - gateway.struck
             if self.line.at_work() or since_fault < QUIET_AFTER_FAULT * self.slow:
