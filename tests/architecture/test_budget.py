@@ -16,8 +16,8 @@ from tests.architecture.tree import ROOT
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 353,
-    "lines": 65_674,
-    "tokens": 598_112,
+    "lines": 65_671,
+    "tokens": 598_098,
     "html": 3_975,
     "js": 1_045,
     "typst": 70,
