@@ -42,16 +42,16 @@ it."""
 
 
 def new_notice(
-    alarm: str, kind: Notice, to: OnCallContact | None, since: datetime, at: datetime
+    alarm: str, kind: Notice, contact: OnCallContact | None, since: datetime, at: datetime
 ) -> Message:
-    """Returns a new notice, which the monitor sends at once. If `to` is None, the notice goes out by mail or by a
+    """Returns a new notice, which the monitor sends at once. If `contact` is None, the notice goes out by mail or by a
     command that the operator chose, and not by SMS."""
     return Message(
         kind=MessageKind.NOTICE,
-        on_call_id=None if to is None else to.id,
+        on_call_id=None if contact is None else contact.id,
         template=TEMPLATES[kind].name,
         parameters=queries.notice_parameters(alarm, since),
-        language=OTHERS_LANGUAGE if to is None else to.language,
+        language=OTHERS_LANGUAGE if contact is None else contact.language,
         priority=Priority.MONITOR,
         state=MessageState.PENDING,
         attempts=0,
@@ -63,8 +63,8 @@ def new_notice(
 def send_due(context: MonitorContext) -> None:
     """Tries once to send each due notice. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        waiting = queries_outbox.due_notices(session, context.now(), oldest=STALE)
-    for message_id in waiting:
+        notice_ids = queries_outbox.due_notices(session, context.now(), oldest=STALE)
+    for message_id in notice_ids:
         at = context.now()
         with context.database.writing() as session:
             # A slow gateway delays the monitor's next check, so the monitor records before each notice that it still
@@ -90,8 +90,8 @@ def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
 
 def notify_database_failure(
     context: MonitorContext,
-    known: Sequence[tuple[str, bytes]],
-    before: AlarmState | None,
+    contacts: Sequence[tuple[str, bytes]],
+    previous: AlarmState | None,
     *,
     well: bool,
 ) -> AlarmState | None:
@@ -101,17 +101,17 @@ def notify_database_failure(
     may not store it.
     """
     at = context.now()
-    change = next_state(before, Alarm.DATABASE, 0 if well else 1, at)
+    change = next_state(previous, Alarm.DATABASE, 0 if well else 1, at)
     if change.notice is None:
         return change.now
-    since, words = before.since if before is not None else at, TEMPLATES[change.notice].name
+    since, words = previous.since if previous is not None else at, TEMPLATES[change.notice].name
     said = queries.notice_parameters(Alarm.DATABASE, since)
 
     def claim(language: str, to: MessageAddress | None) -> Claim:
         row = Message(template=words, parameters=said, language=language, priority=Priority.MONITOR)
         return Claim(row, to)
 
-    for language, number in known:
+    for language, number in contacts:
         _send(context, claim(language, MessageAddress(number)))
     if context.watch.other.is_there():
         _send(context, claim(OTHERS_LANGUAGE, None))
@@ -156,5 +156,5 @@ def end_contact(
 
 def alarm_text(context: Context, alarm: str, kind: Notice, since: datetime) -> str:
     """Returns the text of a notice by mail: the alarm's name, the time when it began, and its page in the runbook."""
-    said = queries.notice_parameters(alarm, since)
-    return render(Wording(TEMPLATES[kind], said, OTHERS_LANGUAGE), context.phrases)
+    values = queries.notice_parameters(alarm, since)
+    return render(Wording(TEMPLATES[kind], values, OTHERS_LANGUAGE), context.phrases)

@@ -47,54 +47,54 @@ STEPS_IN_TRANSACTION = 10
 """The largest number of deadlines that one transaction handles."""
 
 
-def assign_pending(context: Context, *, most: int | None = None) -> int:
+def assign_pending(context: Context, *, limit: int | None = None) -> int:
     """Alerts responders of every tip with a pending alert, the most urgent first. Returns the number of these tips.
 
-    `most` limits the number of tips in one transaction. If no active responder can be alerted of a tip, the alert of
+    `limit` limits the number of tips in one transaction. If no active responder can be alerted of a tip, the alert of
     this tip stays pending. Then the health check `readyz` fails, and callers cannot report until a responder is active
     again.
     """
     assigned = 0
     roster: Sequence[Candidate] = ()
-    most = most or (BATCH if context.database.is_sqlite else SERVER_BATCH)
-    full = True
-    while full:
-        alerted, roster = _assign_batch(context, roster, most)
-        assigned += alerted
-        full = alerted == most
+    limit = limit or (BATCH if context.database.is_sqlite else SERVER_BATCH)
+    is_full = True
+    while is_full:
+        count, roster = _assign_batch(context, roster, limit)
+        assigned += count
+        is_full = count == limit
     return assigned
 
 
 def _assign_batch(
-    context: Context, roster: Sequence[Candidate], most: int
+    context: Context, roster: Sequence[Candidate], limit: int
 ) -> tuple[int, Sequence[Candidate]]:
     """Alerts responders of the tips in one batch. Returns the number of these tips, and the active responders with
     their new loads for the next batch."""
     at = context.now()
     with ringing(context) as session:
         queries.take_lock(session)
-        found, by_marks = queries.pending_alerts(session, most)
-        if not found:
+        pending, by_marks = queries.pending_alerts(session, limit)
+        if not pending:
             return 0, roster
         people = queries.roster(session, at, roster)
-        waiting = service_case.link_tips(session, found, at)
-        following = service_case.join_clusters(session, waiting, people, at)
-        planning = AlertPlan(people, at)
-        writers = queries.writers_of(session, [tip.tip_id for tip in waiting])
+        tips = service_case.link_tips(session, pending, at)
+        followers = service_case.join_clusters(session, tips, people, at)
+        plan = AlertPlan(people, at)
+        writers = queries.writers_of(session, [tip.tip_id for tip in tips])
 
-        alone = [
+        unjoined = [
             tip._replace(excluded=tip.excluded | {writers[tip.tip_id]})
             if tip.tip_id in writers
             else tip
-            for tip in waiting
-            if tip.tip_id not in following
+            for tip in tips
+            if tip.tip_id not in followers
         ]
-        held = _held_until(session, [o for o in alone if o.tip_id not in writers], people, at)
-        queries.keep_pending(session, by_marks.intersection(held), at)
-        for tip_id, until in held.items():
+        delays = _held_until(session, [o for o in unjoined if o.tip_id not in writers], people, at)
+        queries.keep_pending(session, by_marks.intersection(delays), at)
+        for tip_id, until in delays.items():
             tables.set_clocks(session, tip_id, {DeadlineKind.HELD: Clock(until)}, at)
-        alone = [tip for tip in alone if tip.tip_id not in held]
-        steps = [*service_messages.first_steps(session, planning, alone, at), *following.values()]
+        unjoined = [tip for tip in unjoined if tip.tip_id not in delays]
+        steps = [*service_messages.first_steps(session, plan, unjoined, at), *followers.values()]
 
         if not steps:
             return 0, roster
@@ -102,12 +102,12 @@ def _assign_batch(
         service_escalation.write_steps(
             session, context, [one for one in steps if one.recipients], at
         )
-        kept = {one.tip_id: one.excluded for one in waiting}
-        own = [(one, writers[one.tip_id]) for one in steps if one.tip_id in writers]
-        _give_to_writers(session, context, own, people, kept, at)
-        marked = [one.tip_id for one in following.values() if one.safety is not VisitSafety.NONE]
+        excluded = {one.tip_id: one.excluded for one in tips}
+        written_tips = [(one, writers[one.tip_id]) for one in steps if one.tip_id in writers]
+        _give_to_writers(session, context, written_tips, people, excluded, at)
+        marked = [one.tip_id for one in followers.values() if one.safety is not VisitSafety.NONE]
         service_correction.notify_followers(session, context, marked, at)
-    return len(steps), planning.roster
+    return len(steps), plan.roster
 
 
 def _held_until(
@@ -115,21 +115,21 @@ def _held_until(
 ) -> Mapping[int, datetime]:
     """Returns the tips whose alert must wait until a person of their district comes on duty, each with the time of this
     duty."""
-    new = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
-    if not new or all(one.is_on_duty for one in people):
+    new_tips = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
+    if not new_tips or all(one.is_on_duty for one in people):
         return {}
     duty = tables_roster.roster(session, at, at + HELD_FOR)
     members = queries_people.members(session)
-    filed = tables.filing_times(session, [tip.tip_id for tip in new])
+    filed_at = tables.filing_times(session, [tip.tip_id for tip in new_tips])
 
     @cache
     def until(case: Case, since: datetime, excluded: frozenset[int]) -> datetime | None:
-        here = [one for one in people if one.id not in excluded]
-        able = [one for one in members if one.id not in excluded]
-        return held_until(case, here, able, duty, since, at)
+        reachable = [one for one in people if one.id not in excluded]
+        members_able = [one for one in members if one.id not in excluded]
+        return held_until(case, reachable, members_able, duty, since, at)
 
-    found = {tip.tip_id: until(tip.case, filed[tip.tip_id], tip.excluded) for tip in new}
-    return {tip_id: due for tip_id, due in found.items() if due is not None}
+    found = {tip.tip_id: until(tip.case, filed_at[tip.tip_id], tip.excluded) for tip in new_tips}
+    return {tip_id: due_at for tip_id, due_at in found.items() if due_at is not None}
 
 
 def release_held(context: Context) -> None:
@@ -143,14 +143,14 @@ def release_held(context: Context) -> None:
     with context.database.writing() as session:
         queries.take_lock(session)
         queries_retention.note_done(session, LOOKED, at)
-        held = queries.held_alerts(session)
-        until = _held_until(session, [tip for tip, _ in held], queries.roster(session, at), at)
-        for tip, due in held:
-            now = until.get(tip.tip_id)
-            if now is None:
+        rows = queries.held_alerts(session)
+        delays = _held_until(session, [tip for tip, _ in rows], queries.roster(session, at), at)
+        for tip, old_due in rows:
+            new_due = delays.get(tip.tip_id)
+            if new_due is None:
                 tables.close_clocks(session, [tip.tip_id], [DeadlineKind.HELD], at)
-            elif now != due:
-                tables.set_clocks(session, tip.tip_id, {DeadlineKind.HELD: Clock(now)}, at)
+            elif new_due != old_due:
+                tables.set_clocks(session, tip.tip_id, {DeadlineKind.HELD: Clock(new_due)}, at)
 
 
 def _give_to_writers(
@@ -167,17 +167,17 @@ def _give_to_writers(
     If the officer may not see the tip, it has no assignee at first, like a caller's tip. `excluded` contains the people
     who are excluded from each tip.
     """
-    alerted = []
+    assigned = []
     for step, writer in written_tips:
         local = rules_assignment.colleagues(step.case, people, skip=None)
         may_see = {*local, *rules_assignment.national_people(people)}
         if writer in may_see.difference(excluded[step.tip_id]):
-            alerted.append((step._replace(recipients=(writer,)), writer))
-    for one in service_escalation.write_assignments(session, alerted, at) if alerted else ():
-        given = session.get_one(Assignment, one.given.assignment_id)
-        given.opened_at = at
+            assigned.append((step._replace(recipients=(writer,)), writer))
+    for one in service_escalation.write_assignments(session, assigned, at) if assigned else ():
+        assignment = session.get_one(Assignment, one.given.assignment_id)
+        assignment.opened_at = at
         session.flush()
-        command = Command(given.responder_id, one.name, Verb.TAKE, EventChannel.USSD, at)
+        command = Command(assignment.responder_id, one.name, Verb.TAKE, EventChannel.USSD, at)
         service_commands.carry_out(session, context, command)
 
 
@@ -188,16 +188,16 @@ def fire_deadlines(context: Context) -> None:
     Each transaction handles only a few tips, because with SQLite no caller gets an answer until the transaction ends.
     """
     at = context.now()
-    stepped: set[int] = set()
-    more = True
-    while more and len(stepped) < STEPS_A_TICK:
+    tip_ids: set[int] = set()
+    has_more = True
+    while has_more and len(tip_ids) < STEPS_A_TICK:
         with ringing(context) as session:
-            due = tables.overdue_clocks(session, at, STEPS_IN_TRANSACTION, skip=stepped)
-            for deadline, tip in due:
-                if deadline.fired_at is None and tip.id not in stepped:
-                    stepped.add(tip.id)
+            deadlines = tables.overdue_clocks(session, at, STEPS_IN_TRANSACTION, skip=tip_ids)
+            for deadline, tip in deadlines:
+                if deadline.fired_at is None and tip.id not in tip_ids:
+                    tip_ids.add(tip.id)
                     _fire(session, context, deadline, tip, at)
-        more = len(due) == STEPS_IN_TRANSACTION
+        has_more = len(deadlines) == STEPS_IN_TRANSACTION
 
 
 def _fire(session: Session, context: Context, deadline: Deadline, tip: Tip, at: datetime) -> None:

@@ -140,27 +140,27 @@ def write_taken(
 
     If the last event already says the same, writes nothing.
     """
-    last = tables_case_events.last_event_of(session, tip_id, taker)
-    held = tables_case_events.last_event_of(session, tip_id, taker, but_alerts=True)
-    is_taken = held is not None and held.kind == LoggedEvent.ACKNOWLEDGED
-    was = held.codes.get(PROOF, "") if held is not None and is_taken else None
-    told_since = last is not held
-    if proof is TakeProof.DOUBTED and was not in COUNTING_PROOFS:
+    last_event = tables_case_events.last_event_of(session, tip_id, taker)
+    answer = tables_case_events.last_event_of(session, tip_id, taker, skip_alerts=True)
+    is_taken = answer is not None and answer.kind == LoggedEvent.ACKNOWLEDGED
+    old_proof = answer.codes.get(PROOF, "") if answer is not None and is_taken else None
+    has_new_alert = last_event is not answer
+    if proof is TakeProof.DOUBTED and old_proof not in COUNTING_PROOFS:
         return
-    if proof is TakeProof.PROVISIONAL and was in COUNTING_PROOFS:
+    if proof is TakeProof.PROVISIONAL and old_proof in COUNTING_PROOFS:
         # An earlier acknowledgement of this responder counts already.
         return
-    same = was == proof or (was in COUNTING_PROOFS and proof in COUNTING_PROOFS)
-    if same and not (told_since and proof in COUNTING_PROOFS):
+    is_same = old_proof == proof or (old_proof in COUNTING_PROOFS and proof in COUNTING_PROOFS)
+    if is_same and not (has_new_alert and proof in COUNTING_PROOFS):
         return
-    corrected = held.id if held is not None and was is not None and not same else None
+    corrected = answer.id if answer is not None and old_proof is not None and not is_same else None
     write_event(
         session,
         tip_id,
         LoggedEvent.ACKNOWLEDGED,
         by_responder(taker, channel),
         at,
-        key=f"{tip_id}:{taker}:{last.id if last is not None else 0}",
+        key=f"{tip_id}:{taker}:{last_event.id if last_event is not None else 0}",
         codes={PROOF: proof.value},
         supersedes=corrected,
     )
@@ -186,10 +186,10 @@ def write_report(session: Session, row: Assignment, command: Command, kind: Logg
 def write_passed(session: Session, tip_id: int, command: Command) -> None:
     """Writes the event that a responder passes the case on. The event's key contains the id of the responder's last
     event in this case, so that a repeated command writes no second event."""
-    who = command.responder_id
-    last = tables_case_events.last_event_of(session, tip_id, who)
-    key = f"{tip_id}:{who}:{last.id if last is not None else 0}"
-    by, codes = by_responder(who, command.channel), {TO: command.to.value}
+    responder_id = command.responder_id
+    last_event = tables_case_events.last_event_of(session, tip_id, responder_id)
+    key = f"{tip_id}:{responder_id}:{last_event.id if last_event is not None else 0}"
+    by, codes = by_responder(responder_id, command.channel), {TO: command.to.value}
     write_event(session, tip_id, LoggedEvent.PASSED, by, command.at, key=key, codes=codes)
 
 
@@ -200,16 +200,16 @@ def write_closed(
     at: datetime,
     codes: Mapping[str, str],
     *,
-    waits: bool = False,
+    is_request: bool = False,
     supersedes: int | None = None,
 ) -> None:
-    """Writes the event that a case was closed or, if `waits` is True, that its closure was requested.
+    """Writes the event that a case was closed or, if `is_request` is True, that its closure was requested.
 
     `supersedes` is the id of the earlier closure request that this event replaces.
     """
-    codes = {**codes, WAITS: YES} if waits else codes
-    which = f"wanted:{':'.join(codes.values())}" if waits else "done"
-    key = f"{tip_id}:{at.timestamp()}:{which}"
+    codes = {**codes, WAITS: YES} if is_request else codes
+    suffix = f"wanted:{':'.join(codes.values())}" if is_request else "done"
+    key = f"{tip_id}:{at.timestamp()}:{suffix}"
     write_event(
         session, tip_id, LoggedEvent.CLOSED, by, at, key=key, codes=codes, supersedes=supersedes
     )
@@ -231,14 +231,14 @@ def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) 
     `INBOX_PATIENCE`."""
     if tip.urgency != Urgency.DANGER or not context.line.inbox:
         return False
-    read = tables.inbox_position(session)
-    return read is None or at - read.read_at > INBOX_PATIENCE
+    position = tables.inbox_position(session)
+    return position is None or at - position.read_at > INBOX_PATIENCE
 
 
 def case_of(tip: Tip) -> Case:
-    once = tip.state == TipState.FRAGMENT
+    is_fragment = tip.state == TipState.FRAGMENT
     place = alert_place(tip.place, tip.within)
-    return Case(place, tip.category, tip.urgency, tip.official, once, language=tip.language)
+    return Case(place, tip.category, tip.urgency, tip.official, is_fragment, language=tip.language)
 
 
 def routed_case(session: Session, tip: Tip) -> Case:
@@ -263,13 +263,13 @@ def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
 
 def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
     """Returns the state of an open case."""
-    others = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
-    related = queries.alerted_by_tip(session, others) if others else {}
-    judging = None
+    other_ids = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
+    related = queries.alerted_by_tip(session, other_ids) if other_ids else {}
+    requester_id = None
     if tip.closure_by is not None:
-        wanted = tip.closure_by
-        judging = (
-            int(wanted.removeprefix(RESPONDER_PREFIX)) if wanted.startswith(RESPONDER_PREFIX) else 0
+        name = tip.closure_by
+        requester_id = (
+            int(name.removeprefix(RESPONDER_PREFIX)) if name.startswith(RESPONDER_PREFIX) else 0
         )
     return rules_escalation_steps.CaseState(
         case=routed_case(session, tip),
@@ -279,16 +279,16 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         other_assignees=queries.other_takers(session, tip),
         last_due_at=tables.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
         renewed=tip.renewed_at is not None,
-        closure_by=judging,
-        is_safe=judging is not None and _is_safe(session, tip),
+        closure_by=requester_id,
+        is_safe=requester_id is not None and _is_safe(session, tip),
         desk_decides=desk_decides(session, tip),
         closure_read=tip.closure_read_at is not None,
         safety=visit_facts_of(tip).safety,
         clocks=tables.open_clocks(session, tip.id),
         is_met=tip.channel == MET,
         unread=queries_references.those_who_have_not_read(session, tip.id),
-        company=tuple(one.responder_id for some in related.values() for one in some),
-        linked_questions=tables.times_fired(session, others, DeadlineKind.VISIT_SAFETY),
+        company=tuple(one.responder_id for assignments in related.values() for one in assignments),
+        linked_questions=tables.times_fired(session, other_ids, DeadlineKind.VISIT_SAFETY),
     )
 
 
@@ -310,8 +310,8 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
     """Returns True if the people who were alerted for an earlier place of the tip may be stood down. This is possible
     only after a responder who was alerted for the present place has become the assignee."""
     state = case_state(session, tip)
-    gone = rules_escalation_steps.alerted_elsewhere(state)
-    return bool(gone) and state.assignee is not None and state.assignee not in gone
+    recipients = rules_escalation_steps.alerted_elsewhere(state)
+    return bool(recipients) and state.assignee is not None and state.assignee not in recipients
 
 
 def desk_decides(session: Session, tip: Tip) -> bool:
@@ -321,9 +321,9 @@ def desk_decides(session: Session, tip: Tip) -> bool:
     """
     if tip.closure_by is None:
         return False
-    wanted = requested_outcome(tip)
+    outcome = requested_outcome(tip)
     return rules_persons.is_for_national_desk(
-        wanted, has_met=tables_case_events.has_met(session, tip.id)
+        outcome, has_met=tables_case_events.has_met(session, tip.id)
     )
 
 
@@ -335,12 +335,12 @@ def _is_safe(session: Session, tip: Tip) -> bool:
     """
     if tip.outcome_asked is None or not OUTCOMES[TipOutcome(tip.outcome_asked)].is_safe:
         return False
-    met = {row.n for row in tables_persons.persons_of_tip(session, tip.id)}
+    persons = {row.n for row in tables_persons.persons_of_tip(session, tip.id)}
     offers = tables_persons.offers_of(session, tip.id)
     with_service = {
         row.n for row in offers if row.thirty_at is not None or row.clock in WITH_A_SERVICE
     }
-    return bool(met) and met <= with_service
+    return bool(persons) and persons <= with_service
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
@@ -350,18 +350,18 @@ def digits_text(context: Context, case: OfferedCase, language: str) -> str:
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
     """Returns the facts that decide which answers this responder may give about an open case now."""
-    own: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
+    assignments: Sequence[Assignment] = queries.assignments_to(session, tip.id, responder.id)
     is_national = queries_visible.decides(session, tip, responder.id)
     clocks = tables.open_clocks(session, tip.id)
     requested = tip.closure_by
-    own_request = requested == f"{RESPONDER_PREFIX}{responder.id}"
+    is_own_request = requested == f"{RESPONDER_PREFIX}{responder.id}"
     return OfferedCase(
         is_own=tip.assignee_id == responder.id,
         is_helped=tip.assignee_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
-        is_on_site=any(one.on_site_at is not None for one in own),
-        has_service=any(one.handed_to_help_at is not None for one in own),
-        is_passed=any(one.passed_at is not None for one in own),
-        closure_requested=requested is not None and (own_request or is_national),
+        is_on_site=any(one.on_site_at is not None for one in assignments),
+        has_service=any(one.handed_to_help_at is not None for one in assignments),
+        is_passed=any(one.passed_at is not None for one in assignments),
+        closure_requested=requested is not None and (is_own_request or is_national),
         decides=is_national and assignee_visit_facts(session, tip).is_marked,
         may_stand_down=is_national and bool(tip.place_step) and can_stand_down(session, tip),
     )
@@ -375,11 +375,11 @@ similar, and links between them would help no one."""
 
 def comparison_keys(context: Context, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
     """Returns the digests (codes made from a tip's facts) by which a new tip is compared with other tips."""
-    typed, who = rules_events.typed_text(answers), answers.get(WHO)
+    text, person = rules_events.typed_text(answers), answers.get(WHO)
     digest = context.pseudonyms.likeness
     return LikenessKeys(
-        words=digest("words", typed, at) if typed is not None else None,
-        who=digest(WHO, who, at) if who else None,
+        words=digest("words", text, at) if text is not None else None,
+        who=digest(WHO, person, at) if person else None,
     )
 
 
@@ -390,46 +390,46 @@ def store_keys(session: Session, tip: ReportedTip, keys: LikenessKeys, kind: str
     The tip must be compared again if the caller has just answered what happens, or who needs help. `kind` is the
     category that the tip had before the caller's latest answer.
     """
-    known = tip.likeness
-    if known is None:
+    old_keys = tip.likeness
+    if old_keys is None:
         tips_queries.store_digests(
             session, tip.id, keys, contact_key=tip.contact_key, at=tip.updated_at
         )
         return False
-    told_more = known.who != keys.who or kind != tip.category
-    if not told_more and known == keys:
+    has_more = old_keys.who != keys.who or kind != tip.category
+    if not has_more and old_keys == keys:
         return False
-    return tips_queries.replace_digests(session, tip.id, keys) is not None and told_more
+    return tips_queries.replace_digests(session, tip.id, keys) is not None and has_more
 
 
 def join_clusters(
-    session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
+    session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
     """Returns an escalation step for each pending tip that joins a cluster (a group of similar tips). In this step,
     people who know the cluster, and people of partner desks, get an assignment of the new tip, but at most one SMS.
 
     If none of these people is active now, the tip leaves the cluster, and other people are alerted of it.
     """
-    joined = joining_tips(session, [tip.tip_id for tip in waiting], at)
-    if not joined:
+    verdicts = joining_tips(session, [tip.tip_id for tip in tips], at)
+    if not verdicts:
         return {}
-    alerted = queries.alerted_by_tip(session, {one.leader_id for one in joined.values()})
+    alerted = queries.alerted_by_tip(session, {one.leader_id for one in verdicts.values()})
     active = {one.id for one in people}
     steps = {}
-    for tip in waiting:
-        one = joined.get(tip.tip_id)
+    for tip in tips:
+        one = verdicts.get(tip.tip_id)
         if one is None:
             continue
-        who = dict.fromkeys(
-            known.responder_id for known in alerted[one.leader_id] if known.responder_id in active
+        responder_ids = dict.fromkeys(
+            row.responder_id for row in alerted[one.leader_id] if row.responder_id in active
         )
-        if not who:
+        if not responder_ids:
             tips_queries.record_leaders(session, {tip.tip_id: None})
             continue
         # A later tip may be about a camp or a border, even if the first tip of its cluster is not.
-        near = partner_recipients(tip.case, people, alerted[one.leader_id])
-        who |= dict.fromkeys(one for one in near if one not in tip.excluded)
-        recipients = () if tip.alerted else tuple(who)
+        partners = partner_recipients(tip.case, people, alerted[one.leader_id])
+        responder_ids |= dict.fromkeys(one for one in partners if one not in tip.excluded)
+        recipients = () if tip.alerted else tuple(responder_ids)
         steps[tip.tip_id] = EscalationStep(
             tip.tip_id,
             tip.case,
@@ -459,46 +459,44 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
         if one.tip_id not in new:
             groups[one.place, one.official].append(one)
 
-    joined: dict[int, Following] = {}
+    verdicts: dict[int, Following] = {}
     for tip_id in tip_ids:
         trait = new.get(tip_id)
         if trait is None:
             continue
         group = groups[trait.place, trait.official]
         verdict = rules_events.cluster_of(trait, group)
-        leader = verdict.leader_id if verdict else None
-        group.append(trait._replace(leader_id=leader))
+        leader_id = verdict.leader_id if verdict else None
+        group.append(trait._replace(leader_id=leader_id))
         group.sort(key=lambda one: (one.at, one.tip_id))
         if verdict is not None:
-            joined[tip_id] = verdict
-        if leader != trait.leader_id:
-            tips_queries.record_leaders(session, {tip_id: leader})
-    return joined
+            verdicts[tip_id] = verdict
+        if leader_id != trait.leader_id:
+            tips_queries.record_leaders(session, {tip_id: leader_id})
+    return verdicts
 
 
-def link_tips(
-    session: Session, waiting: Sequence[WaitingTip], at: datetime
-) -> Sequence[WaitingTip]:
+def link_tips(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Sequence[WaitingTip]:
     """Links new tips to earlier tips that are probably about the same situation, before people are alerted.
 
     If both tips came from the same phone, also copies the exclusions of the earlier tip to the new tip.
     """
-    fresh = [tip.tip_id for tip in waiting if tip.step == 0]
-    if not fresh or len(fresh) > MAX_COMPARED:
-        return waiting
-    found = [tips_queries.likely_earlier(session, tip_id, at) for tip_id in fresh]
+    new_ids = [tip.tip_id for tip in tips if tip.step == 0]
+    if not new_ids or len(new_ids) > MAX_COMPARED:
+        return tips
+    found = [tips_queries.likely_earlier(session, tip_id, at) for tip_id in new_ids]
     pairs = [
-        pair for some in found if some for pair in rules_events.likely_pairs(some[0], some[1:])
+        pair for group in found if group for pair in rules_events.likely_pairs(group[0], group[1:])
     ]
     if not pairs:
-        return waiting
+        return tips
     tips_queries.add_links(session, pairs, BY_THE_LINE, at)
     tables_case_events.write_links(
         session, [(max(p.a, p.b), min(p.a, p.b), p.reason) for p in pairs], at
     )
     carried = {one.b for one in pairs if _carries(session, one, at)}
-    kept = queries_visible.excluded_responders(session, carried)
-    return [tip._replace(excluded=kept.get(tip.tip_id, tip.excluded)) for tip in waiting]
+    excluded = queries_visible.excluded_responders(session, carried)
+    return [tip._replace(excluded=excluded.get(tip.tip_id, tip.excluded)) for tip in tips]
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
@@ -519,35 +517,35 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
     Returns True if the earlier tip had any exclusion."""
     if pair.reason is not LinkReason.CONTACT:
         return False
-    written = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
-    for row in written:
-        why = f"{row.reason}: {row.party}: as for tip {pair.a} from the same phone"
-        tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, why)
+    rows = queries_visible.copy_exclusions(session, pair.a, pair.b, BY_THE_LINE, at)
+    for row in rows:
+        reason = f"{row.reason}: {row.party}: as for tip {pair.a} from the same phone"
+        tables_audit.append_about_tip(session, pair.b, "tip_excluded", "clock", at, reason)
         by, codes = EventActor("clock"), {WHY: row.reason}
         key = str(row.id)
         write_event(session, pair.b, LoggedEvent.EXCLUDED, by, at, key=key, codes=codes)
-    return bool(written)
+    return bool(rows)
 
 
 def known_in_situation(
-    session: Session, asked: Collection[tuple[int, int]]
+    session: Session, pairs: Collection[tuple[int, int]]
 ) -> Mapping[tuple[int, int], str]:
     """Returns for each pair (tip, responder) the reference by which the responder knows another tip about the same
     situation.
 
-    Leaves out pairs in which the responder knows no other tip. Returns no references if `asked` contains more than 50
+    Leaves out pairs in which the responder knows no other tip. Returns no references if `pairs` contains more than 50
     tips.
     """
-    tip_ids = {tip_id for tip_id, _ in asked}
+    tip_ids = {tip_id for tip_id, _ in pairs}
     if not tip_ids or len(tip_ids) > MAX_COMPARED:
         return {}
     similar = tips_queries.same_situation(session, tip_ids)
     found = {}
-    for tip_id, who in asked:
+    for tip_id, responder_id in pairs:
         others = similar.get(tip_id)
-        name = queries_references.known_reference(session, who, others) if others else None
+        name = queries_references.known_reference(session, responder_id, others) if others else None
         if name is not None:
-            found[tip_id, who] = name
+            found[tip_id, responder_id] = name
     return found
 
 
@@ -561,19 +559,19 @@ def references_for(
 ) -> Mapping[int, Sequence[KnownName]]:
     """Returns for each responder the references that a message to them names. Leaves out responders who have already
     got the same message."""
-    own = {
-        who: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
-        for who, row in queries.newest_by_responder(session, tip.id).items()
+    own_names = {
+        responder_id: [KnownName(tip.id, tip.urgency, row.id, row.reference)]
+        for responder_id, row in queries.newest_by_responder(session, tip.id).items()
     }
     if order.purpose not in HOW_TO_GO:
-        return own
+        return own_names
     company = queries_references.cluster_of(session, tip)
-    known = queries_references.known_names(session, company)
-    says, first = rules_events.instruction_of(order.purpose, safety), company[0].id
+    names_by_id = queries_references.known_names(session, company)
+    instruction, first = rules_events.instruction_of(order.purpose, safety), company[0].id
     again = again and order.purpose is Purpose.HOW
-    return own | {
-        who: rules_events.names_for(some, tip.id, first, says, again=again)
-        for who, some in known.items()
+    return own_names | {
+        responder_id: rules_events.names_for(names, tip.id, first, instruction, again=again)
+        for responder_id, names in names_by_id.items()
     }
 
 
@@ -586,17 +584,17 @@ def with_strictest_visit(
     Changes only steps after the first step of a tip. At its first step, a tip is alone in its cluster, or causes no
     alert.
     """
-    later = {one.tip_id for one in steps if one.number > 0}
-    together = queries_references.tips_in_clusters(session, later) if later else set()
-    if not together:
+    later_ids = {one.tip_id for one in steps if one.number > 0}
+    clustered_ids = queries_references.tips_in_clusters(session, later_ids) if later_ids else set()
+    if not clustered_ids:
         return steps
-    cares = {}
-    for tip_id in together & later:
+    safeties = {}
+    for tip_id in clustered_ids & later_ids:
         company = queries_references.cluster_of(session, queries.tip_for_writing(session, tip_id))
-        cares[tip_id] = rules_events.strictest(visit_facts_of(one).safety for one in company)
+        safeties[tip_id] = rules_events.strictest(visit_facts_of(one).safety for one in company)
     return [
         one._replace(
-            safety=rules_events.strictest((one.safety, cares.get(one.tip_id, VisitSafety.NONE)))
+            safety=rules_events.strictest((one.safety, safeties.get(one.tip_id, VisitSafety.NONE)))
         )
         for one in steps
     ]
@@ -610,15 +608,15 @@ def people_to_notify_of_erasure(
     Leaves out people who got such a notice for the same cluster (a group of similar tips) within the last day.
     """
     company = queries_references.cluster_of(session, tip)
-    known = queries_references.known_names(session, company)
-    who = {one.responder_id for one in people}
+    names_by_id = queries_references.known_names(session, company)
+    responder_ids = {one.responder_id for one in people}
     sent = queries_references.recently_sent(
-        session, who, Template.ERASE_WANTED, at - rules_events.DAY
+        session, responder_ids, Template.ERASE_WANTED, at - rules_events.DAY
     )
-    named = [
-        replace(one, reference=rules_events.name_for(some, tip.id, company[0].id).reference)
-        if (some := known.get(one.responder_id))
+    recipients = [
+        replace(one, reference=rules_events.name_for(names, tip.id, company[0].id).reference)
+        if (names := names_by_id.get(one.responder_id))
         else one
         for one in people
     ]
-    return [one for one in named if (one.responder_id, one.reference) not in sent]
+    return [one for one in recipients if (one.responder_id, one.reference) not in sent]

@@ -68,24 +68,24 @@ def request_erasure(
         if fate is TextFate.GO and tip.closed_at is not None:
             _erase(session, tip, at, actor=actor)
             continue
-        due = at + WITHIN
-        tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
+        due_at = at + WITHIN
+        tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due_at)}, at)
         people = service_case.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
         plan = SmsPlan(session, context, [one.responder_id for one in people], at)
-        known, storms = queries.newest_by_responder(session, tip.id), tip.storm_at is not None
+        assignments, storms = queries.newest_by_responder(session, tip.id), tip.storm_at is not None
         for one in people:
-            who, of, sent_at = one.responder_id, known.get(one.responder_id), _due(tip, at)
-            if of is None or not plan.shares_notice(
-                of.id, who, one.language, urgency=Priority.SOON, storms=storms, due=sent_at
+            id, alert, sent_at = one.responder_id, assignments.get(one.responder_id), _due(tip, at)
+            if alert is None or not plan.shares_notice(
+                alert.id, id, one.language, urgency=Priority.SOON, storms=storms, due=sent_at
             ):
                 wording = Wording(Template.ERASE_WANTED, {"ref": one.reference}, one.language)
-                alerts_service_messages.write_message(session, wording, who, at, due=sent_at)
+                alerts_service_messages.write_message(session, wording, id, at, due=sent_at)
         plan.write()
         session.flush()
         if fate is TextFate.DECIDED:
-            _ask_to_decide(session, context, tip, due, at)
+            _ask_to_decide(session, context, tip, due_at, at)
 
 
 def erasure_due(session: Session, context: Context, tip: Tip) -> None:
@@ -101,10 +101,10 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
     if fate is TextFate.GO:
         _erase(session, tip, at, actor="clock")
         return
-    due = next_due(fate, at)
-    tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
+    due_at = next_due(fate, at)
+    tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due_at)}, at)
     if fate is TextFate.DECIDED:
-        _ask_to_decide(session, context, tip, due, at)
+        _ask_to_decide(session, context, tip, due_at, at)
 
 
 def decide_erasure(
@@ -126,8 +126,8 @@ def decide_erasure(
             tables_audit.append_about_tip(
                 session, tip.id, "erase_kept", tables_audit.actor_of(by), at, reason
             )
-            again = {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}
-            tables.set_clocks(session, tip.id, again, at)
+            clocks = {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}
+            tables.set_clocks(session, tip.id, clocks, at)
         session.flush()
         return queries_retention.retained_tip(session, tip_id)
 
@@ -174,26 +174,26 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
 
 
 def _ask_to_decide(
-    session: Session, context: Context, tip: Tip, due: datetime, at: datetime
+    session: Session, context: Context, tip: Tip, due_at: datetime, at: datetime
 ) -> None:
     """Asks the national desk to decide on an erasure request.
 
-    Does nothing if the desk will be asked before `due` about another tip of the same cluster or erasure request.
+    Does nothing if the desk will be asked before `due_at` about another tip of the same cluster or erasure request.
     """
-    like = [one.id for one in cluster_of(session, tip)]
-    others = queries_retention.others_due(session, tip, like, at, due)
+    cluster_ids = [one.id for one in cluster_of(session, tip)]
+    others = queries_retention.others_due(session, tip, cluster_ids, at, due_at)
     if any(text_fate(session, one) is TextFate.DECIDED for one in others):
         return
     people = tables.national_recipients(session, tip.id, at)
-    asked = {
+    messages = {
         one.responder_id: Wording(
             Template.ERASE_DECIDE,
-            {"ref": one.reference, "time": kigali_time(due)},
+            {"ref": one.reference, "time": kigali_time(due_at)},
             one.language,
         )
         for one in people
     }
-    alerts_service_messages.ask_desk(session, context, asked, _due(tip, at), at)
+    alerts_service_messages.ask_desk(session, context, messages, _due(tip, at), at)
 
 
 def _due(tip: Tip, at: datetime) -> datetime:
@@ -237,13 +237,13 @@ class CloseRequest:
 
     def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
         """Returns the codes in the event of this closure: the outcome, and the kind of case."""
-        said = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.not_trafficking}
-        return {name: code.value for name, code in said.items() if code is not None}
+        values = {rules_events.OUTCOME: outcome, rules_events.WHAT: self.not_trafficking}
+        return {name: code.value for name, code in values.items() if code is not None}
 
 
 def by_responder(responder_id: int, channel: EventChannel = EventChannel.USSD) -> CloseRequest:
-    who = f"{RESPONDER}{responder_id}"
-    return CloseRequest(who, who, responder_id=responder_id, channel=channel)
+    actor = f"{RESPONDER}{responder_id}"
+    return CloseRequest(actor, actor, responder_id=responder_id, channel=channel)
 
 
 def by_command(name: str, reason: str) -> CloseRequest:
@@ -312,16 +312,16 @@ def close(
         )
     if must_read_first(session, context, tip, actor):
         return CloseResult(CommandResult.OPEN_FIRST)
-    wanted = outcome or TipOutcome.SILENT
-    if has_other_request(session, tip, actor, wanted):
+    outcome_or_silent = outcome or TipOutcome.SILENT
+    if has_other_request(session, tip, actor, outcome_or_silent):
         return CloseResult(CommandResult.ANOTHER_WAITS, requested_outcome(tip))
-    asks = only_requests and tip.channel != rules_trial.DRILL
-    if not (asks or needs_second(session, tip)):
+    is_request = only_requests and tip.channel != rules_trial.DRILL
+    if not (is_request or needs_second(session, tip)):
         _close(session, context, tip, outcome, actor, at)
         return CloseResult(CommandResult.CLOSED, outcome)
-    if not _is_recorded(session, tip, actor, wanted):
-        _request(session, context, tip, wanted, actor, at)
-    return CloseResult(CommandResult.CLOSURE_REQUESTED, wanted)
+    if not _is_recorded(session, tip, actor, outcome_or_silent):
+        _request(session, context, tip, outcome_or_silent, actor, at)
+    return CloseResult(CommandResult.CLOSURE_REQUESTED, outcome_or_silent)
 
 
 def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
@@ -329,10 +329,10 @@ def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOu
     if tip.closure_by is None or tip.outcome_asked != outcome:
         return False
     request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
-    same = is_same_person(session, tip.closure_by, actor.name)
+    is_same = is_same_person(session, tip.closure_by, actor.name)
     return (
         request is None
-        or not same
+        or not is_same
         or request.codes.get(rules_events.WHAT) == actor.codes(outcome).get(rules_events.WHAT)
     )
 
@@ -346,16 +346,16 @@ def _request(
     at: datetime,
 ) -> None:
     """Records a closure request, which replaces an earlier request. The log of the case shows both requests."""
-    before = None
+    old_event = None
     if tip.closure_by is not None:
-        before = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
+        old_event = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
     tip.outcome_asked, tip.closure_by = outcome, actor.name
     tip.closure_requested_at, tip.closure_read_at = at, None
     _record(session, tip, f"end_wanted_{outcome}", actor, at)
-    replaced = None if before is None else before.id
+    old_id = None if old_event is None else old_event.id
     codes = actor.codes(outcome)
     service_case.write_closed(
-        session, tip.id, actor.entry_by, at, codes, waits=True, supersedes=replaced
+        session, tip.id, actor.entry_by, at, codes, is_request=True, supersedes=old_id
     )
     session.flush()
     handle_event(
@@ -392,12 +392,12 @@ def may_confirm(session: Session, tip: Tip, requested_by: str, name: str) -> boo
     """
     if is_same_person(session, requested_by, name):
         return False
-    rest = name.partition(":")[2]
+    identifier = name.partition(":")[2]
     if name.startswith(RESPONDER):
-        return queries_visible.decides(session, tip, int(rest))
+        return queries_visible.decides(session, tip, int(identifier))
     if not name.startswith(ACCOUNT):
         return False
-    member = of_account(int(rest.partition(":")[0]))
+    member = of_account(int(identifier.partition(":")[0]))
     desks = tables_desks.desks_of(session, member)
     if tip.official == OVERSEEN:
         return not desks.isdisjoint(tables_desks.every_oversight(session))
@@ -422,15 +422,15 @@ def has_opened(
 def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
     """Returns the unique key of the event that this person opened the case. `since` is the time of the closure request
     that was open then, or None if there was no request."""
-    who = ":".join(name.split(":", 2)[:2])
-    return f"{tip.id}:{who}" if since is None else f"{tip.id}:{since.timestamp()}:{who}"
+    actor = ":".join(name.split(":", 2)[:2])
+    return f"{tip.id}:{actor}" if since is None else f"{tip.id}:{since.timestamp()}:{actor}"
 
 
 def _must_use_console(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
     """Returns True if this responder acts by phone, but may read the tip only in the console."""
     is_remote = actor.channel in (EventChannel.USSD, EventChannel.SMS)
-    who = actor.responder_id if is_remote and tip.erased_at is None else None
-    return who is not None and reads_in_console(session, context, tip, who)
+    responder_id = actor.responder_id if is_remote and tip.erased_at is None else None
+    return responder_id is not None and reads_in_console(session, context, tip, responder_id)
 
 
 def must_read_first(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
@@ -467,7 +467,7 @@ def confirm_closure(
         )
     if agrees:
         _check_confirms(session, context, tip, actor, people)
-    wanted = requested_outcome(tip)
+    outcome = requested_outcome(tip)
     drop_closure_request(tip)
     service_case.write_event(
         session,
@@ -478,11 +478,11 @@ def confirm_closure(
         key=f"{tip.id}:{at.timestamp()}",
         codes={
             rules_events.AGREES: rules_events.YES if agrees else rules_events.NO,
-            rules_events.OUTCOME: wanted.value,
+            rules_events.OUTCOME: outcome.value,
         },
     )
     if agrees:
-        _close(session, context, tip, wanted, actor, at)
+        _close(session, context, tip, outcome, actor, at)
         return
     _record(session, tip, "end_refused", actor, at)
     session.flush()
@@ -503,8 +503,8 @@ def _check_confirms(
     people: Sequence[MetPerson] | None,
 ) -> None:
     # If the text of the tip was erased, no one can open the case, so the person may confirm without opening it.
-    alone, since = _must_use_console(session, context, tip, actor), tip.closure_requested_at
-    is_opened = has_opened(session, tip, actor.name, since, in_console=alone)
+    in_console, since = _must_use_console(session, context, tip, actor), tip.closure_requested_at
+    is_opened = has_opened(session, tip, actor.name, since, in_console=in_console)
     if tip.erased_at is None and not is_opened:
         raise EndRefused(
             f"tip {tip.id}: {person_name(actor.name)} must first read the tip again, then confirm the closure",

@@ -93,8 +93,8 @@ class _ActContext:
     @property
     def may_judge(self) -> bool:
         """Returns True if the responder belongs to the national desk, and another person requested closure."""
-        wanted, own = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
-        if wanted is None or tables_accounts.is_same_person(self.session, wanted, own):
+        requester, name = self.tip.closure_by, f"{RESPONDER}{self.command.responder_id}"
+        if requester is None or tables_accounts.is_same_person(self.session, requester, name):
             return False
         return self.is_national
 
@@ -110,189 +110,189 @@ class _ActContext:
         return replace(self.done(result), queued=self.command.verb)
 
     def done(self, result: CommandResult) -> CommandOutcome:
-        due = alerts_tables.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
-        notified = (
+        due_at = alerts_tables.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
+        facts = (
             assignee_visit_facts(self.session, self.tip) if self.tip.matter == Matter.TIP else None
         )
-        return CommandOutcome(result, self.command.reference, self.assignment.id, due, notified)
+        return CommandOutcome(result, self.command.reference, self.assignment.id, due_at, facts)
 
 
-def carry_out(session: Session, context: Context, one: Command) -> CommandOutcome:
+def carry_out(session: Session, context: Context, command: Command) -> CommandOutcome:
     """Carries out a responder's command about a case."""
-    referral = queries.locked_assignment(session, one.responder_id, one.reference)
-    if referral is None:
+    assignment = queries.locked_assignment(session, command.responder_id, command.reference)
+    if assignment is None:
         return CommandOutcome(CommandResult.UNKNOWN)
-    tip = session.get_one(Tip, referral.tip_id)
+    tip = session.get_one(Tip, assignment.tip_id)
     if tip.channel == rules_trial.DRILL:
-        return service_drills.record_answer(session, context, one, referral, tip)
-    if referral.released_at is not None:
+        return service_drills.record_answer(session, context, command, assignment, tip)
+    if assignment.released_at is not None:
         # After two corrections of the place, the responder may know the case by another reference than the one in the
         # SMS.
-        referral = queries.newest_assignment(session, tip.id, one.responder_id) or referral
-    if tip.closed_at is not None or referral.released_at is not None:
-        return CommandOutcome(CommandResult.OVER, one.reference, referral.id)
+        assignment = queries.newest_assignment(session, tip.id, command.responder_id) or assignment
+    if tip.closed_at is not None or assignment.released_at is not None:
+        return CommandOutcome(CommandResult.OVER, command.reference, assignment.id)
     # If the gateway has no inbox, no SMS can be proved, so every answer counts at once.
-    believed = replace(one, proved=one.proved or not context.line.inbox)
-    command = _ActContext(session, context, believed, referral, tip)
-    if REPLIES[one.verb].national and not command.is_national:
+    believed = replace(command, proved=command.proved or not context.line.inbox)
+    act = _ActContext(session, context, believed, assignment, tip)
+    if REPLIES[command.verb].national and not act.is_national:
         return CommandOutcome(CommandResult.UNKNOWN)
-    return VERBS[one.verb](command)
+    return VERBS[command.verb](act)
 
 
-def _take(command: _ActContext) -> CommandOutcome:
-    session, one, tip = command.session, command.command, command.tip
-    if command.may_judge:
-        return _refuse_the_end(command)
-    provisional = not one.proved and is_inbox_unread(session, command.context, tip, one.at)
+def _take(act: _ActContext) -> CommandOutcome:
+    session, command, tip = act.session, act.command, act.tip
+    if act.may_judge:
+        return _refuse_the_end(act)
+    unread = not command.proved and is_inbox_unread(session, act.context, tip, command.at)
     counts = alerts_tables.acknowledge(
-        session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
+        session, tip.id, command.responder_id, command.at, proved=command.proved, provisional=unread
     )
-    service_case.write_taken_by(session, tip.id, one, counts=counts)
+    service_case.write_taken_by(session, tip.id, command, counts=counts)
     if not counts:
-        return command.done(CommandResult.NOTED if provisional else CommandResult.TAKEN)
-    queries.record_passed(session, tip.id, one.responder_id, None)
-    command.happened(CaseEventKind.ACKNOWLEDGED)
-    if command.is_away:
-        return command.done(CommandResult.MOVED)
-    followers = _take_what_followed(command) if command.holds else ()
-    result = CommandResult.TAKEN if command.holds else CommandResult.ALREADY_TAKEN
-    return replace(command.done(result), followers=followers)
+        return act.done(CommandResult.NOTED if unread else CommandResult.TAKEN)
+    queries.record_passed(session, tip.id, command.responder_id, None)
+    act.happened(CaseEventKind.ACKNOWLEDGED)
+    if act.is_away:
+        return act.done(CommandResult.MOVED)
+    followers = _take_what_followed(act) if act.holds else ()
+    result = CommandResult.TAKEN if act.holds else CommandResult.ALREADY_TAKEN
+    return replace(act.done(result), followers=followers)
 
 
-def _refuse_the_end(command: _ActContext) -> CommandOutcome:
+def _refuse_the_end(act: _ActContext) -> CommandOutcome:
     """Refuses a closure that another person requested, and makes this responder the assignee. An SMS with this command
     counts only after the gateway's inbox lists the SMS.
 
     So no one can become the assignee by a forged SMS.
     """
-    one = command.command
-    if not one.proved:
-        return command.wait(CommandResult.GOES_ON_WAITS)
-    who = service_closing.by_responder(one.responder_id, one.channel)
-    service_closing.confirm_closure(
-        command.session, command.context, command.tip, who, False, one.at
-    )
-    return command.done(CommandResult.TAKEN)
+    command = act.command
+    if not command.proved:
+        return act.wait(CommandResult.GOES_ON_WAITS)
+    actor = service_closing.by_responder(command.responder_id, command.channel)
+    service_closing.confirm_closure(act.session, act.context, act.tip, actor, False, command.at)
+    return act.done(CommandResult.TAKEN)
 
 
-def _take_what_followed(command: _ActContext) -> tuple[int, ...]:
+def _take_what_followed(act: _ActContext) -> tuple[int, ...]:
     """Acknowledges similar tips of the same cluster, of which the responder got no separate alert.
 
     Each of these tips remains a case of its own. Returns the responder's assignments of these tips, so that a later
     proof or doubt also applies to them.
     """
-    session, one = command.session, command.command
-    own = []
-    for tip_id in tips_queries.open_followers(session, command.tip.id):
-        known_as = queries.newest_assignment(session, tip_id, one.responder_id)
-        if known_as is None:
+    session, command = act.session, act.command
+    assignment_ids = []
+    for tip_id in tips_queries.open_followers(session, act.tip.id):
+        assignment = queries.newest_assignment(session, tip_id, command.responder_id)
+        if assignment is None:
             continue
-        own.append(known_as.id)
-        if alerts_tables.acknowledge(session, tip_id, one.responder_id, one.at, proved=one.proved):
-            service_case.write_taken_by(session, tip_id, one, counts=True)
-            event = Event(CaseEventKind.ACKNOWLEDGED, by=one.responder_id)
-            service_escalation.handle_event(session, command.context, tip_id, event, one.at)
-    return tuple(own)
+        assignment_ids.append(assignment.id)
+        if alerts_tables.acknowledge(
+            session, tip_id, command.responder_id, command.at, proved=command.proved
+        ):
+            service_case.write_taken_by(session, tip_id, command, counts=True)
+            event = Event(CaseEventKind.ACKNOWLEDGED, by=command.responder_id)
+            service_escalation.handle_event(session, act.context, tip_id, event, command.at)
+    return tuple(assignment_ids)
 
 
-def _on_site(command: _ActContext) -> CommandOutcome:
+def _on_site(act: _ActContext) -> CommandOutcome:
     """Records that the responder is on site, and acknowledges the case if the responder has not done so."""
-    own = alerts_tables.is_believed(command.session, command.tip.id, command.command.responder_id)
-    if command.tip.assignee_id is None or not own:
-        result = _take(command)
+    own = alerts_tables.is_believed(act.session, act.tip.id, act.command.responder_id)
+    if act.tip.assignee_id is None or not own:
+        result = _take(act)
         if result.result is CommandResult.NOTED:
             return result
-    if command.assignment.on_site_at is None:
-        command.assignment.on_site_at = command.command.at
-        _further(command, LoggedEvent.ON_SITE, CaseEventKind.ON_SITE)
-    return command.done(CommandResult.ON_SITE)
+    if act.assignment.on_site_at is None:
+        act.assignment.on_site_at = act.command.at
+        _further(act, LoggedEvent.ON_SITE, CaseEventKind.ON_SITE)
+    return act.done(CommandResult.ON_SITE)
 
 
-def _help_arranged(command: _ActContext) -> CommandOutcome:
-    if not command.holds:
-        return command.done(CommandResult.NOT_TAKEN_YET)
-    if command.assignment.handed_to_help_at is None:
-        command.assignment.handed_to_help_at = command.command.at
-        _further(command, LoggedEvent.OFFERED, CaseEventKind.REFERRED)
-    return command.done(CommandResult.REFERRED)
+def _help_arranged(act: _ActContext) -> CommandOutcome:
+    if not act.holds:
+        return act.done(CommandResult.NOT_TAKEN_YET)
+    if act.assignment.handed_to_help_at is None:
+        act.assignment.handed_to_help_at = act.command.at
+        _further(act, LoggedEvent.OFFERED, CaseEventKind.REFERRED)
+    return act.done(CommandResult.REFERRED)
 
 
-def _further(command: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> None:
-    service_case.write_report(command.session, command.assignment, command.command, logged)
-    command.session.flush()
-    command.happened(kind)
-    if command.holds:
-        command.tip.renewed_at = command.tip.renewed_at or command.command.at
-    command.session.flush()
+def _further(act: _ActContext, logged: LoggedEvent, kind: CaseEventKind) -> None:
+    service_case.write_report(act.session, act.assignment, act.command, logged)
+    act.session.flush()
+    act.happened(kind)
+    if act.holds:
+        act.tip.renewed_at = act.tip.renewed_at or act.command.at
+    act.session.flush()
 
 
-def _close(command: _ActContext) -> CommandOutcome:
+def _close(act: _ActContext) -> CommandOutcome:
     """Closes the case, or requests its closure. An SMS counts only after the gateway's inbox lists the SMS, so that a
     forged SMS closes no case.
 
     An SMS never confirms a colleague's closure request. To confirm a request, a responder must first open the case.
     """
-    session, context, one, tip = command.session, command.context, command.command, command.tip
-    who = service_closing.by_responder(one.responder_id, one.channel)
-    wanted = REPLIES[one.verb].outcome or TipOutcome.SILENT
-    if command.may_judge or (
-        command.holds and service_closing.must_read_first(session, context, tip, who)
+    session, context, command, tip = act.session, act.context, act.command, act.tip
+    actor = service_closing.by_responder(command.responder_id, command.channel)
+    outcome = REPLIES[command.verb].outcome or TipOutcome.SILENT
+    if act.may_judge or (
+        act.holds and service_closing.must_read_first(session, context, tip, actor)
     ):
-        return command.done(CommandResult.OPEN_FIRST)
-    if not command.holds:
-        return command.done(CommandResult.NOT_TAKEN_YET)
-    if service_closing.has_other_request(session, tip, who, wanted):
-        return command.done(CommandResult.ANOTHER_WAITS)
-    if not one.proved:
+        return act.done(CommandResult.OPEN_FIRST)
+    if not act.holds:
+        return act.done(CommandResult.NOT_TAKEN_YET)
+    if service_closing.has_other_request(session, tip, actor, outcome):
+        return act.done(CommandResult.ANOTHER_WAITS)
+    if not command.proved:
         judged = service_closing.needs_second(session, tip)
-        return command.wait(CommandResult.CLOSURE_REQUESTED if judged else CommandResult.CLOSED)
-    return command.done(service_closing.close(session, context, tip, wanted, who, one.at).ending)
+        return act.wait(CommandResult.CLOSURE_REQUESTED if judged else CommandResult.CLOSED)
+    return act.done(service_closing.close(session, context, tip, outcome, actor, command.at).ending)
 
 
-def _pass_on(command: _ActContext) -> CommandOutcome:
+def _pass_on(act: _ActContext) -> CommandOutcome:
     """Records that the responder passes the case on, and alerts the next people at once. The assignee stays the same
     until another responder takes the case.
 
     Alerts no one if a colleague is the assignee.
     """
-    one, tip = command.command, command.tip
-    is_theirs = tip.assignee_id not in (None, one.responder_id)
+    command, tip = act.command, act.tip
+    is_theirs = tip.assignee_id not in (None, command.responder_id)
     stays = is_theirs and DeadlineKind.ACKNOWLEDGE not in alerts_tables.open_clocks(
-        command.session, tip.id
+        act.session, tip.id
     )
-    said = not stays or alerts_tables.is_answered(command.session, tip.id, one.responder_id)
-    if said and (command.assignment.passed_at is None or one.chosen):
-        queries.record_passed(command.session, tip.id, one.responder_id, one.at)
-        service_case.write_passed(command.session, tip.id, one)
-        event = Event(CaseEventKind.PASSED, by=one.responder_id, chosen=one.chosen)
-        service_escalation.handle_event(command.session, command.context, tip.id, event, one.at)
-    return command.done(CommandResult.THEIRS if stays else CommandResult.PASSED)
+    is_recorded = not stays or alerts_tables.is_answered(act.session, tip.id, command.responder_id)
+    if is_recorded and (act.assignment.passed_at is None or command.chosen):
+        queries.record_passed(act.session, tip.id, command.responder_id, command.at)
+        service_case.write_passed(act.session, tip.id, command)
+        event = Event(CaseEventKind.PASSED, by=command.responder_id, chosen=command.chosen)
+        service_escalation.handle_event(act.session, act.context, tip.id, event, command.at)
+    return act.done(CommandResult.THEIRS if stays else CommandResult.PASSED)
 
 
-def _say_how(command: _ActContext) -> CommandOutcome:
+def _say_how(act: _ActContext) -> CommandOutcome:
     """Records the national desk's decision how responders may visit a case. An SMS that allows open visits counts only
     after the gateway's inbox lists the SMS, because a forged SMS could endanger a person."""
-    decision = REPLIES[command.command.verb].decision or VisitDecision.UNSEEN
-    if decision is VisitDecision.OPENLY and not command.command.proved:
-        return command.wait(CommandResult.HOW_WAITS)
-    who = service_closing.by_responder(command.command.responder_id)
+    decision = REPLIES[act.command.verb].decision or VisitDecision.UNSEEN
+    if decision is VisitDecision.OPENLY and not act.command.proved:
+        return act.wait(CommandResult.HOW_WAITS)
+    actor = service_closing.by_responder(act.command.responder_id)
     service_correction.record_visit_decision(
-        command.session, command.context, command.tip, decision, who, command.command.at
+        act.session, act.context, act.tip, decision, actor, act.command.at
     )
-    return command.done(CommandResult.VISIT_DECIDED)
+    return act.done(CommandResult.VISIT_DECIDED)
 
 
-def _stand_down(command: _ActContext) -> CommandOutcome:
+def _stand_down(act: _ActContext) -> CommandOutcome:
     """Stands down the people who were alerted for an earlier place. An SMS counts only after the gateway's inbox lists
     the SMS."""
-    session, one, tip = command.session, command.command, command.tip
+    session, command, tip = act.session, act.command, act.tip
     if not service_case.can_stand_down(session, tip):
-        return command.done(CommandResult.LET_TOO_EARLY)
-    if not one.proved:
-        return command.wait(CommandResult.HOW_WAITS)
-    who = service_closing.by_responder(one.responder_id)
-    service_correction.stand_down(session, command.context, tip, who, one.at)
-    return command.done(CommandResult.STOOD_DOWN)
+        return act.done(CommandResult.LET_TOO_EARLY)
+    if not command.proved:
+        return act.wait(CommandResult.HOW_WAITS)
+    actor = service_closing.by_responder(command.responder_id)
+    service_correction.stand_down(session, act.context, tip, actor, command.at)
+    return act.done(CommandResult.STOOD_DOWN)
 
 
 VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
@@ -308,50 +308,50 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
 
 
 def prove_answer(
-    session: Session, context: Context, assignment_id: int, at: datetime, queued: Verb | None = None
+    session: Session, context: Context, assignment_id: int, at: datetime, verb: Verb | None = None
 ) -> None:
-    """Records that a responder's SMS is proved, because the gateway's inbox lists the SMS. `queued` is a command in
+    """Records that a responder's SMS is proved, because the gateway's inbox lists the SMS. `verb` is a command in
     this SMS that waited for the proof.
 
     If the responder is on leave or was removed, only records the proof, because other responders already have the
     cases. If the SMS contains only a decision of the national desk, it does not prove an earlier acknowledgement. A
     stranger may have sent that acknowledgement in the responder's name.
     """
-    referral = session.get_one(Assignment, assignment_id)
-    tip = queries.tip_for_writing(session, referral.tip_id)
-    who = referral.responder_id
-    decides = queued is not None and REPLIES[queued].national
-    before = decides or alerts_tables.is_believed(session, tip.id, who)
-    if not decides:
-        alerts_tables.believe(session, tip.id, who, at)
+    assignment = session.get_one(Assignment, assignment_id)
+    tip = queries.tip_for_writing(session, assignment.tip_id)
+    sender = assignment.responder_id
+    is_decision = verb is not None and REPLIES[verb].national
+    was_believed = is_decision or alerts_tables.is_believed(session, tip.id, sender)
+    if not is_decision:
+        alerts_tables.believe(session, tip.id, sender, at)
     # The answer may name a later alert of the same case, so any reference of the case proves the acknowledgement.
-    took = alerts_tables.taken_at(session, tip.id, who)
-    if not before and took is not None:
-        service_case.write_taken(session, tip.id, who, at, EventChannel.SMS, TakeProof.PROVED)
-    if not tables.is_active(session, who, at):
+    taken_at = alerts_tables.taken_at(session, tip.id, sender)
+    if not was_believed and taken_at is not None:
+        service_case.write_taken(session, tip.id, sender, at, EventChannel.SMS, TakeProof.PROVED)
+    if not tables.is_active(session, sender, at):
         return
     # An acknowledgement from before the case became more urgent does not count, so the responder must acknowledge the
     # case again.
-    if not before and took and tip.assigned_at and took >= tip.assigned_at:
+    if not was_believed and taken_at and tip.assigned_at and taken_at >= tip.assigned_at:
         service_escalation.handle_event(
-            session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=who), at
+            session, context, tip.id, Event(CaseEventKind.ACKNOWLEDGED, by=sender), at
         )
-    if queued is not None:
-        carry_out(session, context, Command(who, referral.reference, queued, EventChannel.SMS, at))
+    if verb is not None:
+        command = Command(sender, assignment.reference, verb, EventChannel.SMS, at)
+        carry_out(session, context, command)
 
 
 def doubt_answer(session: Session, context: Context, assignment_id: int, at: datetime) -> None:
     """Records that a responder's SMS is doubted, because the gateway's inbox does not list the SMS. If no colleague has
     taken the case, escalation continues."""
-    referral = session.get_one(Assignment, assignment_id)
-    tip = queries.tip_for_writing(session, referral.tip_id)
-    if alerts_tables.doubt(session, referral, at):
-        if not alerts_tables.is_believed(session, tip.id, referral.responder_id):
-            who = referral.responder_id
+    assignment = session.get_one(Assignment, assignment_id)
+    tip, sender = queries.tip_for_writing(session, assignment.tip_id), assignment.responder_id
+    if alerts_tables.doubt(session, assignment, at):
+        if not alerts_tables.is_believed(session, tip.id, sender):
             service_case.write_taken(
-                session, tip.id, who, at, EventChannel.CLOCK, TakeProof.DOUBTED
+                session, tip.id, sender, at, EventChannel.CLOCK, TakeProof.DOUBTED
             )
-        event = Event(CaseEventKind.DOUBTED, by=referral.responder_id)
+        event = Event(CaseEventKind.DOUBTED, by=sender)
         service_escalation.handle_event(session, context, tip.id, event, at)
 
 
@@ -444,23 +444,23 @@ def read_reply(session: Session, responder: Responder, text: str, at: datetime) 
 
     So the function runs before the transaction: with SQLite, all other writers would have to wait.
     """
-    known = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
+    known_cases = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
     recent = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
-    drilled = {one.reference for one in recent}
-    real = tuple(one for one in known.open if one not in drilled)
-    open_told = [one for one in alerts if one.reference in real]
-    asked = next((one.reference for one in open_told if not one.is_taken), None)
+    drill_references = {one.reference for one in recent}
+    real_cases = tuple(one for one in known_cases.open if one not in drill_references)
+    open_told = [one for one in alerts if one.reference in real_cases]
+    unanswered = next((one.reference for one in open_told if not one.is_taken), None)
 
     drills = meant_drills(recent, open_told[0].alerted_at if open_told else None, at)
 
-    over = tuple(one for one in known.open if one in drilled and one not in drills)
-    running = tuple(one for one in known.open if one in drills)
-    cases = queries_references.KnownCases((*real, *running), (*known.also, *over))
-    lately = len(alerts) == 1 and real == (alerts[0].reference,)
+    ended = tuple(one for one in known_cases.open if one in drill_references and one not in drills)
+    running = tuple(one for one in known_cases.open if one in drills)
+    cases = queries_references.KnownCases((*real_cases, *running), (*known_cases.also, *ended))
+    is_new = len(alerts) == 1 and real_cases == (alerts[0].reference,)
     is_national = responder.level == Level.NATIONAL
-    bare = BareDrills(drills, asked)
-    reading = parse_reply(text, cases.open, lately, cases.also, national=is_national, drills=bare)
+    bare = BareDrills(drills, unanswered)
+    reading = parse_reply(text, cases.open, is_new, cases.also, national=is_national, drills=bare)
     urgent = queries_references.dangerous_references(session, cases.open)
     dangers = tuple(one for one in cases.open if one in urgent)
     return ReadReply(responder.id, cases, reading, dangers)
@@ -478,7 +478,7 @@ def handle_reply(
 ) -> ReplyResult:
     """Carries out the commands in a responder's SMS, and writes the answer."""
     reading = reply.reading
-    done = tuple(
+    outcomes = tuple(
         carry_out(
             session,
             context,
@@ -505,9 +505,9 @@ def handle_reply(
     answer(
         commands or " ".join(message.text.split()).casefold(),
         WHY.get(reading.meant, AnswerReason.HINT),
-        lambda: _worded(session, context, responder, reply, done),
+        lambda: _wordings(session, context, responder, reply, outcomes),
     )
-    if done and reading.reference is not None:
+    if outcomes and reading.reference is not None:
         # The command counted for a drill, but the responder may have meant a real case, so a hint about this case
         # follows.
         answer(
@@ -515,34 +515,33 @@ def handle_reply(
             AnswerReason.HINT,
             lambda: [(_hint(session, context, responder, reply), None)],
         )
-    return ReplyResult(reading.meant, done)
+    return ReplyResult(reading.meant, outcomes)
 
 
-def _worded(
+def _wordings(
     session: Session,
     context: Context,
     responder: Responder,
     reply: ReadReply,
-    done: Sequence[CommandOutcome],
+    outcomes: Sequence[CommandOutcome],
 ) -> _Answers:
     """Returns one text for each result of the commands, with the references of the cases that have this result. If no
     command was carried out, returns a hint (an SMS that says which answers are possible)."""
-    known = [one for one in done if one.result is not CommandResult.UNKNOWN]
-    if not known:
+    known_outcomes = [one for one in outcomes if one.result is not CommandResult.UNKNOWN]
+    if not known_outcomes:
         return [(_hint(session, context, responder, reply), None)]
-    alike: dict[tuple[CommandResult, Template], list[CommandOutcome]] = defaultdict(list)
+    groups: dict[tuple[CommandResult, Template], list[CommandOutcome]] = defaultdict(list)
     number = service_check.national_number(context)
-    for one in known:
-        alike[one.result, _template(one, responder, number)].append(one)
+    for one in known_outcomes:
+        groups[one.result, _template(one, responder, number)].append(one)
     return [
         (
-            _confirmation(context, responder, template, some, number),
-            some[0].assignment_id if len(some) == 1 else None,
+            _confirmation(context, responder, template, page, number),
+            page[0].assignment_id if len(page) == 1 else None,
         )
-        for (_, template), together in alike.items()
-        for some in (
-            together[first : first + MAX_REFERENCES]
-            for first in range(0, len(together), MAX_REFERENCES)
+        for (_, template), group in groups.items()
+        for page in (
+            group[first : first + MAX_REFERENCES] for first in range(0, len(group), MAX_REFERENCES)
         )
     ]
 
@@ -572,20 +571,20 @@ def _confirmation(
     context: Context,
     responder: Responder,
     template: Template,
-    done: Sequence[CommandOutcome],
+    outcomes: Sequence[CommandOutcome],
     number: str | None,
 ) -> Wording:
-    parameters = {"ref": " ".join(one.reference for one in done)}
+    parameters = {"ref": " ".join(one.reference for one in outcomes)}
     if template in (Template.TAKEN_UNREAD, Template.PLACE_CHANGED) and number:
         parameters["number"] = number
     if template is Template.OPEN_FIRST:
         parameters["code"] = responders_short_code(context.line.service_code)
         if context.line.national_in_console:
             template = Template.OPEN_IN_CONSOLE
-    due = min((one.due for one in done if one.due is not None), default=None)
-    if due is not None and template in BY:
+    due_at = min((one.due for one in outcomes if one.due is not None), default=None)
+    if due_at is not None and template in BY:
         template = BY[template]
-        parameters["time"] = kigali_time(due)
+        parameters["time"] = kigali_time(due_at)
         if template is Template.TAKEN_UNTIL:
             offered = OfferedCase(is_own=True)
             parameters["own"] = service_case.digits_text(context, offered, responder.language)
@@ -598,18 +597,18 @@ def _hint(session: Session, context: Context, responder: Responder, reply: ReadR
     If the SMS names no case, the hint is about the responder's newest open case about danger, or else their newest open
     case.
     """
-    about = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
-    referral = queries.locked_assignment(session, responder.id, about) if about else None
+    reference = reply.reading.reference or next(iter((*reply.dangers, *reply.cases.open)), None)
+    assignment = queries.locked_assignment(session, responder.id, reference) if reference else None
     code = responders_short_code(context.line.service_code)
-    if about is None or referral is None:
+    if reference is None or assignment is None:
         return Wording(Template.NOTHING_OPEN, {"code": code}, responder.language)
-    tip = session.get_one(Tip, referral.tip_id)
-    if tip.closed_at is not None or referral.released_at is not None:
+    tip = session.get_one(Tip, assignment.tip_id)
+    if tip.closed_at is not None or assignment.released_at is not None:
         is_drill = tip.channel == rules_trial.DRILL
-        over = Template.EXERCISE if is_drill else Template.CASE_OVER
-        return Wording(over, {"ref": about}, responder.language)
+        template = Template.EXERCISE if is_drill else Template.CASE_OVER
+        return Wording(template, {"ref": reference}, responder.language)
     case = service_case.offered_case(session, tip, responder)
     if case.closure_requested and queries_visible.decides(session, tip, responder.id):
-        return Wording(Template.ASK_BACK_DIAL, {"ref": about, "code": code}, responder.language)
+        return Wording(Template.ASK_BACK_DIAL, {"ref": reference, "code": code}, responder.language)
     digits = service_case.digits_text(context, case, responder.language)
-    return Wording(Template.ASK_BACK, {"ref": about, "digits": digits}, responder.language)
+    return Wording(Template.ASK_BACK, {"ref": reference, "digits": digits}, responder.language)

@@ -77,8 +77,8 @@ class Route(NamedTuple):
 
 
 def route_of(tip: ReportedTip) -> Route:
-    whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
-    return Route(whole, tip.place or "", "" if tip.state == TipState.DRAFT else tip.official or "")
+    filed = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
+    return Route(filed, tip.place or "", "" if tip.state == TipState.DRAFT else tip.official or "")
 
 
 def official_of(before: Route, now: str) -> str:
@@ -94,12 +94,12 @@ def official_of(before: Route, now: str) -> str:
     return max(before.official, now, key=WORST.index)
 
 
-def with_desk(session: Session, come_to: TipSummary) -> TipSummary:
+def with_desk(session: Session, facts: TipSummary) -> TipSummary:
     """Returns the facts of a tip, changed if the tip is a complaint about the national desk and there is no oversight
     desk. The national desk itself then gets the complaint."""
-    if come_to.official != OVERSEEN or tables_desks.oversight_desks(session):
-        return come_to
-    return replace(come_to, official="yes")
+    if facts.official != OVERSEEN or tables_desks.oversight_desks(session):
+        return facts
+    return replace(facts, official="yes")
 
 
 def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: datetime) -> bool:
@@ -109,9 +109,9 @@ def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: dat
     """
     if tip.official != OVERSEEN or before.official in ("", OVERSEEN):
         return False
-    gone = _alerted(session, tip.id)
-    queries_retention.withhold(session, tip.id, gone)
-    queries_retention.stand_down(session, tip.id, gone, queries.next_step(session, tip.id), at)
+    people = _alerted(session, tip.id)
+    queries_retention.withhold(session, tip.id, people)
+    queries_retention.stand_down(session, tip.id, people, queries.next_step(session, tip.id), at)
     return True
 
 
@@ -135,11 +135,11 @@ def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: d
 
 
 def reading_desks(
-    tip: Tip | ReportedTip, earlier: Sequence[TipPlace], partners: Collection[str] = ()
+    tip: Tip | ReportedTip, earlier_places: Sequence[TipPlace], partners: Collection[str] = ()
 ) -> list[str]:
-    """Returns the codes of the desks that may read the tip. `earlier` contains the places of the tip before its
+    """Returns the codes of the desks that may read the tip. `earlier_places` contains the places of the tip before its
     corrections."""
-    places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
+    places = [tip.place, *(one.place for one in earlier_places if one.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
     first = () if tip.official == OVERSEEN else (NATIONAL,)
     return [*first, *dict.fromkeys(desk for desk in local if desk is not None), *partners]
@@ -156,11 +156,11 @@ def partner_desks(
     access to it.
     """
     if tip.official == OVERSEEN:
-        every = tables_desks.every_oversight(session)
-        had = every.intersection(tips_queries.grants_of(session, tip.id) if tip.id else ())
+        desks = tables_desks.every_oversight(session)
+        granted = desks.intersection(tips_queries.grants_of(session, tip.id) if tip.id else ())
         if queries_alert_path.oversight_with_people(session, tip.updated_at):
-            every = frozenset(tables_desks.oversight_desks(session))
-        return sorted(every | had)
+            desks = frozenset(tables_desks.oversight_desks(session))
+        return sorted(desks | granted)
     if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
     found = set(tables_desks.desks_of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
@@ -172,7 +172,7 @@ def partner_desks(
 def earlier_partners(
     session: Session,
     tip: Tip | ReportedTip,
-    earlier: Sequence[TipPlace],
+    earlier_places: Sequence[TipPlace],
     answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
     """Returns the partner desks that could read the tip before a correction and keep their access.
@@ -184,7 +184,7 @@ def earlier_partners(
     found: set[str] = set()
     if tip.place == ABROAD and not can_be_stopped(answers):
         found |= {*tips_tables.extra_desks(session, [tip.id]).get(tip.id, ())}
-    places = {tip.place, *(one.place for one in earlier if one.released_at is None)}
+    places = {tip.place, *(one.place for one in earlier_places if one.released_at is None)}
     if any(camps(place) for place in places if is_district(place)) and _was_alerted(session, tip):
         known_camps = tips_tables.camp_desks(session, tip.id).items()
         found |= {code for code, camp in known_camps if camp[:2] in places}
@@ -204,7 +204,7 @@ def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Seq
 
 
 def passed_districts(
-    session: Session, tip: ReportedTip, before: Route, earlier: Sequence[TipPlace]
+    session: Session, tip: ReportedTip, before: Route, earlier_places: Sequence[TipPlace]
 ) -> Sequence[str]:
     """Returns the districts to which a responder passed the case on, and which can still read it.
 
@@ -213,9 +213,9 @@ def passed_districts(
     corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
     if not before.filed or tip.official != "no" or corrected:
         return ()
-    own = {tip.place, before.place, *(one.place for one in earlier)}
+    places = {tip.place, before.place, *(one.place for one in earlier_places)}
     granted = tips_queries.grants_of(session, tip.id)
-    return sorted(code for code in granted if code not in own and is_district(code))
+    return sorted(code for code in granted if code not in places and is_district(code))
 
 
 def proven_desks(
@@ -274,19 +274,19 @@ def alert_of_correction(
     official: str,
     at: datetime,
     *,
-    others: bool = False,
+    has_new_desks: bool = False,
 ) -> None:
     """Alerts the people who must know of a correction. `official` is the caller's present answer about officials who
     may be involved.
 
-    `others` is True if the correction gave other desks access to the tip.
+    `has_new_desks` is True if the correction gave other desks access to the tip.
     """
     if not before.filed:
         return
     if before.official == "no" and tip.official != "no":
         alerted = queries.alerted_by_tip(session, [tip.id])[tip.id]
-        gone = [one.responder_id for one in alerted if one.level is not Level.NATIONAL]
-        queries_retention.withhold(session, tip.id, gone)
+        responder_ids = [one.responder_id for one in alerted if one.level is not Level.NATIONAL]
+        queries_retention.withhold(session, tip.id, responder_ids)
         handle_event(session, context, tip.id, Event(CaseEventKind.WITHHELD), at)
     elif before.place != tip.place:
         handle_event(
@@ -298,7 +298,7 @@ def alert_of_correction(
         if people and queries_retention.newest_more(session, tip.id) is None:
             order = Notice(people, Purpose.MORE)
             service_messages.notify(session, context, tip, order, VisitSafety.NONE, at)
-    elif others:
+    elif has_new_desks:
         handle_event(
             session, context, tip.id, Event(CaseEventKind.BESIDE, nth=_moves(session, tip)), at
         )
@@ -315,12 +315,12 @@ def stand_down(
 
     Also ends the access of the desks of these places to the tip.
     """
-    earlier = tips_tables.earlier_places(session, tip.id)
-    for row in earlier:
+    earlier_places = tips_tables.earlier_places(session, tip.id)
+    for row in earlier_places:
         row.released_at = row.released_at or at
     session.flush()
-    partners = {*partner_desks(session, tip), *earlier_partners(session, tip, earlier)}
-    tips_tables.remove_grants(session, tip.id, skip=reading_desks(tip, earlier, partners))
+    partners = {*partner_desks(session, tip), *earlier_partners(session, tip, earlier_places)}
+    tips_tables.remove_grants(session, tip.id, skip=reading_desks(tip, earlier_places, partners))
     tables_audit.append_about_tip(session, tip.id, "first_place_let_go", by.actor, at, by.reason)
     handle_event(session, context, tip.id, Event(CaseEventKind.STOOD_DOWN), at)
 
@@ -346,19 +346,19 @@ def notify_added(session: Session, context: Context, reported: ReportedTip, at: 
     The notice waits a minute, because an SMS may have further parts. If there is no danger, the notice is sent only
     during the day.
     """
-    last = queries_retention.newest_more(session, reported.id)
-    if last is not None and last.state in DUE_STATES:
+    last_notice = queries_retention.newest_more(session, reported.id)
+    if last_notice is not None and last_notice.state in DUE_STATES:
         return
     people = _alerted(session, reported.id)
     if not people:
         return
-    due = at + MAX_PART_WAIT
-    if last is not None:
-        due = max(due, last.created_at + MORE_AGAIN)
+    due_at = at + MAX_PART_WAIT
+    if last_notice is not None:
+        due_at = max(due_at, last_notice.created_at + MORE_AGAIN)
     order = Notice(people, Purpose.MORE)
     tip = tips_queries.tip_row(session, reported)
-    due = due if tip.urgency == Urgency.DANGER else by_day(due)
-    service_messages.notify(session, context, tip, order, VisitSafety.NONE, at, due=due)
+    due_at = due_at if tip.urgency == Urgency.DANGER else by_day(due_at)
+    service_messages.notify(session, context, tip, order, VisitSafety.NONE, at, due=due_at)
 
 
 def notify_mark(
@@ -419,8 +419,8 @@ def decide_visit(
         tip = tips_tables.get_filed(session, tip_id)
         if tip.closed_at is not None:
             raise EndRefused(f"tip {tip_id} is closed: reopen it first")
-        who = service_closing.by_signed_command(session, by, reason)
-        record_visit_decision(session, context, tip, visit_decision, who, context.now())
+        actor = service_closing.by_signed_command(session, by, reason)
+        record_visit_decision(session, context, tip, visit_decision, actor, context.now())
 
 
 def record_visit_decision(
@@ -438,19 +438,19 @@ def record_visit_decision(
     Sends no messages if the decision is the same as before.
     """
     company = queries_references.cluster_of(session, tip)
-    decided = [
+    tips = [
         one
         for one in company
         if one.visit_decision != visit_decision
         and (one.id == tip.id or (one.urgency == Urgency.DANGER and visit_facts_of(one).is_marked))
     ]
-    if not decided:
+    if not tips:
         return
-    for one in decided:
+    for one in tips:
         one.visit_decision = visit_decision
         _record_visit_safety(session, one, by, at)
     session.flush()
-    tables.close_clocks(session, [one.id for one in decided], [DeadlineKind.VISIT_SAFETY], at)
+    tables.close_clocks(session, [one.id for one in tips], [DeadlineKind.VISIT_SAFETY], at)
     handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
 
 

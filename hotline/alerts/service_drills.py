@@ -84,7 +84,7 @@ def _no_such() -> DrillRefused:
     )
 
 
-def why_refused(
+def refusal_reason(
     session: Session, desk: DrilledDesk, urgency: Urgency, people: Sequence[Candidate], at: datetime
 ) -> MessageText | None:
     """Returns the reason why no drill may begin at this desk now, or None if a drill may begin."""
@@ -94,12 +94,12 @@ def why_refused(
         return message_text("drills are paused: see the page Outgoing queue")
     if any(row.desk == desk.code for row in tables_drills.running_drills(session)):
         return message_text("a drill is already running at this desk: wait until the drill ends")
-    held = tables_drills.drills_since(session, desk.code, at - rules_escalation.YEAR)
-    if len(held) >= MAX_A_YEAR:
+    past_drills = tables_drills.drills_since(session, desk.code, at - rules_escalation.YEAR)
+    if len(past_drills) >= MAX_A_YEAR:
         return message_text(
             "this desk had {count} drills in a year, and more are not allowed", count=MAX_A_YEAR
         )
-    if any(row.started_at > at - MIN_INTERVAL for row in held):
+    if any(row.started_at > at - MIN_INTERVAL for row in past_drills):
         return message_text(
             "this desk had a drill in the last {days} days: start the next one later",
             days=MIN_INTERVAL.days,
@@ -124,11 +124,11 @@ def make_tip(
     """Stores a sample tip for a drill. The sample tip is encrypted like a real tip. The text says in each language that
     the alert is a drill."""
     uid = secrets.token_hex(16)
-    said = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
+    text = " / ".join(context.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
     codes = (desk.code, NATIONAL)
-    known = context.encrypter.counting(tables_desks.desk_keys(session, codes), at)
-    keys: Mapping[str, bytes] = {code: known.get(code, b"") for code in codes}
-    encrypted = context.encrypter.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
+    valid_keys = context.encrypter.counting(tables_desks.desk_keys(session, codes), at)
+    keys: Mapping[str, bytes] = {code: valid_keys.get(code, b"") for code in codes}
+    encrypted = context.encrypter.tip({WORDS: text}, uid=uid, place=desk.place, desks=keys, at=at)
     tip = Tip(
         uid=uid,
         identity=f"{rules_trial.DRILL}:{uid}",
@@ -180,8 +180,8 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         people = rules_escalation.drill_people(
             queries.roster(session, at), desk.code, escalates=request.escalates
         )
-        if why := why_refused(session, desk, request.urgency, people, at):
-            raise DrillRefused(why)
+        if refusal := refusal_reason(session, desk, request.urgency, people, at):
+            raise DrillRefused(refusal)
         tip = make_tip(session, context, desk, request.urgency, at)
         row = Drill(
             tip_id=tip.id,
@@ -243,17 +243,17 @@ def end_due(context: Context) -> None:
     """Ends each drill whose time is over, or in whose province a real danger was reported. Ends all drills while drills
     are paused. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        over = [
+        drill_ids = [
             row.id
             for row in tables_drills.running_drills(session)
-            if _why_over(session, context, row)
+            if _end_reason(session, context, row)
         ]
-    for exercise_id in over:
+    for drill_id in drill_ids:
         with ringing(context) as session:
-            row = tables_drills.locked_drill(session, exercise_id)
-            why = _why_over(session, context, row) if row is not None else None
-            if row is not None and row.ended_at is None and why is not None:
-                _end(session, context, row, why)
+            row = tables_drills.locked_drill(session, drill_id)
+            end_reason = _end_reason(session, context, row) if row is not None else None
+            if row is not None and row.ended_at is None and end_reason is not None:
+                _end(session, context, row, end_reason)
 
 
 def record_answer(
@@ -265,9 +265,9 @@ def record_answer(
     If the responder passes the case on, alerts the next person. Any other verb acknowledges the case.
     """
     if tip.closed_at is None and known_as.acknowledged_at is None and known_as.passed_at is None:
-        what = _answer(session, tip, command)
+        kind = _answer(session, tip, command)
         service_escalation.handle_event(
-            session, context, tip.id, Event(what, by=command.responder_id), command.at
+            session, context, tip.id, Event(kind, by=command.responder_id), command.at
         )
     return CommandOutcome(CommandResult.DRILL, command.reference, known_as.id)
 
@@ -277,14 +277,14 @@ def _answer(session: Session, tip: Tip, command: Command) -> CaseEventKind:
         queries.record_passed(session, tip.id, command.responder_id, command.at)
         service_case.write_passed(session, tip.id, command)
         return CaseEventKind.PASSED
-    who = command.responder_id
-    alerts_tables.acknowledge(session, tip.id, who, command.at, proved=command.proved)
+    responder_id = command.responder_id
+    alerts_tables.acknowledge(session, tip.id, responder_id, command.at, proved=command.proved)
     service_case.write_taken_by(session, tip.id, command, counts=True)
     session.flush()
     return CaseEventKind.ACKNOWLEDGED
 
 
-def _why_over(session: Session, context: Context, row: Drill) -> DrillEnd | None:
+def _end_reason(session: Session, context: Context, row: Drill) -> DrillEnd | None:
     if tables_drills.has_danger_since(session, row.place, row.started_at):
         return DrillEnd.DANGER
     if tables.is_part_paused(session, OutgoingPart.DRILLS):

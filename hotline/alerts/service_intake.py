@@ -113,33 +113,33 @@ def store_report(
 
     If the tip is already filed, ignores a new place that is incomplete.
     """
-    come_to = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
-    if come_to is None:
+    facts = FACTS_OF[attempt.matter](attempt.answers, completed=attempt.completed)
+    if facts is None:
         return None
-    come_to = service_correction.with_desk(session, come_to)
+    facts = service_correction.with_desk(session, facts)
     identity = attempt.identity or context.pseudonyms.identity(dialogue.key, str(attempt.number))
     found = queries.tip_of_attempt(session, identity)
 
     tip = found or _new(context, dialogue, attempt, identity=identity, caller=caller)
     kind, before, route = tip.category, visit_facts_of(tip), service_correction.route_of(tip)
-    if route.filed and abandoned_state(come_to.place) is TipState.FRAGMENT:
+    if route.filed and abandoned_state(facts.place) is TipState.FRAGMENT:
         return None
-    was = TipState(tip.state)
-    _fill(context, tip, come_to, attempt, route)
-    state = later_state(was, come_to.state)
+    old_state = TipState(tip.state)
+    _fill(context, tip, facts, attempt, route)
+    state = later_state(old_state, facts.state)
     if state is TipState.FRAGMENT or (dialogue.ended_at is not None and state is TipState.DRAFT):
         state = abandoned_state(tip.place)
 
     service_correction.store_earlier_place(session, tip, route, context.now())
     grants = _seal(session, context, tip, attempt, route)
-    moved = was is TipState.FRAGMENT and route.place != tip.place
-    moved |= service_correction.hand_to_oversight(session, tip, route, context.now())
-    if (found is not None and _waits_again(session, context, tip, attempt, kind)) or moved:
+    is_moved = old_state is TipState.FRAGMENT and route.place != tip.place
+    is_moved |= service_correction.hand_to_oversight(session, tip, route, context.now())
+    if (found is not None and _waits_again(session, context, tip, attempt, kind)) or is_moved:
         tip.alert_urgency = None
     if found is None and state is not TipState.DRAFT:
         queries.write_tip(session, tip)
     reach_state(session, context, tip, state)
-    if was is TipState.DRAFT or needs_assignment(tip):
+    if old_state is TipState.DRAFT or needs_assignment(tip):
         tip.request = REQUEST.get()
     queries.write_tip(session, tip)
     if grants is not None:
@@ -148,7 +148,7 @@ def store_report(
         _waits_again(session, context, tip, attempt, kind)
     if kind is None and tip.category is not None and route.filed:
         service_case.link_alerted(session, tip.id, context.now())
-    _alert(session, context, tip, before, route, come_to.official, others=grants is not None)
+    _alert(session, context, tip, before, route, facts.official, has_new_desks=grants is not None)
     return tip
 
 
@@ -169,10 +169,10 @@ def erase_report(
 def file_drafts(session: Session, context: Context, drafts: Iterable[Tip]) -> Sequence[Tip]:
     """Files the drafts of callers who can give no more answers. Needs no key, because no text is encrypted or
     decrypted."""
-    filed = tuple(drafts)
-    for tip in filed:
+    tips = tuple(drafts)
+    for tip in tips:
         reach_state(session, context, tip, abandoned_state(tip.place))
-    return filed
+    return tips
 
 
 def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
@@ -186,13 +186,13 @@ def file_silent(context: Context, older_than: timedelta = SILENCE) -> None:
 
     with context.database.writing() as session:
         drafts = tables.silent_drafts(session, context.now() - older_than)
-        filed = file_drafts(session, context, drafts)
-        before_commit(context, filed)
-    announce(context, filed)
+        tips = file_drafts(session, context, drafts)
+        before_commit(context, tips)
+    announce(context, tips)
 
 
-def before_commit(context: Context, written: Sequence[Tip | ReportedTip]) -> None:
-    if written:
+def before_commit(context: Context, tips: Sequence[Tip | ReportedTip]) -> None:
+    if tips:
         context.failpoint("tip.before_commit")
 
 
@@ -204,12 +204,12 @@ def announce(context: Context, committed: Sequence[Tip | ReportedTip]) -> None:
     if not committed:
         return
     context.failpoint("tip.after_commit")
-    due = [tip.id for tip in committed if needs_assignment(tip)]
-    if not due:
+    tip_ids = [tip.id for tip in committed if needs_assignment(tip)]
+    if not tip_ids:
         return
 
     context.failpoint("tip.before_doorbell")
-    for tip_id in due:
+    for tip_id in tip_ids:
         if not context.jobs.ring(Job.ASSIGN_TIP, tip_id):
             return
 
@@ -242,7 +242,7 @@ def _new(
 
 
 def _fill(
-    context: Context, tip: ReportedTip, come_to: TipSummary, attempt: ReportAttempt, before: Route
+    context: Context, tip: ReportedTip, facts: TipSummary, attempt: ReportAttempt, before: Route
 ) -> None:
     """Sets the columns of the tip that are not encrypted.
 
@@ -250,16 +250,16 @@ def _fill(
     """
     is_draft = tip.state == TipState.DRAFT
     tip.language = attempt.language
-    tip.place = come_to.place
-    tip.within = come_to.within
-    tip.sector = come_to.sector
-    tip.category = come_to.category
+    tip.place = facts.place
+    tip.within = facts.within
+    tip.sector = facts.sector
+    tip.category = facts.category
     is_new = tip.urgency > Urgency.DANGER or tip.state == TipState.FRAGMENT
-    if not is_draft and is_new and come_to.urgency == Urgency.DANGER:
+    if not is_draft and is_new and facts.urgency == Urgency.DANGER:
         tip.danger_at = context.now()
-    tip.urgency = come_to.urgency if is_draft else min(tip.urgency, come_to.urgency)
-    tip.official = service_correction.official_of(before, come_to.official)
-    tip.basis = come_to.basis
+    tip.urgency = facts.urgency if is_draft else min(tip.urgency, facts.urgency)
+    tip.official = service_correction.official_of(before, facts.official)
+    tip.basis = facts.basis
     tip.visit = kept_visit_answer(tip.visit, attempt.answers.get("visit"), filed=not is_draft)
     tip.updated_at = context.now()
     if tip.words_at is None and any(attempt.answers.get(name) for name in TYPED):
@@ -276,39 +276,39 @@ def _seal(
     read the tip. The hotline still stores the tip, alerts people, and raises an alarm.
     """
     # Only a filed tip has earlier places, so an earlier place of a draft is the work of a stranger who wants access.
-    earlier = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
+    places = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
     partners = service_correction.partner_desks(session, tip, attempt.answers)
-    near = service_correction.neighbours_in_storm(session, tip, context.now())
-    known = [code for code, key in _keys(session, context, near).items() if key]
-    wanted = service_correction.reading_desks(tip, (), [*partners, *known])
-    more = service_correction.earlier_partners(session, tip, earlier, attempt.answers)
-    more = [
-        code for code in service_correction.reading_desks(tip, earlier, more) if code not in wanted
+    neighbours = service_correction.neighbours_in_storm(session, tip, context.now())
+    codes = [code for code, key in _keys(session, context, neighbours).items() if key]
+    desks = service_correction.reading_desks(tip, (), [*partners, *codes])
+    extra = service_correction.earlier_partners(session, tip, places, attempt.answers)
+    extra = [
+        code for code in service_correction.reading_desks(tip, places, extra) if code not in desks
     ]
-    wanted += service_correction.proven_desks(session, context, tip, more, context.now())
-    keys = _keys(session, context, wanted)
+    desks += service_correction.proven_desks(session, context, tip, extra, context.now())
+    keys = _keys(session, context, desks)
 
-    plain = (*ANSWERS, SOURCE)
-    answers = {name: said for name, said in attempt.answers.items() if name not in plain}
+    open_names = (*ANSWERS, SOURCE)
+    answers = {name: answer for name, answer in attempt.answers.items() if name not in open_names}
     seal, grants = {"uid": tip.uid, "place": tip.place, "identity": tip.identity}, None
     if tip.body and not context.encrypter.made(tip.body, uid=tip.uid, identity=tip.identity):
         service_correction.note_forgery(session, context, tip, "tip_pair_replaced")
     body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
-        passed = service_correction.passed_districts(session, tip, route, earlier)
-        passed = service_correction.proven_desks(session, context, tip, passed, context.now())
-        keys = _keys(session, context, wanted := [*wanted, *passed])
+        districts = service_correction.passed_districts(session, tip, route, places)
+        districts = service_correction.proven_desks(session, context, tip, districts, context.now())
+        keys = _keys(session, context, desks := [*desks, *districts])
         body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
         encrypted = context.encrypter.tip(answers, **seal, desks=keys, at=context.now())
         body, grants = encrypted.body, encrypted.grants
-        tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
-        had = () if grants else queries.grants_of(session, tip.id)
-        if had and set(had) <= set(wanted):
+        tip.locked_for = " ".join(code for code in desks if code not in grants) or None
+        granted = () if grants else queries.grants_of(session, tip.id)
+        if granted and set(granted) <= set(desks):
             # No desk has a valid key now, so the tip keeps its key. The desks that could read the tip before can also
             # read the new answers.
-            kept = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
-            body, grants = kept or body, grants if kept is None else None
+            same_body = context.encrypter.again(answers, **seal, desks=None, body=tip.body)
+            body, grants = same_body or body, grants if same_body is None else None
     if grants is not None and not grants and tip.official == OVERSEEN:
         # Because no desk could decrypt the complaint, the caller must dial again. The next session then does not
         # promise that an oversight desk reads the complaint.
@@ -326,8 +326,8 @@ def _seal(
 
 
 def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[str, bytes]:
-    known = context.encrypter.counting(tables_desks.desk_keys(session, codes), context.now())
-    return {code: known.get(code, b"") for code in codes}
+    valid_keys = context.encrypter.counting(tables_desks.desk_keys(session, codes), context.now())
+    return {code: valid_keys.get(code, b"") for code in codes}
 
 
 def _waits_again(
@@ -353,19 +353,19 @@ def _alert(
     route: Route,
     official: str,
     *,
-    others: bool,
+    has_new_desks: bool,
 ) -> None:
     """Alerts or notifies people if the caller's latest answer is a correction, or says that the caller wants no visit.
 
-    `others` is True if other desks than before may read the tip now.
+    `has_new_desks` is True if other desks than before may read the tip now.
     """
-    marked = visit_facts_of(tip).is_marked and not before.is_marked
-    more = others and route.filed
-    if not marked and not more and not service_correction.needs_notice(tip, route, official):
+    is_new_mark = visit_facts_of(tip).is_marked and not before.is_marked
+    is_new = has_new_desks and route.filed
+    if not is_new_mark and not is_new and not service_correction.needs_notice(tip, route, official):
         return
     row, at = queries.tip_row(session, tip), context.now()
     service_correction.alert_of_correction(
-        session, context, row, route, official, at, others=others
+        session, context, row, route, official, at, has_new_desks=has_new_desks
     )
     service_correction.notify_mark(session, context, row, before, at)
     tip.alert_urgency = row.alert_urgency

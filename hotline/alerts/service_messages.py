@@ -109,30 +109,30 @@ class SmsPlan:
         self._links: list[tuple[int, int]] = []
         self._notices: set[tuple[int, int]] = set()
 
-    def shares(self, one: WrittenAssignment, wanted: SmsShare, language: str) -> SmsShare:
+    def shares(self, one: WrittenAssignment, requested: SmsShare, language: str) -> SmsShare:
         """Returns the rule by which this alert has its own SMS, or shares one. If the alert shares an SMS, adds the
         alert to the SMS."""
-        urgency, who = one.step.case.urgency, one.given.responder_id
-        pace = self._sent.paces[who]
-        most = 0 if urgency == Urgency.DANGER else self._most
-        how = rules_escalation.shares(wanted, pace, urgency, self._at, most=most)
-        if how in (SmsShare.ALONE, SmsShare.KEPT):
+        urgency, responder_id = one.step.case.urgency, one.given.responder_id
+        pace = self._sent.paces[responder_id]
+        limit = 0 if urgency == Urgency.DANGER else self._most
+        share = rules_escalation.shares(requested, pace, urgency, self._at, most=limit)
+        if share in (SmsShare.ALONE, SmsShare.KEPT):
             pace.add(self._at)
-            return how
-        if how is SmsShare.OPEN:
-            message_id = self._open(who, urgency, language, self._at)
+            return share
+        if share is SmsShare.OPEN:
+            id = self._open(responder_id, urgency, language, self._at)
         else:
-            said = {"place": place_name(one.step.case.place, language)}
-            is_new = how is SmsShare.STORM
-            due = pace.next_storm(self._at) if is_new else pace.next_escalated(self._at)
-            message_id = self._joined(Template.SHARED_URGENT, said, who, urgency, language, due)
-        self._links.append((one.given.assignment_id, message_id))
-        return how
+            values = {"place": place_name(one.step.case.place, language)}
+            is_storm = share is SmsShare.STORM
+            due = pace.next_storm(self._at) if is_storm else pace.next_escalated(self._at)
+            id = self._join(Template.SHARED_URGENT, values, responder_id, urgency, language, due)
+        self._links.append((one.given.assignment_id, id))
+        return share
 
     def shares_notice(
         self,
-        of: int,
-        who: int,
+        assignment_id: int,
+        responder_id: int,
         language: str,
         *,
         urgency: int = Priority.URGENT,
@@ -142,58 +142,59 @@ class SmsPlan:
     ) -> bool:
         """Returns True if a notice about the case of this assignment shares an SMS with other messages. If so, adds the
         notice to that SMS."""
-        pace = self._sent.paces[who]
+        pace = self._sent.paces[responder_id]
         if not rules_escalation.shares_notice(pace, storms=storms, goes=goes, most=self._most):
             pace.add(self._at, waits=due is not None and due > self._at)
             return False
-        self._notices.add((of, self._open(who, urgency, language, due or self._at)))
+        id = self._open(responder_id, urgency, language, due or self._at)
+        self._notices.add((assignment_id, id))
         return True
 
-    def due_of(self, template: Template, who: int, due: datetime) -> datetime | None:
+    def due_of(self, template: Template, responder_id: int, due: datetime) -> datetime | None:
         """Returns the time for an SMS that asks a person of the national desk to decide about a list in the console.
 
         Returns None if this person already gets a later SMS about the same list.
         """
-        pace = self._sent.paces[who]
+        pace = self._sent.paces[responder_id]
         if rules_escalation.shares_notice(pace, storms=False, goes=False, most=self._most):
-            if (who, template.name) in self._sent.later:
+            if (responder_id, template.name) in self._sent.later:
                 return None
             due = max(due, self._at + rules_escalation.OPEN_INTERVAL)
         pace.add(due, waits=due > self._at)
         if due > self._at:
-            self._sent.later.add((who, template.name))
+            self._sent.later.add((responder_id, template.name))
         return due
 
-    def _open(self, who: int, urgency: int, language: str, earliest: datetime) -> int:
-        due = self._sent.paces[who].next_open(earliest)
-        return self._joined(Template.SHARED_OPEN, {}, who, urgency, language, due)
+    def _open(self, responder_id: int, urgency: int, language: str, earliest: datetime) -> int:
+        due = self._sent.paces[responder_id].next_open(earliest)
+        return self._join(Template.SHARED_OPEN, {}, responder_id, urgency, language, due)
 
-    def _joined(
+    def _join(
         self,
         template: Template,
-        said: dict[str, str],
-        who: int,
+        parameters: dict[str, str],
+        responder_id: int,
         urgency: int,
         language: str,
         due: datetime,
     ) -> int:
         """Returns the id of an unsent SMS about several cases to this person. Writes a new SMS if there is none."""
-        key = (who, template.name, said.get("place", ""))
-        known = self._sent.open.get(key)
-        if known is None:
+        key = (responder_id, template.name, parameters.get("place", ""))
+        share = self._sent.open.get(key)
+        if share is None:
             code = responders_short_code(self._context.line.service_code)
-            words = Wording(template, {**said, "count": "1", "code": code}, language)
-            id = write_shared(self._session, words, who, due, urgency, self._at)
-            known = queries_outbox.OpenShare(id, urgency, due)
-            self._sent.paces[who].add(due, waits=due > self._at)
-        elif urgency < known.priority or due < known.due:
-            best = min(urgency, known.priority), min(due, known.due)
-            queries_outbox.hasten(self._session, known.message_id, *best)
+            wording = Wording(template, {**parameters, "count": "1", "code": code}, language)
+            id = write_shared(self._session, wording, responder_id, due, urgency, self._at)
+            share = queries_outbox.OpenShare(id, urgency, due)
+            self._sent.paces[responder_id].add(due, waits=due > self._at)
+        elif urgency < share.priority or due < share.due:
+            best = min(urgency, share.priority), min(due, share.due)
+            queries_outbox.hasten(self._session, share.message_id, *best)
             if due <= self._at:
-                tables.note_due(self._session, known.message_id)
-            known = queries_outbox.OpenShare(known.message_id, *best)
-        self._sent.open[key] = known
-        return known.message_id
+                tables.note_due(self._session, share.message_id)
+            share = queries_outbox.OpenShare(share.message_id, *best)
+        self._sent.open[key] = share
+        return share.message_id
 
     def write(self) -> None:
         """Stores which alerts each SMS about several cases contains."""
@@ -203,9 +204,9 @@ class SmsPlan:
     def _most(self) -> int:
         """Returns the number of SMS in an hour after which alerts without danger to one person share an SMS."""
         line, session = self._context.line, self._session
-        most = int(line.sms_a_day * rules_escalation.OTHERS_SHARE)
+        limit = int(line.sms_a_day * rules_escalation.OTHERS_SHARE)
         is_flooded = Alarm.MANY_SMS in alarms_tables.raised_alarms(session)
-        has_spare = queries_outbox.has_spare(session, midnight(self._at), most)
+        has_spare = queries_outbox.has_spare(session, midnight(self._at), limit)
         return line.sms_an_hour if has_spare and not is_flooded else 0
 
 
@@ -248,88 +249,88 @@ def write_shared(
 
 
 def ask_desk(
-    session: Session, context: Context, people: Mapping[int, Wording], due: datetime, at: datetime
+    session: Session, context: Context, wordings: Mapping[int, Wording], due: datetime, at: datetime
 ) -> None:
     """Writes an SMS that asks people of the national desk to decide about the entries of a list in the console."""
-    plan = SmsPlan(session, context, people, at)
-    for who, words in people.items():
-        when = plan.due_of(words.template, who, due)
-        if when is not None:
-            write_shared(session, words, who, when, Priority.SOON, at)
+    plan = SmsPlan(session, context, wordings, at)
+    for responder_id, wording in wordings.items():
+        send_at = plan.due_of(wording.template, responder_id, due)
+        if send_at is not None:
+            write_shared(session, wording, responder_id, send_at, Priority.SOON, at)
 
 
 def wanted_shares(
-    session: Session, written: Sequence[WrittenAssignment], at: datetime
+    session: Session, rows: Sequence[WrittenAssignment], at: datetime
 ) -> Mapping[int, SmsShare]:
     """Returns for each new assignment the rule by which its alert has its own SMS or shares one. An alert shares an SMS
     if the person was alerted of the case before, or if it is a further alert in a storm."""
-    asks = [
-        one for one in written if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
+    repeats = [
+        one for one in rows if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
     ]
-    tips = {one.given.tip_id for one in asks}
+    tips = {one.given.tip_id for one in repeats}
     before = queries_outbox.asked_before(session, tips, at) if tips else {}
-    found = {one.given.assignment_id: one.step.share for one in written}
-    for one in asks:
-        known = before.get((one.given.tip_id, one.given.responder_id), set())
-        if known & ASKED_BY.get(one.step.purpose, known):
+    found = {one.given.assignment_id: one.step.share for one in rows}
+    for one in repeats:
+        templates = before.get((one.given.tip_id, one.given.responder_id), set())
+        if templates & ASKED_BY.get(one.step.purpose, templates):
             found[one.given.assignment_id] = SmsShare.OPEN
     return found
 
 
 def first_steps(
-    session: Session, planning: AlertPlan, waiting: Sequence[WaitingTip], at: datetime
+    session: Session, plan: AlertPlan, tips: Sequence[WaitingTip], at: datetime
 ) -> Iterator[EscalationStep]:
     """Yields the first escalation step of each tip. In a storm (very many tips about danger), only one person is
     alerted of each further tip of a sector, instead of three."""
-    new = [
+    new_tips = [
         tip
-        for tip in waiting
+        for tip in tips
         if (tip.case.urgency, tip.step) == (Urgency.DANGER, 0)
         and is_district(tip.case.place)
         and tip.case.official != OVERSEEN
     ]
-    ways = _ways(session, new, at) if new else {}
-    further = [id for id, way in ways.items() if way is not SmsShare.ALONE]
+    shares = _shares(session, new_tips, at) if new_tips else {}
+    further = [id for id, share in shares.items() if share is not SmsShare.ALONE]
     if not further:
-        yield from planning.steps(waiting)
+        yield from plan.steps(tips)
         return
     desks = queries_outbox.granted_desks(session, further)
-    sent = queries_outbox.SentSms(session, {one.id for one in planning.roster}, at)
-    joins = sent.due_by_place()
+    sent = queries_outbox.SentSms(session, {one.id for one in plan.roster}, at)
+    due_by_place = sent.due_by_place()
     queries_outbox.mark_storm(session, further, at)
-    for tip in waiting:
-        way = ways.get(tip.tip_id, SmsShare.ALONE)
-        if way is SmsShare.ALONE:
-            yield from planning.steps([tip])
+    for tip in tips:
+        share = shares.get(tip.tip_id, SmsShare.ALONE)
+        if share is SmsShare.ALONE:
+            yield from plan.steps([tip])
             continue
-        roster = [one for one in planning.roster if one.id not in tip.excluded]
-        near = desks[tip.tip_id].intersection(neighbours(tip.case.place))
-        groups = storm_groups(tip.case, roster, near)
-        due = joins[place_name(tip.case.place, "en")]
+        roster = [one for one in plan.roster if one.id not in tip.excluded]
+        near_desks = desks[tip.tip_id].intersection(neighbours(tip.case.place))
+        groups = storm_groups(tip.case, roster, near_desks)
+        due = due_by_place[place_name(tip.case.place, "en")]
         who = rules_escalation.next_person(groups, sent.paces, due, at)
         if who is not None:
-            planning.add([who])
+            plan.add([who])
             yield EscalationStep(
-                tip.tip_id, tip.case, 0, (who,), locked=tip.locked, safety=tip.safety, share=way
+                tip.tip_id, tip.case, 0, (who,), locked=tip.locked, safety=tip.safety, share=share
             )
 
 
-def _ways(session: Session, new: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
+def _shares(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
     """Returns for each new tip about danger the rule by which its alert has its own SMS or shares one. Stores the end
     of a storm that begins or lasts longer because of these tips."""
-    tips: dict[str, list[int]] = defaultdict(list)
-    for tip in new:
-        tips[tip.case.place].append(tip.tip_id)
+    ids_by_place: dict[str, list[int]] = defaultdict(list)
+    for tip in tips:
+        ids_by_place[tip.case.place].append(tip.tip_id)
     dangers = defaultdict(list)
-    for one in queries_outbox.recent_dangers(session, tips, at):
+    for one in queries_outbox.recent_dangers(session, ids_by_place, at):
         dangers[one.place].append(one)
-    storms, ways = queries_outbox.storms(session, tips), dict[int, SmsShare]()
-    for place, ids in tips.items():
+    storms, shares = queries_outbox.storms(session, ids_by_place), dict[int, SmsShare]()
+    for place, ids in ids_by_place.items():
         district = DistrictDangers(dangers[place], ids, storms.get(place), at)
-        ways |= {id: district.place(id, at) for id in ids}
+        shares |= {id: district.place(id, at) for id in ids}
         if (until := district.storm_until) is not None:
             alerts_tables.set_storm(session, place, max(until, storms.get(place, until)))
-    return ways
+    return shares
 
 
 ON_THE_WAY = (Purpose.VISIT_SAFETY, Purpose.UNANSWERED, Purpose.MOVED)
@@ -346,23 +347,23 @@ def dial_code(context: Context) -> str | None:
 
 def remind(session: Session, context: Context, tip: Tip, order: Notice, at: datetime) -> None:
     """Asks the assignee for the outcome of the case, and says when others will be alerted."""
-    (who,) = order.responder_ids
-    known_as = queries.newest_assignment(session, tip.id, who)
+    (responder_id,) = order.responder_ids
+    known_as = queries.newest_assignment(session, tip.id, responder_id)
     if known_as is None:
         return
-    responder, code = session.get_one(Responder, who), dial_code(context)
+    responder, code = session.get_one(Responder, responder_id), dial_code(context)
     due = alerts_tables.last_due(session, tip.id, DeadlineKind.OUTCOME) or at
-    said = {"ref": known_as.reference, "time": kigali_time(due)}
+    parameters = {"ref": known_as.reference, "time": kigali_time(due)}
     if code is None:
         case = service_case.offered_case(session, tip, responder)
-        said["digits"] = service_case.digits_text(context, case, responder.language)
-        wording = Wording(Template.REMIND_REPLY, said, responder.language)
+        parameters["digits"] = service_case.digits_text(context, case, responder.language)
+        wording = Wording(Template.REMIND_REPLY, parameters, responder.language)
     else:
-        wording = Wording(Template.REMIND_DIAL, said | {"code": code}, responder.language)
-    plan = SmsPlan(session, context, (who,), at)
+        wording = Wording(Template.REMIND_DIAL, parameters | {"code": code}, responder.language)
+    plan = SmsPlan(session, context, (responder_id,), at)
     urgency, storms, of = tip.urgency, tip.storm_at is not None, known_as.id
-    if not plan.shares_notice(of, who, wording.language, urgency=urgency, storms=storms):
-        write_message(session, wording, who, at, priority=urgency, of=of)
+    if not plan.shares_notice(of, responder_id, wording.language, urgency=urgency, storms=storms):
+        write_message(session, wording, responder_id, at, priority=urgency, of=of)
     plan.write()
 
 
@@ -389,36 +390,35 @@ def notify(
     names_by_id = [(one, name) for one in order.responder_ids for name in names.get(one, ())]
     plan = SmsPlan(session, context, order.responder_ids, at)
     storms = tip.storm_at is not None
-    for who, name in names_by_id:
+    for responder_id, name in names_by_id:
         of = name.assignment_id
-        goes = order.purpose in ON_THE_WAY and who == tip.assignee_id
+        goes = order.purpose in ON_THE_WAY and responder_id == tip.assignee_id
         if order.purpose is not Purpose.STAND_DOWN and plan.shares_notice(
-            of, who, languages[who], storms=storms, goes=goes, due=due
+            of, responder_id, languages[responder_id], storms=storms, goes=goes, due=due
         ):
             continue
-        words = notice(
+        text = notice(
             order.purpose,
             visit_safety_under(name, safety),
-            languages[who],
+            languages[responder_id],
             number=number,
             code=code,
             place=tip.place,
         )
-        said = {"ref": name.reference, **words.parameters}
-        wording = Wording(words.template, said, words.language)
+        wording = Wording(text.template, {"ref": name.reference, **text.parameters}, text.language)
         turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         write_message(
-            session, wording, who, at, priority=Priority.URGENT, of=of, turn=turn, due=due
+            session, wording, responder_id, at, priority=Priority.URGENT, of=of, turn=turn, due=due
         )
     plan.write()
-    return tuple(who for who in order.responder_ids if who not in names)
+    return tuple(responder_id for responder_id in order.responder_ids if responder_id not in names)
 
 
 def visit_safety_messages(
     session: Session,
     context: Context,
     plan: SmsPlan,
-    written: Sequence[WrittenAssignment],
+    assignments: Sequence[WrittenAssignment],
     informed: Collection[tuple[int | None, int]],
     languages: Mapping[int, str],
 ) -> list[Alert]:
@@ -429,7 +429,7 @@ def visit_safety_messages(
     """
     careful = [
         one
-        for one in written
+        for one in assignments
         if one.step.safety is not VisitSafety.NONE
         and one.step.purpose is not Purpose.HOW
         and (
@@ -443,14 +443,14 @@ def visit_safety_messages(
     number, code = service_check.national_number(context), dial_code(context)
     alerts = []
     for given, name, step, _ in careful:
-        decides = step.safety is VisitSafety.CAREFUL and given.responder_id in desk
-        purpose = Purpose.HOW if decides else Purpose.VISIT_SAFETY
+        is_decider = step.safety is VisitSafety.CAREFUL and given.responder_id in desk
+        purpose = Purpose.HOW if is_decider else Purpose.VISIT_SAFETY
         language = languages[given.responder_id]
         storms = step.share is not SmsShare.ALONE
         if plan.shares_notice(given.assignment_id, given.responder_id, language, storms=storms):
             continue
-        words = notice(purpose, step.safety, language, number=number, code=code)
-        alerts.append(Alert(given, name, words, Priority.URGENT))
+        wording = notice(purpose, step.safety, language, number=number, code=code)
+        alerts.append(Alert(given, name, wording, Priority.URGENT))
     return alerts
 
 
@@ -477,7 +477,7 @@ def notify_person(
 def write_message(
     session: Session,
     wording: Wording,
-    to: int,
+    responder_id: int,
     at: datetime,
     *,
     priority: int = Priority.SOON,
@@ -487,7 +487,7 @@ def write_message(
 ) -> None:
     """Writes an SMS to a responder. The SMS is due now, unless `due` is a later time."""
     kind = MessageKind.CONFIRMATION if priority == Priority.CONFIRMATION else MessageKind.ALERT
-    row = new_message(kind, wording, to, priority=priority, at=at, of=of)
+    row = new_message(kind, wording, responder_id, priority=priority, at=at, of=of)
     row.turn, row.next_at = turn, due or at
     session.add(row)
     session.flush()
@@ -512,23 +512,23 @@ def may_answer(
 
     `in_danger` is True if the responder has an open case about danger.
     """
-    given = alerts_tables.answers_since(session, responder.id, at - WEEK)
+    answers = alerts_tables.answers_since(session, responder.id, at - WEEK)
 
-    why = answer_reason(reason, text_key, given, at, in_danger=in_danger)
+    counted_as = answer_reason(reason, text_key, answers, at, in_danger=in_danger)
 
-    if why is not None:
+    if counted_as is not None:
         row = alerts_tables.ReplyAnswer(
-            responder_id=responder.id, reason=why, text_key=text_key, answered_at=at
+            responder_id=responder.id, reason=counted_as, text_key=text_key, answered_at=at
         )
         session.add(row)
-    return why
+    return counted_as
 
 
 def count_first_stop(session: Session, responder: Responder, text_key: str, at: datetime) -> bool:
     """Records that a responder has sent an SMS with the word STOP. The SMS gets no answer. Returns False if such an SMS
     was already counted within the last week."""
-    given = alerts_tables.answers_since(session, responder.id, at - WEEK)
-    if any(one.reason is AnswerReason.STOP for one in given):
+    answers = alerts_tables.answers_since(session, responder.id, at - WEEK)
+    if any(one.reason is AnswerReason.STOP for one in answers):
         return False
     row = alerts_tables.ReplyAnswer(
         responder_id=responder.id, reason=AnswerReason.STOP, text_key=text_key, answered_at=at
@@ -553,7 +553,7 @@ def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict
     number = flow_set.numbers.get(context.line.call_back_number)
     if number is None or not number.is_confirmed(start.started_at.date()):
         return {}
-    return {f"call_back.{who}": True for who in rules_receipts.OFFERED}
+    return {f"call_back.{answer}": True for answer in rules_receipts.OFFERED}
 
 
 def store_request(
@@ -571,8 +571,8 @@ def store_request(
     If the national desk has no key, stores nothing, because no one could decrypt the number.
     """
     withdraw_session(session, context, dialogue.key, up_to_attempt=tip.attempt)
-    agreed = windows(answers, dialogue.started_at)
-    if not agreed:
+    call_windows = windows(answers, dialogue.started_at)
+    if not call_windows:
         return
     uid = secrets.token_hex(16)
     call = {
@@ -596,9 +596,9 @@ def store_request(
             state=CallBackState.WAITING,
             body=encrypted.body,
             encrypted_key=encrypted.grants[NATIONAL],
-            opens_at=agreed[0].opens_at,
-            closes_at=agreed[0].closes_at,
-            again_at=agreed[1].opens_at if agreed[1:] else None,
+            opens_at=call_windows[0].opens_at,
+            closes_at=call_windows[0].closes_at,
+            again_at=call_windows[1].opens_at if call_windows[1:] else None,
             asked_at=at,
         )
     )
@@ -675,10 +675,10 @@ def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> 
     call-backs are paused, a request whose window ends moves to its second window, and then to the next day. A pause of
     call-backs does not delete the caller's number.
     """
-    said: list[Template] = []
+    templates: list[Template] = []
     while is_paused and row.closes_at <= at + HALF_WINDOW:
-        again = row.again_at
-        _set_window(row, next_day(row.window) if again is None else window_from(again))
+        again_at = row.again_at
+        _set_window(row, next_day(row.window) if again_at is None else window_from(again_at))
         row.again_at = None
     while row.closes_at <= at:
         if not next_window(row):
@@ -688,14 +688,14 @@ def _move(session: Session, row: CallBack, at: datetime, *, is_paused: bool) -> 
             )
             return [Template.CALL_OVER]
         row.notified_at = at
-        said = [Template.CALL_MISSED]
+        templates = [Template.CALL_MISSED]
     if row.notified_at is None and row.asked_at <= at - NOTICE_DELAY:
         row.notified_at = at
-        said = [Template.CALL_WAITS]
+        templates = [Template.CALL_WAITS]
     if row.begun_at is None and row.opens_at <= at and not is_paused:
         row.begun_at = at
-        said.append(Template.CALL_NOW)
-    return said
+        templates.append(Template.CALL_NOW)
+    return templates
 
 
 def _notify(

@@ -42,5 +42,5 @@ def resume(context: Context, part: OutgoingPart, *, by: CommandActor, reason: st
 def _notify(session: Session, context: Context, template: Template, part: OutgoingPart) -> None:
     at = context.now()
     for one in tables.national_people(session, at):
-        said = context.phrases.say(one.language, NAMES[part])
-        notify_person(session, one, template, at, part=said)
+        part_name = context.phrases.say(one.language, NAMES[part])
+        notify_person(session, one, template, at, part=part_name)

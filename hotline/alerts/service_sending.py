@@ -78,11 +78,11 @@ def apply_early(
 ) -> None:
     """Applies delivery reports that arrived before the hotline knew the id of their message."""
     queries_outbox.lock_provider_id(session, provider_id)
-    kept = queries_outbox.early_reports(session, gateway, provider_id)
-    message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if kept else None
+    rows = queries_outbox.early_reports(session, gateway, provider_id)
+    message = queries_outbox.message_of_provider_id(session, gateway, provider_id) if rows else None
     if message is None:
         return
-    for row in kept:
+    for row in rows:
         row.applied = True
         _apply_report(session, context, message, row, at)
     session.flush()
@@ -141,7 +141,7 @@ def deliver_due(context: WorkerContext) -> int:
     return context.senders.fill(partial(_claim, context))
 
 
-def _claim(context: WorkerContext, free: int) -> Sequence[Send]:
+def _claim(context: WorkerContext, limit: int) -> Sequence[Send]:
     REQUEST.set("")
     at = context.now()
     with context.database.reading() as session:
@@ -152,7 +152,7 @@ def _claim(context: WorkerContext, free: int) -> Sequence[Send]:
         if tables.pause_reason(session, at):
             return ()
         worker = str(os.getpid())
-        claims = queries_outbox.claim_due(session, at, free, context.line.sends_at_once, worker)
+        claims = queries_outbox.claim_due(session, at, limit, context.line.sends_at_once, worker)
     return [partial(_deliver, context, claim) for claim in claims]
 
 
@@ -184,11 +184,11 @@ def _to_responder(context: SendingContext, claim: Claim) -> Outgoing:
 
     The outbox contains the enrolment code only in encrypted form.
     """
-    to, wording = claim.to, claim.wording
-    assert to is not None
-    msisdn = context.numbers.decrypt_number(to.number)
-    if to.code is not None:
-        join = {"join": context.numbers.decrypt_number(to.code)}
+    address, wording = claim.to, claim.wording
+    assert address is not None
+    msisdn = context.numbers.decrypt_number(address.number)
+    if address.code is not None:
+        join = {"join": context.numbers.decrypt_number(address.code)}
         wording = replace(wording, parameters={**wording.parameters, **join})
     return Outgoing(msisdn, render(wording, context.phrases), context.pseudonyms.stopped(msisdn))
 
@@ -229,9 +229,9 @@ def send_claimed(
         with turn(), context.database.reading() as session:
             if queries_outbox.is_stopped(session, sms.stop_key):
                 return SendResult(Outcome.STOPPED), None
-    began = perf_counter()
+    started_at = perf_counter()
     result = context.sms.send(sms.msisdn, sms.text)
-    return replace(result, seconds=perf_counter() - began), sms.stop_key
+    return replace(result, seconds=perf_counter() - started_at), sms.stop_key
 
 
 def record_result(
@@ -324,12 +324,12 @@ def _consequences(
     if verdict.flag and claim.message.on_call_id is not None:
         session.get_one(OnCallContact, claim.message.on_call_id).unreachable = result.outcome
         return
-    is_hers = claim.message.responder_id is not None and claim.to is not None and claim.to.is_own
+    is_own = claim.message.responder_id is not None and claim.to is not None and claim.to.is_own
     # A drill never marks a responder as unreachable, because the next real alert shows if the phone can be reached.
-    if verdict.flag and is_hers and not claim.is_drill:
+    if verdict.flag and is_own and not claim.is_drill:
         responder = session.get_one(Responder, claim.message.responder_id)
-        said = None if result.outcome is Outcome.STOPPED else result.provider_status
-        responder.unreachable = said or result.outcome
+        status = None if result.outcome is Outcome.STOPPED else result.provider_status
+        responder.unreachable = status or result.outcome
         session.flush()
         # Other responders get all open cases of this responder.
         service_commands.hand_on_cases(session, context, responder.id, at)
@@ -380,17 +380,17 @@ def resend_unreported(context: WorkerContext) -> None:
             row.resent = True
             if queries_retention.is_withheld(session, row):
                 continue
-            notice = row.template in NOTICES
-            asks = [
+            is_notice = row.template in NOTICES
+            assignments = [
                 one
                 for one in queries_outbox.assignments_of(session, row)
-                if notice or not queries.is_taken(session, one.tip_id)
+                if is_notice or not queries.is_taken(session, one.tip_id)
             ]
-            if not asks:
+            if not assignments:
                 continue
             row.state = MessageState.RETRY
             row.next_at = at
             tables.note_due(session, row.id)
-            for one in asks:
-                if not notice and one.step + 1 >= queries.next_step(session, one.tip_id):
+            for one in assignments:
+                if not is_notice and one.step + 1 >= queries.next_step(session, one.tip_id):
                     service_escalation.alert_colleague(session, context, one.tip_id, at)

@@ -127,13 +127,13 @@ def find_tip(session: Session, name: str) -> int | None:
 
 
 def last_event_of(
-    session: Session, tip_id: int, responder_id: int, *, but_alerts: bool = False
+    session: Session, tip_id: int, responder_id: int, *, skip_alerts: bool = False
 ) -> CaseEventRow | None:
     """Returns the newest event which shows if the responder has the case: alerted, acknowledged or passed on.
 
-    If `but_alerts` is True, leaves out alerts of the responder.
+    If `skip_alerts` is True, leaves out alerts of the responder.
     """
-    kinds = OF_TAKING[1:] if but_alerts else OF_TAKING
+    kinds = OF_TAKING[1:] if skip_alerts else OF_TAKING
     own = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
     found = select(CaseEventRow).where(*own, CaseEventRow.kind.in_(kinds))
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()

@@ -48,7 +48,7 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     district.enrol(Level.NATIONAL)
     file_many(district, MANY, urgent=100)
 
-    assert service_assignment.assign_pending(district.context, most=MOST) == MANY
+    assert service_assignment.assign_pending(district.context, limit=MOST) == MANY
     assert service_assignment.assign_pending(district.context) == 0
 
     rows = district.all(Assignment)
@@ -84,7 +84,7 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
             district.change(Responder, 1, unreachable="stopped")
         return district.clock()
 
-    assert service_assignment.assign_pending(replace(district.context, now=now), most=MOST) == MANY
+    assert service_assignment.assign_pending(replace(district.context, now=now), limit=MOST) == MANY
     rows = district.all(Assignment)[MOST:]
     assert {row.responder_id for row in rows} == {2}
 

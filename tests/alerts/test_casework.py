@@ -121,7 +121,7 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     assert (done.result, done.queued) == (CommandResult.CLOSED, Verb.NOT_TRAFFICKING)
     assert district.tip(tip).closed_at is None
-    happens(district, partial(service_commands.prove_answer, queued=done.queued), told_of[1].id)
+    happens(district, partial(service_commands.prove_answer, verb=done.queued), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
 
@@ -225,7 +225,7 @@ def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_l
     if proved_later:
         assert done.result is CommandResult.GOES_ON_WAITS
         assert (district.tip(tip).assignee_id, waiting(district)) == (None, [tip])
-        happens(district, partial(service_commands.prove_answer, queued=done.queued), national.id)
+        happens(district, partial(service_commands.prove_answer, verb=done.queued), national.id)
     else:
         assert done.result is CommandResult.TAKEN
     assert (district.tip(tip).assignee_id, waiting(district)) == (3, [])
@@ -259,7 +259,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     assert district.tip(tip).assignee_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, partial(service_commands.prove_answer, queued=done.queued), national.id)
+    happens(district, partial(service_commands.prove_answer, verb=done.queued), national.id)
     assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)
     assert district.open_kinds() == ["outcome", "second_look"]
 
