@@ -111,7 +111,7 @@ def decrypt_call(
     try:
         with context.database.reading() as session:
             _check(session, row, context, by)
-        opened = _open(context, row, keys())
+        details = _open(context, row, keys())
     except (CallRefused, PassphraseWrong) as refused:
         with context.database.writing() as session:
             _record(session, context, "call_back_refused", row.id, by, str(refused))
@@ -123,7 +123,7 @@ def decrypt_call(
         _check(session, row, context, by)
         row.opened_at = context.now()
         _record(session, context, "call_back_opened", row.id, by, reason)
-    return opened
+    return details
 
 
 def record_outcome(
@@ -156,7 +156,7 @@ def record_outcome(
         )
 
 
-def code_word(context: Context, opened: CallDetails) -> str:
+def code_word(context: Context, details: CallDetails) -> str:
     """Returns the code word in the caller's language, as the menu in the report flow shows it.
 
     If this menu has no text for the word, returns the stored value.
@@ -164,9 +164,9 @@ def code_word(context: Context, opened: CallDetails) -> str:
     try:
         node = context.flow_sets.get(context.flow_sets.live()).flows["report"].nodes["call_word"]
     except (KeyError, NotFound, NotReady):
-        return opened.word
+        return details.word
     labels = {one.value: one.label for one in node.choices} if isinstance(node, MenuNode) else {}
-    return labels.get(opened.word, {}).get(opened.language, opened.word)
+    return labels.get(details.word, {}).get(details.language, details.word)
 
 
 def _check_paused(session: Session) -> None:

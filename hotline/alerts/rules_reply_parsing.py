@@ -173,31 +173,31 @@ NO_DRILLS = BareDrills()
 def parse_reply(
     text: str,
     open_references: Sequence[str],
-    lately: bool,
-    over: Collection[str] = (),
+    is_new: bool,
+    closed: Collection[str] = (),
     *,
     national: bool = False,
     drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
     """Returns the meaning of a responder's SMS. Accepts every text, and raises no error.
 
-    `lately` is True if the responder was alerted of their only open case within the last twelve hours. `over` contains
+    `is_new` is True if the responder was alerted of their only open case within the last twelve hours. `closed` is the
     references of closed cases. The parser finds the reference of a closed case only if it is typed without a mistake.
     `national` is True for a responder of the national desk, who may use all digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
-    found = read_pieces(text, {*open_references, *over}, digits(national=national))
+    found = read_pieces(text, {*open_references, *closed}, digits(national=national))
     pieces = _sure(found.pieces)
-    named = list(dict.fromkeys(one.text for one in pieces if one.sort is PieceKind.REFERENCE))
+    names = list(dict.fromkeys(one.text for one in pieces if one.sort is PieceKind.REFERENCE))
     if found.unclear:
         return ReplyReading(ReplyKind.ASK)
-    if named:
-        reading = _of_several(pieces, named) if len(named) > 1 else _of_one(pieces, named[0])
-        only = named[0] if len(named) == 1 else None
-        said = {one.text for one in found.pieces if one.sort is PieceKind.DIGIT}
-        return _unless_unsure(plain_text(text[:MAX_LETTERS]), reading, only, said)
-    return _of_none(text, pieces, open_references, lately, drills)
+    if names:
+        reading = _of_several(pieces, names) if len(names) > 1 else _of_one(pieces, names[0])
+        reference = names[0] if len(names) == 1 else None
+        typed_digits = {one.text for one in found.pieces if one.sort is PieceKind.DIGIT}
+        return _unless_unsure(plain_text(text[:MAX_LETTERS]), reading, reference, typed_digits)
+    return _of_none(text, pieces, open_references, is_new, drills)
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
@@ -205,17 +205,17 @@ def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
 
     `allowed` contains the digits that may be answers.
     """
-    said = plain_text(text[:MAX_LETTERS])
-    known = {one.translate(TWINS): one for one in references}
-    spans, unclear = _chosen(_spans(said, known, allowed + LIKE_ONE))
-    marked = _THANKS.sub(
-        "THANKS", _SILENCE.sub("NOT ", _marked(_DENIED.sub("NOT x ", said), spans))
+    plain = plain_text(text[:MAX_LETTERS])
+    lookup = {one.translate(TWINS): one for one in references}
+    spans, unclear = _choose_spans(_spans(plain, lookup, allowed + LIKE_ONE))
+    marked_text = _THANKS.sub(
+        "THANKS", _SILENCE.sub("NOT ", _mark_spans(_DENIED.sub("NOT x ", plain), spans))
     )
-    marked = _LONE.sub(
-        lambda one: one[0] if one[0] in allowed else " x ", _NOISE.sub(" x ", marked)
+    marked_text = _LONE.sub(
+        lambda one: one[0] if one[0] in allowed else " x ", _NOISE.sub(" x ", marked_text)
     )
     names = [span.reference for span in spans]
-    tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked)
+    tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked_text)
     return Pieces(tuple(_pieces(tokens, names, allowed)), unclear)
 
 
@@ -229,32 +229,32 @@ class _Span:
     """A digit directly after the reference, without a space between them."""
 
 
-def _spans(text: str, known: Mapping[str, str], stuck: str) -> Iterator[_Span]:
+def _spans(text: str, lookup: Mapping[str, str], stuck: str) -> Iterator[_Span]:
     """Yields all places in the text that can be read as a reference, those with the fewest spaces first."""
-    if not known:
+    if not lookup:
         return
     found = list(re.finditer(r"[A-Z0-9]+", text))
     for width in range(1, WIDEST + 1):
         for first in range(len(found) - width + 1):
             group = found[first : first + width]
-            joined = "".join(piece[0] for piece in group)
-            if len(joined) > WIDEST:
+            word = "".join(piece[0] for piece in group)
+            if len(word) > WIDEST:
                 continue
             start, end = group[0].start(), group[-1].end()
-            for before, letters, after in _splits(joined, stuck):
-                if (reference := known.get(letters.translate(TWINS))) is not None:
+            for before, letters, after in _splits(word, stuck):
+                if (reference := lookup.get(letters.translate(TWINS))) is not None:
                     yield _Span(start, end, reference, before, after)
 
 
-def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
-    yield "", joined, ""
-    if joined[0] in stuck:
-        yield joined[0], joined[1:], ""
-    if joined[-1] in stuck:
-        yield "", joined[:-1], joined[-1]
+def _splits(word: str, stuck: str) -> Iterator[tuple[str, str, str]]:
+    yield "", word, ""
+    if word[0] in stuck:
+        yield word[0], word[1:], ""
+    if word[-1] in stuck:
+        yield "", word[:-1], word[-1]
 
 
-def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
+def _choose_spans(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
     """Returns the places of references in a text, in the order of the text. If two places overlap, returns only the one
     that comes first in `spans`.
 
@@ -263,58 +263,58 @@ def _chosen(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
     chosen: list[_Span] = []
     unclear = False
     for span in spans:
-        over = [one for one in chosen if one.start < span.end and span.start < one.end]
-        unclear = unclear or any(one.reference != span.reference for one in over)
-        if not over:
+        overlaps = [one for one in chosen if one.start < span.end and span.start < one.end]
+        unclear = unclear or any(one.reference != span.reference for one in overlaps)
+        if not overlaps:
             chosen.append(span)
     return sorted(chosen, key=lambda span: span.start), unclear
 
 
-def _marked(text: str, spans: list[_Span]) -> str:
+def _mark_spans(text: str, spans: list[_Span]) -> str:
     """Returns the text with `r0`, `r1` and so on in place of the references."""
     parts: list[str] = []
-    behind = 0
+    position = 0
     for number, span in enumerate(spans):
         head = HEAD[-1] if text[span.end : span.end + 2].lstrip().startswith(":") else ""
-        parts += [text[behind : span.start], f" {span.before} r{number}{head} {span.after} "]
-        behind = span.end
-    return "".join([*parts, text[behind:]])
+        parts += [text[position : span.start], f" {span.before} r{number}{head} {span.after} "]
+        position = span.end
+    return "".join([*parts, text[position:]])
 
 
 def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece]:
-    named = [
+    words = [
         names[int(token[1:].rstrip(HEAD[-1]))] if token[0] == "r" else token for token in tokens
     ]
-    kept = _answer_alone(tokens, named, allowed)
+    pairs = _answer_alone(tokens, words, allowed)
     at = 0
-    while at < len(kept):
+    while at < len(pairs):
         for width in range(rules_replies.LONGEST, 0, -1):
-            phrase = tuple(one for one, _ in kept[at : at + width])
+            phrase = tuple(one for one, _ in pairs[at : at + width])
             if MEANING.get(phrase, "x") in allowed:
                 break
         else:
-            yield _single(*kept[at], allowed)
+            yield _single(*pairs[at], allowed)
             at += 1
             continue
         yield Piece(_sort_of(phrase), MEANING[phrase].value)
         at += len(phrase)
 
 
-def _answer_alone(tokens: list[str], named: list[str], allowed: str) -> list[tuple[str, str]]:
+def _answer_alone(tokens: list[str], words: list[str], allowed: str) -> list[tuple[str, str]]:
     """Leaves out an alert or a hint that the responder sent back together with the answer. The text of an alert or hint
     reaches from its first reference, such as `K7Q4:`, to its last offer, such as `1 K7Q4`."""
-    kept: list[tuple[str, str]] = []
-    for token, name in zip(tokens, named, strict=True):
-        if token in HINTS and kept and kept[-1][0] == HEAD:
+    pairs: list[tuple[str, str]] = []
+    for token, name in zip(tokens, words, strict=True):
+        if token in HINTS and pairs and pairs[-1][0] == HEAD:
             break
-        if token[0] == "r" and len(kept) > 2 and kept[-1][0] in allowed:
-            heads = [place for place, one in enumerate(kept[:-2]) if one == (HEAD, name)]
+        if token[0] == "r" and len(pairs) > 2 and pairs[-1][0] in allowed:
+            heads = [place for place, one in enumerate(pairs[:-2]) if one == (HEAD, name)]
             if heads:
-                del kept[heads[-1] + 1 :]
+                del pairs[heads[-1] + 1 :]
                 continue
         head = token[0] == "r" and token.endswith(HEAD[-1])
-        kept.append((HEAD if head else token, name))
-    return kept
+        pairs.append((HEAD if head else token, name))
+    return pairs
 
 
 def _sort_of(phrase: Phrase) -> PieceKind:
@@ -347,37 +347,37 @@ def _single(token: str, name: str, allowed: str) -> Piece:
     return Piece(PieceKind.STRANGE if strange else PieceKind.OTHER, token)
 
 
-def similar_references(letters: str, known: Sequence[str]) -> list[tuple[str, str]]:
+def similar_references(letters: str, open_references: Sequence[str]) -> list[tuple[str, str]]:
     """Returns the known references that a responder may have meant by letters with one typing error. Returns with each
     reference the digit that was typed directly before or after it, if any.
 
     In the typing error, a letter is wrong, missing or doubled, or two neighbouring letters are exchanged.
     """
     found = [
-        (one, LETTERS.get(before + behind, before + behind))
-        for before, meant, behind in _splits(letters, STUCK)
-        for one in known
-        if _one_slip(meant.translate(TWINS), one)
+        (one, LETTERS.get(before + after, before + after))
+        for before, word, after in _splits(letters, STUCK)
+        for one in open_references
+        if _one_slip(word.translate(TWINS), one)
     ]
     return [one for one in found if not one[1]] or found
 
 
-def _one_slip(typed: str, meant: str) -> bool:
+def _one_slip(typed: str, reference: str) -> bool:
     """Returns True if two references differ by only one letter.
 
     If the typed reference has one letter more, this letter must repeat the letter before it. With any other additional
     letter, the responder may mean a longer reference.
     """
-    if len(typed) > len(meant):
+    if len(typed) > len(reference):
         return any(
-            typed[at] == typed[at - 1] and typed[:at] + typed[at + 1 :] == meant
+            typed[at] == typed[at - 1] and typed[:at] + typed[at + 1 :] == reference
             for at in range(1, len(typed))
         )
-    return OSA.distance(typed, meant, score_cutoff=1) == 1
+    return OSA.distance(typed, reference, score_cutoff=1) == 1
 
 
 def _unless_unsure(
-    text: str, reading: ReplyReading, only: str | None, digits_said: Collection[str]
+    text: str, reading: ReplyReading, reference: str | None, typed_digits: Collection[str]
 ) -> ReplyReading:
     """Makes the hotline ask what is meant, if the SMS contains a question or a word that delays or cancels the answer.
 
@@ -387,9 +387,9 @@ def _unless_unsure(
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
     verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
-    asks = bool(verbs) and _QUESTION.search(text)
-    if asks or (unsure and (len(digits_said) > 1 or verbs - {Verb.PASS_ON})):
-        return ReplyReading(ReplyKind.ASK, reference=only)
+    is_question = bool(verbs) and _QUESTION.search(text)
+    if is_question or (unsure and (len(typed_digits) > 1 or verbs - {Verb.PASS_ON})):
+        return ReplyReading(ReplyKind.ASK, reference=reference)
     return reading
 
 
@@ -407,14 +407,14 @@ def _is_between(pieces: Sequence[Piece]) -> bool:
     """Returns True if the reference is between two different digits, as in "1 K7Q4 2"."""
     sorts = [one.sort for one in pieces]
     at = sorts.index(PieceKind.REFERENCE)
-    before, behind = (
+    before, after = (
         {one.text for one in part if one.sort is PieceKind.DIGIT}
         for part in (pieces[:at], pieces[at:])
     )
-    return bool(before and behind) and before != behind
+    return bool(before and after) and before != after
 
 
-def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
+def _of_several(pieces: Sequence[Piece], names: Sequence[str]) -> ReplyReading:
     """Reads an SMS that contains several references. If each reference has its own digit, each digit is an answer about
     its reference.
 
@@ -431,25 +431,25 @@ def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
     if any(one.sort in doubtful for one in pieces):
         return ReplyReading(ReplyKind.ASK)
     turns = [one for one in pieces if one.sort in (PieceKind.DIGIT, PieceKind.REFERENCE)]
-    paired = len(turns) % 2 == 0 and all(
+    is_paired = len(turns) % 2 == 0 and all(
         one.sort is not other.sort for one, other in pairwise(turns)
     )
     changes = sum(one.sort is not other.sort for one, other in pairwise(turns))
-    if _verb(pieces) is Verb.TAKE and (paired or changes <= 1):
-        return ReplyReading(ReplyKind.ACT, tuple(Action(Verb.TAKE, one) for one in named))
+    if _verb(pieces) is Verb.TAKE and (is_paired or changes <= 1):
+        return ReplyReading(ReplyKind.ACT, tuple(Action(Verb.TAKE, one) for one in names))
     worded = any(one.sort in (PieceKind.OWN, PieceKind.WORD, PieceKind.REFUSAL) for one in pieces)
-    if worded or not paired:
+    if worded or not is_paired:
         return ReplyReading(ReplyKind.ASK)
-    said: dict[str, str] = {}
+    digits: dict[str, str] = {}
     for one, other in zip(turns[::2], turns[1::2], strict=True):
         digit, name = (one, other) if one.sort is PieceKind.DIGIT else (other, one)
-        if said.setdefault(name.text, digit.text) != digit.text or digit.text == Verb.HELP:
+        if digits.setdefault(name.text, digit.text) != digit.text or digit.text == Verb.HELP:
             return ReplyReading(ReplyKind.ASK)
-    return ReplyReading(ReplyKind.ACT, tuple(Action(Verb(said[one]), one) for one in named))
+    return ReplyReading(ReplyKind.ACT, tuple(Action(Verb(digits[one]), one) for one in names))
 
 
 def _of_none(
-    text: str, pieces: Sequence[Piece], known: Sequence[str], lately: bool, drills: BareDrills
+    text: str, pieces: Sequence[Piece], known: Sequence[str], is_new: bool, drills: BareDrills
 ) -> ReplyReading:
     """Reads an SMS without a reference. The parser guesses only that the responder takes a case, and only if a single
     case is possible.
@@ -465,11 +465,11 @@ def _of_none(
     verb = _verb(pieces)
     if verb is Verb.HELP:
         return ReplyReading(ReplyKind.HELP, reference=only)
-    bare = all(one.sort in (*ANSWERING, PieceKind.LETTER, PieceKind.COURTESY) for one in pieces)
-    if verb is Verb.TAKE and bare and drills.references:
+    is_bare = all(one.sort in (*ANSWERING, PieceKind.LETTER, PieceKind.COURTESY) for one in pieces)
+    if verb is Verb.TAKE and is_bare and drills.references:
         actions = tuple(Action(verb, one) for one in drills.references)
         return ReplyReading(ReplyKind.ACT, actions, drills.similar)
-    if verb is Verb.TAKE and bare and only is not None and lately:
+    if verb is Verb.TAKE and is_bare and only is not None and is_new:
         return ReplyReading(ReplyKind.ACT, (Action(verb, only),))
     return ReplyReading(ReplyKind.ASK, reference=only)
 
@@ -479,22 +479,22 @@ def _of_strange(
 ) -> ReplyReading:
     """Reads letters that look like a reference, but are not one of this responder's. The responder has mistyped a
     reference, or has sent another person's reference."""
-    meant = {
+    matches = {
         (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
     }
-    names = {one for one, _ in meant}
+    names = {one for one, _ in matches}
     if not names:
-        within = {one for letters in strange for one in known if _is_within(letters, one)}
-        if len(within) == 1:
-            return ReplyReading(ReplyKind.ASK, reference=within.pop())
-        shaped = any(
+        containing = {one for letters in strange for one in known if _is_within(letters, one)}
+        if len(containing) == 1:
+            return ReplyReading(ReplyKind.ASK, reference=containing.pop())
+        has_shape = any(
             references.read_reference(part) for one in strange for _, part, _ in _splits(one, STUCK)
         )
-        return ReplyReading(ReplyKind.WRONG if shaped else ReplyKind.ASK)
+        return ReplyReading(ReplyKind.WRONG if has_shape else ReplyKind.ASK)
     if len(names) > 1:
         return ReplyReading(ReplyKind.ASK)
     (name,) = names
-    stuck_digits = {stuck for _, stuck in meant if stuck}
+    stuck_digits = {stuck for _, stuck in matches if stuck}
     verb = _verb([*pieces, *(Piece(PieceKind.DIGIT, digit) for digit in stuck_digits)])
     if verb is Verb.TAKE and len(strange) == 1:
         return ReplyReading(ReplyKind.ACT, (Action(verb, name),))
@@ -503,8 +503,8 @@ def _of_strange(
 
 def _is_within(letters: str, reference: str) -> bool:
     """Returns True if the letters are this reference with digits directly before or after it, as in "12K7Q4"."""
-    before, found, behind = letters.translate(TWINS).partition(reference)
-    return bool(found) and (before + behind).isdecimal()
+    before, found, after = letters.translate(TWINS).partition(reference)
+    return bool(found) and (before + after).isdecimal()
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:
@@ -529,30 +529,30 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
     """Returns True if this piece is no answer, because an unknown word is next to it."""
     one = pieces[at]
     before = pieces[at - 1].sort if at else None
-    behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
-    odd = PieceKind.OTHER in (before, behind)
+    after = pieces[at + 1].sort if at + 1 < len(pieces) else None
+    odd = PieceKind.OTHER in (before, after)
     if one.sort is PieceKind.DIGIT:
-        return odd and not (one.text == Verb.TAKE and behind is PieceKind.REFERENCE)
+        return odd and not (one.text == Verb.TAKE and after is PieceKind.REFERENCE)
     if one.sort is PieceKind.REFUSAL:
-        return odd and behind is not PieceKind.REFERENCE
+        return odd and after is not PieceKind.REFERENCE
     if one.sort is PieceKind.OWN:
-        return one.text == Verb.PASS_ON and behind is PieceKind.OTHER
+        return one.text == Verb.PASS_ON and after is PieceKind.OTHER
     return odd and one.sort in (PieceKind.WORD, PieceKind.LABEL, PieceKind.YES, PieceKind.LETTER)
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
     """Returns the only answer in the pieces. Returns None if the pieces contain no answer, or several different
     answers. The digit 1 with an arrival on site counts as the arrival."""
-    said = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
-    if said[PieceKind.NEGATION]:
+    texts = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
+    if texts[PieceKind.NEGATION]:
         return None
-    worded = said[PieceKind.OWN] | said[PieceKind.WORD] | said[PieceKind.REFUSAL]
-    meant = said[PieceKind.DIGIT] | worded or said[PieceKind.YES] or _lone_letter(pieces)
-    if not said[PieceKind.LABEL] <= meant:
+    worded = texts[PieceKind.OWN] | texts[PieceKind.WORD] | texts[PieceKind.REFUSAL]
+    verbs = texts[PieceKind.DIGIT] | worded or texts[PieceKind.YES] or _lone_letter(pieces)
+    if not texts[PieceKind.LABEL] <= verbs:
         return None
-    if meant == {Verb.TAKE.value, Verb.ON_SITE.value} and Verb.TAKE.value not in worded:
+    if verbs == {Verb.TAKE.value, Verb.ON_SITE.value} and Verb.TAKE.value not in worded:
         return Verb.ON_SITE
-    return Verb(meant.pop()) if len(meant) == 1 else None
+    return Verb(verbs.pop()) if len(verbs) == 1 else None
 
 
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
@@ -612,26 +612,26 @@ class SentAnswer(NamedTuple):
 def answer_reason(
     reason: AnswerReason,
     text_key: str,
-    given: Sequence[SentAnswer],
+    answers: Sequence[SentAnswer],
     at: datetime,
     *,
     in_danger: bool = False,
 ) -> AnswerReason | None:
     """Returns the reason why a responder's SMS gets a reply, or None if the limits allow no reply."""
-    lately = [one for one in given if one.at > at - DAY]
-    alike = [one.at for one in lately if one.text_key == text_key]
+    recent = [one for one in answers if one.at > at - DAY]
+    repeats = [one.at for one in recent if one.text_key == text_key]
     if reason is AnswerReason.ACT:
-        acts = _count(lately, at, AnswerReason.ACT)
-        if not alike and acts < ACTS_AN_HOUR:
+        count = _count(recent, at, AnswerReason.ACT)
+        if not repeats and count < ACTS_AN_HOUR:
             return AnswerReason.ACT
         reason = AnswerReason.REPEAT
     elif reason is AnswerReason.STOP:
         in_danger = False
-        if alike or any(one.reason is AnswerReason.STOP for one in given):
+        if repeats or any(one.reason is AnswerReason.STOP for one in answers):
             return None
-    elif alike and (not in_danger or max(alike) > at - ECHO):
+    elif repeats and (not in_danger or max(repeats) > at - ECHO):
         return None
-    unasked = [one for one in lately if one.reason is not AnswerReason.ACT]
+    unasked = [one for one in recent if one.reason is not AnswerReason.ACT]
     if reason is AnswerReason.WRONG and _count(unasked, at, AnswerReason.WRONG) >= WRONG_AN_HOUR:
         return None
     if in_danger:
@@ -656,6 +656,6 @@ def _in_danger(
     return AnswerReason.LAST if _count(unasked, at) + 1 >= DANGER_AN_HOUR else reason
 
 
-def _count(given: Sequence[SentAnswer], at: datetime, reason: AnswerReason | None = None) -> int:
+def _count(answers: Sequence[SentAnswer], at: datetime, reason: AnswerReason | None = None) -> int:
     """Counts the replies of the last hour that have this reason, or all replies if `reason` is None."""
-    return sum(one.at > at - HOUR and reason in (None, one.reason) for one in given)
+    return sum(one.at > at - HOUR and reason in (None, one.reason) for one in answers)

@@ -101,7 +101,7 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
             ReplyAnswer.responder_id == responder_id, ReplyAnswer.answered_at > since
         )
     )
-    return [SentAnswer(AnswerReason(why), text_key, at) for why, text_key, at in rows]
+    return [SentAnswer(AnswerReason(reason), text_key, at) for reason, text_key, at in rows]
 
 
 # The functions below store the deadlines of cases in the database, so that no restart loses them. A tip has at most one
@@ -110,7 +110,7 @@ def answers_since(session: Session, responder_id: int, since: datetime) -> list[
 
 def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at: datetime) -> None:
     """Sets the first deadline of many new tips: the one to acknowledge the tip."""
-    same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
+    values = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.set_at: at, Deadline.nth: 0}
     for due_at, tip_ids in due.items():
         rows = [(tip_id, 0) for tip_id in tip_ids]
         add_rows(
@@ -118,15 +118,15 @@ def set_first_clocks(session: Session, due: Mapping[datetime, Sequence[int]], at
             Deadline,
             (Deadline.tip_id, Deadline.step),
             rows,
-            {**same, Deadline.due_at: due_at},
+            {**values, Deadline.due_at: due_at},
         )
 
 
 def set_clocks(session: Session, tip_id: int, clocks: Clocks, at: datetime) -> None:
     """Sets deadlines for one tip. Each new deadline replaces the open deadline of the same kind."""
     close_clocks(session, [tip_id], clocks, at)
-    last = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
-    steps = {row[0]: row[1] for row in session.execute(last.group_by(Deadline.kind))}
+    last_steps = select(Deadline.kind, func.max(Deadline.step)).where(Deadline.tip_id == tip_id)
+    steps = {row[0]: row[1] for row in session.execute(last_steps.group_by(Deadline.kind))}
     for kind, clock in clocks.items():
         session.add(
             Deadline(
@@ -168,8 +168,8 @@ def open_clocks_of(
 ) -> dict[int, dict[DeadlineKind, Clock]]:
     """Returns the open deadlines of many tips, keyed by tip id and kind."""
     found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
-    here = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
-    for row in session.scalars(select(Deadline).where(*here)):
+    conditions = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
+    for row in session.scalars(select(Deadline).where(*conditions)):
         found[row.tip_id][DeadlineKind(row.kind)] = Clock(row.due_at, row.nth, row.named_at)
     return found
 
@@ -182,8 +182,8 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
     """
     if not tip_ids:
         return -1
-    here = (Deadline.tip_id.in_(tip_ids), Deadline.kind == kind, Deadline.fired_at.is_(None))
-    furthest = session.scalar(select(func.max(Deadline.nth)).where(*here))
+    conditions = (Deadline.tip_id.in_(tip_ids), Deadline.kind == kind, Deadline.fired_at.is_(None))
+    furthest = session.scalar(select(func.max(Deadline.nth)).where(*conditions))
     return -1 if furthest is None else furthest
 
 
@@ -192,14 +192,14 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
 
     The time is the one that messages to responders name.
     """
-    last = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
-    return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
+    query = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
+    return session.scalar(query.order_by(Deadline.step.desc()).limit(1))
 
 
 def has_held(session: Session) -> bool:
     """Returns True if the alert of any tip waits until a person comes on duty."""
-    waits = select(PendingAlert.tip_id).join(Deadline, Deadline.tip_id == PendingAlert.tip_id)
-    return session.scalar(waits.where(*HELD).limit(1)) is not None
+    query = select(PendingAlert.tip_id).join(Deadline, Deadline.tip_id == PendingAlert.tip_id)
+    return session.scalar(query.where(*HELD).limit(1)) is not None
 
 
 def filing_times(session: Session, tip_ids: Collection[int]) -> Mapping[int, datetime]:
@@ -215,9 +215,9 @@ def overdue_clocks(
 
     Locks these deadlines until the transaction ends, and leaves out the tips in `skip`.
     """
-    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(skip))
-    held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
-    ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
+    is_due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(skip))
+    query = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(is_due)
+    ordered = query.order_by(Deadline.due_at, Deadline.id).limit(limit)
     return session.execute(ordered.with_for_update(skip_locked=True)).all()
 
 
@@ -236,13 +236,13 @@ def acknowledge(
     SMS), a later answer counts only if it is proved. `provisional` is True if the hotline could not read the gateway's
     inbox, so that the present answer is doubted for now.
     """
-    own = assigned_to(tip_id, responder_id)
-    forged = (*own, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
+    conditions = assigned_to(tip_id, responder_id)
+    forged = (*conditions, Assignment.doubted_at.is_not(None), Assignment.proved_at.is_(None))
     doubted = has_row(session, Assignment.id, *forged)
     counts = proved or not (doubted or provisional)
     session.execute(
         update(Assignment)
-        .where(*own, Assignment.state == AssignmentState.SENT)
+        .where(*conditions, Assignment.state == AssignmentState.SENT)
         .values(
             state=AssignmentState.ACKNOWLEDGED,
             acknowledged_at=at,
@@ -298,8 +298,8 @@ def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | Non
     An acknowledgement does not count if its SMS is not in the gateway's inbox, or if the responder has passed the tip
     on.
     """
-    took = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
-    return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*took))
+    conditions = (*assigned_to(tip_id, responder_id), HAS_TAKEN, Assignment.passed_at.is_(None))
+    return session.scalar(select(func.max(Assignment.acknowledged_at)).where(*conditions))
 
 
 def acknowledged_since_alert(
@@ -307,7 +307,7 @@ def acknowledged_since_alert(
 ) -> frozenset[int]:
     """Returns the tips whose assignee has acknowledged them, with proof, after the last alert that this responder did
     not acknowledge. The assignee must be active, and must have read the case or have no PIN."""
-    theirs = (
+    taken = (
         select(
             Assignment.tip_id,
             func.max(Assignment.acknowledged_at).label("took"),
@@ -327,10 +327,10 @@ def acknowledged_since_alert(
         .group_by(Assignment.tip_id)
         .subquery()
     )
-    found = select(theirs.c.tip_id).join(alerted, alerted.c.tip_id == theirs.c.tip_id)
-    later = or_(alerted.c.at.is_(None), theirs.c.took > alerted.c.at)
-    since = found.where(theirs.c.proved.is_not(None), later)
-    return frozenset(session.scalars(since))
+    found = select(taken.c.tip_id).join(alerted, alerted.c.tip_id == taken.c.tip_id)
+    is_later = or_(alerted.c.at.is_(None), taken.c.took > alerted.c.at)
+    query = found.where(taken.c.proved.is_not(None), is_later)
+    return frozenset(session.scalars(query))
 
 
 # The code below stores the questions that desks ask callers, at most one for each tip, and the answers.
@@ -376,11 +376,11 @@ def waiting_question(
 
     If `for_writing` is True, locks the question.
     """
-    here = select(QuestionBackRow).where(
+    query = select(QuestionBackRow).where(
         QuestionBackRow.tip_id.in_(tip_ids), QuestionBackRow.answered_at.is_(None)
     )
-    here = here.order_by(QuestionBackRow.tip_id).limit(1)
-    return session.scalars(here.with_for_update() if for_writing else here).first()
+    query = query.order_by(QuestionBackRow.tip_id).limit(1)
+    return session.scalars(query.with_for_update() if for_writing else query).first()
 
 
 def question_of_tip(session: Session, tip_id: int) -> QuestionBackRow | None:
@@ -405,7 +405,7 @@ def recipients_who_may_see(
         .where(Assignment.tip_id == tip_id, may_see_tip(tip_id), *active_conditions(at), *which)
         .order_by(Responder.id, Assignment.id)
     )
-    return {id: Recipient(id, spoken[0], ref) for id, spoken, ref in session.execute(alerted)}
+    return {id: Recipient(id, languages[0], ref) for id, languages, ref in session.execute(alerted)}
 
 
 def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
@@ -452,10 +452,10 @@ def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_ke
 
 def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
     """Records that the caller was asked if the help was good. Returns False if the caller was already asked."""
-    theirs = Tip.id.in_(tip_ids)
-    known = session.scalars(select(Tip.was_asked_help).where(theirs).with_for_update()).all()
-    session.execute(update(Tip).where(theirs).values(was_asked_help=True))
-    return bool(known) and not any(known)
+    condition = Tip.id.in_(tip_ids)
+    flags = session.scalars(select(Tip.was_asked_help).where(condition).with_for_update()).all()
+    session.execute(update(Tip).where(condition).values(was_asked_help=True))
+    return bool(flags) and not any(flags)
 
 
 def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
@@ -467,9 +467,9 @@ def find_receipt(session: Session, receipt_key: str) -> FoundReceipt:
     of_receipt = Tip.receipt_key == receipt_key
     attempts = select(Tip.session_key, Tip.attempt).where(of_receipt, Tip.session_key != "")
     passages = session.execute(attempts.distinct()).all()
-    taken = select(Assignment.id).where(Assignment.tip_id == Tip.id, HAS_TAKEN).exists()
+    is_taken = select(Assignment.id).where(Assignment.tip_id == Tip.id, HAS_TAKEN).exists()
     rows = session.execute(
-        select(Tip.id, taken, Tip.helped_at, Tip.closed_at, Tip.was_asked_help)
+        select(Tip.id, is_taken, Tip.helped_at, Tip.closed_at, Tip.was_asked_help)
         .where(
             or_(of_receipt, tuple_(Tip.session_key, Tip.attempt).in_([*map(tuple, passages)])),
             Tip.state != TipState.DRAFT,
@@ -525,13 +525,13 @@ def move_position(
 
     If another process has stored another place, returns False and changes nothing.
     """
-    moved = (
+    statement = (
         update(InboxRead)
         .where(InboxRead.name == SMS, InboxRead.number == before.number)
         .values(**asdict(now), next_at=next_at, read_at=at, fault="")
         .returning(InboxRead.name)
     )
-    return session.scalar(moved) is not None
+    return session.scalar(statement) is not None
 
 
 def record_fault(session: Session, fault: str, next_at: datetime) -> None:
@@ -547,9 +547,9 @@ def record_mo(session: Session, row: InboundSeen, keys: Sequence[str]) -> Sequen
 
     Returns the rows of the same SMS that existed before. `keys` contains the digests by which the SMS is recognized.
     """
-    known = _known(session, keys)
-    if known or add_if_new(session, row):
-        return known
+    rows = _known(session, keys)
+    if rows or add_if_new(session, row):
+        return rows
     # Another process has just stored this SMS. If another SMS came with the same id but another time, the keys find no
     # row, and the id does.
     return _known(session, keys) or [session.get_one(InboundSeen, row.provider_id)]
@@ -581,14 +581,14 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
     Locks the rows of these SMS until the transaction ends.
     """
-    waiting = select(InboundSeen).where(
+    query = select(InboundSeen).where(
         InboundSeen.proved_at.is_(None),
         InboundSeen.unproven_at.is_(None),
         InboundSeen.sms_key.is_not(None),
         InboundSeen.received_at >= since,
         InboundSeen.received_at < until,
     )
-    return session.scalars(waiting.order_by(InboundSeen.received_at).with_for_update()).all()
+    return session.scalars(query.order_by(InboundSeen.received_at).with_for_update()).all()
 
 
 def unproven_answers(session: Session, since: datetime) -> int:
@@ -604,5 +604,5 @@ def unproven_answers(session: Session, since: datetime) -> int:
 
 
 def _known(session: Session, keys: Sequence[str]) -> Sequence[InboundSeen]:
-    held = select(InboundSeen).where(InboundSeen.sms_key.in_(keys)).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).all()
+    query = select(InboundSeen).where(InboundSeen.sms_key.in_(keys)).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()

@@ -67,17 +67,17 @@ def write_alerted(
 ) -> None:
     """Writes for each alerted responder the event of the alert. Each entry of `alerted` contains the id of the
     assignment, the tip, the step, the responder, and the reason for the alert."""
-    rows = [(tip_id, who, why, f"told:{id}") for id, tip_id, _, who, why in alerted]
-    _written(session, LoggedEvent.ALERTED, rows, at)
+    rows = [(tip_id, who, purpose, f"told:{id}") for id, tip_id, _, who, purpose in alerted]
+    _write_events(session, LoggedEvent.ALERTED, rows, at)
 
 
 def write_links(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
     """Writes an event for each link from a tip to an earlier similar tip, with the reason for the link."""
-    rows = [(later, None, why, f"linked:{earlier}:{later}") for later, earlier, why in links]
-    _written(session, LoggedEvent.LINKED, rows, at)
+    rows = [(later, None, reason, f"linked:{earlier}:{later}") for later, earlier, reason in links]
+    _write_events(session, LoggedEvent.LINKED, rows, at)
 
 
-def _written(
+def _write_events(
     session: Session,
     kind: LoggedEvent,
     rows: Sequence[tuple[int, int | None, str, str]],
@@ -85,13 +85,13 @@ def _written(
 ) -> None:
     """Writes events that the clock process caused. Each row contains the tip, the responder, the reason and the key."""
     columns = (CaseEventRow.tip_id, CaseEventRow.responder_id, CaseEventRow.codes, CaseEventRow.key)
-    coded = [(tip_id, who, f'{{"{WHY}":"{why}"}}', key) for tip_id, who, why, key in rows]
-    same: dict[Column, object] = {
+    coded = [(tip_id, person, f'{{"{WHY}":"{code}"}}', key) for tip_id, person, code, key in rows]
+    values: dict[Column, object] = {
         CaseEventRow.at: at,
         CaseEventRow.channel: EventChannel.CLOCK,
         CaseEventRow.kind: kind,
     }
-    add_rows(session, CaseEventRow, columns, coded, same, unless_taken=CaseEventRow.key)
+    add_rows(session, CaseEventRow, columns, coded, values, unless_taken=CaseEventRow.key)
 
 
 def events_of_tip(session: Session, tip_id: int) -> Sequence[CaseEventRow]:
@@ -134,8 +134,8 @@ def last_event_of(
     If `skip_alerts` is True, leaves out alerts of the responder.
     """
     kinds = OF_TAKING[1:] if skip_alerts else OF_TAKING
-    own = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
-    found = select(CaseEventRow).where(*own, CaseEventRow.kind.in_(kinds))
+    conditions = (CaseEventRow.tip_id == tip_id, CaseEventRow.responder_id == responder_id)
+    found = select(CaseEventRow).where(*conditions, CaseEventRow.kind.in_(kinds))
     return session.scalars(found.order_by(CaseEventRow.id.desc()).limit(1)).first()
 
 
@@ -206,8 +206,8 @@ def give(session: Session, tip_id: int, holder: str, encrypted_key: bytes) -> bo
 
 
 def grant_of(session: Session, tip_id: int, holder: str) -> bytes | None:
-    here = (CaseGrant.tip_id == tip_id, CaseGrant.holder == holder)
-    return session.scalar(select(CaseGrant.encrypted_key).where(*here))
+    conditions = (CaseGrant.tip_id == tip_id, CaseGrant.holder == holder)
+    return session.scalar(select(CaseGrant.encrypted_key).where(*conditions))
 
 
 class CaseCode(Row):
@@ -274,9 +274,9 @@ def bodies_of(
 
 def delete_notes(session: Session, tip_ids: Collection[int]) -> None:
     """Deletes the texts of all notes about these tips."""
-    theirs = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
-    gone = delete(CaseNote).where(CaseNote.case_event_id.in_(theirs))
-    change_rows(session, gone)
+    event_ids = select(CaseEventRow.id).where(CaseEventRow.tip_id.in_(tip_ids))
+    statement = delete(CaseNote).where(CaseNote.case_event_id.in_(event_ids))
+    change_rows(session, statement)
 
 
 class CaseCounted(Row):
@@ -324,8 +324,8 @@ def store_form(session: Session, tip_id: int, responder_id: int, body: bytes, at
 
 
 def drop_form(session: Session, tip_id: int, responder_id: int) -> None:
-    here = (StartedFormRow.tip_id == tip_id, StartedFormRow.responder_id == responder_id)
-    session.execute(delete(StartedFormRow).where(*here))
+    conditions = (StartedFormRow.tip_id == tip_id, StartedFormRow.responder_id == responder_id)
+    session.execute(delete(StartedFormRow).where(*conditions))
 
 
 def forms_of(

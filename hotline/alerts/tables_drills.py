@@ -81,21 +81,21 @@ def has_danger_since(session: Session, place: str, at: datetime) -> bool:
     For a `place` abroad, only tips from abroad count. Includes older tips if responders were alerted of them again.
     """
     alerted = exists().where(Assignment.tip_id == Tip.id, Assignment.created_at >= at)
-    near = province_of(place) if is_district(place) else place
+    area = province_of(place) if is_district(place) else place
     open_there = (
         Tip.urgency == Urgency.DANGER,
         Tip.channel.not_in(rules_trial.UNCOUNTED),
         or_(Tip.filed_at >= at, alerted),
         Tip.closed_at.is_(None),
-        Tip.place.startswith(near, autoescape=True),
+        Tip.place.startswith(area, autoescape=True),
     )
     return has_row(session, Tip.id, *open_there)
 
 
 def drill_references(session: Session, responder_id: int) -> frozenset[str]:
     """Returns the references of drills that this responder knows."""
-    own = select(Assignment.reference).join(Drill, Drill.tip_id == Assignment.tip_id)
-    return frozenset(session.scalars(own.where(Assignment.responder_id == responder_id)))
+    query = select(Assignment.reference).join(Drill, Drill.tip_id == Assignment.tip_id)
+    return frozenset(session.scalars(query.where(Assignment.responder_id == responder_id)))
 
 
 def recent_drills(session: Session, responder_id: int, since: datetime) -> Sequence[RecentDrill]:
@@ -106,18 +106,18 @@ def recent_drills(session: Session, responder_id: int, since: datetime) -> Seque
         Message.attempts > 0,
     )
     words = (Message.assignment_id == Assignment.id, Message.template == Template.EXERCISE.name)
-    said = select(func.min(Message.accepted_at)).where(*words).scalar_subquery()
+    first_notice = select(func.min(Message.accepted_at)).where(*words).scalar_subquery()
     rows = session.execute(
-        select(Assignment, said)
+        select(Assignment, first_notice)
         .join(Drill, Drill.tip_id == Assignment.tip_id)
         .where(Assignment.responder_id == responder_id, Assignment.created_at > since, sent)
         .order_by(Assignment.id.desc())
     )
     return [
         RecentDrill(
-            one.reference, one.created_at, _first(one.acknowledged_at, one.passed_at), said_at
+            one.reference, one.created_at, _first(one.acknowledged_at, one.passed_at), notice_at
         )
-        for one, said_at in rows
+        for one, notice_at in rows
     ]
 
 
@@ -143,10 +143,10 @@ def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]
 
 def drop_alerts(session: Session, tip_id: int) -> None:
     """Ends the alerts of a drill that are not sent yet, so that they are never sent."""
-    theirs = select(Assignment.id).where(Assignment.tip_id == tip_id)
-    here = (Message.assignment_id.in_(theirs), Message.kind == MessageKind.ALERT)
-    waiting = update(Message).where(*here, Message.state.in_(WAITING))
-    change_rows(session, waiting.values(state=MessageState.FAILED))
+    assignment_ids = select(Assignment.id).where(Assignment.tip_id == tip_id)
+    conditions = (Message.assignment_id.in_(assignment_ids), Message.kind == MessageKind.ALERT)
+    statement = update(Message).where(*conditions, Message.state.in_(WAITING))
+    change_rows(session, statement.values(state=MessageState.FAILED))
 
 
 def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
@@ -154,14 +154,14 @@ def drill_recipients(session: Session, tip_id: int) -> Sequence[DrillRecipient]:
 
     Taking the case and passing it on both count as an answer to the drill.
     """
-    other = aliased(Message)
-    newest = select(func.max(other.id)).where(
-        other.assignment_id == Assignment.id, other.kind == MessageKind.ALERT
+    sms = aliased(Message)
+    newest_id = select(func.max(sms.id)).where(
+        sms.assignment_id == Assignment.id, sms.kind == MessageKind.ALERT
     )
     rows = session.execute(
         select(Responder.name, Responder.level, Assignment, Message.delivered_at, Message.state)
         .join(Responder, Responder.id == Assignment.responder_id)
-        .outerjoin(Message, Message.id == newest.correlate(Assignment).scalar_subquery())
+        .outerjoin(Message, Message.id == newest_id.correlate(Assignment).scalar_subquery())
         .where(Assignment.tip_id == tip_id)
         .order_by(Assignment.id)
     )
