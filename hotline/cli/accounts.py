@@ -1,5 +1,5 @@
-"""Runs `hotline accounts`, which invites people to the console. These people complete their accounts in the console,
-through a link."""
+"""Runs `hotline accounts`, which invites people to the console. An invited person completes the account in the console,
+through a link that this command prints."""
 
 import os
 from collections.abc import Sequence

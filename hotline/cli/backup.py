@@ -70,7 +70,7 @@ def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = Non
 
 
 def own_signers() -> frozenset[str]:
-    """Returns the public half of this machine's signing key, or nothing if the machine has no signing key."""
+    """Returns the public half of this machine's signing key, or an empty set if this machine has no signing key."""
     folder = KeyFolder(key_folder(Settings.read(os.environ), Role.CONSOLE))
     held = folder.holds(SIGNING_KEY)
     return frozenset({archive.signer_of(folder.read(SIGNING_KEY))} if held else ())
@@ -276,8 +276,8 @@ LOST = "changed after this backup, so not in the restored hotline:"
 
 
 def _changes(url: str, digest: str) -> Sequence[str] | None:
-    """Returns one sentence for each person, role or desk that changed in a database after a row of the audit log. The
-    row is the row with this digest. Returns None if no row of the audit log has this digest.
+    """Returns one sentence for each person, role or desk that changed after the audit log's row with this digest.
+    Returns None if no row of the audit log has this digest.
     """
     with closing(open_database(url)) as database, suppress(StoreUnavailable):
         return service_audit.roster_changes(database, digest)

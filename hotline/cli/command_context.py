@@ -1,8 +1,8 @@
-"""Builds the context of the commands, and closes it at the end.
+"""Builds the context of the commands (the database, keys and other tools), and closes it at the end.
 
-Also creates new passphrases, and creates keys that the hotline does not have yet. Never replaces a lost key, because a
-new key cannot decrypt what the lost key encrypted. For `hotline doctor`, checks that only the owner can read the
-hotline's files.
+Also creates passphrases, and the keys that are missing on a machine. Never replaces a lost key, because a new key
+cannot decrypt what the lost key encrypted. For `hotline doctor`, checks that only the owner can read the hotline's
+files.
 """
 
 import os
@@ -50,13 +50,12 @@ def database_error(broken: StoreUnavailable) -> str:
 
 @contextmanager
 def cli_context() -> Iterator[CliContext]:
-    """Yields the context of the commands, built from the settings in the environment. Skips keys in the key folder if
-    they belong to another hotline.
+    """Yields the context of the commands, built from the settings in the environment. Leaves out each key that is
+    damaged or belongs to another hotline, and prints a warning.
 
-    The hotline could not decrypt data that is encrypted with the keys of another hotline. Raises the errors of
-    `Settings.read` and `build_cli`. Raises NotReady if the tables in the database belong to a release that this code
-    does not know. If the database does not answer, this function raises no error, and the command fails later, at its
-    first query.
+    Raises the same errors as `Settings.read` and `build_cli`. Raises NotReady if the tables in the database belong to a
+    release that this code does not know. If the database does not answer, this function raises no error, and the
+    command fails later, at its first query.
     """
     settings = Settings.read(os.environ)
     with suppress(StoreUnavailable):
@@ -96,7 +95,7 @@ def make_missing_keys(
 
     Raises PartMissing if the database names a key that no folder contains, and KeyWrong if a key belongs to another
     hotline. Raises Occupied if a key that `new` names already exists, and KeysDiffer if two folders have different
-    copies of a key. In these cases the function makes no key.
+    copies of a key. If the function raises an error, it makes no key.
     """
     folder = settings.home / "keys"
     for name in new:
@@ -126,8 +125,8 @@ def lost_keys(database: Database, folder: Path) -> Sequence[str]:
 
 
 def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ()) -> None:
-    """Encrypts a canary (a test value) with each key that has no canary yet, and a new canary with each key that `new`
-    names. Raises StoreUnavailable."""
+    """Encrypts a canary (a test value) with each key that has no canary yet. Also replaces the canaries of the keys
+    that `new` names. Raises StoreUnavailable."""
     folders = [folder / role for role in ROLES]
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):
@@ -153,8 +152,8 @@ def check_folder(name: str, folder: Path, settings: Settings) -> CheckResult:
 
 
 def check_files(settings: Settings) -> Iterator[CheckResult]:
-    """Checks that no other user can read the file of the database or the folder of the backups. Yields no result for a
-    database that is not a file."""
+    """Checks that no other user can read the file of the database or the folder of the backups. If the database is not
+    a file, checks only the folder of the backups."""
     file = sqlite_file(settings.database_url)
     if file is not None and file.exists():
         yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))
@@ -164,7 +163,7 @@ def check_files(settings: Settings) -> Iterator[CheckResult]:
 
 def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
     """Checks that only the owner can read the gateway's key. The key is in the folder of each role that sends SMS, or
-    in the file of HOTLINE_GATEWAY_API_KEY_FILE."""
+    in the file that HOTLINE_GATEWAY_API_KEY_FILE names."""
     home = settings.home / "keys"
     named = settings.gateway_api_key_file
     if settings.is_emulated and named is None:

@@ -1,8 +1,7 @@
-"""Builds the context of each process, with the real adapters for databases, Redis, gateway and keys.
+"""Builds the context of each process: its keys, and its connections to the database, to Redis and to the gateway.
 
-If the library of an adapter is slow to import, the adapter is created only when a process first uses it. Each function
-returns an adapter with the type of its port, so the type checker refuses an adapter that does not fit. No other module
-builds contexts.
+If a connection needs a library that is slow to import, a process makes this connection only at its first use. No other
+module builds contexts.
 """
 
 import logging
@@ -61,7 +60,7 @@ if TYPE_CHECKING:
 
 
 EMULATOR_KEY = "emulator"
-"""The key for the emulated gateway. This key gives access to nothing."""
+"""The key for the emulated gateway. This key protects nothing."""
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -84,8 +83,8 @@ def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
 
 
 class LazyObject(Generic[T]):
-    """A placeholder for an object. The function `make` creates the object later. The code calls `make` when it first
-    uses an attribute of the object."""
+    """A placeholder that makes an object with the function `make` when the code first uses an attribute of the
+    object."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -104,8 +103,8 @@ class LazyObject(Generic[T]):
 
 
 def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
-    """Wraps a function, so that a call returns a placeholder at once. The function itself runs when the code first uses
-    the object."""
+    """Wraps a function, so that a call returns a placeholder at once. The placeholder calls the function at its first
+    use."""
 
     @wraps(make)
     def begun(*given: P.args, **named: P.kwargs) -> T:
@@ -116,9 +115,9 @@ def on_first_use(make: Callable[P, T]) -> Callable[P, T]:
 
 @on_first_use
 def circuit() -> "Circuit":
-    """Returns the circuit breaker that all Redis clients of a process share.
+    """Makes the circuit breaker for the Redis clients of a process.
 
-    If one client finds that the Redis server does not answer, the other clients do not wait for it either.
+    If one client finds that the Redis server does not answer, the other clients do not wait for the server either.
     """
     from hotline.dialogue.redis_adapters import Circuit
 
@@ -158,8 +157,8 @@ def senders(settings: Settings) -> contexts.Senders:
 @dataclass(frozen=True, slots=True)
 class Failpoints:
     """A folder with files that make processes end at chosen points of the code (failpoints), for tests. Each file has
-    the name of one failpoint. The first process that reaches the failpoint removes the file and is killed as with `kill
-    -9`. The folder has an effect only if the settings HOTLINE_FAULTS and HOTLINE_TESTING are given.
+    the name of one failpoint. The first process that reaches the failpoint removes the file, and then kills itself with
+    SIGKILL. The folder has an effect only if the settings HOTLINE_FAULTS and HOTLINE_TESTING are given.
     """
 
     folder: Path
@@ -178,9 +177,9 @@ class Failpoints:
 
 @dataclass(frozen=True, slots=True)
 class TurnedClock:
-    """A clock that can be moved, for the demo and for tests. The clock shows the true time plus the number of seconds
-    in a file. If the file holds a time instead, the clock stops at this time. The clock reads the file at each
-    call, so that the time changes in all processes at once. Without a valid file, the clock shows the true time."""
+    """A clock that the demo and tests can set to another time. The clock shows the true time plus the number of seconds
+    in a file. If the file contains a time instead, the clock stops at this time. The clock reads the file at each call,
+    so that the time changes in all processes at once. Without a valid file, the clock shows the true time."""
 
     file: Path
 
@@ -200,7 +199,7 @@ def now() -> datetime:
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
-    """Returns the clock with the true time. In a demo, the function returns a clock that can be moved."""
+    """Returns the clock with the true time, or a clock that can be set to another time if a setting names its file."""
     return TurnedClock(settings.clock) if settings.clock else now
 
 
@@ -266,40 +265,39 @@ logger = logging.getLogger(__name__)
 
 
 class Role(StrEnum):
-    """A group of processes that may use the same keys, and that have one key folder. Each process gets only the key
-    folder of its role."""
+    """A group of processes that use the same keys from one key folder. Each process gets only the key folder of its
+    role."""
 
     HOOKS = "hooks"
-    """The web process has the keys named session, run, contact, enrolled and stop. It also has the relay's public key,
-    and the secret parts of the hooks' addresses. The web process decrypts no stored data."""
+    """The web process encrypts phone numbers, and decrypts no stored data. Its key folder also contains the secret
+    parts of the addresses that the gateway calls."""
     WORKERS = "workers"
-    """The worker has the relay's key pair for responders' phone numbers, and the key named stop. The worker decrypts no
-    tip."""
+    """The workers decrypt responders' phone numbers, but no tip."""
     WATCH = "watch"
-    """The watch process (the monitor) has the key for the phone numbers of the on-call contacts. The watch process
-    decrypts no responder's number and no tip."""
+    """The watch process (the monitor) decrypts the phone numbers of the on-call contacts, but no responder's number and
+    no tip."""
     READER = "reader"
-    """The reader process has three keys: the pepper of the responders' PINs, the private key that decrypts typed
-    PINs, and the weekly key. The reader process decrypts a tip only with a responder's PIN."""
+    """The reader process decrypts the PINs that responders typed, and checks them with a secret (the pepper). The
+    reader process decrypts a tip only with a responder's PIN."""
     PAGES = "pages"
-    """The console has the key of the accounts' second factors, the weekly key, the enrolled and stop keys, and the
-    relay's public key. The console enrols people, but decrypts no phone number. The console decrypts a tip only with
-    the private key of a person's account."""
+    """The console encrypts the second factors of accounts. The console enrols people, but decrypts no phone number. The
+    console decrypts a tip only with the private key of a person's account."""
     CONSOLE = "console"
-    """The commands have the keys named enrolled and stop, and the relay's and the monitor's public keys. The commands
-    decrypt tips with a passphrase."""
+    """The commands encrypt the phone numbers of responders and of on-call contacts. The commands decrypt tips with a
+    passphrase."""
 
 
 ENCRYPTING_KEYS = frozenset({WEEKLY_KEY, RELAY_PUBLIC_KEY, READER_PUBLIC_KEY, WATCH_PUBLIC_KEY})
-"""Keys with which a process encrypts data for other processes. If such a key is wrong, no process can decrypt the data
-that was encrypted with it."""
+"""Keys with which a process encrypts data for other processes. No process can decrypt data that was encrypted with a
+wrong key."""
 FORGETTING_ROLES = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
-"""Roles whose processes destroy the keys of past weeks. These processes must be able to write in their key folders."""
+"""Roles whose processes destroy the keys of past weeks. Processes with these roles must be able to write in their key
+folders."""
 
 
 UNFINISHED_INIT = "init-unfinished"
-"""The name of a file in the home folder. The file says that `hotline init` has begun but is not complete. `hotline
-init` removes the file when all parts of the hotline are made.
+"""The name of a file in the home folder that exists while `hotline init` is not complete. When all parts of the hotline
+are made, `hotline init` removes the file.
 """
 
 
@@ -309,16 +307,16 @@ def key_folder(settings: Settings, role: Role) -> Path:
 
 
 def settings_of(settings: Settings, role: Role) -> Settings:
-    """Returns the settings of a process with this role. If the role has accounts of its own for the database and Redis,
-    the settings contain these accounts."""
+    """Returns the settings of a process with this role. If the role has its own accounts, the addresses of the database
+    and of Redis contain these accounts."""
     folder = key_folder(settings, role)
     database, redis = own_addresses(folder, settings.database_url, settings.redis_url)
     return replace(settings, database_url=database, redis_url=redis)
 
 
 def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.WebContext:
-    """Builds the context of the web process. Leaves out the keys in `without`, because these keys are wrong. Raises the
-    errors of `build_context`."""
+    """Builds the context of the web process. Leaves out the keys that `without` names. Raises the same errors as
+    `build_context`."""
     fuse = circuit()
     context, keys, settings = _common(settings, Role.HOOKS, without, fuse)
     cipher = WeeklyStateCipher(StateCipher.of(keys, each=EACH), context.encrypter.weekly_lock, now)
@@ -333,7 +331,7 @@ def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.
 
 
 def build_worker(settings: Settings) -> contexts.WorkerContext:
-    """Builds the context of the workers and the clock. Raises the errors of `build_context`."""
+    """Builds the context of the workers and of the clock process. Raises the same errors as `build_context`."""
     context, keys, settings = _common(settings, Role.WORKERS)
     account = gateway_account(settings, keys)
     return contexts.WorkerContext(
@@ -348,7 +346,7 @@ def build_worker(settings: Settings) -> contexts.WorkerContext:
 
 
 def build_monitor(settings: Settings) -> contexts.MonitorContext:
-    """Builds the context of the monitor. Raises the errors of `build_context`."""
+    """Builds the context of the monitor. Raises the same errors as `build_context`."""
     context, keys, settings = _common(settings, Role.WATCH)
     account = gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
@@ -363,12 +361,11 @@ def build_monitor(settings: Settings) -> contexts.MonitorContext:
 
 
 def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
-    """Builds the context of the web process, and leaves out its encryption keys that are wrong. The process still
-    accepts tips.
+    """Builds the context of the web process, but leaves out wrong encryption keys, so that the process still accepts
+    tips.
 
-    If a wrong key encrypted a tip, no process could decrypt that tip. If the process does not have the key, it encrypts
-    a tip only for the desks that may read the tip. These desks can then decrypt the tip. Raises the errors of
-    `build_context`.
+    No process could decrypt a tip that was encrypted with a wrong key. Without the key, the web process encrypts each
+    tip only for the desks that may read the tip. Raises the same errors as `build_context`.
     """
     context = build_web(settings)
     wrong = wrong_keys(context, settings, Role.HOOKS)
@@ -383,15 +380,15 @@ def build_web_without_wrong_keys(settings: Settings) -> contexts.WebContext:
 
 
 def build_cli(settings: Settings, *, without: Collection[str] = ()) -> contexts.CliContext:
-    """Builds the context of the commands. Leaves out the keys in `without`, because these keys are wrong. Raises the
-    errors of `build_context`."""
+    """Builds the context of the commands. Leaves out the keys that `without` names. Raises the same errors as
+    `build_context`."""
     context, keys, settings = _common(settings, Role.CONSOLE, without)
     watch = _watch(settings, keys, instruments(settings))
     return contexts.CliContext(**vars(context), watch=watch)
 
 
 def build_console(settings: Settings) -> contexts.ConsoleContext:
-    """Builds the context of the console's pages. Raises the errors of `build_context`."""
+    """Builds the context of the console's pages. Raises the same errors as `build_context`."""
     context, keys, settings = _common(settings, Role.PAGES)
     context.database.keep_documents()
     return contexts.ConsoleContext(
@@ -407,7 +404,7 @@ def build_console(settings: Settings) -> contexts.ConsoleContext:
 
 
 def build_reader(settings: Settings) -> ReaderContext:
-    """Builds the context of the reader process. Raises the errors of `build_context`."""
+    """Builds the context of the reader process. Raises the same errors as `build_context`."""
     context, keys, _ = _common(settings, Role.READER)
     return ReaderContext.of(context, keys)
 
@@ -436,8 +433,8 @@ def build_context(settings: Settings, role: Role) -> contexts.Context:
 def _common(
     settings: Settings, role: Role, without: Collection[str] = (), fuse: "Circuit | None" = None
 ) -> tuple[contexts.Context, KeyFolder, Settings]:
-    """Builds the parts of a context that every process has. Also returns an object that reads the keys of this role,
-    and the settings with the accounts of this role."""
+    """Builds the parts of a context that every process has. Also returns the key folder of this role, and the settings
+    with the accounts of this role."""
     settings = settings_of(settings, role)
     keys = KeyFolder(require_folder(settings, key_folder(settings, role)), without=without)
     if role in FORGETTING_ROLES and cannot_advance(keys):
@@ -450,9 +447,8 @@ def _common(
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise missing_error(settings, f"the database {file} is missing")
-    # In the web process, a thread loads a new flow set, because the requests of callers must not wait until it is
-    # loaded. In all other processes, the new flow set is used at once, so pages of the console show a new publication
-    # at once.
+    # In the web process, a thread loads newly published flows, so that no caller waits for them. Every other process
+    # loads them before their next use, so that the console shows a publication at once.
     behind = start_thread if role is Role.HOOKS else None
     books = SqlFlowSets(database, place_lists(), behind=behind)
     context = contexts.Context(
@@ -471,16 +467,16 @@ def _common(
 
 def audit_key(keys: KeyFolder, role: Role) -> tuple[str, bytes] | None:
     """Returns the name of the role, and the key with which this role seals its rows of the audit log. Returns None if
-    the key is missing. The hotline then writes these rows without a seal.
+    the key is missing: the role then writes its rows without a seal.
 
-    If HOTLINE_KEYS names the folder of another role, a command seals its rows with the key of that role.
+    If HOTLINE_KEYS names the folder of another role, returns the name and the key of that role.
     """
     name = keys.path.name if keys.path.name in set(Role) else role.value
     return (name, keys.read(AUDIT_KEY)) if keys.holds(AUDIT_KEY) else None
 
 
 def require_folder(settings: Settings, folder: Path) -> Path:
-    """Returns an existing key folder. Raises PartMissing if the folder does not exist."""
+    """Returns the key folder `folder` if it exists, and otherwise raises PartMissing."""
     if not folder.is_dir():
         raise missing_error(settings, f"the key folder {folder} is missing")
     return folder
@@ -546,11 +542,11 @@ def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbe
 
 
 def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Sequence[str]:
-    """Returns the names of this process's keys that cannot decrypt their canaries (test values). Also records the
-    start of this process in the database, where other processes and the doctor read it.
+    """Returns the names of this process's keys that cannot decrypt their canaries (test values). Also records the start
+    of this process in the database, for the other processes and for the doctor.
 
-    The result is empty if the database does not answer. The process then waits for the database. The process checks its
-    keys again when it cannot decrypt a phone number.
+    If the database does not answer, the result is empty. The process checks its keys again when it cannot decrypt a
+    phone number.
     """
     try:
         wrong = service_checks_keys.check_keys(context.database, key_folder(settings, role)).wrong
@@ -570,8 +566,8 @@ def wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> Seq
 
 
 def refuse_wrong_keys(context: contexts.Context, settings: Settings, role: Role) -> None:
-    """Raises KeyWrong if a key of this process is wrong. With a wrong key, the process could decrypt nothing. No
-    other process could decrypt the data that a process with a wrong key encrypts."""
+    """Raises KeyWrong if a key of this process is wrong, because no process could decrypt the data that a wrong key
+    encrypts."""
     if wrong := wrong_keys(context, settings, role):
         raise KeyWrong(wrong_sentence(key_folder(settings, role), wrong))
 
@@ -598,7 +594,7 @@ def _watch(
 
 
 def digests_file(settings: Settings) -> Path:
-    """Returns the file in which the monitor keeps the digests of the audit log. This file is outside the database."""
+    """Returns the file outside the database in which the monitor keeps the digests of the audit log."""
     return settings.home / "audit-digests"
 
 
@@ -633,7 +629,7 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. Every hotline that is not under test uses this function as its failpoints."""
+    """Does nothing. A hotline that is not under test calls this function at each failpoint."""
 
 
 def sender_of(settings: Settings) -> str:

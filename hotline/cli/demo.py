@@ -1,5 +1,5 @@
 """Runs `hotline demo`, which starts a whole hotline on this machine. The demo has the emulator as its gateway, and a
-page with two handsets."""
+page with two emulated phones."""
 
 import asyncio
 import json
@@ -48,11 +48,11 @@ from hotline.text.errors import ImportRefused, StartFailed
 PINS = "demo-pins.json"
 """The file in the demo's home folder with the PINs of three responders."""
 DEADLINE = 60.0
-"""The maximum number of seconds that a slow machine may need until the demo is ready."""
+"""If the demo is not ready after this number of seconds, the command says so."""
 FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
-"""The number from which the national desk calls, and the number that responders call. Both numbers are sample data,
-and the flows accept these numbers as confirmed only in a demo."""
+"""The settings with the number from which the national desk calls, and the number that responders call. Only in a demo,
+the flows accept these sample numbers as confirmed."""
 
 
 @click.command()
@@ -92,7 +92,7 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
         if not made:
             words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
             words += [] if empty else ["--sample"]
-            # A process of its own prints the progress of `hotline init` in the same terminal.
+            # A separate process runs `hotline init`, and prints its progress in the same terminal.
             if subprocess.run(
                 words, env=environ, stdout=subprocess.DEVNULL, check=False
             ).returncode:
@@ -100,7 +100,7 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool, empty: bool)
         if pins:
             make_pins(settings, settings.home / PASSPHRASE_FILE)
             context = build_cli(settings)
-            # The on-call contact of the demo may exist already.
+            # The on-call contact may exist already, from an earlier start of the demo.
             with closing(context.database), suppress(ImportRefused):
                 service_alarms.add_contact(context, *ON_CALL, by="demo")
         _begin(settings, environ, page_port, entries)
@@ -136,7 +136,8 @@ def _begin(
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
-    """Returns the given settings, changed so that the emulator is the gateway. SMS replies are on by default."""
+    """Returns the given settings, with the emulator as the gateway. Also turns on SMS replies, unless `given` turns
+    them off."""
     environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
     environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
@@ -146,7 +147,7 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
 
 
 def with_one_click(entries: Mapping[str, str]) -> Mapping[str, str]:
-    """Returns the commands of the demo's processes. The demo's console replaces the real console."""
+    """Returns the commands of the demo's processes, with the demo's console in place of the real console."""
     return {
         name: command.replace("workers.console:application", "workers.demo_console:application")
         for name, command in entries.items()
@@ -174,8 +175,8 @@ async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
 
 
 async def _tell_when_ready(awaited: Iterable[str], greeting: str) -> None:
-    """Prints the demo's addresses and first steps when all of its processes answer. Reports a failure if one address
-    does not answer in time."""
+    """Prints the demo's addresses and what to do first, as soon as all its processes answer. Reports a failure if one
+    address does not answer in time."""
     try:
         async with asyncio.timeout(DEADLINE):
             for address in awaited:
@@ -200,8 +201,8 @@ def _say(line: str) -> None:
 
 
 def make_pins(settings: Settings, passphrase: Path) -> None:
-    """Makes PINs for the demo's responders. The function makes no PINs with a real gateway, or if the file with the
-    passphrase of the desks is missing."""
+    """Makes PINs for the demo's responders. If the gateway is real, or if the file with the desks' passphrase is
+    missing, makes no PINs."""
     if not settings.is_emulated or not passphrase.exists():
         return
     context = build_reader(settings)
@@ -215,8 +216,7 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
 
 
 def read_pins(home: Path) -> Mapping[str, str]:
-    """Returns the demo's PINs. The keys are the names of the responders. The result is empty if the file is missing or
-    damaged."""
+    """Returns the demo's PINs by the responders' names. The result is empty if the file is missing or damaged."""
     try:
         return dict(json.loads((home / PINS).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

@@ -14,7 +14,7 @@ HOME = "HOTLINE_HOME"
 GATEWAY = "HOTLINE_GATEWAY_URL"
 HANDSETS = "http://127.0.0.1:8001"
 PLAIN = Path("var")
-"""The home folder of a hotline if no setting names a home folder."""
+"""The home folder of a hotline, if no setting names another folder."""
 DEMO = Path("var/demo")
 """The folder in which `bin/demo` stores its hotline."""
 SETTINGS = "demo-settings.json"
@@ -22,7 +22,7 @@ SETTINGS = "demo-settings.json"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CLOCK = "demo-clock"
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
-"""The settings of a demo, unless the environment sets others."""
+"""The settings of a demo, if the environment does not set other values."""
 LINE_SETTINGS = (
     "HOTLINE_SETTINGS",
     "HOTLINE_DATABASE_URL",
@@ -30,7 +30,7 @@ LINE_SETTINGS = (
     "HOTLINE_KEYS",
     GATEWAY,
 )
-"""If one of these settings is given, the command is for a hotline of the operator's own, and not for the demo.
+"""If the environment contains one of these settings, a command is for the operator's own hotline, and not for the demo.
 HOTLINE_HOME is not in this list, because it may name the home folder of a demo."""
 LINE_COMMANDS = (
     *("accounts", "audit", "backup", "callbacks", "desks", "doctor", "flows", "guide", "keys"),
@@ -50,12 +50,12 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
 
 
 def is_demo(home: Path) -> bool:
-    """Returns True for a home into which `hotline demo` wrote its settings."""
+    """Returns True if `hotline demo` has stored its settings in this home folder."""
     return (home / SETTINGS).is_file()
 
 
 def refuse_elsewhere(settings: Settings, host: str) -> None:
-    """Raises StartFailed unless the settings belong to a demo's console on this machine."""
+    """Raises StartFailed unless `settings` and `host` belong to a demo's console on this machine."""
     if not settings.is_emulated or host not in LOOPBACK:
         raise StartFailed("one-click sign-in works only in a demo on a loopback address")
     if not is_demo(settings.home) or not demo_accounts_in(settings.home):

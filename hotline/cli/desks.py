@@ -36,8 +36,7 @@ enrolment_option = passphrase_option("the recovery passphrase")
 
 
 def desk_code(name: str, *, added: bool = False) -> str:
-    """Returns the code of the desk that this name means. `name` is a district, `national`, or the code of an added
-    desk.
+    """Returns the code of the desk that `name` means: a district, `national`, or the code of an added desk.
 
     Raises NotFound, with a suggestion of a similar name.
     """

@@ -17,7 +17,7 @@ REFUSED = 409
 
 
 def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
-    """Sends one request to the emulator, and returns the state of the phone's dialogue. Raises HandsetRefused."""
+    """Sends one request to the emulator, and returns the state of the phone's USSD session. Raises HandsetRefused."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(f"{url.rstrip('/')}/control/{what}", json=fields, timeout=SECONDS)
@@ -30,7 +30,7 @@ def _ask(url: str, what: str, **fields: str) -> dict[str, Any]:
 
 def draw(dialogue: dict[str, Any], columns: int) -> str:
     """Returns the phone's screen in a frame, with its length in septets (the space of one letter) below the frame. If
-    the dialogue has ended, the frame shows the status of the dialogue instead."""
+    the session has ended, the frame shows the status of the session instead."""
     lines = [f"| {piece:<{columns}} |" for piece in wrapped(dialogue["screen"], columns)]
     edge = f"+{'-' * (columns + 2)}+"
     foot = f"{dialogue['septets']}/156" if dialogue["open"] else (dialogue["status"] or "")

@@ -53,7 +53,7 @@ NAME = "data protection"
 LABELS = (
     *("Purpose", "Basis, for the controller to confirm", "About", "Kept", "Until", "Recipients"),
 )
-"""The labels of the fields of `Processing` after its name."""
+"""The labels with which `hotline law record` prints the fields of `Processing`, except the first field."""
 
 
 @click.command()
@@ -95,8 +95,8 @@ def facts() -> None:
 
 
 def facts_in(file: Path | None) -> LawFacts:
-    """Returns the facts that the controller filled in. The result is empty if the setting HOTLINE_LAW names no file.
-    Raises SettingsInvalid."""
+    """Returns the facts for law 058/2021 that the ministry filled in. The result is empty if the setting HOTLINE_LAW
+    names no file. Raises SettingsInvalid."""
     if file is None:
         return LawFacts()
     try:
@@ -148,7 +148,7 @@ def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
 
 
 def _kept_at(settings: Settings) -> dict[str, str]:
-    """Returns the places of the database, the gateway and the backups from the settings, without secrets."""
+    """Returns where the database, the gateway and the backups are, without secrets from the settings."""
     database = urlsplit(settings.database_url).hostname or "this machine"
     gateway = urlsplit(settings.gateway_url).hostname or ""
     return {
@@ -161,8 +161,8 @@ def _kept_at(settings: Settings) -> dict[str, str]:
 PATIENCE = 2.0
 """The number of seconds within which a process must answer the doctor."""
 READY_PATIENCE = 5.0
-"""The number of seconds within which the web process must say if it is ready. The web process may first wait for the
-database during this time."""
+"""The number of seconds within which the web process must say if it is ready, even if it waits for the database
+first."""
 MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
@@ -184,8 +184,8 @@ IN_FRONT = "set HOTLINE_CONSOLE_URL=https://NAME, and put a web server in front:
 
 
 class Answered(NamedTuple):
-    """The answer of the program that listens at one of the console's or web process's addresses. `mark` says to which
-    hotline the console belongs, and is None if no console answers."""
+    """The answer of a program at an address of the console or of the web process. `mark` says to which hotline the
+    console belongs, and is None if the program is no console."""
 
     status: int
     body: str
@@ -207,8 +207,8 @@ class Address(NamedTuple):
     def asked(
         self, path: str, *, patience: float = PATIENCE, name: str = ""
     ) -> tuple[Answered | None, str]:
-        """Requests a page from this address. If `name` is given, the request contains this host name. Returns the
-        answer, or the reason why no answer came."""
+        """Requests a page from this address. If `name` is given, the request contains `name` as the host name. Returns
+        the answer, or the reason why no answer came."""
         kind = HTTPSConnection if self.encrypted else HTTPConnection
         line = kind(self.host, self.port, timeout=patience)
         try:
@@ -223,7 +223,7 @@ class Address(NamedTuple):
 
 
 def check_web(settings: Settings) -> CheckResult:
-    """Checks the web process of this machine. If no program listens on this machine, asks the address in
+    """Checks if the web process of this machine answers. If no program listens on this machine, asks the address in
     HOTLINE_LINE_URL instead."""
     host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
     here, there = Address(host, settings.port), _place_of(settings.line_url)
@@ -269,7 +269,8 @@ def check_console(settings: Settings, mark: str) -> CheckResult:
     """Checks that this hotline's console answers a request for the console's own host name. The check asks on this
     machine first, then at the console's HTTPS address.
 
-    `mark` is a text that is different for each hotline. The mark is empty if this machine has no key of the hotline.
+    `mark` is a text that identifies this hotline. The text is empty if this machine does not have the relay's public
+    key.
     """
     causes = []
     name, here = urlsplit(settings.console_url).netloc, Address("127.0.0.1", settings.console_port)
@@ -287,8 +288,8 @@ def check_console(settings: Settings, mark: str) -> CheckResult:
 
 
 def _wrong_console(answered: Answered, place: str, name: str, mark: str) -> tuple[str, str]:
-    """Returns two texts if the wrong console answered, or if the right console answered wrongly: the fault, and the
-    next step. Both texts are empty if there is no fault."""
+    """Returns the fault of a console's answer, and the next step. Returns two empty texts if this hotline's console
+    answered correctly."""
     if answered.mark is None:
         return f"another program answers at {place}", END_OTHER_CONSOLE
     if mark and answered.mark != mark:
@@ -345,9 +346,9 @@ REAL_LINE_CHECKS = frozenset(
         "audit log",
     }
 )
-"""Checks that matter only for a hotline with real callers."""
+"""Checks whose warnings matter only for a hotline with real callers."""
 CHECKED_BY_DOCTOR = frozenset({"database", service_checks_outside.ON_CALL_CONTACTS})
-"""The names of checks that the monitor makes, but not the doctor. The doctor checks the same parts of the hotline
+"""The names of the monitor's checks that the doctor leaves out, because the doctor checks the same parts of the hotline
 more strictly."""
 SHOWN = ("name", "state", "message", "todo", "level", "names")
 """The fields of a check in the JSON output for programs."""
@@ -416,16 +417,16 @@ def run_checks(settings: Settings) -> Sequence[CheckResult]:
 
 
 def _of_demo(one: CheckResult) -> CheckResult:
-    """Returns the result of a check in the form in which a demo shows it. In a demo, a warning that matters only for
-    real callers becomes a normal result."""
+    """Returns the result of a check as a demo shows it. A warning that matters only for real callers becomes a normal
+    result."""
     if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
         return one
     return CheckResult(one.name, True, f"{one.message} (normal in a demo)")
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
-    """Yields the result of the check of each role's key folder. If HOTLINE_KEYS is set, its folder has only the keys of
-    one role. In this case, the check does not report the keys of other roles as missing."""
+    """Yields the result of checking the key folder of each role. If HOTLINE_KEYS is set, does not report missing keys,
+    because the folder has only the keys of one role."""
     known, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
@@ -545,8 +546,8 @@ def _commits(context: Context, tables: CheckResult) -> CheckResult:
 
 
 def _pepper(context: Context, settings: Settings) -> tuple[CheckResult, ...]:
-    """Counts the PINs that still need the old pepper (a secret that protects PINs), while a new pepper replaces the old
-    pepper. Counts only on a machine that has the old pepper."""
+    """Counts the PINs that still need the old pepper (a secret that protects PINs) during a change of the pepper.
+    Counts them only on a machine that has the old pepper."""
     keys = KeyFolder(key_folder(settings, Role.READER))
     before = previous_name(PEPPER_KEY)
     return (

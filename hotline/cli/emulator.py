@@ -1,4 +1,4 @@
-"""Runs `hotline process emulator`: the emulator of the gateway, with its page of two handsets."""
+"""Runs `hotline process emulator`: the emulator of the gateway, with its page of two emulated phones."""
 
 import json
 from pathlib import Path

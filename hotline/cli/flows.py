@@ -34,9 +34,8 @@ WIDTH = 32
 
 
 def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
-    """Yields a row for each screen: where the screen is, and how many lines it has in each language. After the rows
-    of the screens, yields a row for each question that a desk may ask a caller. The row shows the question's state,
-    its last day, and the digest to sign.
+    """Yields a row for each screen: its place, and its number of lines in each language. Then yields a row for each
+    question that a desk may ask a caller: the question's state, last day and digest.
     """
     flow_set = bind_lists(read(read_folder(folder)), place_lists())
     for place, measured in groupby(page_sizes(flow_set, limit), key=lambda each: each.place):

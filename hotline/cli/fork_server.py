@@ -1,16 +1,16 @@
-"""Starts processes of the hotline as copies of one running process (by forking). The fork server imports the code that
-these processes share only once, before any process reads a key.
+"""Starts the processes of the hotline as copies (forks) of one running process, the fork server. The fork server
+imports the code that these processes share only once, before any process reads a key.
 
-A forked process uses the same memory for this code as all other processes, and starts quickly. The fork server never
+So each forked process starts quickly, and all processes use the same memory for this code. The fork server itself never
 knows a key or a setting. The request to start a child process contains the settings of the child and the place of its
 keys (docs/decisions/20).
 
 The keeper (`hotline run`) sends requests on a unix socket, with one connection for each process. The keeper sends a
-line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this id,
-and then answers `go`. When the started process ends, the fork server sends its exit code to the keeper. If the keeper
-sends a role as `gate`, the fork server checks if the processes of this role may start. The fork server replies with the
-reason why these processes must not start, as JSON, or with null. If the fork server ends, the processes that it started
-continue.
+line of JSON with `argv`, `environ` and `gate`. The fork server replies with the process id. The keeper stores this id
+and answers `go`, and the process then runs its program. When the started process ends, the fork server sends its exit
+code to the keeper. If a request names a role as `gate`, the fork server starts no program. Instead, it answers with the
+reason why the processes of this role must not start, or with null. If the fork server ends, the processes that it
+started continue.
 """
 
 import gc
@@ -37,11 +37,11 @@ SHARED = (
     *("hotline.gateway.http", "workers.watchman", "granian.cli"),
     *("hotline.web.hooks_app", "hotline.web.bodies"),
 )
-"""Modules that several processes import. These modules contain no page and no code that decrypts a case."""
+"""Modules that several processes import. These modules contain no page of the console, and no code that decrypts a
+case."""
 GO = b"go\n"
 PATIENCE = 5.0
-"""A whole request must arrive within this number of seconds. The answer `go` of `hotline run` must also arrive within
-this number of seconds."""
+"""The number of seconds within which a whole request must arrive, and also within which the answer `go` must arrive."""
 FORKING = 10.0
 """The number of seconds for which the keeper waits for a fork server that does not answer. If the server still does
 not answer, the keeper starts processes without the fork server."""
@@ -81,8 +81,8 @@ def main(path: str) -> None:
     with uncollected():
         for name in SHARED:
             import_module(name)
-        # Prepares the database tables' classes once, before any process is forked. Otherwise each process would prepare
-        # the classes at its first query, in memory of its own.
+        # Prepares the classes of the database tables once, before the first fork. Otherwise each process would prepare
+        # them at its first query, in its own memory.
         import_module("sqlalchemy.orm").configure_mappers()
         import_module("hotline.flows.service_check").place_lists()
         import_module("hotline.core.catalogues").load_phrases()
@@ -90,7 +90,7 @@ def main(path: str) -> None:
     gc.freeze()
     with socket.socket(socket.AF_UNIX) as listening:
         os.umask(0o077)
-        # The keeper connects when the path appears. So the socket must listen before the path appears.
+        # The keeper connects as soon as the path exists, so the socket must listen before it gets this path.
         unready = Path(f"{path}.new")
         unready.unlink(missing_ok=True)
         listening.bind(str(unready))
@@ -162,8 +162,8 @@ def _become_own_process(request: StartRequest) -> None:
 
 
 def _is_noted(asking: socket.socket) -> bool:
-    """Sends the id of this process to the keeper. Returns True after the keeper has stored the id. From then on, the
-    keeper can send signals to the process group."""
+    """Sends the id of this process to the keeper. Returns True after the keeper has stored the id. After this, the
+    keeper can stop the process with a signal."""
     with asking, suppress(OSError):
         asking.sendall(f"{os.getpid()}\n".encode())
         return asking.recv(len(GO)) == GO

@@ -1,5 +1,5 @@
-"""Runs `hotline keys hooks`. The command prints the secret addresses for the gateway's dashboard. The command also
-changes these addresses. During the change, the hotline still gets every call of the gateway."""
+"""Runs `hotline keys hooks`, which prints and changes the secret addresses that the gateway calls. During a change, the
+hotline still gets every call of the gateway."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,11 @@ from hotline.keys.key_folder import HOOKS, hook_secrets
 from hotline.text.errors import TooSoon
 
 PATHS = {"ended": "ussd/ended"}
-"""Maps the name of a hook to the path of its address, if the name and the path differ. All other hooks have their own
-name as the path."""
+"""Maps the name of a hook to the path of its address. A hook that is not in this table has its name as the path."""
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Returns the given address if it begins with `http://` or `https://`. Otherwise refuses the address, before the
-    command changes anything."""
+    """Returns an address that begins with `http://` or `https://`, and refuses any other address."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("enter an address that begins with https://")
     return base
@@ -121,8 +119,7 @@ def end_old(now: bool, as_json: bool) -> None:
 
 
 def _relay(settings: Settings) -> Path | None:
-    """Returns the folder with the address that only the relay uses. Returns None if the relay is not on this
-    machine."""
+    """Returns the key folder of the relay, or None if the relay is not on this machine."""
     folder = key_folder(settings, Role.WORKERS)
     return folder if folder.is_dir() else None
 
@@ -141,8 +138,8 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """Returns the address of each hook. Each address begins with `base`. Without `base`, the addresses begin with the
-    address of this machine."""
+    """Returns the address of each hook below `base`. Without `base`, the addresses begin with the address of this
+    machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

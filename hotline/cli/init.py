@@ -91,8 +91,8 @@ def init(
     if found.state is migrate.TablesState.MISSING and not any(
         one.is_file() for one in keys.glob("*/*")
     ):
-        # Without this mark, the home folder after an interrupted `init` would look like a hotline whose database is
-        # not mounted. In a container, only the key folder can be written, and the mark is not needed.
+        # Without this file, the home folder after an interrupted `init` would look like a hotline whose database is not
+        # mounted. In a container, where only the key folder can be written, the file is not needed.
         with suppress(OSError):
             (settings.home / UNFINISHED_INIT).touch(mode=0o600)
     made = make_missing_keys(settings, found, contexts.clock(settings)(), new=new)
@@ -203,8 +203,8 @@ def _accounts(
 
 
 def _home(home: Path) -> None:
-    """Creates the home folder, which contains the hotline's keys and data. Raises FolderRefused if this account may
-    not create the folder or write in it."""
+    """Creates the home folder, which contains the hotline's keys and data. Raises FolderRefused if the current account
+    may not create the folder or write in it."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
@@ -221,8 +221,8 @@ def _home(home: Path) -> None:
 
 
 def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()) -> None:
-    """Updates the tables, and adds a canary (a test value) for each key. Adds no canary unless the key folders of all
-    roles (groups of processes with their own keys) are on this machine.
+    """Updates the tables. If the key folders of all roles are on this machine, also adds a canary (a test value) for
+    each key.
     """
     progress("tables")
     with closing(open_database(settings.database_url)) as database:
@@ -257,10 +257,11 @@ def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool =
 
 
 def _demo_numbers(context: Context, *, demo: bool) -> Sequence[Mapping[str, str]]:
-    """Returns the sample phone numbers of a demo. An upgrade needs these numbers too, otherwise it would change the
-    flows of a demo.
+    """Returns the sample phone numbers of a demo. An upgrade of a demo publishes these numbers again, so that the
+    demo's flows do not change.
 
-    The numbers always have the same confirmation day, because another day would make another revision of the flows.
+    The numbers keep their confirmation day while the confirmation is valid, because another day would make another
+    revision of the flows.
     """
     row, today = None, context.now().date()
     with suppress(NotReady):
@@ -285,8 +286,8 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
-    """Returns the passphrase from `file` or from the terminal. Without a file and without a terminal, makes a
-    passphrase, and writes it to a file that only its owner can read."""
+    """Returns the recovery passphrase of the desks, from `file` or from the terminal. Without a file and without a
+    terminal, makes a passphrase, and writes it to a file that only its owner can read."""
     if file is not None:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE

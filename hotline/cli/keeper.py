@@ -4,12 +4,12 @@ The keeper is the process that runs this module. If a program ends, the keeper s
 number of starts. If the program had run for some time, the keeper starts it again at once. If the program ended soon
 after its start, the keeper waits first, and each wait is longer, up to five seconds. Each program leads its own process
 group. When the first process of a group ends, the keeper kills the rest of the group, because the workers of a web
-server would still use the port. The guard is a small shell program at the other end of a pipe. If the keeper itself is
-killed, the pipe closes, and the guard kills all remaining programs (docs/decisions/20).
+server would still use the port. The guard is a small shell program that reads from a pipe to the keeper. If the keeper
+itself is killed, the pipe closes, and the guard kills all remaining programs (docs/decisions/20).
 
-The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. The module
-allows only one hotline in a home folder, and only one web process on a port: a second hotline would damage the data,
-or get requests that are for the first hotline.
+The module also reads the Procfile, which lists the hotline's processes, one `name: command` on each line. Only one
+hotline may run in a home folder, because a second hotline would damage the data. Only one web process may use a port,
+because otherwise requests could reach the wrong hotline.
 """
 
 import asyncio
@@ -39,9 +39,9 @@ LONGEST_PAUSE = 5.0
 SETTLED = 5.0
 """A program that has run for this many seconds counts as successfully started."""
 OPENING = 30.0
-"""The maximum number of seconds for which a program waits until another program that it needs opens its socket. On a
-slow machine, the fork server (a process that starts other processes) takes ten seconds to import its modules. If the
-program did not wait, it would start without the fork server, and would need memory for a second copy of the same
+"""The maximum number of seconds for which programs wait until the programs that they need have opened their sockets. On
+a slow machine, the fork server (a process that starts other processes) takes ten seconds to import its modules. A
+program that did not wait would start without the fork server, and would need memory for a second copy of the same
 modules."""
 TELLING = 1.0
 """The maximum number of seconds for which the keeper waits for the exit code of a process that has ended."""
@@ -79,8 +79,8 @@ class Program:
     """The whole environment of the program. The program inherits no other variable. The environment is left out of
     `repr`, because it may contain a secret."""
     opens: Path | None = None
-    """The socket of this program that other programs need. The keeper starts this program before the programs that
-    need its socket, and ends it after them."""
+    """A socket that this program opens, and that other programs need. The keeper starts this program before the
+    programs that need its socket, and ends it after them."""
     refused: Callable[[], str | None] | None = field(default=None, repr=False)
     """A function that the keeper calls in a thread before each start. The function returns the reason why the program
     must not start now, or None if it may start."""
@@ -145,7 +145,7 @@ class _Forked:
 class _Guard(NamedTuple):
     process: Process
     pipe: int
-    """The pipe to the guard. The pipe is open as long as the keeper runs."""
+    """The pipe to the guard, which is open as long as the keeper runs."""
 
     @classmethod
     async def start(cls) -> "_Guard":
@@ -174,14 +174,14 @@ class Keeper:
         say: Callable[[str], None],
         complain: Callable[[str], None] | None = None,
     ) -> None:
-        """Takes a function that reports progress, and a function that reports a program that must not start.
-        `complain` is `say` by default."""
+        """Takes `say`, which reports progress, and `complain`, which reports a program that must not start. `complain`
+        is `say` by default."""
         self._programs = tuple(programs)
         self._say = _without_errors(say)
         self._complain = _without_errors(complain or say)
 
     async def run(self) -> None:
-        """Runs the programs until SIGINT, SIGTERM or SIGHUP. Then the method ends all programs that it started."""
+        """Runs the programs until SIGINT, SIGTERM or SIGHUP, and then ends all of them."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -243,8 +243,8 @@ class Keeper:
 
 
 def _without_errors(report: Callable[[str], None]) -> Callable[[str], None]:
-    """Wraps a function that prints a report. The programs continue even if the keeper cannot print the report, for
-    example because the disk is full."""
+    """Wraps a function that prints a report. If the report cannot be printed, for example because the disk is full, the
+    keeper continues."""
 
     def told(line: str) -> None:
         with suppress(OSError):
@@ -254,8 +254,8 @@ def _without_errors(report: Callable[[str], None]) -> Callable[[str], None]:
 
 
 async def _forked(guard: _Guard, program: Program) -> Child | None:
-    """Returns the process that the fork server started. Returns None if the fork server does not answer, or does not
-    start this program."""
+    """Asks the fork server to start a program, and returns the new process. Returns None if the fork server does not
+    answer or does not start the program."""
     if program.fork_server is None:
         return None
     with suppress(OSError, ValueError):
@@ -309,8 +309,8 @@ procfile_option = click.option(
 
 
 def read_procfile(text: str) -> dict[str, str]:
-    """Returns the command of each process, in the order of the file. A command is for `sh`, and may contain settings,
-    as in `${HOTLINE_PORT:-8000}`. Raises SettingsInvalid with every invalid or repeated line."""
+    """Returns the command of each process, in the order of the file. The shell `sh` runs each command, which may
+    contain settings such as `${HOTLINE_PORT:-8000}`. Raises SettingsInvalid with every invalid or repeated line."""
     entries: dict[str, str] = {}
     problems: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -344,8 +344,8 @@ def address_of(settings: Settings, process: str) -> tuple[str, int]:
 
 @contextmanager
 def only_run(home: Path) -> Iterator[None]:
-    """Locks the home for a single `hotline run` or `demo`. The lock ends when the process that holds it ends. Raises
-    Occupied."""
+    """Locks the home folder, so that only one `hotline run` or `hotline demo` uses it. The lock ends with the process
+    that holds it. Raises Occupied."""
     handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

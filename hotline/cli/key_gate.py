@@ -1,8 +1,8 @@
 """Stops `hotline run` and `hotline demo` from starting a process whose keys are lost or damaged, or belong to another
 hotline.
 
-Also checks, in a separate process, that the tables and the settings allow the hotline to start. `hotline run` makes
-this check in a separate process, so that `hotline run` itself uses little memory.
+Also checks for `hotline run` that the tables and the settings allow the hotline to start. This check is a separate
+process, so that `hotline run` itself uses little memory.
 """
 
 import json
@@ -34,8 +34,8 @@ def key_refusal(settings: Settings, role: Role) -> str | None:
     """Returns the reason why a role's processes must not start, and records this reason. Returns None if the processes
     may start, or if the database does not answer.
 
-    The code checks the keys before each start. So after an operator has repaired a key, the processes start without a
-    new `hotline run`.
+    The keeper calls this function before each start. So after an operator has repaired a key, the processes start
+    without a new `hotline run`.
     """
     settings = replace(settings, keys=None)
     with suppress(StoreUnavailable), closing(open_database(settings.database_url)) as database:
@@ -54,7 +54,7 @@ def key_refusal(settings: Settings, role: Role) -> str | None:
         )
         service_checks_keys.note_start(database, start)
         if role is Role.WATCH:
-            # Without the monitor, no process would report that the monitor's keys are wrong, so this code reports it.
+            # The monitor cannot report its own wrong keys, because it does not start. So this code reports them.
             with suppress(NotReady, KeyMissing):
                 context = build_cli(settings)
                 with closing(context.database):
@@ -104,7 +104,7 @@ def prepare() -> None:
     Example: hotline process prepare
     """
     settings = Settings.read(os.environ)
-    # If the database does not answer, the hotline may start and then waits for the database.
+    # If the database does not answer, the hotline may start, and its processes wait for the database.
     with suppress(StoreUnavailable):
         found = migrate.find_tables(settings.database_url)
         migrate.refuse_unless_current(found)
@@ -117,14 +117,14 @@ def prepare() -> None:
 
 
 def _refuse_what_is_missing(settings: Settings) -> None:
-    """Builds the context of each role that runs here. So if a part is missing, the command reports this before any
-    process starts."""
+    """Builds the context of each role on this machine, so that the command reports a missing part before any process
+    starts."""
     for role in map(Role, sorted({post.role for post in PROCESSES.values()})):
         try:
             context = build_context(replace(settings, keys=None), role)
         except (KeyMissing, PartMissing):
-            # If another role lacks a key, its processes wait: `key_refusal` reports the fault, and checks the keys
-            # again before each start. Without the web process, the hotline cannot work.
+            # If another role lacks a key, its processes wait, and `key_refusal` checks their keys again before each
+            # start. Without the web process, the hotline cannot work.
             if role is Role.HOOKS:
                 raise
             continue

@@ -273,8 +273,8 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
 
 
 def _complete(settings: Settings, folder: Path) -> None:
-    """Makes the keys that an export file never contains. If this hotline's tables name a missing key, the function
-    does not make this key, because an operator must restore it from its export."""
+    """Makes the keys that an export file never contains. Does not make a missing key that the database lists, because
+    the operator must restore this key."""
     left: Sequence[str] = ()
     if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
         made = make_keys(folder, datetime.now(UTC))
@@ -294,9 +294,9 @@ def _prove(
     context: Context, folder: Path, rotating: rotation.Rotating, *, alone: bool = False
 ) -> None:
     """Encrypts canaries (test values) with the new key, and keeps the canaries of the old key. So a process can start
-    with the old key, and also with the new key.
+    with either of the two keys.
 
-    With `alone`, the old key no longer exists, and its canaries are replaced.
+    With `alone`, replaces the canaries of the old key, which no longer exists.
     """
     seal = service_checks_keys.replace_canary if alone else service_checks_keys.add_canary
     for name, held in rotation.newest_keys(folder, rotating):

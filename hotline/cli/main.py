@@ -167,7 +167,7 @@ def whole(target: str) -> click.Command:
 def with_help_alone(target: str) -> click.Command:
     """Returns a command that can show its help without importing its module.
 
-    The function imports the module if the command runs after all, because `-h` may have been the value of an option.
+    If the command runs, the function imports the module, because `-h` may have been the value of an option.
     """
     module, _, attribute = target.partition(":")
     loader = OptionsLoader(source_of(module), attribute)

@@ -19,14 +19,15 @@ from hotline.text.time import KIGALI
 Options = Callable[..., Any]
 MAX_LETTERS = 120
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
-"""Matches eight or more digits in a sequence, in any notation. These digits may be a phone number."""
+"""Matches eight or more digits, with at most one space, dot or hyphen between them. These digits may be a phone
+number."""
 ENGLISH = "en"
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
-"""A day such as `2026-12-01`, which means its first minute, or a time such as `"2026-12-01 18:00"`."""
+"""A day such as `2026-12-01`, which means midnight at its beginning, or a time such as `"2026-12-01 18:00"`."""
 
 
 class RowId(click.ParamType[int]):
@@ -85,7 +86,7 @@ second_person_option = click.option(
     callback=check_reason,
     help="Name of a second person, who is with you and agrees to this command. The audit log records this name.",
 )
-"""Asks for the name of a second person. The passphrase decrypts a desk's tips only if two people are present."""
+"""Asks for the name of a second person. Two people must agree to a command with this option."""
 agreed = click.option(
     "--second",
     metavar="NAME",
@@ -117,7 +118,7 @@ def passphrase_option(secret: str, name: str = "--passphrase-file") -> Callable[
 
 
 def since_option(rows: str) -> Callable[[Options], Options]:
-    """Adds the option `--since`, a time in Kigali."""
+    """Adds the option `--since`, a time in the time zone of Kigali."""
     return click.option(
         "--since",
         type=MOMENT,
@@ -136,7 +137,7 @@ def csv_in(file: Path) -> str:
 
 
 def passphrase_in(file: Path) -> str:
-    """Returns the first line of a file. Raises PassphraseWrong if the file is empty or cannot be read."""
+    """Returns the first line of a passphrase file. Raises PassphraseWrong if the file is empty or cannot be read."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
@@ -149,7 +150,7 @@ def passphrase_in(file: Path) -> str:
 
 
 def passphrase_of(file: Path | None, prompt: str, *, twice: bool = False) -> str:
-    """Returns the passphrase from the file, or asks for it. Raises PassphraseWrong."""
+    """Returns the passphrase from `file`, or asks the operator for the passphrase. Raises PassphraseWrong."""
     if file is not None:
         return passphrase_in(file)
     typed: str = click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True)

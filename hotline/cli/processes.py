@@ -96,8 +96,8 @@ def _runner(process: str) -> Callable[..., Any]:
     """Imports and returns the function that a process runs."""
     with uncollected():
         run: Callable[..., Any] = import_module(f"workers.{process}").run
-    # Each tip produces many tuples, after which the garbage collector checks all other objects again. These checks
-    # would take a fifth of the time for a tip, so the process takes all existing objects out of garbage collection.
+    # Each tip produces many tuples, after which Python's garbage collector checks all objects again. These checks would
+    # take a fifth of the time for a tip, so the collector leaves out all objects that exist now.
     gc.collect()
     gc.freeze()
     return run

@@ -36,8 +36,8 @@ ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
 """The variable that names the file of the gateway's key. Only a process that sends SMS may have this variable."""
 ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
-"""The names of settings that contain the address of the database or of Redis. Each process gets this setting with an
-account of its own in the address, so that it never sees the password of the server's owner."""
+"""The settings with the addresses of the database and of Redis, and for each address the file with the account of a
+role. Each process signs in with the account of its role, and not with the account of the server's owner."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Environment variables that only the monitor may have."""
 WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)
@@ -62,8 +62,8 @@ PROCESSES: Mapping[str, ProcessRow] = {
     "reader": ProcessRow("reader", sends=False),
     "console": ProcessRow("pages", sends=False),
 }
-"""The Procfile's `release` is not in this table, because only a hosting platform uses it. On a single machine, a
-person runs `hotline init` instead."""
+"""The processes that `hotline run` starts, by their names in the Procfile. The Procfile's `release` is only for hosting
+platforms: on a single machine, a person runs `hotline init` instead."""
 
 
 @click.command()
@@ -108,7 +108,7 @@ def fork_server_place() -> Iterator[Path]:
 
 
 def listening(settings: Settings, entries: Collection[str]) -> Iterator[tuple[str, int]]:
-    """Yields the host and the port of each process in a Procfile that listens."""
+    """Yields the host and the port of each process in `entries` that listens on a port."""
     for name in ("web", "console"):
         if name in entries:
             yield keeper.address_of(settings, name)

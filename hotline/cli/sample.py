@@ -245,7 +245,8 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
 
 
 def _spells(line: SampleLine) -> Iterator[tuple[datetime, timedelta, int]]:
-    """Yields each past month, and the current month up to yesterday, with its number of sample tips."""
+    """Yields the start, the length and the number of sample tips for each past month, and for the current month up to
+    yesterday."""
     for number, month in enumerate(line.months):
         yield rules_follow_up.begins(month), 28 * DAY, TIPS_A_MONTH + 2 * number
     begins = min(rules_follow_up.begins(rules_follow_up.month_of(line.now)), line.now - 3 * DAY)

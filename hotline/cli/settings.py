@@ -11,7 +11,7 @@ import click
 from hotline.core.settings import Settings, variable_of
 
 WITHOUT = "If not set: "
-"""In a field's docstring, the text after these words says what happens if the setting is not set."""
+"""In the docstring of a setting, the text after these words says what happens if the setting is not set."""
 HEAD_OF_FILE = """\
 # Settings of the hotline. It reads this file only if HOTLINE_SETTINGS names it.
 # Remove the # before a setting to set it. An environment variable, such as HOTLINE_PORT, replaces its value here.

@@ -192,8 +192,8 @@ def check(locales: Path | None) -> None:
 
 
 def text_faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
-    """Yields one line for each fault in the catalogues of the texts that phones show. A text may contain only the phone
-    numbers of the flows in `folder`."""
+    """Yields one line for each fault in the translations of the texts that phones and the console show. A text of a
+    phone may contain only the phone numbers of the flows in `folder`."""
     document = read_folder(folder)
     numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
     yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
@@ -212,7 +212,7 @@ def text_faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
 
 
 def gathered_texts() -> Catalog:
-    """Returns the texts of the code as a catalogue, with comments for translators."""
+    """Returns a catalogue of the texts in `core.wording`, with comments for translators."""
     catalogue = empty_catalogue(None)
     notes = _notes()
     for template in Template:

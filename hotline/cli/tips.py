@@ -182,11 +182,11 @@ OF_OVERVIEW = (
     *("acknowledged_by", "unproven"),
 )
 TIME_FIELDS = ("filed_at", "erasure_asked_at", "closed_at", "closure_requested_at")
-"""The names of the time fields in a tip's row, as programs read it."""
+"""The names of the time fields in the JSON output of a tip."""
 
 
 def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
-    """Returns the row of a tip in the form that programs read."""
+    """Returns the values of a tip for the JSON output."""
     tip, wait = overview.tip, _wait(overview, now)
     return {
         **options.attributes_of(tip, *OF_TIP),
