@@ -1,8 +1,8 @@
-"""Uses Redis for three things: the queues of the workers' jobs, the conversation states of SMS sessions, and the
-starts of USSD sessions.
+"""Uses Redis for three things: the queues of the workers' jobs, the conversation states of SMS sessions, and the starts
+of USSD sessions.
 
 A job contains only the id of one database row, as JSON. RQ, the library for job queues, deletes each job when the job
-is done. The process that uses this module encrypts the conversation states. Redis deletes the states after some
+is done. This process encrypts the conversation states before Redis stores them. Redis deletes the states after some
 minutes. With the stored starts, a session can continue while the database does not answer. The hotline does not wait
 for Redis when it stores a start (docs/decisions/01).
 """
@@ -31,7 +31,7 @@ Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
-"""The number of seconds after a fault in which the circuit breaker allows no call. So if the server hangs, only one
+"""After a failed call, the circuit breaker allows no call for this number of seconds. So if the server hangs, only one
 caller's request waits for the server, and the process soon tries the server again."""
 
 
@@ -65,7 +65,7 @@ class Circuit:
 def connect(url: str) -> Redis:
     """Returns a client that tries each call only once and waits at most a quarter of a second.
 
-    A new connection sends no greeting to Redis, because the greeting could hang too.
+    A new connection sends no greeting to Redis, because Redis could hang before it answers the greeting.
     """
     return Redis.from_url(
         url,
@@ -140,8 +140,8 @@ def _written(start: SessionStart, committed: CommittedText) -> str:
 
 
 def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
-    """Reads a `SessionStart` and a `CommittedText` from stored bytes. Returns None if the stored bytes do not come from
-    the hotline.
+    """Reads a `SessionStart` and a `CommittedText` from the bytes that Redis stored. Returns None if the stored bytes
+    do not come from the hotline.
     """
     try:
         begun, caller_key, upto, ends = json.loads(noted)

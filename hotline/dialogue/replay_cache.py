@@ -1,4 +1,4 @@
-"""Remembers in a web process how sessions began, and to which place in the flows each typed text leads.
+"""Remembers how sessions began, and to which place in the flows each typed text leads, in the memory of a web process.
 
 If the content of the cache is lost, the process loads it again. The screens of a session (its path) depend only on the
 session's `PathKey` and on the typed text. The cache contains nothing that a caller reported. If a text contains a
@@ -71,18 +71,20 @@ class PathKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReplayStep:
-    """One replayed turn of the conversation. The text of one request may contain several turns."""
+    """One turn of a replayed session: an input, and the state to which this input leads. The text of one request may
+    contain several inputs."""
 
     upto: int
     """The number of letters of the session's text up to the end of this turn."""
     state: ConversationState
     events: tuple[Event, ...]
     are_words: bool = False
-    """True if this turn asked for free text. The database must then store the position where this free text ends."""
+    """True if the screen before this input asked for free text. The database must then store where this free text
+    ends."""
     starred: tuple[int, int] | None = None
     """The start and end of a free text that contains a `*`, as positions in the session's text."""
     answered: bool = False
-    """True if the input answered the previous screen."""
+    """True if this input answered the screen before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ class KnownSession:
 
     start: SessionStart
     shared: PathKey | None
-    """The key of the cached paths that this session shares with other sessions. The value is None if the caller is a
-    responder or dialled a programme's short code, because other callers do not see the same screens.
+    """The key of the cached paths that this session shares with other sessions whose callers see the same screens. The
+    value is None if the caller is a responder or dialled a programme's short code.
     """
     committed: CommittedText
     """The part of the session's text whose effects the database has stored, as far as this process knows. If the
@@ -149,9 +151,9 @@ class PathCache:
                 self._kept.popitem(last=False)
 
     def longest(self, shared: PathKey, text: str) -> tuple[CachedPath, int] | None:
-        """Finds the longest beginning of a text that has a cached path. Returns this path, and the length of the
-        beginning. Returns None if no beginning of the text has a cached path. The returned beginning always contains
-        all digits that the caller dialled before the first screen.
+        """Finds the longest beginning of a text that has a cached path. Returns this path and the length of this
+        beginning, or None if no beginning of the text has a cached path. This beginning always contains all digits that
+        the caller dialled before the first screen.
         """
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
@@ -185,7 +187,7 @@ class SessionMemory:
     def keep(self, known: KnownSession) -> None:
         """Remembers a session, and drops sessions that are old or above the limit.
 
-        Sessions take only minutes, and the process must not keep the digest that identifies a session longer.
+        A session takes only minutes, and the process must not keep the digest that identifies the session longer.
         """
         now = self._elapsed()
         with self._lock:
@@ -197,8 +199,8 @@ class SessionMemory:
                 self._leave(self._known.popitem(last=False)[1][1])
 
     def stand(self, known: KnownSession, upto: int, steps: tuple[SessionStep, ...]) -> None:
-        """Records which screens a session has shown, after the hotline answered a hop. Ignores a text that is shorter
-        than the known text, because the gateway sent such a text late or again."""
+        """Records which screens a session has shown, after the hotline answered a request of the session. Ignores a
+        text that is shorter than the known text, because the gateway sent this text late or a second time."""
         last = known.last
         if steps and (last is None or last.upto <= upto):
             known.last = LastStep(upto, steps, self._elapsed(), steps[-1].ends)
@@ -211,8 +213,7 @@ class SessionMemory:
 
     def take_left(self, silent: float) -> Sequence[LeftSession]:
         """Returns each session that has ended, was silent for `silent` seconds, or was dropped from memory. Returns a
-        session only once, unless the session continues later. After that, the method returns the session again, with
-        all its screens.
+        session only once. If the session continues later, the method returns it again with all its screens.
         """
         before = self._elapsed() - silent
         with self._lock:
@@ -227,7 +228,7 @@ class SessionMemory:
 
     def put_back(self, left: Iterable[LeftSession]) -> None:
         """Puts the sessions in `left` back, because the hotline could not count their screens. The next call of
-        `take_left` returns these sessions again.
+        `take_left` returns the sessions again.
         """
         self._left.extend(left)
 

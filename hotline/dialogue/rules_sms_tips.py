@@ -5,10 +5,10 @@ The hotline asks no questions by SMS. So if the SMS does not contain the answer 
 stores the answer "unsure". The answer about officials is always "unsure". Only the national desk can read a tip that
 may involve an official. So the national desk reads every SMS tip, and then assigns the tip to responders.
 
-A cry for help counts as danger, so the hotline alerts two people about it at once. The module recognises a cry for
-help in three languages, even with spelling errors. Some words always make an SMS a cry for help, even if other words
-come with them. Other words also have an ordinary meaning, and are no cry for help if a nearby word shows this
-meaning: "my SIM is locked", "inzara iranyishe" (I am very hungry), "mort de rire" (I laughed a lot). The words are in
+A cry for help counts as danger, so the hotline alerts two people about it at once. The module recognises a cry for help
+in three languages, even with spelling errors. Some words always make an SMS a cry for help, even if other words come
+with them. Other words also have an ordinary meaning. If a nearby word shows this meaning, they are no cry for help: "my
+SIM is locked", "inzara iranyishe" (I am very hungry), "mort de rire" (I laughed a lot). The words are in
 `cry_words.toml`. `tests/dialogue/cries.csv` contains cries for help, and `harmless.csv` contains ordinary messages.
 `tests/dialogue/hearing.py` counts for how many of these messages the module decides correctly.
 """
@@ -76,8 +76,8 @@ def concerns_child(words: Sequence[str]) -> bool:
 
 class _CryWords:
     """A message in four forms. Two of the forms have the words as the sender wrote them. The other two forms have the
-    same words as they sound in Kinyarwanda. Each of these two pairs has one form with the verbs, and one form with the
-    stems of the verbs in their place.
+    same words as they sound in Kinyarwanda. Each pair has one form with the verbs, and one form with the stems of the
+    verbs in place of the verbs.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -98,8 +98,8 @@ class _CryWords:
 
 
 _Pattern = Sequence[tuple[tuple[bool, bool], str]]
-"""Search patterns for phrases. Each pattern has two flags. The flags say in which of the four forms of a message the
-code searches (see `_CryWords`).
+"""Search patterns for phrases. Each pattern has two flags, which say in which of the four forms of a message the code
+searches (see `_CryWords`).
 """
 
 
@@ -135,7 +135,7 @@ def _european() -> Mapping[str, tuple[str, ...]]:
 
 def _joined(words: Sequence[str]) -> list[str]:
     """Joins single letters, such as `s o s`. Also joins the two parts of a contraction such as "can't", because
-    `normalised_words` splits it."""
+    `normalised_words` splits a contraction."""
     letters = r"\b(?:[A-Z] ){2,}[A-Z]\b"
     line = re.sub(letters, lambda found: found[0].replace(" ", ""), " ".join(words))
     return CONTRACTED.sub(r"\1T", line).split()
@@ -152,8 +152,8 @@ def _sounding(word: str) -> str:
 
 
 def _mended(word: str) -> str:
-    """Returns the known word from which this word differs by one typing error, or by two errors if the word is long.
-    If no known word is so similar, returns the word unchanged."""
+    """Returns the known word that differs from this word by one typing error, or by two errors if the word is long. If
+    there is no such known word, returns the word unchanged."""
     if len(word) < MIN_FORGIVEN_LETTERS or word in ORDINARY_WORDS or not word.isalpha():
         return word
     near = _KNOWN.get(word[0], ())
@@ -169,8 +169,8 @@ def _mended(word: str) -> str:
 def _pattern(written: str, sounding: str) -> _Pattern:
     """Returns the lists of phrases `written` and `sounding` as search patterns.
 
-    The code searches phrases that contain a `{VERB}` in the forms of a message where stems replace verbs, and all other
-    phrases in the forms with the original words.
+    A phrase with a `{VERB}` is searched in the forms of a message where stems replace verbs. Any other phrase is
+    searched in the forms with the original words.
     """
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
@@ -204,7 +204,7 @@ def _piece(piece: str) -> str:
 
 def _verb(stems: str, marks: str) -> str:
     """Returns a pattern for the verb stems in `stems`. `marks` lists the letters of `verbs.MARKS` that the verb must
-    have, then a `-`, then the letters of `verbs.MARKS` that the verb must not have.
+    have. After a `-`, `marks` lists the letters that the verb must not have.
     """
     wanted, _, barred = marks.partition("-")
     has = "".join(f"(?=[{MARKS}]*{mark})" for mark in wanted)
@@ -314,7 +314,7 @@ def fits(text: str) -> bool:
 
 def report_answers(text: str) -> Mapping[str, str]:
     """Finds the caller's answers in the cleaned `text`, and returns them by the question of the report. Also reads the
-    part of the text that is too long for the hotline to store."""
+    end of a long text, which the hotline does not store."""
     said = normalised_words(text, limit=len(text))
     facts = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):

@@ -1,13 +1,14 @@
 """Holds conversations by SMS with phones that are not enrolled, and sends the hotline's answers to these phones.
 
-A conversation uses the same engine as USSD, and the published flows except the flows that collect answers. In a
-conversation, a screen may be as long as an SMS, and the person may answer with a word.
+A conversation uses the same flow engine as a USSD session, and the published flows except the flows that collect
+answers. In a conversation, a screen may be as long as an SMS, and the person may answer with a word.
 
 The web process writes an answer when it receives an SMS from the gateway. A worker sends the answer after all alerts.
-If the answer is too late by then, the worker does not send it. The web process encrypts the phone number with the
-workers' public key, and then again with the key of the week. Two weeks later, no one can read the number in any copy
-of the database. The worker decrypts the number only to send the answer. When the hotline deletes the answer, it also
-deletes the number. Every function that uses the database raises StoreUnavailable if the database does not answer.
+If the time for the answer has passed by then, the worker does not send the answer. The web process encrypts the phone
+number with the workers' public key, and then again with the key of the week. Two weeks later, no one can read the
+number in any copy of the database. The worker decrypts the number only to send the answer. When the hotline deletes the
+answer, it also deletes the number. Every function that uses the database raises StoreUnavailable if the database does
+not answer.
 """
 
 import os
@@ -52,8 +53,7 @@ MAX_KEY = 3
 
 @dataclass(frozen=True, slots=True)
 class ConversationContext:
-    """The flow set, the facts and the date of a conversation. The flow set, the facts and the date stay the same for
-    the whole conversation."""
+    """The flow set, the facts and the date that a conversation uses from its first to its last screen."""
 
     flow_set: FlowSet
     facts: Facts
@@ -73,7 +73,8 @@ class SmsTurn:
 
 
 def conversation_context(flow_set: FlowSet, day: date) -> ConversationContext:
-    """Makes the context of a conversation. Leaves out the flows for reports, receipts, call-backs and programmes."""
+    """Makes the context of a conversation by SMS. Leaves out the flows for reports, receipts, call-backs and
+    programmes."""
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(flow_set, day)
     return ConversationContext(
@@ -94,7 +95,8 @@ def begin_topic(on: ConversationContext, asked: AskedTopic, language: str) -> Sm
 
 
 def continue_topic(on: ConversationContext, state: ConversationState, text: str) -> SmsTurn | None:
-    """Returns the turn that follows the answer `text`. Returns None if `text` is not an answer to the screen."""
+    """Returns the turn (the next screen) that follows the answer `text`. Returns None if `text` is not an answer to the
+    screen."""
     if state.finished:
         return None
     said = normalised_words(text)
@@ -113,7 +115,7 @@ def continue_topic(on: ConversationContext, state: ConversationState, text: str)
 def screen_values(
     state: ConversationState, on: ConversationContext, *, again: bool
 ) -> Mapping[str, Any]:
-    """Returns the values from which `draw_screen` draws the screen: the place of the screen in the flow, and the
+    """Returns the values from which `draw_screen` draws the screen again: the place of the screen in the flow, and the
     sender's earlier choices. These values contain no text of the sender."""
     here = state.calls[-1]
     return {
@@ -161,8 +163,9 @@ NAVIGATION_KEYS = {
 SMS = "sms"
 BATCH = 100
 BUDGET = timedelta(seconds=8)
-"""The longest time for which a process sends a batch of answers. Batches of alerts have the same limit. Even if the
-last SMS of a batch takes the longest possible time, the batch ends before the job's time limit of twenty seconds."""
+"""The longest time for which a process sends a batch of answers. Batches of alerts have the same time limit. Even if
+the last SMS of a batch takes the longest possible time, the batch ends before the job's time limit of twenty
+seconds."""
 OWN_BUDGET = timedelta(seconds=1)
 """The longest time for which the clock process sends answers in one round."""
 RING_AFTER = timedelta(seconds=0.7)
@@ -171,7 +174,7 @@ SEND_OWN_AFTER = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class AnswerContent:
-    """The content of an answer: its form, and the values to fill in."""
+    """The content of an answer: the form of the answer, and the values for the text."""
 
     form: AnswerForm
     revision_id: int
@@ -188,11 +191,11 @@ def write_answer(
     at: datetime,
     written_at: datetime | None = None,
 ) -> int | None:
-    """Writes an answer that is due now, and returns its id. `written_at` is the time of the caller's message, if the
-    caller wrote it earlier. Returns None if the owner of the phone has stopped SMS, if the hotline has sent too many
-    answers, or if the workers' public key is missing. Also returns None if the number is not a mobile number in Rwanda,
-    because an answer to a satellite phone would cost many times as much. The function counts each number that is not a
-    mobile number in Rwanda, but writes no answer to this number."""
+    """Writes an answer that is due now, and returns the id of the answer. If `written_at` is given, the time limit for
+    the answer begins at this time, when the caller wrote. Returns None if the owner of the phone has stopped SMS, if
+    the hotline has sent too many answers, or if the workers' public key is missing. Also returns None if the number is
+    not a mobile number in Rwanda, because an answer to a satellite phone would cost many times as much. The function
+    counts the answers that it does not write for this reason."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None
@@ -306,10 +309,9 @@ def _claim(context: WorkerContext) -> Claim | None:
 
 
 def _to_stranger(context: SendingContext, claim: Claim) -> service_sending.Outgoing:
-    """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every
-    error.
+    """Decrypts the phone number of an answer, and returns the message to send. Raises DecryptionFailed for every error.
 
-    If the decryption fails, the code sees no fault of the gateway, so alerts are not delayed.
+    A failed decryption does not count as a fault of the gateway, so that it delays no alerts.
     """
     assert claim.to is not None
     assert claim.message.contact_key is not None

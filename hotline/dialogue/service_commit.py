@@ -2,8 +2,8 @@
 carries out the effects of an SMS with the word STOP.
 
 If the gateway repeats a hop, the module carries out the effects of the hop only once. An input has no effect if it has
-no meaning at its place in the flow. A table maps the name of each saved answer to its effect. The module uses this
-table to decide if a hop needs a transaction. The answers of a report are not in this table, because `note_report`
+no meaning at its place in the flow. A table maps the name of each saved answer to the answer's effect. With this table,
+the module decides if a hop needs a transaction. The answers of a report are not in this table, because `note_report`
 writes all answers of a report in one step.
 """
 
@@ -70,8 +70,8 @@ from hotline.tips.rules import Matter
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
     """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. If these desks have no
     coordinators, or the responder works for the national desk, notifies the other people of the national desk. Returns
-    False if the number is not enrolled. If the hotline does not confirm the STOP to the responder, it notifies the
-    coordinators at most once a week."""
+    False if the number is not enrolled. If the hotline does not confirm the STOP to the responder by SMS, it notifies
+    the coordinators at most once a week."""
     responder = tables.find_by_number(session, context.pseudonyms.enrolled(msisdn))
     if responder is None:
         return False
@@ -96,8 +96,8 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
 
 
 def stop_messages(context: Context, msisdn: str) -> None:
-    """Stops all SMS to this number for ever. Also removes the number from the on-call contacts and from the
-    programmes.
+    """Stops all SMS to this number for ever. Also marks an on-call contact with this number as unreachable, and removes
+    the number from the programmes.
 
     If the number is enrolled, the function changes nothing and only notifies people, because the STOP may be forged.
     Raises StoreUnavailable.
@@ -130,10 +130,11 @@ class EffectContext:
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, AttemptResult] = field(default_factory=dict)
-    """The results of the checked secrets in the session's text, by the position of each secret."""
+    """The results of the checked secrets (such as PINs) in the session's text, by the position of each secret."""
 
     def newest_look(self, upto: int) -> AttemptResult | None:
-        """Returns the result of the last checked secret in the first `upto` letters of the session's text."""
+        """Returns the result of the last checked secret (such as a PIN) in the first `upto` letters of the session's
+        text."""
         reached = [at for at in self.looks if at <= upto]
         return self.looks[max(reached)] if reached else None
 
@@ -163,7 +164,7 @@ class GivenAnswer(NamedTuple):
 
     @property
     def attempt(self) -> AttemptResult | None:
-        """Returns the result of the last secret that the person typed before this answer."""
+        """Returns the result of the last secret (such as a PIN) that the person typed before this answer."""
         return self.effects.newest_look(self.step.upto)
 
 
@@ -198,8 +199,8 @@ def _act_on_case(given: GivenAnswer) -> None:
 
 
 def _keep_form(given: GivenAnswer) -> None:
-    """Stores a form that the responder has not completed yet. Deletes the form after the reader process has recorded
-    it.
+    """Stores a form that the responder has not completed yet. After the reader process has recorded the completed form,
+    deletes the stored form.
     """
     who, name, answers = given.dialogue.responder_id, given.answer.name, given.answers
     case, flows = answers.get(WORK_CASE, ""), [place.flow for place in given.step.state.calls]
@@ -308,9 +309,8 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.repeated_question, _count_a_pair),
     (rules.lesson_case, _count_a_lesson),
 )
-"""The effects of answers whose names begin with a fixed part: an answer to a quiz question that the flow asks a second
-time, and an answer in a lesson. After the fixed part, the name of the answer contains the topic of the quiz question,
-or the case in the lesson."""
+"""The effects of answers whose names begin with a fixed part and end with a topic or a case. One family is the answers
+to repeated quiz questions, the other is the answers in lessons."""
 
 
 def effect_of(name: str) -> Effect | None:
@@ -332,10 +332,10 @@ def topics_of(steps: Sequence[ReplayStep]) -> frozenset[str]:
 def steps_with_effect(
     flow_set: FlowSet, steps: Sequence[ReplayStep], counted: frozenset[str] = frozenset()
 ) -> tuple[ReplayStep, ...]:
-    """Returns the steps that have an effect. If no step of a hop has an effect, the hop needs no transaction.
+    """Returns the steps that change stored data. If no step of a hop changes stored data, the hop needs no transaction.
 
-    A topic in `counted` has no effect, because this session has already counted it. A step with free text always has
-    an effect, because the hotline stores the position where the text ends.
+    A topic in `counted` changes no data, because this session has already counted the topic. A step with free text
+    always changes data, because the hotline stores the position where the text ends.
     """
     return tuple(
         step
@@ -388,10 +388,10 @@ def carry_out(
     effects: EffectContext, known: KnownSession, steps: Sequence[ReplayStep], text: str
 ) -> bool:
     """Commits the effects of steps that are not committed yet, and tells the workers about new work. Returns True if
-    any step had to be committed.
+    the function committed at least one step.
 
-    The function never carries out a step of `text` twice. Raises StoreUnavailable if the database does not answer.
-    Raises the same error if the database has no row for the session, for example because the database was restored
+    The function never carries out a step of `text` twice. Raises StoreUnavailable if the database does not answer. Also
+    raises StoreUnavailable if the database has no row for the session, for example because the database was restored
     from a backup. So a screen says "saved" only about data that the database has saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
@@ -484,7 +484,7 @@ CALL_BACK = "call_back"
 
 
 def has_effect(flow_set: FlowSet, state: ConversationState, event: Event) -> bool:
-    """Returns True if the event has an effect."""
+    """Returns True if the event changes stored data."""
     if isinstance(event, PinGiven):
         return event.name not in READER_PINS
     if isinstance(event, LanguageChosen | TopicRead | flows_run.Erased):
@@ -519,7 +519,7 @@ def apply_event(
                 effect(GivenAnswer(session, effects, dialogue, event, step))
         case PinGiven(pin=pin) if is_reporting(effects.flow_set, step.state, Matter.TIP):
             # In a report, the caller chooses this PIN for a new receipt. Under "My number", the PIN is an attempt to
-            # open a receipt, and the hotline has already recorded this attempt.
+            # open a receipt, and the hotline has already recorded it as an attempt.
             service_receipts.give_receipt(
                 session, effects.context, dialogue, attempt=passage, pin=pin
             )
@@ -534,7 +534,7 @@ def only_counts(flow_set: FlowSet, step: ReplayStep) -> bool:
 
 
 def event_tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
-    """Returns the tallies that an event adds to the counters of the statistics."""
+    """Returns the numbers that an event adds to the counters of the statistics."""
     match event:
         case LanguageChosen(language):
             return service.in_language(counts, language)

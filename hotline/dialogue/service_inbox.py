@@ -1,9 +1,9 @@
 """Reads the list of received SMS at the gateway (the inbox), because the gateway's callbacks to the hotline can get
-lost. If a callback reported an SMS that the inbox does not list, marks the SMS as doubted, because a stranger may have
-forged the callback. The clock process reads the inbox. The clock process does not have the key with which the hotline
-finds the responder of a phone number. So this process sends each SMS to the web address where the hotline receives SMS
-from the gateway (docs/decisions/06). If the clock process crashes, it sends the SMS of the same inbox page to this web
-address again. The hotline handles each SMS only once.
+lost. If a callback reported an SMS that the inbox does not list, marks the SMS as doubted: someone may have forged the
+callback. The clock process reads the inbox. The clock process does not have the key with which the hotline finds the
+responder of a phone number. So this process sends each SMS to the web address where the hotline receives SMS from the
+gateway (docs/decisions/06). If the clock process crashes, it sends the SMS of the same inbox page to this web address
+again. The hotline handles each SMS only once.
 """
 
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ NOT_LISTED = "the hotline's own hook does not accept an SMS from it"
 
 
 def read_inbox(context: WorkerContext) -> None:
-    """Reads one page of the inbox if a reading is due. Readings are due each minute, or at once if the inbox has
+    """Reads one page of the inbox if a reading is due. A reading is due each minute, and at once if the inbox has
     further pages. Raises StoreUnavailable.
     """
     if not context.line.inbound_sms or not context.line.inbox:
@@ -77,7 +77,7 @@ def _sent_to_hook(context: WorkerContext, reading: PageResult) -> bool:
 
 
 def _doubt(session: Session, context: WorkerContext, reading: PageResult, at: datetime) -> None:
-    """Marks a received SMS as doubted if this page of the inbox should list the SMS but does not."""
+    """Marks each received SMS as doubted that this page of the inbox should list but does not."""
     if reading.proves_until is None:
         return
     since = reading.bookmark.sure_from

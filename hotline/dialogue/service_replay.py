@@ -1,7 +1,7 @@
-"""Replays the text of a session through the flow engine, from its start or from a cached place. The module has no side
-effects. The module asks the calling function for each fact that the text does not contain. After a responder has typed
-a work PIN, the reader process gives such a fact: a responder's cases, a page, or the result of a command. The engine
-waits for this fact, in the same way as it waits for the check of a receipt's PIN. Then the engine continues."""
+"""Replays the text of a session through the flow engine, from the first screen or from a later screen that is cached.
+The module has no side effects. The module asks the calling function for each fact that the text does not contain. After
+a responder has typed a work PIN, the reader process gives these facts: a responder's cases, a page, or the result of a
+command. The engine waits for the fact, as it waits for the check of a receipt's PIN, and then continues."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -80,17 +80,16 @@ PREFIXES = {
     WORK_DISTRICT: DISTRICT,
     WORK_SHIFT: SHIFT,
 }
-"""A responder's answer can be a command or a question about a case. For both kinds of answers, this table maps the
-name of the answer to a prefix. The prefix, followed by the value of the answer, is the verb of the request to the
-reader process.
+"""Maps the name of a responder's answer to a prefix, if the answer is a command or a question about a case. The prefix,
+followed by the value of the answer, is the verb of the request to the reader process.
 """
 NOTE_IN_WORDS = f"{NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderRequest:
-    """A question to the reader process. The flow engine needs the answer of the reader process before it can play the
-    next turn."""
+    """A question to the reader process. The flow engine needs the answer of the reader process before it can continue
+    with the next screen."""
 
     upto: int
     """The number of letters of the session's text up to this question, including the input that caused the question."""
@@ -115,8 +114,8 @@ class ReaderRequest:
 
 
 class ReaderReply(NamedTuple):
-    """The answer of the reader process to a question. The answer is new, or the database has stored the answer at an
-    earlier replay.
+    """The answer of the reader process to a question: a new answer, or an answer that the database stored at an earlier
+    replay.
     """
 
     answer: ReaderAnswer
@@ -134,7 +133,7 @@ class ReaderQuestions:
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
-        """All lists of options in the reader process's answers until now. The engine needs a list to replay a choice
+        """All lists of options in the answers of the reader process so far. The engine needs a list to replay a choice
         from the list."""
         self._last: ReaderRequest | None = None
         self._page: ReaderRequest | None = None
@@ -145,8 +144,8 @@ class ReaderQuestions:
     def about(
         self, state: ConversationState, keyed: str, upto: int, facts: Facts
     ) -> tuple[ConversationState, Facts, ReaderRequest | None]:
-        """Returns the state and the facts for the replay of an input, and the question that the reader process must
-        answer before this replay. The question is None for almost every input."""
+        """Returns the state and the facts for the replay of an input. Also returns the question that the reader process
+        must answer before this replay, or None. Almost every input needs no question."""
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, state.calls[-1]) if state.calls and not state.finished else None
         if isinstance(node, QuestionNode) and node.kind == "pin" and node.saves in READER_PINS:
@@ -154,8 +153,8 @@ class ReaderQuestions:
         if WORK_PIN not in self._typed:
             return state, facts, None
         if self._page_case and node is not None and shows_word(self._book, state, PAGE):
-            # A key that the responder presses below a page is about the case on this page, even if the responder has
-            # chosen a different case since the page appeared.
+            # A key below a page is about the case on this page, even if the responder has chosen a different case since
+            # then.
             state = state.saying({**state.answers, WORK_CASE: self._page_case})
         led, events, _ = turn.resume_without_screen(
             self._book, state, keyed, facts, limit=self._limit
@@ -182,8 +181,8 @@ class ReaderQuestions:
     def _of_answer(
         self, one: Answered, led: ConversationState, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that the session must send to the reader process after the responder gave the answer
-        `one`, or None.
+        """Returns the question to the reader process that follows from the responder's answer `one`. Returns None if no
+        question follows.
         """
         about = led.answers.get(WORK_CASE, "")
         verb = ended_by(one.name, led.answers)
@@ -203,9 +202,8 @@ class ReaderQuestions:
     def _of_pin(
         self, node: QuestionNode, state: ConversationState, keyed: str, upto: int
     ) -> ReaderRequest | None:
-        """Returns the question that the session must send to the reader process after the responder typed a PIN, or
-        None. If the responder chooses a new PIN, the question follows only after the responder has typed the new PIN
-        twice.
+        """Returns the question to the reader process that follows from a typed PIN. Returns None if no question
+        follows. A new PIN leads to a question only after the responder has typed the new PIN twice.
         """
         typed = text_typed.clean_pin(keyed, node.digits)
         if not typed:
@@ -249,7 +247,7 @@ class ReaderQuestions:
         return state, facts
 
     def lacking(self, state: ConversationState) -> ReaderRequest | None:
-        """Returns the question for the text of a page, if the present screen shows this page and the text is missing.
+        """Returns the question for the text of a page if the current screen shows the page without its text.
 
         Returns None if the screen is complete.
         """
@@ -337,8 +335,8 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """Asks if a `*` belongs to the caller's free text, or ends this text. The answer is in the session's row in the
-    database."""
+    """Asks if a `*` belongs to the caller's free text, or ends this text. The row of the session in the database says
+    which of the two is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,8 +352,7 @@ class QuestionReply:
 
 
 class Start(NamedTuple):
-    """The place from which a replay starts: a state, and a position in the text. A replay can start there only if the
-    result of the text before this position is known."""
+    """The place from which a replay starts: a state, and the position in the text that led to this state."""
 
     state: ConversationState
     at: int
@@ -377,8 +374,8 @@ Playing: TypeAlias = Generator[Question, QuestionReply, Played]
 def landing_code(flow_set: FlowSet, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
     """Returns the short code that the caller dialled, and the digits after the short code that the session uses.
 
-    If the phone is not enrolled, a private short code has no effect, and the caller sees the usual first screen. The
-    session ignores digits after a private short code.
+    From a phone that is not enrolled, a private short code has no effect, and the caller sees the usual first screen.
+    The session ignores digits after a private short code.
     """
     entry, ahead = short_code_of(dialled, flow_set.entries)
     if entry and flow_set.flows[flow_set.entries[entry]].private:

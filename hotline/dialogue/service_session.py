@@ -1,9 +1,10 @@
 """Answers the hops of a USSD session, and ends the session.
 
-After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop
-waits for this answer at most two seconds, and outside of a transaction. In each process, at most two threads wait at
-the same time. If the gateway sends the same text again, the caller always sees the same screen. The screen shows the
-answer if it came in time, and otherwise a request to wait.
+After a work PIN, the web process sends the responder's question to the reader process, and shows the answer. A hop (one
+USSD request) waits at most two seconds for the answer of the reader process, and outside of a transaction. In each
+process, at most two threads wait for the reader process at the same time. The screen shows the answer if it came in
+time, and otherwise asks the responder to wait. If the gateway repeats a request, the caller sees the first request's
+screen again.
 """
 
 import json
@@ -72,13 +73,12 @@ PAUSES = (0.025, 0.025, 0.05, 0.1)
 every `LATER_PAUSE` seconds."""
 LATER_PAUSE = 0.2
 ASKED, RESTING = "asked", "resting"
-"""The stored results of an attempt at a PIN by an unknown phone. `ASKED` means that the web process asks the reader
-process to check the PIN. `RESTING` means that the phone must wait before its next attempt."""
+"""The stored results when an unknown phone attempts to use a work PIN. `ASKED` means that the web process asks the
+reader process to check the PIN. `RESTING` means that the phone must wait before its next attempt."""
 WAIT = ReaderReply(ReaderAnswer((rules_reading_requests.WAITS,)))
 WRONG_PIN = ReaderReply(ReaderAnswer())
-"""The answer to a wrong PIN. If the gateway repeats a text but with a different PIN, the session gets the same answer
-as for a wrong PIN.
-"""
+"""The answer to a wrong PIN. If the gateway repeats a text but with a different PIN, the session also gets this
+answer."""
 
 
 class ReaderRequests:
@@ -120,9 +120,9 @@ class ReaderRequests:
         return self._fresh(asked, wrong=None if until is None else blocked_answer(until, at))
 
     def _try(self, asked: ReaderRequest) -> tuple[str, ...]:
-        """Records an attempt at a PIN by an unknown phone. After too many attempts an unknown phone must wait, with the
-        same limits as the phone of a responder. Returns `ASKED` or `RESTING`. If the phone must wait, also returns the
-        time until which the phone must wait.
+        """Records that an unknown phone attempts to use a work PIN. After too many attempts, an unknown phone must wait
+        as long as a responder's phone. Returns `ASKED` or `RESTING`. If the phone must wait after this attempt, also
+        returns the end of the waiting time.
         """
         text = without_pins(self._hop.text)
         target = self._context.pseudonyms.heard("", AttemptedSecret.WORK)
@@ -176,7 +176,8 @@ class ReaderRequests:
         return self._known
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
-        """Asks the reader process the question `asked`, and stores the answer. If the PIN is wrong, returns `wrong`."""
+        """Asks the reader process the question `asked`, and stores the answer. If the reader process finds that the PIN
+        is wrong, returns `wrong` instead of its answer."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
@@ -196,8 +197,8 @@ class ReaderRequests:
         return ReaderReply(answer)
 
     def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
-        """Sends the responder's question to the reader process, and waits for the answer. Returns the id of the
-        stored question, and the answer if it came in time. If too many threads already wait for the reader process,
+        """Sends the responder's question to the reader process, and waits for the answer. Returns the id of the stored
+        question, and the answer if the answer came in time. If too many threads already wait for the reader process,
         returns no answer."""
         pair = KeyPair.new()
         row_id, ask_id = self._begin(asked, pair)
@@ -222,8 +223,8 @@ class ReaderRequests:
     def _begin(self, asked: ReaderRequest, pair: KeyPair) -> tuple[int, int | None]:
         """Stores the request to the reader process.
 
-        Returns the ids of the question and of the request. If this process does not have the reader's public key, it
-        cannot encrypt the PIN, and the second id is None.
+        Returns the id of the question, and the id of this request to answer it. Without the reader's public key, this
+        process cannot encrypt the PIN, and the second id is None.
         """
         key, digest, at = self._opening.key, self._digest(asked.upto), self._context.now()
         encrypted_pin = None
@@ -301,17 +302,17 @@ class ReaderRequests:
 
 
 Looks = dict[int, AttemptResult]
-"""The results of the checked secrets of one text. The key of each result is the number of letters of the text up to the
-secret.
+"""Maps the position of each checked secret (such as a PIN) in a text to the result of the check. The position is the
+number of letters up to the end of the secret.
 """
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
     """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from a different phone than the
-    session's first hop, the session ends without an effect, and an alarm is raised. If the answer says "saved", the
-    database has already committed the data. If the database cannot commit, the answer asks the caller to try again.
-    The gateway can then send the same hop again to continue the session. Raises NotReady. Raises CallbackInvalid for a
-    text that no phone can send.
+    session's first hop, the session ends without an effect, and the hotline raises an alarm. If the answer says
+    "saved", the database has already committed the data. If the database cannot commit, the answer asks the caller to
+    try again. The gateway can then send the same hop again to continue the session. Raises NotReady. Raises
+    CallbackInvalid for a text that no phone can send.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid('the field "text" of a USSD request has too many inputs')
@@ -324,7 +325,7 @@ def answer_hop(context: WebContext, hop: UssdHop) -> str:
             known = service_session_start.find_session(context, hop, key)
         return _begin(context, hop, key) if known is None else _go_on(context, hop, known)
     except StrangeCaller:
-        # A failure of the database has its own alarm.
+        # If the database fails here, a different alarm reports the failure.
         with suppress(StoreUnavailable), context.database.writing() as session:
             at = context.now()
             counters_service.count_event(session, counters_service.STRANGE_CALLER, USSD, at)
@@ -340,8 +341,8 @@ def failure(context: Context, language: str = FIRST) -> str:
 
 
 def end_session(context: WebContext, notice: EndNotice) -> None:
-    """Ends a session, and files its unfinished report as a tip. The gateway may send the notice before or after the
-    last hop, and more than once.
+    """Ends a session, and files its unfinished report as a tip. The gateway may send the notice that the session ended
+    before or after the last hop, and more than once.
 
     Raises StoreUnavailable.
     """
@@ -361,9 +362,8 @@ def end_session(context: WebContext, notice: EndNotice) -> None:
 
 
 def _begin(context: WebContext, hop: UssdHop, key: str) -> str:
-    """Answers the first hop of a session. The caller dialled the whole text of this hop together with the service
-    code. With SQLite, a process begins one session after the other, because parallel threads would make each other wait
-    longer."""
+    """Answers the first hop of a session. The caller dialled the text of this hop together with the service code. With
+    SQLite, a process begins one session after the other, because parallel threads would make each other wait longer."""
     looks: Looks = {}
     start = service_session_start.open_session(context, hop, key)
     known = service_session_start.load_session(context, hop, start, CommittedText(NOTHING))
@@ -385,7 +385,7 @@ def _answered(
     context: WebContext, hop: UssdHop, known: KnownSession, path: CachedPath, looks: Looks
 ) -> str:
     """Commits the effects of the session's text that are not committed yet, and returns the answer. Most key presses in
-    a menu have no effects to commit."""
+    a menu have no effects."""
     start = known.start
     if path.changing and path.changing[-1].upto > known.committed.upto:
         flow_set = context.flow_sets.get(start.revision_id)
@@ -399,8 +399,8 @@ def _answered(
 
 
 def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks) -> CachedPath:
-    """Returns the path of the session's text from the cache. If the cache does not have the path, replays the text
-    from the longest cached beginning."""
+    """Returns the path of the session's text from the cache. If the path is not in the cache, replays the text from its
+    longest beginning that is in the cache."""
     ways, shared, base = context.sessions.ways, known.shared, None
     if shared is not None:
         way = ways.find(shared, hop.text)
@@ -430,8 +430,8 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
 
 
 def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
-    """Returns the name of the screen to which a step leads. After the session, the hotline counts its screens by these
-    names. A screen of a private flow gets no name, so the hotline does not count it."""
+    """Returns the name of the screen to which a step leads. By these names, the hotline counts the screens of the
+    session after its end. A screen of a private flow gets no name, so the hotline does not count the screen."""
     state = step.state
     beneath = [flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)
@@ -480,10 +480,11 @@ def _look(
     session_context: service_replay.SessionContext,
     asked: SecretTyped,
 ) -> AttemptResult:
-    """Checks a secret and returns the result. The attempt stays recorded even if the hotline cannot answer this hop."""
+    """Checks a secret (such as a PIN) and returns the result. The hotline records the attempt even if it cannot answer
+    this hop."""
     if session_context.start.asks_pin:
-        # The database stores a digest of all inputs up to each attempt to use a secret. A digest of
-        # an input may not contain a work PIN, so this line removes work PINs from the text.
+        # The database stores a digest of all inputs up to each attempt to use a secret. No stored digest may contain a
+        # work PIN, so this line removes work PINs from the text.
         hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case AttemptedSecret.RECEIPT:
@@ -495,7 +496,7 @@ def _look(
 
 
 def _language(context: WebContext, hop: UssdHop, known: KnownSession | None) -> str:
-    """Returns the caller's language for the answer to a failed hop. If the cache does not know this language, returns
+    """Returns the caller's language for the answer to a failed hop. If this process does not know the language, returns
     Kinyarwanda."""
     if known is None or known.shared is None:
         return FIRST

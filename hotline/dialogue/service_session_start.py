@@ -53,14 +53,14 @@ VERB = "case_verb"
 LETTERS = "case_letters"
 """The name of the answer with the reference that the responder typed."""
 COLLEAGUE_HAS = "quicker"
-"""The flag of a case that has a colleague as its assignee. Even if this responder takes the case too, the colleague
-stays the assignee."""
+"""The flag of a case that has a colleague as its assignee. If this responder takes the case too, the colleague is still
+the assignee."""
 HELPS = "helps"
-"""The flag of a case that this responder also took, while a colleague is the assignee."""
+"""The flag of a case that this responder took as a helper, while a colleague is the assignee."""
 UNREAD = "unread"
-"""The flag of a case that responders must read before they visit openly."""
+"""The flag of a tip whose place a responder must visit discreetly, unless the responder has read the tip."""
 CAN_STAND_DOWN = "lets"
-"""The flag of a case whose place the caller corrected, if this responder may stand down the responders of the old
+"""The flag of a case whose place the caller corrected, if this responder may stand down the responders of the first
 place."""
 DECIDES_VISIT = "decides"
 """The flag of a case for which this responder may decide how responders may visit: openly, discreetly or not at all."""
@@ -69,7 +69,7 @@ CAN_CONFIRM = "judges"
 IS_COMPLAINT = "complaint"
 """The flag of a case that is a complaint. A responder cannot pass on a complaint, because only one desk may see it."""
 ANOTHER = "another"
-"""The flag of a case if a person other than this responder requested to close the case, with any outcome except "not
+"""The flag of a case if another person than this responder requested its closure, with any outcome except "not
 trafficking".
 """
 NATIONAL_DESK = "national_desk"
@@ -105,8 +105,8 @@ def is_spelled(case: str, typed: str) -> bool:
 def caller_facts(
     session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool
 ) -> CallerFacts:
-    """Returns a responder's cases at a given time, and the flags of these cases. The cases that the responder took come
-    first. Then follow the cases about danger, and last all other cases.
+    """Returns the cases that a responder had at the time `as_of`, and the flags of these cases. The cases that the
+    responder took come first. Then follow the cases about danger, and then all other cases.
     """
     held = queries_references.held_cases(session, responder_id, as_of)
     opened = queries_references.open_references(session, responder_id, as_of)
@@ -137,8 +137,8 @@ def caller_facts(
 
 
 def fresh_flags(session: Session, context: Context, responder_id: int) -> Mapping[str, bool]:
-    """Returns the flags that each hop must compute again, because they can change during a session: `COLLEAGUE_HAS`,
-    `UNREAD`, `ANOTHER` and `READ_FIRST` of each case, and `DESK_IN_CONSOLE`."""
+    """Returns the flags that can change during a session, so that each hop must compute them again. These flags are
+    `COLLEAGUE_HAS`, `UNREAD`, `ANOTHER` and `READ_FIRST` of each case, and `DESK_IN_CONSOLE`."""
     true, quicker = [], set(queries_references.colleagues_cases(session, responder_id))
     who, wanted = service_closing.by_responder(responder_id), TipOutcome.NOT_TRAFFICKING
     is_national = bool(queries.national(session, [responder_id]))
@@ -198,8 +198,8 @@ def carry_out(
 ) -> None:
     """Carries out a command that the responder chose.
 
-    For some commands, the responder must also type the reference of the case, and the function does nothing until the
-    reference is typed.
+    Some commands also need the typed reference of the case. The function carries out such a command only after the
+    responder has typed the correct reference.
     """
     chosen = text if name == VERB else verb
     if not case or chosen not in OF_A_CASE:
@@ -221,8 +221,8 @@ MY_CASES = "my_cases"
 
 def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | None:
     """Returns a session that is not in the memory of this process. Returns None for an unknown session. If the database
-    is unavailable, searches for the session in Redis. Raises StoreUnavailable if the session is not in Redis either.
-    Raises StrangeCaller if the session began on a different phone.
+    does not answer, searches for the session in Redis. Raises StoreUnavailable if neither the database nor Redis can
+    give the session. Raises StrangeCaller if the session began on a different phone.
     """
     try:
         row = gateway_tables.find_start(context.database, key)
@@ -240,7 +240,7 @@ def find_session(context: WebContext, hop: UssdHop, key: str) -> KnownSession | 
 def load_session(
     context: Context, hop: UssdHop, start: SessionStart, committed: CommittedText
 ) -> KnownSession:
-    """Returns the session in the form in which this process remembers it."""
+    """Returns the session as this process remembers it."""
     shared = None
     if start.pinned is None:
         shared = PathKey(
@@ -358,7 +358,7 @@ def _pinned(
 ) -> CallerFacts | None:
     """Returns facts about this caller from the database, as they were at the beginning of the session.
 
-    Returns None if the screens of the session do not need facts about the caller.
+    Returns None if no screen of the session needs facts about the caller.
     """
     if start.responder_id is not None:
         with context.database.reading() as session:
@@ -374,9 +374,8 @@ def _pinned(
             )
         return own
     if asks_pin:
-        # This person may still have to prove that the phone is theirs, with a code and a start PIN.
-        # Only the reader process knows if the person must prove this, so the flow gets only the
-        # person's language.
+        # This person may still have to prove that the phone is theirs, with a code and a start PIN. Only the reader
+        # process knows if the person must prove this, so the flow gets only the person's language.
         language = None
         if is_number(caller):
             with context.database.reading() as session:

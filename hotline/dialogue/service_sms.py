@@ -45,8 +45,8 @@ KEPT = timedelta(hours=2)
 """The time for which the hotline remembers a conversation after the sender's last SMS. If a digit comes after `IDLE`
 but within this time, the sender gets one answer that says how to begin again."""
 ECHO = timedelta(minutes=1)
-"""The time within which a repeated word for the same screen gets no answer. Only a machine would send the same word
-again within this time."""
+"""The time within which the hotline does not answer if the sender asks for the same screen again with the same word.
+Only a machine would send the same word again within this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class SmsConversation:
 
 @dataclass(frozen=True, slots=True)
 class HeardMessage:
-    """The meaning of a message, which the hotline finds before the transaction begins."""
+    """The meaning of an SMS, which the hotline finds before it begins to write to the database."""
 
     talk: SmsConversation
     turn: SmsTurn
@@ -206,8 +206,8 @@ def _stage(context: WebContext, revision_id: int, began: datetime) -> Conversati
 
 def message_digests(context: Context, message: MessageIn, at: datetime) -> tuple[str, ...]:
     """Returns the digests by which the hotline recognises a repeated SMS. The first digest contains the exact second of
-    the SMS. The other digests contain the seconds just before and after it. If the SMS has no time, the function uses
-    the time of its arrival.
+    the SMS. The other digests contain the second before and the second after the exact second. If the SMS has no time,
+    the function uses the time when the SMS arrived.
     """
     second = (message.sent_at or at).replace(microsecond=0)
     said = (message.sender, context.line.shortcode, message.text.strip())
@@ -221,9 +221,9 @@ def recognise(
 ) -> Sequence[InboundSeen]:
     """Stores a new SMS.
 
-    If the same SMS arrived before, returns the stored rows of this SMS. If the new copy comes from the gateway's
-    inbox, the copy proves who sent the SMS. So the function accepts the answers in the SMS, and carries out the
-    commands in it that waited for this proof, each command only once.
+    If the same SMS arrived before, returns the stored rows of this SMS. If the new copy comes from the gateway's inbox,
+    the copy proves who sent the SMS. So the function now accepts the answers in the SMS, and carries out the commands
+    that waited for this proof. Each command is carried out only once.
     """
     proved_at, vouched_at = seen.proved_at, seen.vouched_at
     known = alerts_tables.record_mo(session, seen, keys)
@@ -239,7 +239,7 @@ def recognise(
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
-"""The time after a cry for help at which the hotline reads the gateway's inbox. Without a cry for help, the hotline
+"""After this time, the hotline reads the gateway's inbox because of a cry for help. Without a cry for help, the hotline
 reads the inbox once a minute."""
 
 
@@ -275,14 +275,14 @@ class InboxOutcome(StrEnum):
 
 
 MessageOutcome: TypeAlias = InboxOutcome | CommandResult
-"""The result of handling an SMS. For a responder's command, this is the result of the command. For any other SMS, it is
-a value of `InboxOutcome`.
+"""The result after the hotline handled an SMS. For a responder's command, the value is the result of the command. For
+any other SMS, the value is an `InboxOutcome`.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """The data that the hotline reads before the transaction begins."""
+    """The data that the hotline reads before it begins to write to the database."""
 
     heard: HeardMessage | None = None
     """The request to read a topic, if a sender who is not enrolled made a request."""
@@ -296,12 +296,11 @@ class _Gathered:
 class _Result:
     outcome: MessageOutcome
     assignment_ids: tuple[int, ...] = ()
-    """The ids of the assignments that the SMS named. Then follow the ids of other assignments that the hotline
-    acknowledged because of the SMS."""
+    """The ids of the assignments that the SMS named. After these ids follow the ids of other assignments that the
+    hotline acknowledged because of the SMS."""
     queued: Mapping[str, str] = field(default_factory=dict)
-    """The commands that wait until the gateway's inbox proves the sender of the SMS. The key of each command is the id
-    of the assignment that the command is about. If a service answers by SMS that it helps a person, this answer is one
-    of the waiting commands.
+    """The commands that wait until the gateway's inbox proves who sent the SMS. The key of each command is the id of
+    its assignment. If a service promises by SMS to help a person, this answer is one of the waiting commands.
     """
     answer_id: int | None = None
     """The id of the answer to a sender who is not enrolled, if there is an answer."""
@@ -311,7 +310,7 @@ class _Result:
 def take_sms(
     context: WebContext, message: MessageIn, arrival: Arrival = Arrival.CALLED
 ) -> MessageOutcome:
-    """Handles an SMS only once, even if the SMS arrives several times, or both by a callback and in the inbox.
+    """Handles an SMS only once, even if the SMS arrives several times, for example by a callback and in the inbox.
 
     Raises StoreUnavailable. If the function raises StoreUnavailable, it has changed nothing in the database.
     """
@@ -329,7 +328,7 @@ def take_sms(
             )
             before = [_keep(session, seen.provider_id, result)]
         erases = all(row.outcome == InboxOutcome.TAKEN_BACK for row in before)
-        # Anyone can forge the sender of an SMS, so only an SMS that the gateway's inbox lists counts.
+        # Anyone can forge the sender of an SMS, so the request counts only if the gateway's inbox lists the SMS.
         if erases and any(row.proved_at for row in before):
             # A phone has a new pseudonym each week, so the hotline finds only the phone's tips of
             # this week and of last week.
@@ -385,11 +384,11 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Writes the one answer to a cry for help. The text of this answer is the text with which the hotline advertises in
-    public. Returns the id of the answer, or None if the hotline sends no answer. Another person who holds the phone
-    could see from the answer that the caller sent a message. So the hotline sends this answer only if the ministry has
-    approved it, if the inbox lists the SMS, and if a callback from one of the gateway's own addresses reported the SMS.
-    The hotline sends the answer at once or never, and to each phone at most once a week (docs/decisions/11).
+    """Answers a cry for help with the text with which the hotline advertises in public. Returns the id of the answer,
+    or None if the hotline sends no answer. Another person who holds the phone could see from the answer that the caller
+    sent a message. So the hotline sends this answer only if the ministry has approved such answers. The inbox must list
+    the SMS, and a callback from one of the gateway's own addresses must have reported it. The hotline sends the answer
+    at once or never, and to each phone at most once a week (docs/decisions/11).
     """
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
@@ -416,7 +415,7 @@ def _answer_cry(
 
 def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
     """Returns a new row for an SMS. For an SMS from the inbox, the id is the digest of the SMS. The number that the
-    inbox gives to an SMS is no id, because these numbers may begin again."""
+    inbox gives to an SMS is not the id, because the inbox may use a number again."""
     listed = arrival is Arrival.LISTED
     return InboundSeen(
         provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
@@ -456,7 +455,7 @@ def _answer(
             return _Result(InboxOutcome.TIP, written=written)
         return _Result(InboxOutcome.UNKNOWN_SENDER)
     reply = gathered.reply
-    # An admin may have enrolled the number after `gather` read the SMS, so this function reads the SMS again.
+    # An admin may have enrolled the number after the first reading of the SMS, so this function reads the SMS again.
     if reply is None or reply.responder_id != responder.id:
         reply = service_commands.read_reply(session, responder, message.text, at)
     own = reply.cases.open

@@ -28,8 +28,8 @@ SMS = "sms"
 TOGETHER = timedelta(minutes=30)
 """The longest time between two messages of one tip. After a longer time, a different person may hold the phone."""
 RECENT = timedelta(hours=24)
-"""The time after a tip in which the hotline also files any further message of the phone as a tip, if the message has a
-meaning. The hotline does this even if it has already deleted the text of the earlier message.
+"""If a phone sent a tip within this time, the hotline also files its next message as a tip, if the message has a
+meaning. This is so even if the hotline has already deleted the text of the earlier message.
 """
 
 
@@ -57,16 +57,16 @@ class FilingData:
 
 @dataclass(frozen=True, slots=True)
 class SmsTipWritten:
-    """The result of filing a message. It contains the tip to announce, and the text to which the hotline will add the
-    phone's next message."""
+    """The result of filing a message: the tip to announce, and the text to which the hotline will add the phone's next
+    message."""
 
     tip: ReportedTip | None
     pending: PendingPart | None
 
 
 def filing_data(context: WebContext, message: MessageIn, at: datetime) -> FilingData | None:
-    """Returns the data with which the hotline can file the message. Returns None if the message reports nothing and
-    the phone did not send a tip recently.
+    """Returns the data with which the hotline can file the message. Returns None if the message reports nothing and the
+    phone sent no tip recently.
 
     Raises NotReady if flows were never published, and StoreUnavailable if the database does not answer.
     """
@@ -142,7 +142,7 @@ def file_message(
 
 def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
     """Stores the phone's text, so that the hotline can add the phone's next message to the tip. Also announces the tip.
-    The calling code calls this function after the commit.
+    The calling function calls this function after it has committed its transaction.
     """
     if written.pending is not None:
         pocket = written.pending
@@ -170,7 +170,7 @@ def locked_session(
 ) -> LockedDialogue:
     """Returns the session of an SMS, and locks it.
 
-    If the SMS has no session, makes a new session and counts it. `tells` is the text of the tip, if the SMS is a tip.
+    If the SMS has no session, makes a new session and counts it. If the SMS is a tip, `tells` is the text of the tip.
     """
     held = gateway_tables.lock_dialogue(session, key)
     if held is not None:
