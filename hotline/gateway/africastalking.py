@@ -1,11 +1,11 @@
-"""Connects the hotline to the gateway Africa's Talking: sends SMS, reads the inbox, and reads the account's balance.
-No other module knows the codes of this gateway.
+"""Connects the hotline to the gateway Africa's Talking: sends SMS, reads the inbox, and reads the account's balance. No
+other module knows the codes of this gateway.
 
 The gateway answers a request for the balance like this:
 
     GET /version1/user?username=... -> {"UserData": {"balance": "RWF 250000.0000"}}
 
-The gateway's documentation writes the key as `userData`. This module accepts both spellings of the key.
+The gateway's documentation writes `userData` in place of `UserData`. This module accepts both spellings.
 """
 
 import json
@@ -90,7 +90,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     ("recipient", "500"): Outcome.TRANSIENT,  # InternalServerError
     ("recipient", "501"): Outcome.TRANSIENT,  # GatewayError
     ("recipient", "502"): Outcome.TRANSIENT,  # RejectedByGateway
-    # Older answers of the gateway contain a status and no code.
+    # In an older form of its answers, the gateway gives a status and no code.
     ("recipient", "could not send"): Outcome.TRANSIENT,
     ("recipient", "donotdisturbrejection"): Outcome.PERMANENT,
     ("recipient", "userinblacklist"): Outcome.STOPPED,
@@ -101,7 +101,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     # Status 429 means that the gateway got too many requests and did not accept the message.
     ("http", "429"): Outcome.NOT_SENT,
 }
-"""The outcome of each code of the gateway. Any other code has the outcome UNKNOWN."""
+"""Maps each status code of the gateway to an outcome. Any other code has the outcome UNKNOWN."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class GatewayAnswer:
 
 
 class AfricasTalkingSms:
-    """Sends SMS with an account at the gateway. This class is the `SmsGateway` of every hotline. In the demo, the
+    """Sends SMS with an account at the gateway. Every hotline uses this class as its `SmsGateway`. In the demo, the
     emulator answers its calls."""
 
     def __init__(
@@ -177,8 +177,8 @@ def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
 
 
 def _word(text: str) -> str:
-    """Returns the gateway's status if the status is a single word. Returns "other" for a longer status. The reason is
-    that a longer status may contain the phone number."""
+    """Returns the gateway's status if the status is a single word, and otherwise "other". A longer status may contain
+    the phone number."""
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
@@ -250,7 +250,8 @@ DATE = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|\+00
 
 class AfricasTalkingInbox:
     """Reads the inbox at the gateway. The inbox lists every SMS to the short code, even if the callback about the SMS
-    never arrived. This class is the `SmsInbox` of every hotline. In the demo, this class reads the emulator's inbox."""
+    never arrived. Every hotline uses this class as its `SmsInbox`. In the demo, this class reads the emulator's
+    inbox."""
 
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = SEND_SECONDS
@@ -273,8 +274,8 @@ class AfricasTalkingInbox:
 
 def read_page(text: str) -> InboxPage:
     """Returns the messages that the gateway's answer lists, in the order of their numbers in the inbox. Leaves out
-    entries that the function cannot read. If the function leaves out an entry, or if an entry has no date, the page
-    does not count as complete. Raises InboxUnavailable if the answer contains no list."""
+    entries that the function cannot read. If the function leaves out an entry, or if an entry has no date, it marks the
+    page as incomplete. Raises InboxUnavailable if the answer contains no list."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

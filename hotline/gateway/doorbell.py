@@ -1,4 +1,4 @@
-"""After a transaction has committed, adds a job that tells the workers which message is due. The code calls this
+"""After a transaction has committed, adds a job that tells the workers which message is due. This module calls this
 "ringing the doorbell". If the job queue fails, the clock process finds the due message a little later."""
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from hotline.gateway import tables
 def ringing(
     context: Context, turn: AbstractContextManager[object] | None = None
 ) -> Iterator[Session]:
-    """Opens a writing transaction. After the commit, rings the doorbell if a message is due.
+    """Opens a writing transaction. After the commit, adds the job (rings the doorbell) if a message is due.
 
     Holds the lock `turn` during the transaction, and releases the lock before the doorbell rings.
     """

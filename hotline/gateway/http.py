@@ -2,10 +2,10 @@
 
 The read timeout of `requests` limits only each single read, so a server that sends one byte every second would never
 reach the timeout. In this module, a timer closes the socket when the time limit of the call is reached. Every read and
-write on the socket then ends, and the call fails with an error of `requests`.
+write on the closed socket ends, and the call fails with an error of `requests`.
 
-`Dialler` calls the hotline as the gateway does. `ListedHook` sends the hotline an SMS from the gateway's inbox, at an
-address that only the clock process knows.
+The class `Dialler` sends the same requests to the hotline as the gateway. The class `ListedHook` sends the hotline an
+SMS from the gateway's inbox, at an address that only the clock process knows.
 """
 
 import os
@@ -34,8 +34,8 @@ IDLE_SECONDS = 5.0
 """The number of seconds after which the code closes an unused connection. Networks may drop unused connections
 without notice, and a message on a dropped connection would never arrive."""
 MAX_BYTES = 64 * 1024
-"""The largest size of an answer in bytes. Every answer to a sent SMS is smaller. The code does not read the rest of a
-longer answer. A request for the inbox sets its own limit."""
+"""The largest size of an answer in bytes. Every answer to a sent SMS is smaller. If an answer is longer, the code does
+not read the rest of the answer. A request for the inbox sets its own limit."""
 CALL_ERRORS = (HTTPError, OSError)
 """The errors of a failed call. All errors of `requests` are instances of OSError."""
 
@@ -75,8 +75,8 @@ class WireCall:
 
 
 _CALL: ContextVar[WireCall] = ContextVar("call")
-"""The HTTP call that this thread is making. A connection finds the present call in this variable, because one
-connection serves many calls, one after the other."""
+"""The HTTP call that this thread is making. A connection serves many calls, one after the other, and finds the present
+call in this variable."""
 
 
 class Connections:
@@ -109,7 +109,7 @@ class Connections:
     ) -> tuple[Response, str]:
         """Makes a call, and limits it to `seconds` and to `most` bytes of the answer.
 
-        Returns the response and its text. Raises the errors of `requests`.
+        Returns the response and its text. Raises the same errors as `requests`.
         """
         held = _CALL.set(call)
         try:
@@ -128,7 +128,7 @@ class Connections:
 
 
 def ask_once(method: str, url: str, *, seconds: float, **options: Any) -> tuple[Response, str]:
-    """Makes one call on a new connection. Returns the response and its text. Raises the errors of `requests`."""
+    """Makes one call on a new connection. Returns the response and its text. Raises the same errors as `requests`."""
     with closing(Connections()) as connections:
         return connections.ask(method, url, call=WireCall(), seconds=seconds, **options)
 
@@ -209,7 +209,7 @@ def _watched(connection: type[Any]) -> type[Any]:
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
         call = _CALL.get()
         if self.sock is not None and not call.connected:
-            # A reused connection may send the first byte from here on, so the call now counts as connected.
+            # A reused connection may send its first byte after this line, so the call now counts as connected.
             call.watch(self.sock)
             call.connected = True
         connection.request(self, *args, **kwargs)
@@ -233,7 +233,7 @@ class Dialler:
     ) -> None:
         """Stores `secrets`, a function that returns the valid secrets of the hook, the newest first.
 
-        Each hop calls this function, because the secrets may change.
+        Each hop calls this function again, because the secrets may change.
         """
         self._base_url, self._secrets = base_url, secrets
         self._service_code = service_code
@@ -283,8 +283,8 @@ class ListedHook:
     def tell(self, sms: ListedSms) -> bool:
         """Sends an SMS to the hook.
 
-        Returns True if the hook accepts the SMS. Reads the newest secret from the key folder for each SMS, so that the
-        object uses a new secret at once.
+        Returns True if the hook accepts the SMS. For each SMS, reads the newest secret from the key folder, so that a
+        new secret is used at once.
         """
         live = listed_secrets(self._keys)
         if not live:

@@ -1,9 +1,9 @@
 """Chooses one clock process, the leader, which handles the deadlines. Two leaders at the same time do no harm, because
-each update of a row checks the old state of the row. With SQLite, a row in the database has the name of the leader and
-the end of its lease. With PostgreSQL, the leader holds an advisory lock on a connection of its own. When the leader
-ends, the lock is free at once, whatever time the machines' clocks show. With PostgreSQL, the leader also writes its
-name and its lease into this row, so that `hotline doctor` sees which process is the leader. If a frozen leader keeps
-the lock but its lease ended long ago, another clock process also handles the deadlines."""
+each update of a row checks the old state of the row. With SQLite, one row in the database contains the name of the
+leader and the end of its lease. With PostgreSQL, the leader holds an advisory lock on a connection of its own. When the
+leader ends, the lock is free at once, whatever time the machines' clocks show. With PostgreSQL, the leader also writes
+this row of the database, so that `hotline doctor` sees which process is the leader. If a frozen leader keeps the lock
+long after the end of its lease, another clock process also handles the deadlines."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -18,10 +18,10 @@ from hotline.text.causes import known_cause
 from hotline.text.errors import StoreUnavailable
 
 LEASE = timedelta(seconds=3)
-"""The length of the leader's lease. Until the lease ends, no other process can become the leader. The time is short, so
-that another process becomes the leader soon if the leader is killed."""
+"""The length of the leader's lease. Until the lease ends, no other process can become the leader. The lease is short,
+so that another process becomes the leader soon if the leader is killed."""
 FROZEN = timedelta(seconds=12)
-"""If the lease of the process that holds the lock has ended, this process still counts as the leader for this time."""
+"""The time after the end of its lease for which the process that holds the lock still counts as the leader."""
 LOCK = 4_114_110_003
 """The number of the PostgreSQL advisory lock that the leader holds."""
 
@@ -39,8 +39,8 @@ clock process becomes the leader without the lock after the time `FROZEN`."""
 
 
 def lock_holders(session: Session) -> frozenset[tuple[int, str, int, str]]:
-    """Returns the process id, transaction, lock and account of each session that holds one of the hotline's advisory
-    locks, except the leader's."""
+    """Returns the process id, transaction, lock and account of each database session that holds an advisory lock of the
+    hotline. Leaves out the leader's lock."""
     if session.get_bind().dialect.name != "postgresql":
         return frozenset()
     rows = session.execute(HELD, {"lock": LOCK})
@@ -58,7 +58,7 @@ class Leadership:
 
     def holds(self, at: datetime) -> bool:
         """Returns True if this clock process is the leader now. Raises StoreUnavailable if the database does not
-        answer. After StoreUnavailable, this process must not act as the leader."""
+        answer. After this error, the process must not act as the leader."""
         if self._database.is_sqlite:
             return self._leases(at, grace=timedelta(0))
         try:

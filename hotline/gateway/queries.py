@@ -1,7 +1,7 @@
 """Reads the outbox, the pause of the outgoing queue, the state of the clock process, and the on-call contacts with
 their notices.
 
-The module also defines when a tip counts as not taken. All lists, pages, commands and alarms use this one definition.
+The module also defines the tips that no responder has taken, in the same way for all lists, pages, commands and alarms.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -37,12 +37,13 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions for an open `Deadline` of a kind that a tip has only while the hotline asks responders to take it."""
+"""The conditions for an open `Deadline` of a kind that exists only while the hotline asks responders to take the
+tip."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
-"""The condition for a `Tip` that the hotline asks responders to take. A tip that the hotline asks responders to take
-has no assignee, or its assignee has passed it on or does not answer."""
+"""The condition for a `Tip` that the hotline asks responders to take: the tip has no assignee, or its assignee has
+passed it on or does not answer."""
 IS_SHOWN = and_(
     ~exists().where(Responder.id == Message.responder_id, IS_OVERSEER).correlate(Message),
     ~exists()
@@ -51,9 +52,9 @@ IS_SHOWN = and_(
     )
     .correlate(Message),
 )
-"""The condition for a `Message` that the national desk may see. The condition leaves out messages to people of
-oversight desks, because oversight desks get alerts only about complaints about the national desk. The condition also
-leaves out alerts about these complaints to people who have left their oversight desk."""
+"""The condition for a `Message` that the national desk may see. Leaves out messages to people of oversight desks,
+because oversight desks get alerts only about complaints about the national desk. Also leaves out alerts about these
+complaints to people who have left their oversight desk."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
@@ -88,8 +89,8 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
 
 
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
-    """Records that a person has reviewed these messages. Returns the ids of the messages that were undeliverable and
-    not reviewed until now."""
+    """Records that a person has reviewed these messages. Returns the ids of the messages that this call marked as
+    reviewed."""
     here = (*OPEN, Message.id.in_(message_ids))
     answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
@@ -100,8 +101,8 @@ IS_WATCHED = visible_to(THE_LINE)
 raises no alarm."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
-"""The conditions for a `Tip` whose alert is pending and does not wait for the next person on duty. A query with these
-conditions must join `PendingAlert`."""
+"""The conditions for a `Tip` with a pending alert that does not wait until the next person comes on duty. A query with
+these conditions must join `PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
     IS_WATCHED,
@@ -128,7 +129,7 @@ class OutboxHealth:
     dead: int
     """The number of undeliverable SMS that no person has reviewed."""
     unassigned_since: datetime | None
-    """The time when the hotline filed the oldest tip without an alerted responder."""
+    """The time when the hotline filed the oldest tip that still has no alerted responder."""
     untaken_since: Mapping[int, datetime]
     """For each urgency, the time when the hotline filed the oldest tip that no responder has taken or that is
     overdue."""
@@ -213,13 +214,13 @@ UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING, Messag
 
 @dataclass(frozen=True, slots=True)
 class WaitingMessages:
-    """SMS of one kind that wait because the outgoing queue is paused. The hotline sends these SMS when the pause
-    ends."""
+    """SMS of one kind that wait because the outgoing queue is paused. When the pause ends, the hotline sends these SMS,
+    unless a person drops them."""
 
     kind: MessageKind
     doubtful: bool
     """True if the hotline wrote these SMS before a backup was restored. The hotline may already have sent these SMS
-    before the restore. If the value is False, it has certainly not sent them."""
+    before the restore. If the value is False, the hotline has certainly not sent these SMS."""
     count: int
     oldest: datetime
 
@@ -243,8 +244,8 @@ def pause_for_writing(session: Session) -> QueuePause | None:
 def waiting_messages(
     session: Session, doubtful_until: datetime | None
 ) -> Sequence[WaitingMessages]:
-    """Returns the messages that wait only because of the pause. Messages that may already have been sent come first,
-    and alerts come before confirmations. Leaves out messages to people of oversight desks.
+    """Returns the numbers of the messages that wait only because of the pause, by kind. Messages that may already have
+    been sent come first, and alerts come before confirmations. Leaves out messages to people of oversight desks.
     """
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
@@ -261,12 +262,12 @@ def waiting_messages(
 def drop_doubtful(
     session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
 ) -> int:
-    """Ends the doubtful messages whose kind is in `kinds`, so that the hotline does not send them again. A message is
-    doubtful if it is older than `doubtful_until` and may already have been sent.
+    """Ends the messages of the kinds in `kinds` that are older than `doubtful_until` and that the hotline may already
+    have sent. The hotline then does not send them again.
 
     Returns the number of messages that the function ended. The function keeps the deadlines of the tips that the
-    messages are about. The function does not end messages that `waiting_messages` does not show, because no person can
-    decide about such messages.
+    messages are about. The function ends no message that `waiting_messages` leaves out, because no person can decide
+    about such a message.
     """
     doubtful = and_(Message.kind.in_(kinds), Message.created_at <= doubtful_until, IS_SHOWN)
     ended = session.execute(
@@ -294,9 +295,8 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee, but for which the hotline also asks other responders. For each tip, the
-    result contains the reason why the hotline asks other responders. If `tip_ids` is None, the function checks all
-    tips."""
+    """Returns the tips that have an assignee, but for which the hotline asks other responders too, each with the
+    reason. If `tip_ids` is None, the function checks all tips."""
     passed = exists().where(
         Assignment.tip_id == Tip.id,
         Assignment.responder_id == Tip.assignee_id,
@@ -355,7 +355,7 @@ def mark_unreachable(session: Session, number_key: str, reason: str) -> None:
 
 
 def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
-    """Returns an active on-call contact, and locks the row for writing. Raises NotFound."""
+    """Returns an active on-call contact, and locks the contact's row until the transaction ends. Raises NotFound."""
     held = (
         select(OnCallContact)
         .where(OnCallContact.id == on_call_id, OnCallContact.active)
@@ -384,7 +384,7 @@ def notice_parameters(alarm: str, since: datetime) -> dict[str, Any]:
 
 
 def newest_to_contacts(session: Session) -> Message | None:
-    """Returns the newest notice to an on-call contact who can get SMS, or None."""
+    """Returns the newest notice to an on-call contact who can get SMS, or None if there is no such notice."""
     reached = select(OnCallContact.id).where(
         OnCallContact.active, OnCallContact.unreachable.is_(None)
     )

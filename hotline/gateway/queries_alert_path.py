@@ -70,8 +70,8 @@ class TickMemory:
         self._ticked: float | None = None
 
     def saw(self, until: datetime | None) -> bool:
-        """Records the end of the newest lease of the clock process. Returns True if the clock process renewed its
-        lease within the last minute."""
+        """Records the end of the newest lease of the clock process that is the leader. Returns True if the clock
+        process renewed its lease within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
             # The clock process renewed its lease at some time after the last check. The code counts from that last
@@ -97,7 +97,7 @@ MONITOR = "watch"
 
 LEASE = timedelta(minutes=1)
 """After each check, the monitor counts as working for this time. The monitor checks every ten seconds, so it makes six
-checks in this time. A check takes longer if a connection is dead or the gateway is slow."""
+checks in a minute. A check takes longer if a connection is dead or the gateway is slow."""
 
 
 def note_look(session: Session, at: datetime) -> None:
@@ -113,15 +113,15 @@ def last_look(session: Session) -> datetime | None:
 
 
 def is_starting(session: Session, at: datetime) -> bool:
-    """Returns True if the processes got the signal to start less than one lease ago.
+    """Returns True if the processes got the signal to start less than one minute ago.
 
-    So soon after the start, the monitor may not have checked the hotline yet.
+    So soon after the start, the monitor may not yet have checked the hotline for the first time.
     """
     awaited = tables.queue_state(session).awaited_at
     return awaited is not None and at - awaited < LEASE
 
 
 def is_fresh(session: Session, at: datetime) -> bool:
-    """Returns True if a monitor checked the hotline within the last `LEASE`, or if the processes are starting."""
+    """Returns True if a monitor checked the hotline within the last minute, or if the processes are starting."""
     looked = last_look(session)
     return (looked is not None and at - looked < LEASE) or is_starting(session, at)

@@ -1,12 +1,12 @@
 """Contains the rules of messages: their values and states, the alert path, and the gateway's inbox. Pure.
 
-The rules decide how an SMS changes after an attempt to send it, and how many SMS the hotline may send. They also
+The rules decide how an SMS changes after an attempt to send it, and how many SMS the hotline may send. The rules also
 decide if the hotline can send alerts now, and which SMS of the gateway's inbox the hotline must handle.
 
 The gateway sends a callback for each SMS that it receives, and also lists the SMS in its inbox. If a callback was lost,
 the inbox still lists the SMS. If a stranger forged a callback, the inbox does not list the SMS that the callback
-reported. The hotline is certain that a callback was forged only after it read a complete page of the inbox that also
-lists later SMS.
+reported. The hotline is certain that a callback was forged only after it has read a complete page of the inbox with
+later SMS.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class MessageState(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
-    """A delivery report says that the phone received the message."""
+    """A delivery report said that the phone received the message."""
     ANSWERED = "answered"
     """The hotline does not know if the phone received the message, but the responder has sent an answer about the case.
     So the hotline does not send the message again."""
@@ -56,7 +56,8 @@ FINAL_STATES = (
 
 
 class Outcome(StrEnum):
-    """The result of an attempt to send a message. A result that the code does not know counts as `UNKNOWN`."""
+    """The result of an attempt to send a message. An answer of the gateway that the code does not know counts as
+    `UNKNOWN`."""
 
     ACCEPTED = "accepted"
     NOT_SENT = "not_sent"
@@ -71,8 +72,8 @@ class Outcome(StrEnum):
     """The hotline cannot decrypt the stored phone number or code. Later messages may still reach the responder,
     because the phone itself has no fault."""
     WITHDRAWN = "withdrawn"
-    """The hotline must not send the message, because the code in its text is not valid any more, or because the
-    recipient wants no more messages."""
+    """The hotline must not send the message: the code in its text is not valid any more, or the recipient wants no more
+    messages."""
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
@@ -81,21 +82,21 @@ pauses the queue of outgoing messages."""
 NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
 """The outcomes that show that no attempt can ever reach the phone number."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
-"""The outcomes that prove that the gateway did not send the message. So an attempt with one of these outcomes does
-not count as one of the eight attempts."""
+"""The outcomes that prove that the gateway did not send the message. An attempt with such an outcome is not one of the
+`MAX_ATTEMPTS` attempts."""
 
 
 class Gateway(StrEnum):
-    """An SMS gateway. A message id is unique only within one gateway. So the hotline finds the message of a delivery
-    report by the gateway and the id."""
+    """An SMS gateway. A message id is unique only within one gateway, so a delivery report is matched by the gateway
+    and the id."""
 
     AFRICAS_TALKING = "africastalking"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """The result of a send. The result uses the hotline's own outcomes in place of the gateway's codes. The code for
-    a gateway returns this object and raises no network errors."""
+    """The result of a send. The result uses the hotline's own outcomes in place of the gateway's codes. The code for a
+    gateway returns this object, and raises no error if the network fails."""
 
     outcome: Outcome
     http_status: int | None = None
@@ -110,17 +111,18 @@ LEASE = timedelta(seconds=30)
 """The time for which a worker may keep a message that it claimed for sending. This time is more than twice as long as
 the longest send."""
 MAX_SEND = timedelta(seconds=12)
-"""The longest time of a send: ten seconds for the gateway, and two seconds to write the result. If a worker's claim
-on a message is older than this time, the worker has stopped."""
+"""The longest time of a send: ten seconds for the gateway, and two seconds to store the result. If a worker's claim on
+a message is older than this time, the worker has stopped."""
 MAX_ATTEMPTS = 8
-"""The hotline tries to send a message until this number of attempts may have reached the network."""
+"""The number of attempts that may have reached the network, after which the hotline does not try to send a message
+again."""
 PARALLEL_AFTER = 2
 """After this number of failed attempts that may have reached the network, the hotline also alerts a colleague of the
 responder."""
 FAULT_PAUSE = timedelta(seconds=60)
-"""After this time, a queue that a fault has paused sends one message as a test."""
+"""The time after which a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""An alert about danger to a second or third responder counts as a first alert after it has waited for this time. The
+"""The waiting time after which an alert about danger to a second or third responder counts as a first alert. The
 gateway may take ten seconds for the send of a first alert."""
 JITTER = 0.2
 
@@ -136,8 +138,8 @@ class Priority(IntEnum):
     ANSWER = 6
     """An answer to a phone that is not enrolled. The hotline sends such an answer only if no other message is due."""
     MONITOR = 7
-    """A message about an alarm to an on-call contact. Only the monitor sends messages about alarms. It sends them with
-    its own key, even while the queue is paused."""
+    """A message about an alarm to an on-call contact. Only the monitor sends such messages, with its own key, even
+    while the queue is paused."""
 
 
 TO_RESPONDERS = (
@@ -164,8 +166,8 @@ class OutgoingQueue:
     not send the message. If the value is None, the time in `unknown` applies."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """The state after each outcome, for messages that the hotline tries to send until they are too old. If the value
-    is None, the limit of eight attempts applies."""
+    """Maps outcomes to the state of a message that the hotline tries to send until it is too old. If the value is None,
+    the limit of `MAX_ATTEMPTS` applies."""
     holds: bool = True
     """True if a fault of the hotline pauses the messages of this priority. Only the monitor's messages never pause."""
 
@@ -185,8 +187,8 @@ QUEUES: Mapping[int, OutgoingQueue] = {
         retries=(2, 5, 15, 30, 60),
         ends={
             **dict.fromkeys((*NEVER, Outcome.UNREADABLE, Outcome.WITHDRAWN), MessageState.FAILED),
-            # After these outcomes, the hotline does not send the answer a second time, because the
-            # caller can simply write again.
+            # After these outcomes, the hotline does not send the answer a second time, because the caller can simply
+            # write another SMS.
             **dict.fromkeys((Outcome.ACCEPTED, Outcome.UNKNOWN), MessageState.ACCEPTED),
         },
     ),
@@ -203,19 +205,19 @@ QUEUES: Mapping[int, OutgoingQueue] = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The changes to a message after an attempt."""
+    """The new state of an SMS after an attempt to send it, and what the hotline must do next."""
 
     state: MessageState
     wait: timedelta
-    """The time until a worker handles the message again. If the state is final, this time has no meaning."""
+    """The time until a worker handles the SMS again. If the state is final, this time has no meaning."""
     counted: bool
     replace: bool = False
-    """True if the hotline must alert a colleague now."""
+    """True if the hotline must now alert a colleague of the responder."""
     flag: bool = False
-    """True if SMS can never reach this phone number. The hotline then sends no more alerts to the responder with this
-    phone number."""
+    """True if SMS can never reach this phone number. The hotline sends no more alerts to the responder with this phone
+    number."""
     pause: bool = False
-    """True if the hotline must pause the outgoing queue."""
+    """True if the hotline must now pause the whole outgoing queue."""
 
 
 NUMBER_REFUSED = Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
@@ -232,11 +234,11 @@ WITHOUT_RETRY = {
 def decide(
     result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
-    """Returns how the result of an attempt changes the message.
+    """Returns how the result of an attempt to send a message changes the message.
 
-    `attempts` is the number of attempts, including this attempt. `counted` is the number of earlier attempts that may
-    have reached the network. `chance` is a random number that varies the waiting time, so that the next attempts of
-    many messages do not all come at once.
+    `attempts` is the number of attempts to send the message, including this attempt. `counted` is the number of earlier
+    attempts that may have reached the network. `chance` is a random number that varies the waiting time, so that many
+    messages are not sent again at the same moment.
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
@@ -265,9 +267,10 @@ def decide(
 
 
 def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
-    """Returns the next state of a message whose arrival is unknown, because no delivery report came. `withheld` is True
-    if the hotline must not send the message again. `answered` is True if the responder has answered about the case. An
-    answer about the case does not prove that the message arrived, because the answer may belong to another message."""
+    """Returns the next state of a message that may not have arrived, because no delivery report came. `withheld` is
+    True if the hotline must not send the message again. `answered` is True if the responder has answered about the
+    case. The answer does not prove that the message arrived, because the responder may have answered another message
+    about the case."""
     if withheld:
         return MessageState.FAILED
     return MessageState.ANSWERED if answered else MessageState.RETRY
@@ -288,11 +291,11 @@ class FreeSends:
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
     """Returns how many messages the hotline may start to send now, in addition to the sends in progress. First alerts
     about danger may use all places. All other messages together may use three eighths of the places. A place is one
-    send in progress.
+    send that can be in progress.
 
     `under_way` is the number of all sends in progress. `others` is the number of sends in progress that are not first
-    alerts about danger. `doubted` is True after a fault that affects all messages, such as wrong settings. The
-    hotline then sends only one message at a time.
+    alerts about danger. `doubted` is True after a fault that affects all messages, such as wrong settings. After such a
+    fault, the hotline sends only one message at a time.
     """
     if doubted:
         one = 0 if under_way else 1
@@ -302,14 +305,14 @@ def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> F
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
-    """Returns the waiting time until the next attempt. `chance` is a number from -1 to 1."""
+    """Returns the waiting time until the next attempt to send a message. `chance` is a number from -1 to 1."""
     steps = QUEUES[priority].retries
     seconds = steps[min(max(tries, 1), len(steps)) - 1]
     return timedelta(seconds=seconds * (1 + JITTER * chance))
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the waiting time before the next attempt, if the arrival of the message is unknown."""
+    """Returns the waiting time before the next attempt, if the hotline does not know if the message arrived."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
@@ -334,7 +337,8 @@ REPORTS = {
 
 
 def report_meaning(status: str) -> ReportMeaning:
-    """Returns the meaning of the gateway's status. Upper and lower case letters count as the same letters.
+    """Returns the meaning of the gateway's status. The function ignores the difference between upper and lower case
+    letters.
 
     An unknown status means `NOTHING`.
     """
@@ -360,28 +364,29 @@ class MessageKind(StrEnum):
 
 
 class OutgoingPart(StrEnum):
-    """A part of the hotline's work that people can pause without pausing the rest. No part contains alerts about
-    danger."""
+    """A part of the outgoing messages that people can pause without pausing the rest. Alerts about danger are in no
+    part, so no person can pause only these alerts."""
 
     CALL_BACKS = "call-backs"
     DRILLS = "drills"
     ANSWERS = "answers"
-    """Answers by SMS to phones that are not enrolled, except to cries for help. While this part is paused, the
-    hotline drops each answer after `MAX_ANSWER_DELAY`."""
+    """Answers by SMS to phones that are not enrolled, but not the answers to cries for help. While this part is paused,
+    the hotline drops each answer after `MAX_ANSWER_DELAY`."""
 
 
 TO_DECIDE = (MessageKind.ALERT, MessageKind.CONFIRMATION)
-"""The kinds of messages about which an admin decides after a backup was restored. No admin decides about other kinds:
-answers would be too late by then, and notices must not wait."""
+"""The kinds of messages about which an admin decides after a backup was restored. All other messages are too old by
+then (answers) or must not wait (notices)."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageIn:
-    """A received SMS. `repr` shows neither its text nor its sender, so that no log and no traceback contains them."""
+    """A received SMS. `repr` shows neither the text nor the sender of the SMS, so that no log and no traceback contains
+    them."""
 
     provider_id: str | None
-    """The id that the gateway gave the SMS. The value is None if the gateway gave no usable id. The digest of the SMS
-    then identifies the SMS."""
+    """The id that the gateway gave the SMS. The value is None if the gateway gave no usable id. In this case, the
+    digest of the SMS identifies the SMS."""
     sender: str = field(repr=False)
     """The phone number of the sender in E.164 format."""
     text: str = field(repr=False)
@@ -403,7 +408,7 @@ class ReportIn:
 class Wording:
     """The text of a message, as template, values and language. The hotline fixes template, values and language when it
     writes the message, so every attempt sends the same text. If many tips arrive in a short time, most alerts differ
-    only in the reference. The code then makes the rest of the text only once."""
+    only in the reference of the case, and the code makes the other words only once."""
 
     template: Template
     parameters: Mapping[str, str]
@@ -411,7 +416,7 @@ class Wording:
 
 
 Pair = tuple[Template, Template]
-"""Two templates for the same message: the first if responders can reply by SMS, the second if responders must dial."""
+"""Two templates for one message: the first if responders can reply by SMS, the second if responders must dial."""
 
 REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.OVERDUE: (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL),
@@ -419,18 +424,18 @@ REQUEST_TEXTS: Mapping[Purpose, Pair] = {
     Purpose.HOW: (Template.HOW_REPLY, Template.HOW_DIAL),
     Purpose.LET: (Template.LET_REPLY, Template.LET_DIAL),
 }
-"""The templates that ask a responder for something, by the purpose of the assignment."""
+"""The templates of the SMS that ask a responder for something, by the purpose of the assignment."""
 SHARED = (Template.SHARED_OPEN.name, Template.SHARED_URGENT.name)
-"""The names of the templates for an SMS about several cases. The text says how many cases there are. For each attempt,
-the hotline counts the cases again, until one attempt may have reached the network."""
+"""The names of the templates for an SMS about several cases. The text says how many cases there are. Before each
+attempt, the hotline counts the cases again, but not after an attempt that may have reached the network."""
 ALERTS: Mapping[tuple[bool, bool], Pair] = {
     (True, True): (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL),
     (True, False): (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL),
     (False, True): (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL),
     (False, False): (Template.ALERT_REPLY, Template.ALERT_DIAL),
 }
-"""The templates of all other alerts. The first part of the key is True for an alert about danger. The second part of
-the key is True if the desk cannot decrypt the tip."""
+"""The templates of the alerts that are not in `REQUEST_TEXTS`. The first part of the key is True for an alert about
+danger. The second part of the key is True if the desk cannot decrypt the tip."""
 PLAIN: Mapping[Purpose, Template] = {
     Purpose.UNANSWERED: Template.MANNER_SILENT,
     Purpose.TOLD_FIRST: Template.TOLD_FIRST,
@@ -438,8 +443,8 @@ PLAIN: Mapping[Purpose, Template] = {
     Purpose.MORE: Template.MORE_TOLD,
 }
 PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
-"""The templates for a tip whose place has changed. The second template is for a hotline that has no verified phone
-number of the national desk."""
+"""The templates of the SMS about a tip whose place the caller has changed. The second template is for a hotline that
+has no verified phone number of the national desk."""
 NOTICES = {
     one.name
     for pair in (
@@ -460,9 +465,9 @@ responder has taken the case, and expects no reply."""
 def alert_but_ref(
     place: str, urgency: int, purpose: Purpose, language: str, code: str | None, locked: bool
 ) -> Wording:
-    """Returns the text of an alert, except the reference of the case. The parameters are positional, because the cache
-    is then faster. `code` is the responders' short code, or None if responders reply by SMS. A responder can confirm a
-    requested closure only by dialling, so `code` is never None for an alert about a requested closure."""
+    """Returns the text of an alert, except the reference of the case. The parameters are positional, because this makes
+    the cache faster. `code` is the responders' short code, or None if responders reply by SMS. A responder can confirm
+    a requested closure only by dialling, so `code` is never None for an alert about a requested closure."""
     if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
     pair = REQUEST_TEXTS.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
@@ -508,8 +513,8 @@ LIKE = {
 
 
 def with_similar_case(words: Wording, reference: str | None) -> Wording:
-    """Adds the reference of a similar case to an alert, if the responder knows a similar case. Messages other than
-    alerts stay the same.
+    """Adds to an alert the reference of a similar case that the responder already knows. Returns any other message
+    unchanged.
     """
     template = LIKE.get(words.template)
     if reference is None or template is None:
@@ -522,7 +527,8 @@ def render(wording: Wording, phrases: Phrases) -> str:
 
 
 def responders_short_code(service_code: str) -> str:
-    """Returns the short code that responders dial, such as `*384*777*90#` for the service code `*384*777#`."""
+    """Returns the short code that responders dial. For the service code `*384*777#`, the responders' short code is
+    `*384*777*90#`."""
     return f"{service_code.removesuffix('#')}*{RESPONDERS_SUFFIX}#"
 
 
@@ -531,13 +537,14 @@ RESPONDERS_SUFFIX = "90"
 
 
 MAX_ANSWER_DELAY = timedelta(minutes=10)
-"""After this time, the hotline does not send the answer, because another person may have the phone by then."""
+"""After this time, the hotline does not send the answer to an SMS, because another person may have the phone by
+then."""
 KEPT = timedelta(hours=72)
-"""The time for which the database keeps the row of an answer, so that the hotline can count answers. After the last
-attempt, the row does not contain the phone number."""
+"""The time for which the database keeps the row of an answer to an SMS, so that the hotline can count such answers.
+After the last attempt, the row does not contain the phone number."""
 SOON = timedelta(seconds=50)
-"""The hotline must begin to send the answer to a cry for help within this time. So the answer arrives within a minute,
-even if the send takes its maximum of ten seconds."""
+"""The hotline must begin to send the answer to a cry for help within this time. The answer then arrives within a
+minute, even if the send takes its maximum of ten seconds."""
 CRY_ANSWER_INTERVAL = timedelta(days=7)
 """A phone that sent cries for help gets at most one answer within this time. The database keeps the row of the answer
 for this time, so that the hotline recognises the phone."""
@@ -550,7 +557,7 @@ sent, even if the daily limit is reached."""
 
 
 class AnswerForm(StrEnum):
-    """The form of an answer. The database stores the form of an answer in place of the name of a template."""
+    """The form of an answer by SMS, which the database stores in the column for the name of a template."""
 
     SCREEN = "SCREEN"
     """A screen of the flows."""
@@ -562,8 +569,8 @@ class AnswerForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnswersSent:
-    """The numbers of answers that the hotline sent to one phone in the last hour, to the same phone in the last day,
-    and to all phones today."""
+    """The numbers of answers that the hotline sent: to one phone in the last hour and in the last day, and to all
+    phones today."""
 
     hour: int
     day: int
@@ -571,16 +578,16 @@ class AnswersSent:
 
 
 def can_answer(spent: AnswersSent, budget: int) -> bool:
-    """Returns True if the hotline may write another answer."""
+    """Returns True if the hotline may write another answer to an SMS."""
     return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * ANSWER_SHARE)
 
 
 STALE = timedelta(seconds=60)
-"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less time. The
-monitor waits for the same time before it notifies on-call contacts of an alarm."""
+"""The time after which a silent process or gateway counts as failed. A restart of all processes takes less time. If an
+alarm continues for this time, the monitor notifies on-call contacts."""
 RECENT_FAILURE = timedelta(minutes=2)
-"""The time for which a failed send counts as a sign of a present failure. The worker repeats a failed send within a
-minute. So an older failure does not show that sends fail now."""
+"""The time for which a failed send counts as a sign of a present failure. A worker repeats a failed send within a
+minute, so a failure before this time does not show that sends fail now."""
 
 
 class BlockReason(StrEnum):
@@ -601,7 +608,7 @@ class AlertPath:
     has_responder: bool = True
     """True if the hotline can alert at least one responder of a tip."""
     has_oversight: bool = False
-    """True if the hotline can alert a person of an oversight desk who can decrypt this desk's complaints."""
+    """True if the hotline can alert a person of an oversight desk who can decrypt the complaints to this desk."""
     is_paused: bool = False
     """True if a person has paused the queue of outgoing messages."""
     fault: str | None = None
@@ -618,9 +625,9 @@ class AlertPath:
 
 
 def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> BlockReason | None:
-    """Returns the reason why the hotline cannot send an alert at this moment. Returns None if it can send alerts, or if
-    no process has ever sent a message. `fresh` is True if this process saw that the clock process worked within the
-    last minute. A change of the system clock has no effect on `fresh`."""
+    """Returns the reason why the hotline cannot send an alert at this moment. Returns None if the hotline can send
+    alerts, or if no process has ever sent a message. `fresh` is True if this process saw that the clock process worked
+    within the last minute. A change of the system clock has no effect on `fresh`."""
     if path.is_paused:
         return BlockReason.PAUSED
     if path.fault is not None:
@@ -678,29 +685,29 @@ class Bookmark:
     """The position up to which the hotline has read the gateway's inbox."""
 
     number: int
-    """The number that the inbox gave to the last SMS that the hotline read, or 0 before the first SMS."""
+    """The number of the last SMS in the inbox that the hotline has read, or 0 before the first SMS."""
     until: datetime | None
     """The latest sending time among the SMS that the hotline has read."""
     since: datetime
     """The time when the hotline began to read the inbox. The hotline does not handle SMS that were sent before this
     time."""
     sure_from: datetime
-    """The time from which on the hotline has certainly read all SMS of the inbox."""
+    """The time after which the hotline has certainly read every SMS of the inbox."""
     news_at: datetime
     """The time when the inbox last listed a new SMS, or when the hotline last read the inbox from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result of reading one page. The hotline stores the new bookmark only after it handled every SMS in
-    `to_answer`."""
+    """The result of reading one page of the inbox. The hotline stores the new bookmark only after it handled every SMS
+    in `to_answer`."""
 
     to_answer: Sequence[ListedSms]
     bookmark: Bookmark
     proves_until: datetime | None
     """The time up to which this page can show that a callback was forged. If a callback reported an SMS from before
-    this time and no page lists the SMS, the callback may be forged. The value is None if the page says nothing about
-    callbacks."""
+    this time and no page lists the SMS, the callback may be forged. The value is None if this page cannot show that a
+    callback was forged."""
     more: bool
     """True if the inbox may have another page."""
 
@@ -714,8 +721,8 @@ def next_request(bookmark: Bookmark, at: datetime) -> int:
 def read_page(
     bookmark: Bookmark, page: InboxPage, *, after: int, shortcode: str, at: datetime
 ) -> PageResult:
-    """Returns the SMS of this page that the hotline must handle, and the new bookmark. `after` is the number of the
-    SMS after which the page begins."""
+    """Returns the SMS of this page that the hotline must handle, and the new bookmark. `after` is the number of the SMS
+    after which the page of the inbox begins."""
     again = after < bookmark.number
     listed = [one for one in page.listed if one.number > after]
     latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
@@ -734,7 +741,7 @@ def read_page(
         sure_from=sure_from,
         news_at=at,
     )
-    # An SMS without a readable time is always ours: handling an SMS twice is better than never.
+    # The hotline handles an SMS without a readable time, because to handle an SMS twice is better than never.
     oldest = max(bookmark.since, at - OLDEST)
     ours = [one for one in listed if one.to == shortcode]
     to_tell = [one for one in ours if one.sent_at is None or one.sent_at >= oldest]
@@ -743,9 +750,9 @@ def read_page(
 
 
 def same_second(second: datetime) -> tuple[datetime, ...]:
-    """Returns `second`, the second before it and the second after it. All three seconds count as the same time.
+    """Returns `second`, the second before it and the second after it, because all three count as the same time.
 
-    The callback and the inbox may show different seconds for the same SMS, because one of them cuts off the fraction of
-    a second and the other rounds it.
+    The callback and the inbox may show different seconds for the same SMS: one cuts off the fraction of a second, and
+    the other rounds it.
     """
     return (second, second - SECOND, second + SECOND)

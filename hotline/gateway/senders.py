@@ -1,4 +1,4 @@
-"""Sends SMS in several threads of the process. A setting limits the number of threads.
+"""Sends SMS in several threads of a process, up to a number that a setting limits.
 
 The module also stops every SMS to the real gateway if the database contains sample data. So no SMS about sample data
 reaches a phone, even if the settings name the real gateway.
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 class ThreadSenders:
-    """A pool of threads that send SMS. This class is the `Senders` of every process that sends SMS.
+    """A pool of threads that send SMS. Every process that sends SMS uses this class as its `Senders`.
 
     No thread starts before the first SMS is sent.
     """
@@ -95,7 +95,7 @@ class SmsOfRealLines(SmsGateway):
         """Sends an SMS, unless the database contains sample data.
 
         If the database does not answer, sends nothing. Only an empty database can be marked as sample data, so the
-        object reads the mark only once.
+        object reads the mark only before the first SMS.
         """
         if self._known is None:
             try:

@@ -45,8 +45,9 @@ def await_senders(database: Database, at: datetime) -> None:
 
 
 def begin_waiting(database: Database, at: datetime) -> None:
-    """Records for a new installation that the sending processes are starting. A second call records nothing. Without
-    this record, the hotline would promise an alert to callers before any process can send alerts.
+    """Records for a new installation that the sending processes are starting. Records nothing if the hotline has
+    recorded a start before. Without this record, the hotline would promise an alert to callers before any process can
+    send alerts.
 
     Raises StoreUnavailable.
     """

@@ -1,8 +1,9 @@
 """Pauses and resumes the outgoing queue. The audit log records each pause, and each end of a pause.
 
 After a backup was restored, the hotline does not know which of the waiting messages it has already sent. The person who
-resumes the queue decides about these doubtful messages, for each kind of message. The hotline then sends them, perhaps
-for a second time, or drops them. Before this decision, the hotline sends no doubtful message.
+resumes the queue decides for each kind of message if the hotline sends these doubtful messages. After this decision,
+the hotline sends the messages, perhaps for a second time, or drops them. Before this decision, the hotline sends no
+doubtful message.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,8 +35,8 @@ class QueueView:
 
     @property
     def undecided(self) -> Collection[MessageKind]:
-        """Returns the kinds of waiting messages of which the hotline may already have sent some before the restore. A
-        person must decide about each of these kinds."""
+        """Returns the kinds of waiting messages that the hotline may already have sent before the restore. A person
+        must decide about each of these kinds."""
         return [one.kind for one in self.waiting if one.doubtful]
 
 
@@ -45,17 +46,17 @@ def queue_view(context: Context) -> QueueView:
 
 
 def current_pause(context: Context) -> QueuePause | None:
-    """Returns the pause of the queue, or None.
+    """Returns the pause of the outgoing queue, or None if no person has paused the queue.
 
-    Every page of the console calls this function. So this function does not count the waiting messages. The function
-    `queue_view` counts the waiting messages.
+    Every page of the console calls this function. Every page of the console calls this function. So the function does
+    not count the waiting messages, as `queue_view` does.
     """
     with context.database.reading() as session:
         return queries.current_pause(session)
 
 
 def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
-    """Pauses the queue.
+    """Pauses the outgoing queue.
 
     Returns False if the queue was already paused. The hotline finishes a send that is already in progress.
     """
@@ -64,8 +65,8 @@ def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
 
 
 def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
-    """Pauses the queue of a restored database. Returns the number of waiting messages. The hotline may have sent
-    these messages after the backup was made. The new pause replaces a pause that the backup contained."""
+    """Pauses the outgoing queue of a restored database. Returns the number of waiting messages. The hotline may have
+    sent these messages after a person made the backup. Replaces a pause that the backup contained."""
     current = queries.current_pause(session)
     if current is not None:
         session.delete(current)
@@ -82,7 +83,7 @@ def write_pause(
     at: datetime,
     doubtful_until: datetime | None = None,
 ) -> bool:
-    """Stores a pause of the queue. Returns False if the queue is already paused."""
+    """Stores a pause of the outgoing queue. Returns False if the queue is already paused."""
     row = QueuePause(
         queue=tables.SMS,
         paused_by=tables_audit.name_of(by),
@@ -99,7 +100,8 @@ def write_pause(
 def resume(
     context: Context, *, by: CommandActor, reason: str, doubts: Mapping[MessageKind, DoubtDecision]
 ) -> tuple[int, int]:
-    """Resumes the outgoing queue. Returns the number of messages that go out, and the number of dropped messages.
+    """Resumes the outgoing queue. Returns the number of messages that the hotline will now send, and the number of
+    dropped messages.
 
     Raises NotFound if the queue is not paused, or Undecided if `doubts` lacks a decision about a kind of doubtful
     messages.

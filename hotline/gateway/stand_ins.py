@@ -48,7 +48,7 @@ class FakeSms(SmsGateway):
 
 @dataclass
 class FakeSenders(Senders):
-    """A sender of SMS that works in the thread of the calling function, one SMS after the other.
+    """A sender of SMS that sends one SMS after the other, in the thread of the calling function.
 
     `most` limits how many SMS one call of `fill` sends.
     """
@@ -75,8 +75,8 @@ class FakeSenders(Senders):
 
 @dataclass
 class FakeJobs(JobQueue):
-    """A job queue that only stores each call of `ring`, the method that tells the workers about a job. If `dead` is
-    True, the queue accepts no job."""
+    """A job queue that only stores the calls of its method `ring`, with which a process tells the workers about a job.
+    If `dead` is True, the queue accepts no job."""
 
     scheduled: list[tuple[Job, int]] = field(default_factory=list)
     dead: bool = False

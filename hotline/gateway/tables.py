@@ -1,15 +1,14 @@
 """Stores outgoing messages and deadlines, delivery reports, received SMS, and sessions.
 
-`gateway/rules.py` defines the states of a message and the steps between them. `alerts/queries*.py` has the queries for
-messages and deadlines. The tables also contain the state of the outgoing queue and the current leader of the clock
-processes, so that every process can read them. The tables contain phone numbers only in encrypted form or as keyed
-digests.
+`gateway/rules.py` defines the states of a message, and how a message changes from one state to the next.
+`alerts/queries*.py` has the queries for messages and deadlines. The tables also contain the state of the outgoing queue
+and the name of the current leader, so that every process can read them. The tables contain phone numbers only in
+encrypted form or as keyed digests.
 
 The functions for the first hop of a session use plain SQL, because plain SQL is faster than objects of the ORM. These
-functions write the row of the session, and count the session, before the caller sees the first screen. With SQLite,
-the functions need three statements in one transaction to write the row and to count the session. With PostgreSQL, the
-functions need only one statement. A later hop that changes the session locks its row, reads the row, and writes only
-the changed columns.
+functions write and count the session before the caller sees the first screen. With SQLite, the functions need three
+statements for this in one transaction. With PostgreSQL, the functions need only one statement. A later hop that changes
+the session locks its row, reads the row, and writes only the changed columns.
 """
 
 import json
@@ -65,8 +64,8 @@ class Assignment(Row):
     """The name of the case in SMS to this responder: four to six letters and digits. Each responder of a tip has one
     reference for the tip, from the first alert to closing. No other responder or tip gets the same reference."""
     repeats_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
-    """The id of the first assignment of this tip to this responder, if this row is a later assignment of the tip to
-    the same responder. Both assignments have the same reference."""
+    """The id of the first assignment of this tip to this responder, if this row is a later assignment. Both assignments
+    have the same reference."""
     state: Mapped[str]
     """The value of an `alerts.rules_assignment.AssignmentState`."""
     created_at: Mapped[datetime]
@@ -76,7 +75,7 @@ class Assignment(Row):
     the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
     """The time when the hotline found that the gateway's inbox does not list the SMS with this answer. Until the
-    hotline has a proof of such a doubted answer, the hotline continues to escalate the case."""
+    hotline has a proof of the answer, it continues to escalate the case."""
     on_site_at: Mapped[datetime | None]
     """The time when the responder answered that they have arrived at the place of the case."""
     handed_to_help_at: Mapped[datetime | None]
@@ -92,12 +91,12 @@ class Assignment(Row):
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""The condition for an acknowledgement that is valid. Either the hotline never doubted that the responder sent the
-acknowledgement, or the hotline has a proof that the responder sent it."""
+"""The condition for an acknowledgement that is valid. Either the hotline never doubted who sent the acknowledgement, or
+the hotline has a proof that the responder sent it."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
 """The condition for an assignment that is still valid. If the caller corrects the place or the answer about officials,
-the correction can end an assignment."""
+an assignment can end."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -123,8 +122,8 @@ class OnCallContact(Row):
     """The phone number, encrypted so that only the monitor can decrypt it."""
     active: Mapped[bool] = mapped_column(default=True)
     unreachable: Mapped[str | None]
-    """The reason that the gateway gave when it reported that it can never deliver to this number. None if the gateway
-    has reported no reason."""
+    """The reason why no SMS can reach this number: the gateway's reason, or `stopped` after a STOP. None if SMS can
+    reach this number."""
     created_at: Mapped[datetime]
 
     @property
@@ -137,7 +136,7 @@ class Message(Row):
     """An outgoing SMS. The database stores the template and its values, but never the text of the SMS.
 
     The recipient is a responder, an on-call contact, or the encrypted number of another phone. A message without a
-    recipient is a notice that the monitor sends by its second channel (mail or a command).
+    recipient is a notice that the monitor sends by its second channel (a mail or a command).
     """
 
     __tablename__ = "message"
@@ -155,8 +154,8 @@ class Message(Row):
     assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
     on_call_id: Mapped[int | None] = mapped_column(ForeignKey("on_call_contact.id"))
     contact_key: Mapped[str | None]
-    """Only for an answer to a caller: the pseudonym of the phone. A phone has a new pseudonym each week. By this
-    pseudonym, the hotline counts its answers to one phone."""
+    """Only for an answer to a caller: the pseudonym of the phone. A phone has a new pseudonym each week. With this
+    pseudonym, the hotline counts the answers that it sends to one phone."""
     encrypted_number: Mapped[bytes | None]
     """Only for an answer: the phone number. The number is encrypted to the workers' public key, and encrypted a second
     time with the key of the week. The hotline deletes the number after the last attempt."""
@@ -166,22 +165,23 @@ class Message(Row):
     """The name of a `core.wording.Template`. For an answer to a caller, this field has the value of a
     `gateway.rules.AnswerForm` instead."""
     parameters: Mapped[dict[str, Any]]
-    """The values that the hotline puts into the template. For an answer that is not sent yet, the values are the
-    position of the answer's screen in the flow, and the caller's earlier choices. The values never contain text that
-    the caller typed."""
+    """The values that the hotline puts into the template. Until an answer is sent, the values are the position of the
+    answer's screen in the flow, and the caller's earlier choices. The values never contain text that the caller
+    typed."""
     language: Mapped[str]
     priority: Mapped[int]
     """The priority of the message, as the value of a `gateway.rules.Priority`."""
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The position of this alert in the order in which one escalation step of a tip sends its alerts. Because of these
-    positions, the hotline sends the first alert of every tip before the second alert of any tip."""
+    """The position of this alert among the alerts of one escalation step. The hotline sends the first alert of every
+    tip before the second alert of any tip."""
     state: Mapped[str]
     """The value of a `gateway.rules.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)
     """The number of the newest attempt. Only the process that claimed the message for the newest attempt may write the
     result of this attempt into the row."""
     counted: Mapped[int] = mapped_column(default=0)
-    """The number of attempts that may have reached the network. The hotline makes at most eight of these attempts."""
+    """The number of attempts that may have reached the network. The hotline makes at most eight attempts that may have
+    reached the network."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
@@ -189,7 +189,7 @@ class Message(Row):
     """The outcome of the last attempt, as the value of a `gateway.rules.Outcome`."""
     gateway: Mapped[str | None]
     """The gateway that accepted the message, as the value of a `gateway.rules.Gateway`. This gateway gave the message
-    the id in `provider_id`."""
+    its id in `provider_id`."""
     provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
     """The time when the hotline wrote the message. For the answer to an SMS that asks for help, this is the time when
@@ -199,21 +199,21 @@ class Message(Row):
     resent: Mapped[bool] = mapped_column(default=False)
     """True if the hotline sent the alert a second time, because no delivery report came."""
     answered_at: Mapped[datetime | None]
-    """The time when a person reviewed an undeliverable message."""
+    """The time when a person reviewed the message, if the message was undeliverable."""
     request: Mapped[str] = mapped_column(default=REQUEST.get, server_default="")
     """The id of the HTTP request from the gateway that made the hotline write this message. The log lines about this
     request show the same id. The field is empty for an alert, because the row of the tip contains the id."""
 
     @property
     def has_ended(self) -> bool:
-        """Returns True if the hotline makes no further attempt to send this message. As the only exception, the
-        hotline may repeat an alert for which no delivery report came."""
+        """Returns True if the hotline makes no further attempt to send this message. The hotline may make one more
+        attempt for an accepted alert without a delivery report."""
         return self.state in (MessageState.ACCEPTED, *FINAL_STATES)
 
 
 class SharedAlert(Row):
-    """An alert or a notice whose SMS is about several cases. The text of the SMS says how many cases there are, and
-    names no reference of a case."""
+    """An alert or a notice that is part of an SMS about several cases. The text of the SMS says how many cases there
+    are, and names no reference of a case."""
 
     __tablename__ = "shared_alert"
     __table_args__ = (Index("shared_alert_message", "message_id"),)
@@ -247,8 +247,8 @@ class Attempt(Row):
 class DeliveryReport(Row):
     """A delivery report from the gateway about an outgoing SMS.
 
-    A report may arrive before the row of the SMS has the message id. The hotline applies the report as soon as the
-    row has the id.
+    A delivery report may arrive before the hotline has stored the id of the SMS. In this case, the hotline applies the
+    report as soon as it stores the id.
     """
 
     __tablename__ = "delivery_report"
@@ -276,14 +276,14 @@ class Deadline(Row):
     kind: Mapped[str]
     """The value of a `tips.rules.DeadlineKind`. A tip has at most one open deadline of each kind."""
     step: Mapped[int]
-    """The position of this deadline among all deadlines of the same kind that the tip has had, beginning with 0."""
+    """The position of this deadline among all deadlines of the same kind for the same tip, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of earlier deadlines of this kind that fired in a row, directly before the hotline set this
+    """The number of deadlines of this kind that fired one after the other, directly before the hotline set this
     deadline."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The later time that texts and pages show, if the deadline first fires early as a reminder."""
+    """The time that texts and pages show, if the deadline fires before this time as a reminder."""
     fired_at: Mapped[datetime | None]
     """The time when the deadline fired, or when the hotline cancelled the deadline."""
 
@@ -294,15 +294,15 @@ IS_HELD = exists().where(Deadline.tip_id == Tip.id, *HELD).correlate(Tip)
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
-"""The time that texts and pages show for a deadline. At this time, the hotline alerts other people, if the deadline is
-still open."""
+"""The time that texts and pages show for a deadline. If the deadline is still open at this time, the hotline alerts
+other people."""
 
 
 class QueueState(Row):
     """The state of the outgoing queue.
 
-    If the gateway refuses a message because of wrong settings or missing money, the queue pauses. Such an attempt is
-    not one of the eight attempts that each message has.
+    If the gateway refuses a message because of wrong settings or missing money, the queue pauses. An attempt that fails
+    for such a reason is not one of the eight attempts that each message has.
     """
 
     __tablename__ = "queue_state"
@@ -314,7 +314,7 @@ class QueueState(Row):
     """The time when the hotline last recorded that the sending processes are starting. The hotline assumes that the
     sending processes run, until the clock process has completed its first round."""
     failing_since: Mapped[datetime | None]
-    """The time of the first send that did not reach the gateway, if the gateway has not accepted any message since."""
+    """The time of the first send that did not reach the gateway, since the gateway last accepted a message."""
     failed_at: Mapped[datetime | None]
     """The time of the last send that did not reach the gateway."""
 
@@ -375,7 +375,7 @@ def is_part_paused(session: Session, part: OutgoingPart) -> bool:
 
 
 def pause_reason(session: Session, at: datetime) -> str | None:
-    """Returns the reason why the hotline may send no message now, or None.
+    """Returns the reason why the hotline may send no message now. Returns None if the hotline may send messages.
 
     If a person paused the queue, the pause lasts until a person resumes it.
     """
@@ -432,12 +432,11 @@ def take_lead(
     *,
     grace: timedelta = timedelta(0),
 ) -> bool:
-    """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader
-    after the call.
+    """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader after
+    the call.
 
-    If another process is the leader, it stays the leader until the end of its lease plus the time `grace`. The
-    function ignores a lease that ends too far in the future: a process wrote the lease while the system clock was
-    wrong, and someone has set the clock back since then.
+    Another leader keeps its place until the end of its lease plus the time `grace`. The function ignores a lease that
+    ends too far in the future, because the system clock was wrong when a process wrote this lease.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -458,8 +457,8 @@ def take_lead(
 
 
 def write_leader(session: Session, holder: str, until: datetime, *, name: str = RELAY) -> None:
-    """Stores which process is the leader, and the end of its lease. The calling function must hold the lock that
-    protects the leader's row.
+    """Stores the end of a lease, and which process has the lease. A process that writes the row of the leader must hold
+    the leader's lock.
     """
     if not add_if_new(session, Leader(name=name, holder=holder, until=until)):
         session.execute(
@@ -468,42 +467,42 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
 
 
 PLANS = "plans"
-"""The name of the row for a delay after a jump of the system clock. The row delays planned publications, and the times
-at which a temporary text is planned to end. The field `holder` of this row contains the time that the system clock
-showed directly after its jump."""
+"""The name of the row that delays planned publications after a jump of the system clock. The row also delays the
+planned ends of temporary texts. The field `holder` of this row contains the time that the system clock showed directly
+after its jump."""
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
     """Delays planned publications, and the planned ends of temporary texts. The delay is as long as the jump of the
-    system clock. If `jump` is negative, the delay becomes shorter. If the process restarts, the delay continues.
-    `at` is the time that the system clock shows after the jump."""
+    system clock. A negative `jump` makes the delay shorter. The delay continues after a restart of the process. `at` is
+    the time that the system clock shows after the jump."""
     row = session.get(Leader, PLANS)
     left = max(row.until - (at - jump), timedelta(0)) if row else timedelta(0)
     session.merge(Leader(name=PLANS, holder=at.isoformat(), until=at + left + jump))
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Ends the delay of planned publications if the system clock now shows an earlier time than directly after its
-    jump, because someone has then corrected the clock. Without this function, the delay would begin again when the
-    corrected clock reaches that time."""
+    """Ends the delay of planned publications if the system clock shows an earlier time than directly after its jump. A
+    person has then corrected the clock. Without this function, the delay would begin again when the corrected clock
+    reaches that time."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)
 
 
 def are_plans_held(session: Session, at: datetime) -> bool:
-    """Returns True if planned publications and planned ends of texts must still wait because the system clock jumped.
-    Returns False if someone has corrected the clock since the jump."""
+    """Returns True if planned publications and planned ends of temporary texts must still wait because the system clock
+    jumped. Returns False if a person has corrected the clock since the jump."""
     row = session.get(Leader, PLANS)
     return row is not None and datetime.fromisoformat(row.holder) <= at < row.until
 
 
 CALL = "ussd"
-"""The channel of a USSD session."""
+"""The name of the channel of USSD sessions."""
 
 
 class Dialogue(Row):
-    """A caller's session. The row of a session records which flows the session uses, how much of its text is already
+    """A caller's session. The row of a session records which flows the session uses, how much of the session's text is
     committed, and to which counters the session has added."""
 
     __tablename__ = "dialogue"
@@ -528,7 +527,7 @@ class Dialogue(Row):
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     responder_id: Mapped[int | None]
     """The id of the responder, if an enrolled phone dialled the responders' short code. The value is None for every
-    session that did not dial the responders' short code from an enrolled phone."""
+    other session."""
     network: Mapped[str | None]
     language: Mapped[str]
     counted: Mapped[list[str]]
@@ -537,20 +536,20 @@ class Dialogue(Row):
     ended_at: Mapped[datetime | None]
     committed: Mapped[int] = mapped_column(default=0)
     """The length of the part of the session's text whose effects are already in the database. If the gateway repeats a
-    hop with this part of the text, nothing changes."""
+    request with this part of the text, nothing changes."""
     text_key: Mapped[str | None]
     """The length of the committed text, and the keyed digest of this text, such as `12:9f...`. The value is None until
     the first part of the text is committed."""
     starred: Mapped[list[str] | None]
-    """The free texts that contain a `*`. For each free text, the list has its start and end in the session's text,
-    such as `12-30`."""
+    """The free texts that contain a `*`. For each free text, the list contains the text's start and end in the
+    session's text, such as `12-30`."""
     caller_key: Mapped[str | None]
     """A keyed digest of the session and the caller's phone number. The hotline deletes this digest some time after
     the session. The value is None for a session by SMS."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """The facts about the caller (`core.ussd.CallerFacts`) as JSON, or None."""
     screens_counted: Mapped[int | None]
-    """The length of that part of the session's text whose screens the hotline has counted, or None before the first
+    """The length of the part of the session's text whose screens the hotline has counted. None before the first
     count."""
 
 
@@ -582,7 +581,7 @@ class InboundSeen(Row):
     more_assignments: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     """The ids of further assignments, if the SMS named several cases."""
     queued: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    """The responder's commands that wait until the inbox lists the SMS. The keys are assignment ids, and the values
+    """The responder's commands that wait until the inbox lists the SMS. The keys are ids of assignments, and the values
     are those of `alerts.rules_replies.Verb`."""
     proved_at: Mapped[datetime | None]
     """The time when the hotline found the SMS in the gateway's own inbox."""
@@ -619,7 +618,7 @@ def add_stop(session: Session, number_key: str, at: datetime) -> None:
 def remove_stop(session: Session, number_key: str) -> None:
     """Removes a phone number from the stop list.
 
-    The owner of the number must have asked to remove the number, and the command must record a reason.
+    The owner of the number must have asked for this, and the command must record a reason.
     """
     session.execute(delete(Stopped).where(Stopped.number_key == number_key))
 
@@ -672,15 +671,15 @@ class FirstHop:
     channel: str
     language: str
     committed: int
-    """The length of the session's text, if this hop has no effects that must be committed. Otherwise -1, until the
-    effects are committed."""
+    """The length of the session's text if this request has no effects to commit. Otherwise -1, until the effects are
+    committed."""
     text_key: str | None = field(repr=False)
     measure: str
     """The name of the counter to which the session adds. The name is empty if the hotline does not count this session
     in its statistics."""
     day: date
     people: Mapping[str, int] = field(default_factory=dict, repr=False)
-    """For each period (month or week), the digest of the caller. With these digests, statistics estimate how many
+    """For each period (a month or a week), a digest of the caller. With these digests, statistics estimate how many
     different callers there were."""
 
 
@@ -817,9 +816,9 @@ _HELD = driver.PreparedStatement(
 
 @dataclass(slots=True)
 class LockedDialogue:
-    """The row of a session. This transaction has locked the row. The class `Dialogue` explains the fields.
+    """The row of a session, which this transaction has locked. The class `Dialogue` explains the fields of this class.
 
-    To change a list in the row, the code replaces it by a new list.
+    To change a list in the row, a function replaces the list with a new list.
     """
 
     key: str
