@@ -156,9 +156,9 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
         with staffed.database.reading() as session:
             assert queries_references.open_references(session, one, staffed.clock()) == []
         assert take_case(staffed.context, one, reference, staffed.clock()).result == "unknown"
-    with pytest.raises(NotFound, match="no access"):
+    with pytest.raises(NotFound, match="cannot read tip"):
         decrypt_access.check_grant(staffed.context, staffed.tip.id, desk=HERE, **SIGNED)
-    with pytest.raises(NotFound, match="no access"):
+    with pytest.raises(NotFound, match="cannot read tip"):
         decrypt_access.read_tip(
             staffed.context, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED
         )

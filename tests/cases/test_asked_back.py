@@ -222,7 +222,7 @@ def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
         asking.ask(
             desked.context, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x"
         )
-    with pytest.raises(NotFound, match="no access"):
+    with pytest.raises(NotFound, match="cannot read tip"):
         ask(desked, desk="31")
     with pytest.raises(NotFound, match="there is no question"):
         ask(desked, "name")

@@ -238,7 +238,7 @@ def test_a_desk_without_a_grant_is_refused_at_once(home: Path) -> None:
     copy_home(home, demo=False)
     tip_id = str(file_tip(home, to=(NATIONAL,)))
     for tip, desk, why in (
-        (tip_id, "gasabo", "no access"),
+        (tip_id, "gasabo", "cannot read tip"),
         (tip_id, "gasbo", "no desk with"),
         ("99", "gasabo", "no tip 99"),
     ):

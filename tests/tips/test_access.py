@@ -126,9 +126,9 @@ def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeContext, desk:
 def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeContext) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
 
-    with pytest.raises(NotFound, match="no access"):
+    with pytest.raises(NotFound, match="cannot read tip"):
         decrypt_access.check_grant(desked, tip_id, desk="12", **SIGNED)
-    with pytest.raises(NotFound, match="no access"):
+    with pytest.raises(NotFound, match="cannot read tip"):
         read(desked, tip_id)
     refused = (
         "desk:12:Alice",
