@@ -570,7 +570,7 @@ def references_for(
     instruction, first = rules_events.instruction_of(order.purpose, safety), company[0].id
     again = again and order.purpose is Purpose.HOW
     return own_names | {
-        responder_id: rules_events.names_for(names, tip.id, first, instruction, again=again)
+        responder_id: rules_events.names_for(names, tip.id, first, instruction, is_repeat=again)
         for responder_id, names in names_by_id.items()
     }
 

@@ -179,7 +179,7 @@ def _phones(
     ids = [*rules_assignment.colleagues(case, on_duty, skip=None)]
     if NATIONAL in viewer.desks or tip.official == OVERSEEN:
         ids += [one.id for one in on_duty if one.level is Level.NATIONAL]
-    may = queries_visible.those_who_may_see(session, tip.id, ids)
+    may = queries_visible.allowed_responders(session, tip.id, ids)
     names = tables.responder_names(session)
     # The phones are sorted by name: the order of alerts would reveal how often the hotline alerted a colleague of other
     # cases.

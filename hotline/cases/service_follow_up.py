@@ -103,7 +103,7 @@ def _ring(session: Session, context: Context, tip: Tip, at: datetime) -> None:
 def _roster(session: Session, tip: Tip, at: datetime) -> list[Candidate]:
     """Returns the people who may see the case."""
     everybody = queries.roster(session, at)
-    may = queries_visible.those_who_may_see(session, tip.id, [one.id for one in everybody])
+    may = queries_visible.allowed_responders(session, tip.id, [one.id for one in everybody])
     return [one for one in everybody if one.id in may]
 
 

@@ -181,8 +181,8 @@ def _tell_holds(session: Session, at: datetime, people: Sequence[tables.Responde
     legal holds of tips that the person may see."""
     held = tables_case_files.holds_to_review(session, queries_visible.THE_LINE, at)
     for person in people if held else ():
-        seen = [queries_visible.those_who_may_see(session, one.tip_id, [person.id]) for one in held]
-        if count := sum(map(bool, seen)):
+        ids = [queries_visible.allowed_responders(session, one.tip_id, [person.id]) for one in held]
+        if count := sum(map(bool, ids)):
             notify_person(session, person, Template.HOLDS_WAIT, at, count=str(count))
 
 
@@ -219,7 +219,7 @@ def _names(session: Session, late: Sequence[Tip], person: tables.Responder) -> l
     for tip in late:
         if tip.closure_by and tables_accounts.is_same_person(session, tip.closure_by, own):
             continue
-        if queries_visible.those_who_may_see(session, tip.id, [person.id]):
+        if queries_visible.allowed_responders(session, tip.id, [person.id]):
             known_as = queries.newest_by_responder(session, tip.id).get(person.id)
             names.append(f"T{tip.id}" if known_as is None else known_as.reference)
     return names

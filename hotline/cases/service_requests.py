@@ -287,7 +287,7 @@ def _tell_referrer(
     known_as = queries.newest_by_responder(session, tip.id).get(offer.responder_id or 0)
     if known_as is None or offer.responder_id is None:
         return
-    if not queries_visible.those_who_may_see(session, tip.id, [offer.responder_id]):
+    if not queries_visible.allowed_responders(session, tip.id, [offer.responder_id]):
         return
     code = responders_short_code(context.line.service_code)
     ref = known_as.reference

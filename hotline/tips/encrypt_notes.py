@@ -50,8 +50,8 @@ def decrypt_answer(body: bytes, locked_key: bytes, *, tip_key: bytes, uid: str) 
 
 def encrypt_note(words: str, *, tip_key: bytes, uid: str, key: str) -> bytes:
     """Encrypts a responder's note. It can be decrypted only with the tip's `uid` and with the key of its case event."""
-    plain = padded(words.encode("utf-8", "surrogatepass"))
-    return VERSION + bytes(Aead(tip_key).encrypt(plain, aad=_binding("note", uid, key)))
+    plaintext = padded(words.encode("utf-8", "surrogatepass"))
+    return VERSION + bytes(Aead(tip_key).encrypt(plaintext, aad=_binding("note", uid, key)))
 
 
 def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
@@ -59,8 +59,8 @@ def decrypt_note(body: bytes, *, tip_key: bytes, uid: str, key: str) -> str:
     if body[:1] != VERSION:
         raise DecryptionFailed("the encrypted note has an unknown format")
     try:
-        plain = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
-        return unpadded(plain).decode("utf-8", "surrogatepass")
+        plaintext = Aead(tip_key).decrypt(body[1:], aad=_binding("note", uid, key))
+        return unpadded(plaintext).decode("utf-8", "surrogatepass")
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed(
             "the encrypted note was altered or belongs to another event of the case"

@@ -136,19 +136,19 @@ def repeated_tips(
     """Returns those of the pending tips whose phone or text came too often: in more than `contact` or `words` tips
     after `since`."""
 
-    def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
-        alike = select(TipLikeness.tip_id).where(key == hers, TipLikeness.at > since)
-        few = alike.limit(least + 1).correlate(_NEW).subquery()
-        return select(func.count()).select_from(few).scalar_subquery() > least
+    def is_frequent(key: Column, new_key: Column, limit: int) -> ColumnElement[bool]:
+        similar = select(TipLikeness.tip_id).where(key == new_key, TipLikeness.at > since)
+        sample = similar.limit(limit + 1).correlate(_NEW).subquery()
+        return select(func.count()).select_from(sample).scalar_subquery() > limit
 
-    some = select(_NEW.tip_id).where(
+    repeated_ids = select(_NEW.tip_id).where(
         in_numbers(session, _NEW.tip_id, tip_ids),
         or_(
-            often(TipLikeness.contact_key, _NEW.contact_key, contact),
-            often(TipLikeness.words_key, _NEW.words_key, words),
+            is_frequent(TipLikeness.contact_key, _NEW.contact_key, contact),
+            is_frequent(TipLikeness.words_key, _NEW.words_key, words),
         ),
     )
-    rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))
+    rows = session.execute(_traits().where(TipLikeness.tip_id.in_(repeated_ids)))
     return {row[0]: ComparedTip(*row) for row in rows}
 
 
@@ -159,15 +159,15 @@ def earlier_tips(
     sent after `since`, of which people were alerted."""
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
-    alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
-    earlier = (
+    is_similar = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
+    conditions = (
         TipLikeness.at > since,
         Tip.assigned_at.is_not(None),
         ~HAS_PENDING_ALERT,
         Tip.closed_at.is_(None),
     )
     rows = session.execute(
-        _traits().where(alike, *earlier).order_by(TipLikeness.at.desc()).limit(MAX_COMPARED)
+        _traits().where(is_similar, *conditions).order_by(TipLikeness.at.desc()).limit(MAX_COMPARED)
     )
     return [ComparedTip(*row) for row in reversed(rows.all())]
 
@@ -176,8 +176,8 @@ def record_leaders(session: Session, leaders: Mapping[int, int | None]) -> None:
     """Stores the cluster (group of similar tips) of each tip. `leaders` contains for each tip the id of the first tip
     in its cluster, or None."""
     for tip_id, leader_id in leaders.items():
-        joined = update(TipLikeness).where(TipLikeness.tip_id == tip_id)
-        change_rows(session, joined.values(leader_id=leader_id))
+        change = update(TipLikeness).where(TipLikeness.tip_id == tip_id)
+        change_rows(session, change.values(leader_id=leader_id))
 
 
 def open_leader(session: Session, tip_id: int) -> int | None:
@@ -193,19 +193,19 @@ def open_leader(session: Session, tip_id: int) -> int | None:
 
 def open_followers(session: Session, tip_id: int) -> Sequence[int]:
     """Returns the open tips without an assignee in the cluster (group of similar tips) that this tip began."""
-    joined = (
+    followers = (
         select(TipLikeness.tip_id)
         .join(Tip, Tip.id == TipLikeness.tip_id)
         .where(TipLikeness.leader_id == tip_id, Tip.closed_at.is_(None), Tip.assignee_id.is_(None))
     )
-    return session.scalars(joined.order_by(TipLikeness.tip_id)).all()
+    return session.scalars(followers.order_by(TipLikeness.tip_id)).all()
 
 
 def delete_digests(session: Session, at: datetime, limit: int) -> int:
     """Deletes digests that are older than a day. Returns the number of tips whose digests were deleted."""
-    old = select(TipLikeness.tip_id).where(TipLikeness.at < at - DIGESTS_KEPT).limit(limit)
-    gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
-    return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
+    old_ids = select(TipLikeness.tip_id).where(TipLikeness.at < at - DIGESTS_KEPT).limit(limit)
+    deletion = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old_ids).all()))
+    return len(session.scalars(deletion.returning(TipLikeness.tip_id)).all())
 
 
 def _traits() -> Select[*tuple[Any, ...]]:
@@ -270,11 +270,11 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
     The search is fast even on a day with thousands of similar tips.
     """
     session.flush()
-    row = _ONE.first(session, tip_id=tip_id)
+    row = _TIP_BY_ID.first(session, tip_id=tip_id)
     if row is None:
         return ()
     new = TipTraits(*row)
-    given = {
+    parameters = {
         "tip_id": tip_id,
         "contact_key": new.contact_key,
         "words_key": new.words_key,
@@ -284,15 +284,15 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
         "since": at - WITHIN,
         "long_since": at - rules_events.CONTACT_WITHIN,
     }
-    found = (question.first(session, **given) for question in _NEAREST)
+    found = (statement.first(session, **parameters) for statement in _NEAREST)
     return [new, *(TipTraits(*one) for one in found if one is not None)]
 
 
 def add_links(session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime) -> None:
     """Stores the links that do not exist yet. A link that a person has removed also exists, so it stays removed."""
     for one in pairs:
-        a, b = sorted((one.a, one.b))
-        add_if_new(session, TipLink(a=a, b=b, reason=one.reason, by=by, at=at))
+        lower_id, higher_id = sorted((one.a, one.b))
+        add_if_new(session, TipLink(a=lower_id, b=higher_id, reason=one.reason, by=by, at=at))
 
 
 def link_between(session: Session, a: int, b: int) -> TipLink | None:
@@ -304,17 +304,17 @@ def link_between(session: Session, a: int, b: int) -> TipLink | None:
 
 def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     """Returns, for each given tip that has links, the other tips about the same situation."""
-    known: set[int] = set(tip_ids)
+    linked_ids: set[int] = set(tip_ids)
     pairs: set[tuple[int, int]] = set()
-    fresh = set(known)
-    while fresh and len(known) < MAX_LINKED + len(tip_ids):
-        near = select(TipLink.a, TipLink.b).where(
-            IS_LINKED, or_(TipLink.a.in_(fresh), TipLink.b.in_(fresh))
+    new_ids = set(linked_ids)
+    while new_ids and len(linked_ids) < MAX_LINKED + len(tip_ids):
+        links = select(TipLink.a, TipLink.b).where(
+            IS_LINKED, or_(TipLink.a.in_(new_ids), TipLink.b.in_(new_ids))
         )
-        found = {(a, b) for a, b in session.execute(near)}
-        fresh = {one for pair in found for one in pair} - known
+        found = {(a, b) for a, b in session.execute(links)}
+        new_ids = {one for pair in found for one in pair} - linked_ids
         pairs |= found
-        known |= fresh
+        linked_ids |= new_ids
     first = situation_leaders(pairs)
     return {
         tip_id: frozenset(one for one in first if first[one] == first[tip_id] and one != tip_id)
@@ -335,13 +335,13 @@ def _compared() -> Select[*tuple[Any, ...]]:
     ).where(*COMPARED)
 
 
-_GIVES = tuple(column.type for column in _compared().selected_columns)
-_TOLD_TODAY = _compared().join(TipLikeness, TipLikeness.tip_id == Tip.id)
-_BEFORE = Tip.id < bindparam("tip_id")
+_COLUMN_TYPES = tuple(column.type for column in _compared().selected_columns)
+_WITH_LIKENESS = _compared().join(TipLikeness, TipLikeness.tip_id == Tip.id)
+_IS_EARLIER = Tip.id < bindparam("tip_id")
 _SECTOR = bindparam("sector", type_=String)
-_ONE = PreparedStatement(_TOLD_TODAY.where(Tip.id == bindparam("tip_id")), *_GIVES)
+_TIP_BY_ID = PreparedStatement(_WITH_LIKENESS.where(Tip.id == bindparam("tip_id")), *_COLUMN_TYPES)
 _NEAREST = tuple(
-    PreparedStatement(question.where(_BEFORE).limit(1), *_GIVES)
+    PreparedStatement(question.where(_IS_EARLIER).limit(1), *_COLUMN_TYPES)
     for question in (
         _compared()
         .outerjoin(TipLikeness, TipLikeness.tip_id == Tip.id)
@@ -351,11 +351,11 @@ _NEAREST = tuple(
             Tip.created_at >= bindparam("long_since", type_=Utc),
         )
         .order_by(Tip.id.desc()),
-        _TOLD_TODAY.where(
+        _WITH_LIKENESS.where(
             TipLikeness.words_key == bindparam("words_key", type_=String),
             TipLikeness.at >= bindparam("since", type_=Utc),
         ).order_by(TipLikeness.tip_id.desc()),
-        _TOLD_TODAY.where(
+        _WITH_LIKENESS.where(
             Tip.place == bindparam("place"),
             Tip.category == bindparam("category", type_=String),
             Tip.created_at >= bindparam("since", type_=Utc),
@@ -442,7 +442,7 @@ CHANGED = tuple(
 """The columns of a tip, other than `body`, that an answer of the caller may change. An answer also changes `body`, of
 which a hop reads only the first bytes but writes everything."""
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
-_FOUND_COLUMNS = (
+_ATTEMPT_COLUMNS = (
     *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
     _HEAD.label("head"),
     _LIKENESS.c.tip_id,
@@ -450,12 +450,12 @@ _FOUND_COLUMNS = (
     _LIKENESS.c.who_key,
     exists().where(_PLACE.c.tip_id == _TIP.c.id),
 )
-_FOUND = PreparedStatement(
-    select(*_FOUND_COLUMNS)
+_ATTEMPT_TIP = PreparedStatement(
+    select(*_ATTEMPT_COLUMNS)
     .select_from(_TIP.outerjoin(_LIKENESS, _LIKENESS.c.tip_id == _TIP.c.id))
     .where(_TIP.c.identity == bindparam("identity"))
     .with_for_update(key_share=True, of=_TIP),
-    *(column.type for column in _FOUND_COLUMNS),
+    *(column.type for column in _ATTEMPT_COLUMNS),
 )
 _NEW_TIP = PreparedStatement(
     insert(_TIP)
@@ -466,8 +466,8 @@ _NEW_TIP = PreparedStatement(
 _CHANGE = PreparedStatement(
     update(_TIP).where(_TIP.c.id == bindparam("tip_id")).values(new_values((*CHANGED, "body")))
 )
-_UNGRANT = PreparedStatement(delete(_GRANT).where(_GRANT.c.tip_id == bindparam("tip_id")))
-_GRANTED = PreparedStatement(
+_DELETE_GRANTS = PreparedStatement(delete(_GRANT).where(_GRANT.c.tip_id == bindparam("tip_id")))
+_ADD_GRANT = PreparedStatement(
     insert(_GRANT).values(new_values(("tip_id", "desk_code", "encrypted_key")))
 )
 
@@ -478,17 +478,17 @@ def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
     Locks the tip, because the clock process could file it at the same moment.
     """
     session.flush()
-    row = _FOUND.first(session, identity=identity)
+    row = _ATTEMPT_TIP.first(session, identity=identity)
     if row is None:
         return None
-    *columns, head, like, words, who, moved = row
+    *columns, head, likeness_id, words_key, who_key, is_moved = row
     names = (*NEVER_CHANGED, *CHANGED, *READ, "id")
     return ReportedTip(
         **dict(zip(names, columns, strict=True)),
         # SQLite returns NULL for a part of an empty body.
         body=head or b"",
-        likeness=None if like is None else LikenessKeys(words, who),
-        moved=bool(moved),
+        likeness=None if likeness_id is None else LikenessKeys(words_key, who_key),
+        moved=bool(is_moved),
     )
 
 
@@ -507,9 +507,9 @@ def give_keys(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first
     """Stores the tip's key for each desk in `keys`, and deletes the stored keys of all other desks. Each key is
     encrypted for its desk. `first` is True if no desk has a key yet."""
     if not first:
-        _UNGRANT.rows(session, tip_id=tip_id)
+        _DELETE_GRANTS.rows(session, tip_id=tip_id)
     for code, key in keys.items():
-        _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_encrypted_key=key)
+        _ADD_GRANT.rows(session, new_tip_id=tip_id, new_desk_code=code, new_encrypted_key=key)
 
 
 def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:

@@ -100,15 +100,15 @@ def current_exclusions(
 
 
 def copy_exclusions(
-    session: Session, tip_id: int, to: int, by: str, at: datetime
+    session: Session, tip_id: int, target_id: int, by: str, at: datetime
 ) -> Sequence[Exclusion]:
-    """Copies the exclusions of the tip `tip_id` to the tip `to`. Returns the exclusions that the tip `to` did not have
-    yet."""
-    there = {one.party for one in current_exclusions(session, to)}
+    """Copies the exclusions of the tip `tip_id` to the tip `target_id`. Returns the exclusions that the target did not
+    have yet."""
+    parties = {one.party for one in current_exclusions(session, target_id)}
     new = [
-        Exclusion(tip_id=to, **one.party._asdict(), reason=one.reason, by=by, at=at)
+        Exclusion(tip_id=target_id, **one.party._asdict(), reason=one.reason, by=by, at=at)
         for one in current_exclusions(session, tip_id)
-        if one.party not in there
+        if one.party not in parties
     ]
     session.add_all(new)
     session.flush()
@@ -133,15 +133,15 @@ def excluded_responders(session: Session, tip_ids: Collection[int]) -> Mapping[i
         for member in session.scalars(members):
             of_desk[member.desk_code].add(member.responder_id)
     phones: dict[int | None, set[int]] = defaultdict(set)
-    own = select(Responder.id, Responder.person_id).where(
+    responders = select(Responder.id, Responder.person_id).where(
         Responder.person_id.in_({row.person_id for row in rows} - {None})
     )
-    for responder_id, person_id in session.execute(own):
+    for responder_id, person_id in session.execute(responders):
         phones[person_id].add(responder_id)
-    kept: dict[int, set[int]] = defaultdict(set)
+    excluded: dict[int, set[int]] = defaultdict(set)
     for row in rows:
-        kept[row.tip_id] |= {*phones[row.person_id], *of_desk[row.desk_code]}
-    return {tip_id: frozenset(people) for tip_id, people in kept.items()}
+        excluded[row.tip_id] |= {*phones[row.person_id], *of_desk[row.desk_code]}
+    return {tip_id: frozenset(people) for tip_id, people in excluded.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +180,14 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     if viewer is None:
         return Tip.official != OVERSEEN
     is_national = NATIONAL in viewer.desks
-    may = _granted(viewer.desks - {NATIONAL}, oversees=not is_national)
-    may = or_(may, Tip.official != OVERSEEN if is_national else false())
-    may = and_(may, ~_kept(Exclusion.desk_code.in_(viewer.desks)))
+    condition = _granted(viewer.desks - {NATIONAL}, oversees=not is_national)
+    condition = or_(condition, Tip.official != OVERSEEN if is_national else false())
+    condition = and_(condition, ~_excludes(Exclusion.desk_code.in_(viewer.desks)))
     if viewer.person_id is not None:
-        may = and_(may, ~_kept(Exclusion.person_id == viewer.person_id))
+        condition = and_(condition, ~_excludes(Exclusion.person_id == viewer.person_id))
     if viewer.responder_id is None:
-        return may
-    return and_(may, is_not_excluded(viewer.responder_id))
+        return condition
+    return and_(condition, is_not_excluded(viewer.responder_id))
 
 
 def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
@@ -205,12 +205,12 @@ def tip_with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, 
     """
     tip = tips_tables.get_filed(session, tip_id)
     key = select(Grant.encrypted_key).join(Tip, Tip.id == Grant.tip_id)
-    here = (
+    conditions = (
         Grant.tip_id == tip_id,
         Grant.desk_code == desk_code,
         visible_to(desk_viewer(desk_code)),
     )
-    return tip, session.scalar(key.where(*here))
+    return tip, session.scalar(key.where(*conditions))
 
 
 @lru_cache(maxsize=IN_A_HOP)
@@ -219,7 +219,7 @@ def is_not_excluded(
 ) -> ColumnElement[bool]:
     """Returns an SQL condition that is true if a responder was alerted of a tip and may still see it."""
     official, overseen = (_is_of(tip_id, one) for one in (_ANY_TIP.official != "no", _OVERSEEN))
-    return and_(has_no_exclusion(responder_id, tip_id), _hears(responder_id, official, overseen))
+    return and_(has_no_exclusion(responder_id, tip_id), _may_see(responder_id, official, overseen))
 
 
 @lru_cache(maxsize=IN_A_HOP)
@@ -227,29 +227,29 @@ def has_no_exclusion(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """Returns an SQL condition that is true if no exclusion names the responder or one of the responder's desks."""
-    return tip_id.not_in(select(Exclusion.tip_id).where(IS_EXCLUDED, _names(responder_id)))
+    return tip_id.not_in(select(Exclusion.tip_id).where(IS_EXCLUDED, _names_person(responder_id)))
 
 
 def may_see_tip(tip_id: int) -> ColumnElement[bool]:
     """Returns an SQL condition on `Responder` that is true for the responders who may see this tip."""
-    kept = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names(Responder.id))
+    exclusion = exists().where(Exclusion.tip_id == tip_id, IS_EXCLUDED, _names_person(Responder.id))
     official = exists().where(Tip.id == tip_id, Tip.official != "no").correlate(None)
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
-    return and_(~kept.correlate(Responder), _hears(Responder.id, official, overseen))
+    return and_(~exclusion.correlate(Responder), _may_see(Responder.id, official, overseen))
 
 
-def _names(who: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def _names_person(responder_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Returns an SQL condition on `Exclusion` that is true if it names a person or one of their desks."""
     person: ColumnElement[int] = Responder.person_id.expression
-    if isinstance(who, int):
-        person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == who).scalar_subquery()
-    own = select(Membership.desk_code).join(_COLLEAGUE, _COLLEAGUE.id == Membership.responder_id)
-    own = own.where(_COLLEAGUE.person_id == person, IS_RUNNING)
-    return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(own.correlate(Responder)))
+    if isinstance(responder_id, int):
+        person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == responder_id).scalar_subquery()
+    desks = select(Membership.desk_code).join(_COLLEAGUE, _COLLEAGUE.id == Membership.responder_id)
+    desks = desks.where(_COLLEAGUE.person_id == person, IS_RUNNING)
+    return or_(Exclusion.person_id == person, Exclusion.desk_code.in_(desks.correlate(Responder)))
 
 
-def _hears(
-    who: int | InstrumentedAttribute[int],
+def _may_see(
+    responder_id: int | InstrumentedAttribute[int],
     official: ColumnElement[bool],
     overseen: ColumnElement[bool],
 ) -> ColumnElement[bool]:
@@ -258,15 +258,15 @@ def _hears(
     If an official may be involved, only the national desk may see it; a complaint about that desk is for oversight
     desks only.
     """
-    national = _is_member(who, Membership.desk_code == NATIONAL)
-    oversight = and_(_is_member(who, Membership.desk_code.in_(_OVERSIGHT)), ~national)
+    national = _is_member(responder_id, Membership.desk_code == NATIONAL)
+    oversight = and_(_is_member(responder_id, Membership.desk_code.in_(_OVERSIGHT)), ~national)
     return or_(~official, and_(national, ~overseen), and_(oversight, overseen))
 
 
 def _is_member(
-    who: int | InstrumentedAttribute[int], desk: ColumnElement[bool]
+    responder_id: int | InstrumentedAttribute[int], desk: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    member = (Membership.responder_id == who, IS_RUNNING, desk)
+    member = (Membership.responder_id == responder_id, IS_RUNNING, desk)
     return exists().where(*member).correlate(Responder)
 
 
@@ -281,8 +281,8 @@ def oversees(session: Session, responder_id: int) -> bool:
 
 def overseers(session: Session, at: datetime) -> Sequence[Responder]:
     """Returns the active people of oversight desks, except people who also belong to the national desk."""
-    apart = (IS_OVERSEER, ~_is_member(Responder.id, Membership.desk_code == NATIONAL))
-    found = select(Responder).where(*apart, *active_conditions(at))
+    conditions = (IS_OVERSEER, ~_is_member(Responder.id, Membership.desk_code == NATIONAL))
+    found = select(Responder).where(*conditions, *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 
@@ -290,30 +290,30 @@ def decides(session: Session, tip: Tip, responder_id: int) -> bool:
     """Returns True if this responder decides about a tip, for example about closing the case. Oversight desks decide
     on complaints about the national desk. The national desk decides on all other tips."""
     if tip.official == OVERSEEN:
-        return bool(those_who_may_see(session, tip.id, [responder_id]))
+        return bool(allowed_responders(session, tip.id, [responder_id]))
     return session.get_one(Responder, responder_id).level == Level.NATIONAL
 
 
-def those_who_may_see(
+def allowed_responders(
     session: Session, tip_id: int, responder_ids: Collection[int]
 ) -> frozenset[int]:
     """Returns which of the given responders may see this tip."""
-    some = (Responder.id.in_(responder_ids), may_see_tip(tip_id))
-    return frozenset(session.scalars(select(Responder.id).where(*some)))
+    conditions = (Responder.id.in_(responder_ids), may_see_tip(tip_id))
+    return frozenset(session.scalars(select(Responder.id).where(*conditions)))
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """Returns an SQL condition on `Tip`: the desk in the column `code` may still see a tip that was encrypted
     for it."""
-    kept = select(Exclusion.id).where(
+    exclusion = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
-    may = or_(
+    condition = or_(
         Tip.official == "no",
         and_(code == NATIONAL, Tip.official != OVERSEEN),
         and_(code.in_(_OVERSIGHT), Tip.official == OVERSEEN),
     )
-    return and_(may, ~kept.correlate(Tip, code.class_).exists())
+    return and_(condition, ~exclusion.correlate(Tip, code.class_).exists())
 
 
 _OVERSEEN = _ANY_TIP.official == OVERSEEN
@@ -332,13 +332,13 @@ def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
     """Returns an SQL condition on `Tip`: no official is involved, and one of `desks` has a key of the tip. If
     `oversees` is True, complaints about the national desk also match, if an oversight desk in `desks` has a key."""
     here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
-    plain = and_(Tip.official == "no", here.correlate(Tip).exists())
+    unofficial = and_(Tip.official == "no", here.correlate(Tip).exists())
     if not oversees:
-        return plain
+        return unofficial
     overseen = here.where(_ANY_GRANT.desk_code.in_(_OVERSIGHT)).correlate(Tip)
-    return or_(plain, and_(Tip.official == OVERSEEN, overseen.exists()))
+    return or_(unofficial, and_(Tip.official == OVERSEEN, overseen.exists()))
 
 
-def _kept(is_person: ColumnElement[bool]) -> ColumnElement[bool]:
+def _excludes(is_person: ColumnElement[bool]) -> ColumnElement[bool]:
     found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, IS_EXCLUDED, is_person)
     return found.correlate(Tip).exists()

@@ -161,8 +161,8 @@ def report_facts(answers: Mapping[str, str], *, completed: bool = False) -> TipS
     if state is None:
         return None
 
-    place = place_of(answers) or (UNSURE if completed else _begun(answers))
-    sector = _named(answers) or answers.get("sector", UNSURE)
+    place = place_of(answers) or (UNSURE if completed else _chosen_province(answers))
+    sector = _typed_place(answers) or answers.get("sector", UNSURE)
     kind, official = answers.get("kind"), answers.get("official")
     return TipSummary(
         state=state,
@@ -207,13 +207,13 @@ def place_of(answers: Mapping[str, str]) -> str | None:
     if province in (ABROAD, UNSURE):
         return province
     if district == TYPED:
-        return _named(answers)[:2] or UNSURE
+        return _typed_place(answers)[:2] or UNSURE
     if district is None or district == UNSURE:
         return district
     return district if district.startswith(province or "") else None
 
 
-def _begun(answers: Mapping[str, str]) -> str:
+def _chosen_province(answers: Mapping[str, str]) -> str:
     """Returns the code of the province that the caller chose. Returns an empty string if the caller chose no
     province."""
     province = answers.get("province", NOT_SAID)
@@ -245,16 +245,16 @@ def _within(answers: Mapping[str, str], place: str) -> str | None:
     if place == ABROAD:
         country = answers.get("country", UNSURE)
         return country if country != UNSURE else None
-    return _begun(answers) or None if place == UNSURE else None
+    return _chosen_province(answers) or None if place == UNSURE else None
 
 
-def _named(answers: Mapping[str, str]) -> str:
+def _typed_place(answers: Mapping[str, str]) -> str:
     """Returns the code of the district or sector that the caller chose after typing a name.
 
     Returns an empty string until the caller has chosen.
     """
-    named = answers.get("named", UNSURE)
-    return named if answers.get("district") == TYPED and named not in (UNSURE, TYPE_AGAIN) else ""
+    code = answers.get("named", UNSURE)
+    return code if answers.get("district") == TYPED and code not in (UNSURE, TYPE_AGAIN) else ""
 
 
 OPENS, CLOSES = 8, 17
@@ -401,8 +401,8 @@ HOURLY = timedelta(hours=1)
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
     """Returns True if a case has an assignee, and no other person must act. In such a case, no deadline is overdue,
     and no person is asked to take the case, to read it or to confirm its closure."""
-    known = DeadlineKind.OUTCOME in clocks
-    return known and all(
+    has_outcome = DeadlineKind.OUTCOME in clocks
+    return has_outcome and all(
         clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
     )
 
@@ -411,31 +411,31 @@ def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
     """Returns the time by which a person must take the tip, after the given step of escalation (from 0)."""
     if step == 0:
         return at + TIMES[urgency].acknowledge
-    later = TIMES[urgency].later
-    return at + later if later is not None else next_morning(at)
+    delay = TIMES[urgency].later
+    return at + delay if delay is not None else next_morning(at)
 
 
 def outcome_due(urgency: int, at: datetime) -> datetime:
-    within = TIMES[urgency].outcome
-    if within is not None:
-        return at + within
-    due = at
+    delay = TIMES[urgency].outcome
+    if delay is not None:
+        return at + delay
+    due_at = at
     for _ in range(WORKING_DAYS):
-        due = next_morning(due)
-    return due
+        due_at = next_morning(due_at)
+    return due_at
 
 
 def open_due(urgency: int, at: datetime) -> datetime:
     """Returns the time by which the assignee must read the tip."""
-    within = TIMES[urgency].open
-    return at + within if within is not None else next_morning(at)
+    delay = TIMES[urgency].open
+    return at + delay if delay is not None else next_morning(at)
 
 
 def second_look_due(urgency: int, at: datetime) -> datetime:
     """Returns the time by which a second person must read the tip. If the tip is not about danger, this time is in
     working hours."""
-    due = at + SECOND_LOOK_AFTER
-    return due if urgency == Urgency.DANGER else in_hours(due)
+    due_at = at + SECOND_LOOK_AFTER
+    return due_at if urgency == Urgency.DANGER else in_hours(due_at)
 
 
 def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
@@ -454,10 +454,10 @@ def outcome_clock(urgency: int, at: datetime, due_at: datetime) -> Clock:
 
 
 def outcome_again(urgency: int, at: datetime) -> datetime:
-    again = TIMES[urgency].outcome_again
-    if again is None:
+    delay = TIMES[urgency].outcome_again
+    if delay is None:
         return next_morning(at)
-    return at + again if urgency == Urgency.DANGER else by_day(at + again)
+    return at + delay if urgency == Urgency.DANGER else by_day(at + delay)
 
 
 def next_morning_sms(at: datetime) -> datetime:
@@ -483,12 +483,12 @@ def overdue_due(urgency: int, at: datetime) -> datetime:
 
 def in_hours(at: datetime) -> datetime:
     """Returns `at` if it is within working hours. Otherwise returns the next beginning of working hours."""
-    here = at.astimezone(KIGALI)
-    works = here.weekday() < SATURDAY
-    if works and OPENS <= here.hour < CLOSES:
+    local = at.astimezone(KIGALI)
+    works = local.weekday() < SATURDAY
+    if works and OPENS <= local.hour < CLOSES:
         return at
-    morning = here.replace(hour=OPENS, minute=0, second=0, microsecond=0)
-    return morning.astimezone(at.tzinfo) if works and here.hour < OPENS else next_morning(at)
+    morning = local.replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    return morning.astimezone(at.tzinfo) if works and local.hour < OPENS else next_morning(at)
 
 
 def may_remind(urgency: int, at: datetime) -> bool:
@@ -502,11 +502,11 @@ def by_day(at: datetime) -> datetime:
 
     So an alert to other people comes after the reminder to the assignee, which may come at 08:00.
     """
-    here = at.astimezone(KIGALI)
-    if OPENS <= here.hour < CLOSES:
+    local = at.astimezone(KIGALI)
+    if OPENS <= local.hour < CLOSES:
         return at
-    morning = here.replace(hour=OPENS, minute=0, second=0, microsecond=0) + HOURLY
-    return (morning if here.hour < OPENS else morning + timedelta(days=1)).astimezone(at.tzinfo)
+    morning = local.replace(hour=OPENS, minute=0, second=0, microsecond=0) + HOURLY
+    return (morning if local.hour < OPENS else morning + timedelta(days=1)).astimezone(at.tzinfo)
 
 
 def next_morning(at: datetime) -> datetime:

@@ -322,8 +322,8 @@ def typed_text(answers: Mapping[str, str]) -> str | None:
 
     Returns None if the text is too short to compare.
     """
-    said = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
-    return said if len(said) >= MIN_LETTERS else None
+    text = "".join(word for name in TYPED for word in normalised_words(answers.get(name, "")))
+    return text if len(text) >= MIN_LETTERS else None
 
 
 def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | None:
@@ -332,66 +332,66 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
 
     `earlier` contains the open tips of the last day with the same place and answer about officials, the oldest first.
     """
-    like = [one for one in earlier if one.at <= new.at and _alike(new, one)]
-    same = [one for one in like if one.contact_key == new.contact_key]
+    similar = [one for one in earlier if one.at <= new.at and _is_similar(new, one)]
+    of_contact = [one for one in similar if one.contact_key == new.contact_key]
     words = [
-        one for one in like if _says_the_same(new, one) and new.at - one.at <= SAME_TEXT_WITHIN
+        one for one in similar if _has_same_text(new, one) and new.at - one.at <= SAME_TEXT_WITHIN
     ]
     is_danger = new.urgency == Urgency.DANGER
-    cluster = _danger_cluster(new, same) if is_danger else _contact_cluster(new, same)
-    if not cluster and len(words) >= MAX_SAME_TEXT and not (is_danger and _quiet(new, words)):
+    cluster = _danger_cluster(new, of_contact) if is_danger else _contact_cluster(new, of_contact)
+    if not cluster and len(words) >= MAX_SAME_TEXT and not (is_danger and _is_quiet(new, words)):
         cluster = words
-    rings = [one for one in cluster if one.leader_id is None]
-    if not rings:
+    leaders = [one for one in cluster if one.leader_id is None]
+    if not leaders:
         # The tips with separate alerts are closed or older than a day, so a new cluster begins.
         return None
-    announced = any(one.leader_id is not None and one.at >= rings[-1].at for one in cluster)
-    return Following(rings[0].tip_id, announced)
+    is_announced = any(one.leader_id is not None and one.at >= leaders[-1].at for one in cluster)
+    return Following(leaders[0].tip_id, is_announced)
 
 
-def _alike(new: ComparedTip, one: ComparedTip) -> bool:
+def _is_similar(new: ComparedTip, other: ComparedTip) -> bool:
     """Returns True if two tips have the same typed text or the same category. An unknown category counts as the same,
     because the hotline compares a tip about danger before the caller has named the category."""
-    if _says_the_same(new, one):
+    if _has_same_text(new, other):
         return True
-    return new.category is None or one.category is None or new.category == one.category
+    return new.category is None or other.category is None or new.category == other.category
 
 
-def _says_the_same(new: ComparedTip, one: ComparedTip) -> bool:
-    return new.words_key is not None and new.words_key == one.words_key
+def _has_same_text(new: ComparedTip, other: ComparedTip) -> bool:
+    return new.words_key is not None and new.words_key == other.words_key
 
 
-def _contact_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    lately = [one for one in same if new.at - one.at < HOUR]
-    if len(lately) >= MAX_AN_HOUR:
-        return _with_a_ring(lately, same)
-    return same if len(same) >= MAX_A_DAY else ()
+def _contact_cluster(new: ComparedTip, of_contact: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
+    recent = [one for one in of_contact if new.at - one.at < HOUR]
+    if len(recent) >= MAX_AN_HOUR:
+        return _with_leader(recent, of_contact)
+    return of_contact if len(of_contact) >= MAX_A_DAY else ()
 
 
-def _danger_cluster(new: ComparedTip, same: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
+def _danger_cluster(new: ComparedTip, of_contact: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
     """Returns the earlier tips of the cluster that a new tip about danger joins, or no tips if people must get a
     separate alert. People get a separate alert if the phone sent fewer than `MAX_DANGERS` such tips within an hour, or
     the last alert was long ago. A new tip about another person also causes a separate alert."""
-    lately = [one for one in same if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
-    if len(lately) < MAX_DANGERS:
+    recent = [one for one in of_contact if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
+    if len(recent) < MAX_DANGERS:
         return ()
-    named = {one.who_key for one in lately if one.who_key is not None}
-    if new.who_key is not None and named and new.who_key not in named:
+    who_keys = {one.who_key for one in recent if one.who_key is not None}
+    if new.who_key is not None and who_keys and new.who_key not in who_keys:
         return ()
-    return () if _quiet(new, lately) else _with_a_ring(lately, same)
+    return () if _is_quiet(new, recent) else _with_leader(recent, of_contact)
 
 
-def _quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
+def _is_quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
     """Returns True if the last separate alert of the cluster was so long ago that people must be alerted again."""
     return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
-def _with_a_ring(
-    lately: Sequence[ComparedTip], same: Sequence[ComparedTip]
+def _with_leader(
+    recent: Sequence[ComparedTip], of_contact: Sequence[ComparedTip]
 ) -> Sequence[ComparedTip]:
     """Returns the phone's similar tips of the last hour, if people got a separate alert of one of them. Otherwise
     returns all similar tips of the phone."""
-    return lately if any(one.leader_id is None for one in lately) else same
+    return recent if any(one.leader_id is None for one in recent) else of_contact
 
 
 class VisitInstruction(StrEnum):
@@ -456,36 +456,36 @@ def instruction_of(purpose: Purpose, safety: VisitSafety) -> VisitInstruction:
 
 
 def names_for(
-    known: Sequence[KnownName],
+    names: Sequence[KnownName],
     tip_id: int,
-    first: int,
+    leader_id: int,
     instruction: VisitInstruction,
     *,
-    again: bool = False,
+    is_repeat: bool = False,
 ) -> tuple[KnownName, ...]:
     """Returns the references that a message about visits must name to a responder, so that the responder knows which
     tip is meant. The result is empty if the responder already has the instruction.
 
-    `first` is the id of the cluster's first tip. After a decision of the national desk, the responder gets one message
-    for each reference under which they got an earlier instruction. If `again` is True, the result contains the
-    reference even if the responder has the instruction.
+    `leader_id` is the id of the cluster's first tip. After a decision of the national desk, the responder gets one
+    message for each reference under which they got an earlier instruction. If `is_repeat` is True, the result contains
+    the reference even if the responder has the instruction.
     """
-    own = name_for(known, tip_id, first)
+    own_name = name_for(names, tip_id, leader_id)
     if instruction in DECISIONS:
-        some = [
+        old_names = [
             one
-            for one in known
+            for one in names
             if one.read in (*COVERED[VisitInstruction.CAREFUL], VisitInstruction.OPENLY)
         ]
-        return tuple(one for one in some or [own] if one.read not in COVERED[instruction])
-    return () if own.read in COVERED[instruction] and not again else (own,)
+        return tuple(one for one in old_names or [own_name] if one.read not in COVERED[instruction])
+    return () if own_name.read in COVERED[instruction] and not is_repeat else (own_name,)
 
 
-def name_for(known: Sequence[KnownName], tip_id: int, first: int) -> KnownName:
+def name_for(names: Sequence[KnownName], tip_id: int, leader_id: int) -> KnownName:
     """Returns the reference by which the responder knows the tip: its own, or that of the cluster's first tip, or the
     newest."""
-    by_tip = {one.tip_id: one for one in known}
-    return by_tip.get(tip_id) or by_tip.get(first) or known[-1]
+    by_tip = {one.tip_id: one for one in names}
+    return by_tip.get(tip_id) or by_tip.get(leader_id) or names[-1]
 
 
 def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
@@ -497,15 +497,15 @@ def visit_safety_under(name: KnownName, safety: VisitSafety) -> VisitSafety:
     return VisitSafety.CAREFUL if danger and safety is VisitSafety.DO_NOT_VISIT else safety
 
 
-def strictest(cares: Iterable[VisitSafety]) -> VisitSafety:
+def strictest(safeties: Iterable[VisitSafety]) -> VisitSafety:
     """Returns the strictest visit safety of all tips in a cluster."""
-    return max(cares, key=STRICTEST.index, default=VisitSafety.NONE)
+    return max(safeties, key=STRICTEST.index, default=VisitSafety.NONE)
 
 
-def strictest_visit(own: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
+def strictest_visit(visit: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
     """Returns the facts about visits that apply to a responder who takes a case. They come from the tip of the cluster
     with the strictest visit safety."""
-    return max((own, *others), key=lambda one: STRICTEST.index(one.safety))
+    return max((visit, *others), key=lambda one: STRICTEST.index(one.safety))
 
 
 CONTACT_WITHIN = timedelta(days=30)
@@ -552,44 +552,44 @@ class LikelyPair:
 def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
     """Returns, for each reason to link tips, the new tip and the newest earlier tip to which the reason applies. An
     earlier tip to which several reasons apply occurs only with the most certain reason."""
-    before = sorted(
+    candidates = sorted(
         (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
     )
     found: dict[int, LikelyPair] = {}
-    for why in (LinkReason.CONTACT, LinkReason.WORDS, LinkReason.PLACE_TIME):
-        one = next((one for one in before if _holds(why, new, one)), None)
+    for reason in (LinkReason.CONTACT, LinkReason.WORDS, LinkReason.PLACE_TIME):
+        one = next((one for one in candidates if _applies(reason, new, one)), None)
         if one is not None:
-            found.setdefault(one.tip_id, LikelyPair(one.tip_id, new.tip_id, why))
+            found.setdefault(one.tip_id, LikelyPair(one.tip_id, new.tip_id, reason))
     return [*found.values()]
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
     """Returns for each linked tip the first tip about the same situation. Tips that are linked through other tips also
     belong to one situation."""
-    first: dict[int, int] = {}
+    leaders: dict[int, int] = {}
 
-    def of(tip_id: int) -> int:
-        while (other := first.get(tip_id, tip_id)) != tip_id:
-            tip_id = other
+    def leader_of(tip_id: int) -> int:
+        while (leader_id := leaders.get(tip_id, tip_id)) != tip_id:
+            tip_id = leader_id
         return tip_id
 
     for a, b in links:
-        lower, higher = sorted((of(a), of(b)))
-        first[higher] = lower
-        first.setdefault(lower, lower)
-    return {tip_id: of(tip_id) for tip_id in first}
+        lower, higher = sorted((leader_of(a), leader_of(b)))
+        leaders[higher] = lower
+        leaders.setdefault(lower, lower)
+    return {tip_id: leader_of(tip_id) for tip_id in leaders}
 
 
-def _holds(reason: LinkReason, new: TipTraits, one: TipTraits) -> bool:
-    apart = new.at - one.at
+def _applies(reason: LinkReason, new: TipTraits, other: TipTraits) -> bool:
+    gap = new.at - other.at
     if reason is LinkReason.CONTACT:
-        return new.contact_key == one.contact_key != "" and apart <= CONTACT_WITHIN
-    if apart > WITHIN:
+        return new.contact_key == other.contact_key != "" and gap <= CONTACT_WITHIN
+    if gap > WITHIN:
         return False
     if reason is LinkReason.WORDS:
-        return new.words_key is not None and new.words_key == one.words_key
-    if not is_district(new.place) or new.place != one.place:
+        return new.words_key is not None and new.words_key == other.words_key
+    if not is_district(new.place) or new.place != other.place:
         return False
-    if None not in (new.sector, one.sector) and new.sector != one.sector:
+    if None not in (new.sector, other.sector) and new.sector != other.sector:
         return False
-    return new.category is not None and new.category == one.category
+    return new.category is not None and new.category == other.category

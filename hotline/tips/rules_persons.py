@@ -239,7 +239,7 @@ class AskedCode:
     """True if an event without an answer to this question is refused."""
     is_required: bool = False
     """True if the form in the console requires an answer to this question."""
-    when: Callable[[Answers], bool] = lambda _said: True
+    when: Callable[[Answers], bool] = lambda _answers: True
     """A function that returns False if the answers so far make this question unnecessary."""
 
 
@@ -274,14 +274,14 @@ class CaseForm:
     def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
         """Returns the answers to questions of this form. Leaves out answers to questions that other answers make
         unnecessary."""
-        given = {code: answers[code] for code in self.names(at) if answers.get(code)}
-        return {code: given[code] for code in self.questions(given, at) if code in given}
+        filled = {code: answers[code] for code in self.names(at) if answers.get(code)}
+        return {code: filled[code] for code in self.questions(filled, at) if code in filled}
 
     def missing(self, answers: Answers) -> list[str]:
         """Returns the questions that the console requires and that have no answer."""
-        asked = self.questions(answers, ON_CONSOLE)
-        wanted = {one.code for one in self.asked if one.must or one.is_required}
-        return [code for code in asked if code in wanted and code not in answers]
+        questions = self.questions(answers, ON_CONSOLE)
+        required = {one.code for one in self.asked if one.must or one.is_required}
+        return [code for code in questions if code in required and code not in answers]
 
 
 def _must(code: str) -> AskedCode:
@@ -298,7 +298,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
             AskedCode(DECEIT, is_required=True, when=_of_adult),
             _must(PURPOSE),
             AskedCode(FREE),
-            AskedCode(FORM, when=lambda said: said.get(PURPOSE) != NO),
+            AskedCode(FORM, when=lambda answers: answers.get(PURPOSE) != NO),
             AskedCode(SEX, FormPlace.CONSOLE),
             AskedCode(NATIONALITY, FormPlace.CONSOLE),
         ),
@@ -310,7 +310,7 @@ CASE_FORMS: Mapping[LoggedEvent, CaseForm] = {
             AskedCode(MINOR, FormPlace.USSD),
             _must(CONSENT),
             AskedCode(INTEREST, is_required=True, when=_of_child),
-            AskedCode(AGAIN, when=lambda said: said.get(CONSENT) == NO),
+            AskedCode(AGAIN, when=lambda answers: answers.get(CONSENT) == NO),
             AskedCode(SEX, FormPlace.CONSOLE),
             AskedCode(NATIONALITY, FormPlace.CONSOLE),
             AskedCode(SEX, FormPlace.BESIDE, when=_of_consent),
@@ -389,12 +389,12 @@ class PersonCodes:
         return json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
 
     @classmethod
-    def from_bytes(cls, plain: bytes) -> "PersonCodes":
+    def from_bytes(cls, body: bytes) -> "PersonCodes":
         """Reads the codes from bytes.
 
         Raises ValueError, KeyError or TypeError for bytes that `to_bytes` did not make.
         """
-        document = json.loads(plain)
+        document = json.loads(body)
         codes = {str(name): str(value) for name, value in document["codes"].items()}
         return cls(int(document["n"]), codes, document["referral"])
 
@@ -450,9 +450,9 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
     """
     act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
-    child = is_taken_for_child(codes.get(MINOR, UNSURE))
-    used = child or any(one != NO for one in means)
-    if NO in (act, purpose) or not used:
+    is_child = is_taken_for_child(codes.get(MINOR, UNSURE))
+    has_means = is_child or any(one != NO for one in means)
+    if NO in (act, purpose) or not has_means:
         return ScreeningResult.NOT_INDICATED
     if YES in (act, purpose, *means):
         return ScreeningResult.POSSIBLE
@@ -576,8 +576,8 @@ class MetPerson:
         """Returns True if the person may be a child, or looks like a child."""
         if self.sex in (GIRL, BOY) or is_taken_for_child(self.minor):
             return True
-        last = self.consents[-1][1] if self.consents else None
-        return self.minor is None and last in OF_CHILD
+        last_code = self.consents[-1][1] if self.consents else None
+        return self.minor is None and last_code in OF_CHILD
 
     @property
     def consent(self) -> ConsentState:
@@ -585,13 +585,13 @@ class MetPerson:
 
         After a refusal, only a later "yes" of the person allows a responder to offer help.
         """
-        last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
-        if last == ConsentCode.NO:
+        decision = next((code for _, code, _ in reversed(self.consents) if code in DECISIVE), None)
+        if decision == ConsentCode.NO:
             return ConsentState.NO
         if self.is_child:
             return self._of_child()
-        newest = next((said for _, said, _ in reversed(self.consents) if said not in OF_CHILD), "")
-        return ConsentState.YES if newest == ConsentCode.YES else ConsentState.UNASKED
+        latest = next((code for _, code, _ in reversed(self.consents) if code not in OF_CHILD), "")
+        return ConsentState.YES if latest == ConsentCode.YES else ConsentState.UNASKED
 
     @property
     def newest(self) -> OfferedHelp | None:
@@ -600,16 +600,16 @@ class MetPerson:
     def refusals(self) -> int:
         """Returns how often this adult has refused help since the last time that the adult agreed to help."""
         count = 0
-        for _, said, _ in reversed(self.consents):
-            if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
+        for _, code, _ in reversed(self.consents):
+            if code in (ConsentCode.YES, ConsentCode.ASSENT_YES):
                 break
-            count += said == ConsentCode.NO
+            count += code == ConsentCode.NO
         return count
 
     def _of_child(self) -> ConsentState:
-        asked = [one for one in self.consents if one[1] in OF_CHILD]
-        decided = bool(asked) and asked[-1][2] == YES
-        return ConsentState.YES if decided else ConsentState.UNDECIDED
+        child_answers = [one for one in self.consents if one[1] in OF_CHILD]
+        is_agreed = bool(child_answers) and child_answers[-1][2] == YES
+        return ConsentState.YES if is_agreed else ConsentState.UNDECIDED
 
 
 DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
@@ -620,19 +620,19 @@ def build_persons(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
 
     `entries` must be in the order in which they were stored.
     """
-    written = list(entries)
-    newest, corrected = _corrections(written)
+    all_entries = list(entries)
+    newest_entries, corrected = _corrections(all_entries)
     people: dict[int, MetPerson] = {}
-    for one in written:
+    for one in all_entries:
         person = people.setdefault(one.reported.n, MetPerson(one.reported.n, one.at))
         person.timeline.append(PersonTimelineItem(one, corrected.get(one.id)))
-        if one.id in newest:
-            _add(person, one, newest[one.id].reported)
+        if one.id in newest_entries:
+            _add(person, one, newest_entries[one.id].reported)
     return tuple(people[n] for n in sorted(people))
 
 
 def _corrections(
-    written: Sequence[PersonEntry],
+    entries: Sequence[PersonEntry],
 ) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
     """Returns two mappings. The first contains the newest correction of each original event, or the event itself if no
     event corrected it.
@@ -640,15 +640,15 @@ def _corrections(
     The second contains, for each corrected event, the id of the event that corrected it next.
     """
     roots: dict[int, int] = {}
-    newest: dict[int, PersonEntry] = {}
+    newest_entries: dict[int, PersonEntry] = {}
     corrected: dict[int, int] = {}
-    for one in written:
+    for one in entries:
         root = one.id if one.supersedes is None else roots.get(one.supersedes, one.id)
         roots[one.id] = root
-        if root in newest and newest[root].id != one.id:
-            corrected[newest[root].id] = one.id
-        newest[root] = one
-    return newest, corrected
+        if root in newest_entries and newest_entries[root].id != one.id:
+            corrected[newest_entries[root].id] = one.id
+        newest_entries[root] = one
+    return newest_entries, corrected
 
 
 def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:

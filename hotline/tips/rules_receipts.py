@@ -116,8 +116,8 @@ def asks_about_help(tips: Sequence[Progress], at: datetime) -> bool:
 
 def number_from(seed: str) -> str:
     """Returns the nine digits of a receipt. `seed` is a digest of the caller's session, in hexadecimal digits."""
-    drawn = int(seed, 16)
-    body = FIRST_DIGITS[drawn % len(FIRST_DIGITS)] + f"{drawn // len(FIRST_DIGITS) % 10**7:07}"
+    draw = int(seed, 16)
+    body = FIRST_DIGITS[draw % len(FIRST_DIGITS)] + f"{draw // len(FIRST_DIGITS) % 10**7:07}"
     return body + _check_digit(body)
 
 
@@ -131,8 +131,8 @@ def is_receipt(number: str) -> bool:
 
     The last digit shows if the caller typed one digit wrong, and usually also if two digits changed places.
     """
-    whole = len(number) == DIGITS and number.isascii() and number.isdecimal()
-    return whole and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
+    is_complete = len(number) == DIGITS and number.isascii() and number.isdecimal()
+    return is_complete and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
 
 
 def _check_digit(body: str) -> str:
@@ -428,8 +428,8 @@ class Window:
         return self.opens_at <= at < self.closes_at
 
     def __str__(self) -> str:
-        opens, closes = self.opens_at.astimezone(KIGALI), self.closes_at.astimezone(KIGALI)
-        return f"{opens:%d/%m %H:%M}-{closes:%H:%M}"
+        start, end = self.opens_at.astimezone(KIGALI), self.closes_at.astimezone(KIGALI)
+        return f"{start:%d/%m %H:%M}-{end:%H:%M}"
 
 
 def windows(answers: Mapping[str, str], asked_at: datetime) -> tuple[Window, ...]:

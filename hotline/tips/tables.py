@@ -237,7 +237,7 @@ class PendingAlert(Row):
 HAS_PENDING_ALERT = exists().where(PendingAlert.tip_id == Tip.id)
 
 
-_PUT = PreparedStatement(
+_ADD_PENDING = PreparedStatement(
     insert(PendingAlert.metadata.tables[PendingAlert.__tablename__]).values(
         new_values(("tip_id", "urgency"))
     )
@@ -258,24 +258,24 @@ def drop_closure_request(tip: Tip) -> None:
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
     """Returns the drafts of the session, and locks them until the transaction ends."""
-    here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
-    return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
+    drafts = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
+    return session.scalars(drafts.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
     """Returns the ids of the tips that a phone sent by SMS at `before` or earlier. `contact_keys` contains the
     pseudonyms of the phone."""
-    theirs = select(Tip.id).where(
+    tips = select(Tip.id).where(
         Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
     )
-    return session.scalars(theirs.order_by(Tip.id)).all()
+    return session.scalars(tips.order_by(Tip.id)).all()
 
 
 def has_written(session: Session, contact_keys: Collection[str], since: datetime) -> bool:
     """Returns True if a phone has sent a tip by SMS at `since` or later. `contact_keys` contains the pseudonyms of the
     phone."""
-    theirs = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
-    return has_row(session, Tip.id, *theirs)
+    conditions = (Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at >= since)
+    return has_row(session, Tip.id, *conditions)
 
 
 def can_be_extended(session: Session, session_key: str) -> bool:
@@ -287,7 +287,7 @@ def can_be_extended(session: Session, session_key: str) -> bool:
 
 def has_silent_draft(session: Session, before: datetime) -> bool:
     """Returns True if there is a draft to which the caller has added no answer since `before`."""
-    return has_row(session, Tip.id, *_silent(before))
+    return has_row(session, Tip.id, *_silent_conditions(before))
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
@@ -296,11 +296,11 @@ def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
 
     Leaves out drafts that another transaction has locked.
     """
-    silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
+    silent = select(Tip).where(*_silent_conditions(before)).order_by(Tip.updated_at, Tip.id)
     return session.scalars(silent.with_for_update(skip_locked=True, key_share=True)).all()
 
 
-def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
+def _silent_conditions(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Tip.state == DRAFT, Tip.updated_at <= before)
 
 
@@ -328,24 +328,24 @@ def extra_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
     if not tip_ids:
         return {}
     granted = select(Grant.tip_id, Grant.desk_code).join(Desk, Desk.code == Grant.desk_code)
-    here = granted.join(Tip, Tip.id == Grant.tip_id).where(or_(BORDER, CAMP, OVERSIGHT))
+    extra_grants = granted.join(Tip, Tip.id == Grant.tip_id).where(or_(BORDER, CAMP, OVERSIGHT))
     found: dict[int, set[str]] = defaultdict(set)
-    for tip_id, code in session.execute(here.where(Grant.tip_id.in_(tip_ids))):
+    for tip_id, code in session.execute(extra_grants.where(Grant.tip_id.in_(tip_ids))):
         found[tip_id].add(code)
     return {tip_id: frozenset(codes) for tip_id, codes in found.items()}
 
 
 def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
     """Returns the protection desks that may read the tip, each with its camp."""
-    asked = select(Grant.desk_code, Desk.place).join(Desk, Desk.code == Grant.desk_code)
-    rows = session.execute(asked.where(Grant.tip_id == tip_id, Desk.kind == DeskKind.PROTECTION))
+    grants = select(Grant.desk_code, Desk.place).join(Desk, Desk.code == Grant.desk_code)
+    rows = session.execute(grants.where(Grant.tip_id == tip_id, Desk.kind == DeskKind.PROTECTION))
     return {code: place or "" for code, place in rows}
 
 
 def remove_grants(session: Session, tip_id: int, *, skip: Collection[str]) -> None:
     """Deletes the tip's encrypted keys for all desks except the desks in `skip`."""
-    gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(skip))
-    session.execute(delete(Grant).where(*gone))
+    conditions = (Grant.tip_id == tip_id, Grant.desk_code.not_in(skip))
+    session.execute(delete(Grant).where(*conditions))
 
 
 def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> Sequence[Tip]:
@@ -354,9 +354,9 @@ def erase_session(session: Session, session_key: str, *, up_to_attempt: int) -> 
 
     Ignores report attempts with a higher number than `up_to_attempt`.
     """
-    here = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
+    conditions = (Tip.session_key == session_key, Tip.attempt <= up_to_attempt)
     rows = session.scalars(
-        select(Tip).where(*here).order_by(Tip.id).with_for_update(key_share=True)
+        select(Tip).where(*conditions).order_by(Tip.id).with_for_update(key_share=True)
     ).all()
     drafts = [tip.id for tip in rows if tip.state == TipState.DRAFT]
     session.execute(delete(Grant).where(Grant.tip_id.in_(drafts)))
@@ -379,7 +379,7 @@ it exists."""
 
 def add_pending_alert(session: Session, tip_id: int, urgency: int) -> None:
     """Adds a pending alert for a filed tip."""
-    _PUT.rows(session, new_tip_id=tip_id, new_urgency=urgency)
+    _ADD_PENDING.rows(session, new_tip_id=tip_id, new_urgency=urgency)
 
 
 def has_pending_alert(session: Session, tip_id: int) -> bool:

@@ -71,8 +71,8 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
     """Moves the reminders to find a service for the persons of a tip forward to `due_at`. Reminders that are due
     earlier stay the same."""
-    later = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
-    rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *later)
+    conditions = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
+    rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *conditions)
     session.execute(rows.values(due_at=due_at))
 
 
@@ -189,8 +189,8 @@ def open_requests(session: Session, responder_id: int) -> Sequence[ServiceReques
 def forget_who(session: Session, offered_id: int) -> None:
     """Deletes from a request who needs help (a woman, a man, a girl or a boy), because no SMS needs this fact any
     more."""
-    its = (ServiceRequest.offered_id == offered_id, ServiceRequest.who.is_not(None))
-    session.execute(update(ServiceRequest).where(*its).values(who=None))
+    conditions = (ServiceRequest.offered_id == offered_id, ServiceRequest.who.is_not(None))
+    session.execute(update(ServiceRequest).where(*conditions).values(who=None))
 
 
 def open_request(session: Session, offered_id: int) -> ServiceRequest | None:
@@ -218,8 +218,8 @@ def desks_without_room(session: Session, since: datetime) -> frozenset[str]:
 def forget_answers(session: Session, at: datetime, limit: int) -> int:
     """Deletes the services' answers from before the last 06:00, because they no longer influence which service is
     asked first. Returns the number of deleted answers."""
-    old = (ServiceRequest.answer.is_not(None), ServiceRequest.answered_at < last_six(at))
-    ids = session.scalars(select(ServiceRequest.id).where(*old).limit(limit)).all()
+    conditions = (ServiceRequest.answer.is_not(None), ServiceRequest.answered_at < last_six(at))
+    ids = session.scalars(select(ServiceRequest.id).where(*conditions).limit(limit)).all()
     session.execute(update(ServiceRequest).where(ServiceRequest.id.in_(ids)).values(answer=None))
     return len(ids)
 
@@ -271,7 +271,7 @@ class CallBack(Row):
 
 def waiting_call_backs(session: Session, tip_ids: Iterable[int]) -> Sequence[CallBack]:
     """Returns the waiting call-backs of these tips, and locks them until the transaction ends."""
-    found = select(CallBack).where(CallBack.tip_id.in_(tip_ids), _waits())
+    found = select(CallBack).where(CallBack.tip_id.in_(tip_ids), _is_waiting())
     return session.scalars(found.with_for_update()).all()
 
 
@@ -321,22 +321,22 @@ def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Respond
     """Returns the active responders who decide on this tip. They belong to the national desk, or for a complaint about
     the national desk to an oversight desk."""
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
-    decides = or_(Responder.level == Level.NATIONAL, overseen)
-    found = select(Responder).where(decides, may_see_tip(tip_id), *active_conditions(at))
+    may_decide = or_(Responder.level == Level.NATIONAL, overseen)
+    found = select(Responder).where(may_decide, may_see_tip(tip_id), *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 
 def _due(at: datetime, is_paused: bool) -> tuple[ColumnElement[bool], ...]:
-    moves = CallBack.closes_at <= at + HALF_WINDOW
-    begins = and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None))
+    must_move = CallBack.closes_at <= at + HALF_WINDOW
+    must_begin = and_(CallBack.opens_at <= at, CallBack.begun_at.is_(None))
     return (
-        _waits(),
+        _is_waiting(),
         or_(
-            *((moves,) if is_paused else (CallBack.closes_at <= at, begins)),
+            *((must_move,) if is_paused else (CallBack.closes_at <= at, must_begin)),
             and_(CallBack.asked_at <= at - NOTICE_DELAY, CallBack.notified_at.is_(None)),
         ),
     )
 
 
-def _waits() -> ColumnElement[bool]:
+def _is_waiting() -> ColumnElement[bool]:
     return CallBack.state == CallBackState.WAITING

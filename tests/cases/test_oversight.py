@@ -147,7 +147,7 @@ def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight)
     assert take_case(line.context, oversight.nation, reference, line.clock()).result == "unknown"
     with line.database.reading() as session:
         everybody = [row.id for row in line.all(Responder)]
-        may = queries_visible.those_who_may_see(session, line.tip.id, everybody)
+        may = queries_visible.allowed_responders(session, line.tip.id, everybody)
         assert queries_references.open_references(session, oversight.nation, line.clock()) == []
     assert may == {*oversight.people}
 
@@ -350,7 +350,7 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     with line.database.reading() as session:
         everybody = [row.id for row in line.all(Responder)]
-        assert oversight.nation not in queries_visible.those_who_may_see(session, 1, everybody)
+        assert oversight.nation not in queries_visible.allowed_responders(session, 1, everybody)
 
 
 @pytest.mark.row("C20")

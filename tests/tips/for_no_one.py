@@ -95,7 +95,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         UPKEEP: "delete_digests",
     },
     "tips/queries_visible": {
-        CONDITION: "_granted _is_of _kept desk_may_know has_no_exclusion may_see_tip"
+        CONDITION: "_excludes _granted _is_of desk_may_know has_no_exclusion may_see_tip"
     },
     "tips/tables": {
         FOUND: "camp_desks earlier_places",

@@ -232,8 +232,8 @@ def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(four:
     assert not any(tips & KEPT for tips in seen(four, he).values())
     with four.database.reading() as session:
         assert queries_visible.excluded_responders(session, [1]) == {1: frozenset({HE})}
-        assert queries_visible.those_who_may_see(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
-        assert queries_visible.those_who_may_see(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
+        assert queries_visible.allowed_responders(session, 1, [HE, COLLEAGUE]) == {COLLEAGUE}
+        assert queries_visible.allowed_responders(session, 2, [HE, COLLEAGUE]) == {HE, COLLEAGUE}
 
 
 def _no_verb_does_anything(four: District) -> None:

@@ -237,7 +237,7 @@ def test_the_name_that_she_is_told_by(
 
 def test_the_desk_is_asked_once_more_though_it_knows() -> None:
     known = knows({1: CAREFUL})
-    assert names_for(known, THIRD, FIRST, CAREFUL, again=True) == tuple(known)
+    assert names_for(known, THIRD, FIRST, CAREFUL, is_repeat=True) == tuple(known)
 
 
 READS = st.dictionaries(st.sampled_from([1, 2, 3]), st.sampled_from(VisitInstruction), min_size=1)
