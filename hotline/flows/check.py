@@ -125,10 +125,10 @@ class Problem(NamedTuple):
     def message_text(self) -> MessageText:
         """Returns the problem as a message for a person: its place, the fault and the fix."""
         field = self.field if self.code is Code.SHAPE else ""
-        where = " ".join(part for part in (self.file, self.node, field, self.language) if part)
+        place = " ".join(part for part in (self.file, self.node, field, self.language) if part)
         return message_text(
             "{where}: {message} [{code}]. Fix: {fix}",
-            where=where,
+            where=place,
             message=self.message,
             code=self.code.value,
             fix=self.fix,
@@ -136,8 +136,8 @@ class Problem(NamedTuple):
 
     def to_dict(self) -> Editable:
         """Returns the problem as data for a program, with its texts in English."""
-        said = {"message": str(self.message), "fix": str(self.fix)}
-        return {"file": self.file, **self.to_row(), **said}
+        messages = {"message": str(self.message), "fix": str(self.fix)}
+        return {"file": self.file, **self.to_row(), **messages}
 
     def to_row(self) -> Editable:
         """Returns the problem as data for the database. The texts of this data can later be shown in any language."""
@@ -152,10 +152,10 @@ class Problem(NamedTuple):
         }
 
     @classmethod
-    def from_row(cls, written: Document) -> "Problem":
+    def from_row(cls, row: Document) -> "Problem":
         """Returns the problem that `to_row` stored."""
-        said = {name: message_text_of(written[name]) for name in ("message", "fix")}
-        return cls(**{**written, **said, "code": Code(written["code"])})
+        messages = {name: message_text_of(row[name]) for name in ("message", "fix")}
+        return cls(**{**row, **messages, "code": Code(row["code"])})
 
 
 Problems = Iterator[Problem]
@@ -176,12 +176,12 @@ def problem(
     **values: str | int | MessageText,
 ) -> Problem:
     """Returns the problem to report for a field that breaks the rule with the name `rule`."""
-    known = {"field": field, "language": language, **values}
-    says, fix = (
-        message_text(words, **{name: one for name, one in known.items() if f"{{{name}}}" in words})
+    fields = {"field": field, "language": language, **values}
+    message, fix = (
+        message_text(words, **{name: one for name, one in fields.items() if f"{{{name}}}" in words})
         for words in (RULES[rule]["says"], RULES[rule]["fix"])
     )
-    return Problem(flow, node, Code(RULES[rule]["code"]), says, fix, language, field)
+    return Problem(flow, node, Code(RULES[rule]["code"]), message, fix, language, field)
 
 
 def anchor(field: str, language: str = "") -> str:
@@ -222,9 +222,9 @@ def texts(flow_set: FlowSet) -> Iterator[WrittenText]:
 
 def translations(flow_set: FlowSet) -> Iterator[tuple[WrittenText, str, str]]:
     """Yields each text of a flow set in each of its languages, with the name of the language and the words."""
-    for written in texts(flow_set):
-        for language, words in written.text.items():
-            yield written, language, words
+    for source in texts(flow_set):
+        for language, words in source.text.items():
+            yield source, language, words
 
 
 def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
@@ -254,7 +254,7 @@ def conditions(node: Node) -> Iterator[Condition]:
 def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
     """Yields each condition of a node, with the field that depends on the condition."""
     for number, lead in enumerate(conditional_texts(node)):
-        yield from ((f"lead.{number}", when) for when in lead.whens)
+        yield from ((f"lead.{number}", condition) for condition in lead.whens)
     for number, choice in enumerate(choices_of(node)):
         if choice.when:
             yield f"choices.{number}.when", choice.when
@@ -272,17 +272,17 @@ def next_nodes(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     flow = flow_set.flows[place.flow]
     node = flow.nodes[place.node]
     if isinstance(node, CallNode) and node.flow in flow_set.flows:
-        called = flow_set.flows[node.flow]
-        if called.start in called.nodes:
-            yield Place(called.name, called.start)
+        callee = flow_set.flows[node.flow]
+        if callee.start in callee.nodes:
+            yield Place(callee.name, callee.start)
         if not any(
             one == EndNode() or (isinstance(one, CallNode) and one.goes is None)
-            for one in called.nodes.values()
+            for one in callee.nodes.values()
         ):
             return
-    for goes in targets(node):
-        if goes in flow.nodes:
-            yield Place(flow.name, goes)
+    for target in targets(node):
+        if target in flow.nodes:
+            yield Place(flow.name, target)
 
 
 def node_of(flow_set: FlowSet, place: Place) -> Node:
@@ -333,14 +333,14 @@ def _tables() -> tuple[Mapping[str, Table], Collection[str], Mapping[tuple[str, 
     """Returns the words of each table by language, the words that must match a whole word, and the replacements by
     language and word."""
     found: dict[str, dict[str, list[str]]] = {}
-    whole, replacements = set(), {}
-    for table, language, words, is_whole, instead in rows_of("risky_words.csv"):
+    whole_words, replacements = set(), {}
+    for table, language, words, is_whole, substitute in rows_of("risky_words.csv"):
         found.setdefault(table, {}).setdefault(language, []).append(words)
         if is_whole:
-            whole.add(words)
-        if instead:
-            replacements[language, words] = instead
-    return {name: Table(words) for name, words in found.items()}, whole, replacements
+            whole_words.add(words)
+        if substitute:
+            replacements[language, words] = substitute
+    return {name: Table(words) for name, words in found.items()}, whole_words, replacements
 
 
 _TABLES, _WHOLE, REPLACEMENTS = _tables()
@@ -404,8 +404,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> DocumentPath:
     """Returns the words of the tables that `text` contains, without duplicates."""
     words = dict.fromkeys(word for one in tables for word in one.of(language))
-    plain = plain_text(text)
-    return tuple(word for word in words if _pattern(word, language).search(plain))
+    content = plain_text(text)
+    return tuple(word for word in words if _pattern(word, language).search(content))
 
 
 @cache
@@ -435,11 +435,11 @@ def with_replacement(
     fix: MessageText, word: str, language: str, tables: tuple[Table, ...]
 ) -> MessageText:
     """Adds to the text of a fix the safe words to write instead of a risky word, if any are known."""
-    known = replacement(word, language, tables)
-    if known is None:
+    advice = replacement(word, language, tables)
+    if advice is None:
         return fix
     return message_text(
-        '{fix}. Instead of "{word}", write "{instead}"', fix=fix, **dict(known.values)
+        '{fix}. Instead of "{word}", write "{instead}"', fix=fix, **dict(advice.values)
     )
 
 
@@ -457,18 +457,18 @@ def _word_problem(
 
 
 def _without(text: str, language: str, innocent: Table) -> str:
-    said = plain_text(text)
+    content = plain_text(text)
     for phrase in innocent.of(language):
-        said = said.replace(phrase, "")
-    return said
+        content = content.replace(phrase, "")
+    return content
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
     """Yields the promises, and the words that ask for identity, in those sentences of `after` that `before` does not
     contain."""
-    known = {*_sentences(before)}
-    new = [sentence for sentence in _sentences(after) if sentence not in known]
-    for sentence in new:
+    old_sentences = {*_sentences(before)}
+    new_sentences = [sentence for sentence in _sentences(after) if sentence not in old_sentences]
+    for sentence in new_sentences:
         yield from unsafe_promises(sentence, language)
         yield from identity_words(sentence, language)
 
@@ -486,8 +486,8 @@ def identity_words(text: str, language: str) -> DocumentPath:
 def any_identity_words(text: str, language: str) -> DocumentPath:
     """Returns the words with which `text` asks for the identity of any person: name, number, house or papers."""
     said = _without(text, language, IDENTITY_WARNINGS)
-    asked = (*identity_words(said, language), *risky_words(said, language, (ANY_IDENTITY_WORDS,)))
-    return tuple(dict.fromkeys(asked))
+    found = (*identity_words(said, language), *risky_words(said, language, (ANY_IDENTITY_WORDS,)))
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(MAX_TEXTS)
@@ -503,9 +503,9 @@ GUARDED_SCREENS = 2
 
 def too_early(flow_set: FlowSet) -> Problems:
     for place, depth in sorted(_depths(flow_set).items(), key=lambda item: item[1]):
-        where = message_text("on screen {depth} of the call", depth=depth)
+        position = message_text("on screen {depth} of the call", depth=depth)
         for field, text in node_texts(node_of(flow_set, place)):
-            yield from _named(place, field, text, where, EARLY)
+            yield from _named(place, field, text, position, EARLY)
 
 
 def last_screens(flow_set: FlowSet) -> Problems:
@@ -528,12 +528,12 @@ def _last(flow_set: FlowSet) -> Iterator[tuple[Place, Text]]:
 
 
 def _named(
-    place: Place, field: str, text: Text, where: MessageText, tables: tuple[Table, ...]
+    place: Place, field: str, text: Text, position: MessageText, tables: tuple[Table, ...]
 ) -> Problems:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
             at = place.flow, place.node, field, language
-            yield _word_problem("too_early", at, word, tables, where=where)
+            yield _word_problem("too_early", at, word, tables, where=position)
 
 
 def _depths(flow_set: FlowSet) -> dict[Place, int]:
@@ -546,9 +546,9 @@ def _depths(flow_set: FlowSet) -> dict[Place, int]:
     depths: dict[Place, int] = {}
     layer = [Place(front.name, front.start)]
     for depth in range(1, GUARDED_SCREENS + 1):
-        shown = [place for place in screens_from(flow_set, layer) if place not in depths]
-        depths.update(dict.fromkeys(shown, depth))
-        layer = [after for place in shown for after in next_nodes(flow_set, place)]
+        screens = [place for place in screens_from(flow_set, layer) if place not in depths]
+        depths.update(dict.fromkeys(screens, depth))
+        layer = [after for place in screens for after in next_nodes(flow_set, place)]
     return depths
 
 
@@ -558,10 +558,10 @@ ARTICLES = frozenset({"un", "une", "one", "imwe"})
 """Digit words that are also articles. Articles count as digits only next to other digits."""
 WORDS = {word: digits for digits, word in rows_of("number_words.csv")}
 """Words for digits and for pairs of digits, as people read numbers out, in every language."""
-_LIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
+_LOOKALIKES = str.maketrans({"o": "0", "l": "1", "i": "1"})
 """Letters that people type in place of a similar digit, such as "o" for 0."""
 _TOKEN = re.compile(r"[^\W_]+")
-_BETWEEN = re.compile(r"[\W_]{1,4}")
+_SEPARATOR = re.compile(r"[\W_]{1,4}")
 """Punctuation marks and spaces between two digits of one number."""
 _PLAIN = re.compile(r"[ .-]?")
 """The usual separators between digits."""
@@ -586,11 +586,11 @@ class _Part(NamedTuple):
 
 def numbers_in(text: str) -> Iterator[str]:
     """Yields the digits of each number with three digits or more in a text, in reading order."""
-    plain = _folded(text)
-    for whole in _runs(plain):
-        run = _without_articles(whole)
+    folded = _folded(text)
+    for raw_run in _runs(folded):
+        run = _without_articles(raw_run)
         digits = "".join(part.digits for part in run)
-        if _TIME.fullmatch(plain, run[0].begins, run[-1].ends):
+        if _TIME.fullmatch(folded, run[0].begins, run[-1].ends):
             continue
         if all(part.is_plain for part in run):
             yield from [digits] * (len(digits) >= MIN_DIGITS)
@@ -622,13 +622,13 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _runs(plain: str) -> Iterator[list[_Part]]:
+def _runs(folded: str) -> Iterator[list[_Part]]:
     """Yields each sequence of digits and digit words that only marks and spaces separate."""
     run: list[_Part] = []
-    last, times = 0, 1
-    for token in _TOKEN.finditer(plain):
-        between, last = plain[last : token.start()], token.end()
-        if run and not _BETWEEN.fullmatch(between):
+    end, times = 0, 1
+    for token in _TOKEN.finditer(folded):
+        gap, end = folded[end : token.start()], token.end()
+        if run and not _SEPARATOR.fullmatch(gap):
             yield run
             run, times = [], 1
         if token[0] in REPEATS:
@@ -637,7 +637,7 @@ def _runs(plain: str) -> Iterator[list[_Part]]:
         digits = _digits_of(token[0], has_run=bool(run)) * times
         if digits:
             is_plain = token[0].isdecimal() and times == 1
-            is_plain = is_plain and (not run or _PLAIN.fullmatch(between) is not None)
+            is_plain = is_plain and (not run or _PLAIN.fullmatch(gap) is not None)
             run.append(_Part(token.start(), token.end(), digits, token[0], is_plain))
         elif run:
             yield run
@@ -651,12 +651,12 @@ def _digits_of(word: str, *, has_run: bool) -> str:
     """Returns the digits that a word means, or an empty text if the word means no digits."""
     if word.isdecimal():
         return "".join(str(unicodedata.decimal(one)) for one in word)
-    bare = plain_text(word)
-    if bare in WORDS:
-        return WORDS[bare]
-    like = bare.translate(_LIKE)
-    is_like = any(one.isdecimal() for one in bare) or (has_run and bare == "o")
-    return like if is_like and like.isdecimal() else ""
+    letters = plain_text(word)
+    if letters in WORDS:
+        return WORDS[letters]
+    lookalike = letters.translate(_LOOKALIKES)
+    is_lookalike = any(one.isdecimal() for one in letters) or (has_run and letters == "o")
+    return lookalike if is_lookalike and lookalike.isdecimal() else ""
 
 
 _REASON_MISSING = message_text(
@@ -690,10 +690,10 @@ def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
         reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
         if reason is None or was is None:
             continue
-        older, language = _given_for(was, risk.node, reason), risk.language
-        if older is None:
+        live_node, language = _node_of_reason(was, risk.node, reason), risk.language
+        if live_node is None:
             continue
-        texts = (text.get(language, "") for _, text in node_texts(was.nodes[older]))
+        texts = (text.get(language, "") for _, text in node_texts(was.nodes[live_node]))
         if not any((risk.code, risk.word) in _risky(text, language) for text in texts):
             yield risk.finding(_REASON_OLDER)
 
@@ -716,16 +716,16 @@ class _Risk(NamedTuple):
 
 
 def _risks(flow_set: FlowSet) -> Iterator[_Risk]:
-    inside = report_nodes(flow_set)
-    for written, language, words in translations(flow_set):
-        flow = flow_set.flows[written.flow]
-        if flow.private or Place(written.flow, written.node) in inside:
+    report_places = report_nodes(flow_set)
+    for source, language, words in translations(flow_set):
+        flow = flow_set.flows[source.flow]
+        if flow.private or Place(source.flow, source.node) in report_places:
             continue
-        is_question = _asks(flow.nodes[written.node], in_report=False)
+        is_question = _asks(flow.nodes[source.node], in_report=False)
         for code, word in _risky(words, language):
             # Skips identity words in a question, because `identity_questions` checks the words of questions.
             if code is Code.PROMISE or not is_question:
-                yield _Risk(*written.at, language, code, word)
+                yield _Risk(*source.at, language, code, word)
 
 
 def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
@@ -733,20 +733,20 @@ def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
     yield from ((Code.ASKS_WHO, word) for word in identity_words(words, language))
 
 
-def _given_for(live: Flow, node: str, reason: str) -> str | None:
+def _node_of_reason(live: Flow, node: str, reason: str) -> str | None:
     """Returns the name of the published screen with this written reason: `node`, or another name if an editor renamed
     or copied the screen."""
-    there = [
+    names = [
         name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
     ]
-    return node if node in there else next(iter(there), None)
+    return node if node in names else next(iter(names), None)
 
 
 def has_promises(flow: Flow, name: str) -> bool:
     """Returns True if this screen contains words that need a written reason."""
-    said = (text.items() for _, text in node_texts(flow.nodes[name]))
+    items = (text.items() for _, text in node_texts(flow.nodes[name]))
     return not flow.private and any(
-        [*_risky(words, language)] for texts in said for language, words in texts
+        [*_risky(words, language)] for texts in items for language, words in texts
     )
 
 
@@ -754,27 +754,27 @@ def unsafe_words(flow_set: FlowSet) -> Problems:
     """Finds unsafe words in a report. Skips words about reporting, trafficking or police on the first and last
     screens, where another check reports these words."""
     early = {*_depths(flow_set), *(place for place, _ in _last(flow_set))}
-    inside = report_nodes(flow_set)
+    report_places = report_nodes(flow_set)
     rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
-    for written, language, words in translations(flow_set):
-        place = Place(written.flow, written.node)
-        if place in inside:
+    for source, language, words in translations(flow_set):
+        place = Place(source.flow, source.node)
+        if place in report_places:
             for word in risky_words(words, language, rest if place in early else IN_A_REPORT):
-                yield _word_problem("unsafe_word", (*written.at, language), word, IN_A_REPORT)
+                yield _word_problem("unsafe_word", (*source.at, language), word, IN_A_REPORT)
 
 
 def identity_questions(flow_set: FlowSet) -> Problems:
     """Finds questions that ask for a person's identity. In a report, the function checks every question. Outside a
     report, it checks only questions that callers answer by typing words, numbers or PINs."""
-    inside = report_nodes(flow_set)
-    for written, language, words in translations(flow_set):
-        place = Place(written.flow, written.node)
-        in_report = place in inside
+    report_places = report_nodes(flow_set)
+    for source, language, words in translations(flow_set):
+        place = Place(source.flow, source.node)
+        in_report = place in report_places
         if not flow_set.flows[place.flow].private and _asks(
             node_of(flow_set, place), in_report=in_report
         ):
             for word in identity_words(words, language):
-                at = *written.at, language
+                at = *source.at, language
                 yield _word_problem("asks_who", at, word, NEEDS_REASON)
 
 
@@ -783,21 +783,21 @@ def free_text_outside_reports(flow_set: FlowSet) -> Problems:
 
     Outside a report, the hotline does not save free text, so the caller's words would be lost.
     """
-    inside = report_nodes(flow_set)
+    report_places = report_nodes(flow_set)
     for flow, name, node in nodes(flow_set):
         asks_words = isinstance(node, QuestionNode) and node.kind == "words" and not flow.private
-        if asks_words and Place(flow.name, name) not in inside:
+        if asks_words and Place(flow.name, name) not in report_places:
             yield problem("words_lost", flow.name, name, "text")
 
 
 def report_nodes(flow_set: FlowSet) -> set[Place]:
     """Returns every node on a path through a report flow, including the nodes of flows that the report flow calls."""
-    begins = [
+    first_places = [
         Place(flow.name, flow.start)
         for flow in flow_set.flows.values()
         if flow.gathers and flow.start in flow.nodes
     ]
-    return set(reachable(begins, lambda place: next_nodes(flow_set, place)))
+    return set(reachable(first_places, lambda place: next_nodes(flow_set, place)))
 
 
 def _asks(node: Node, *, in_report: bool) -> bool:

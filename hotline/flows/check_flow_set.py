@@ -81,28 +81,26 @@ OUR_KEYS = frozenset({"000"})
 
 
 def missing_languages(flow_set: FlowSet) -> Problems:
-    for written in texts(flow_set):
+    for source in texts(flow_set):
         for language in CODES:
-            if language not in written.text:
-                yield problem("language_missing", *written.at, language)
+            if language not in source.text:
+                yield problem("language_missing", *source.at, language)
 
 
 def letters(flow_set: FlowSet) -> Problems:
-    for written, language, words in translations(flow_set):
+    for source, language, words in translations(flow_set):
         for letter in foreign_letters(words):
             name, instead = unicodedata.name(letter, f"U+{ord(letter):04X}"), substitute(letter)
-            yield problem(
-                "letter", *written.at, language, letter=letter, name=name, instead=instead
-            )
+            yield problem("letter", *source.at, language, letter=letter, name=name, instead=instead)
 
 
 def unverified_numbers(flow_set: FlowSet) -> Problems:
-    for written, language, words in translations(flow_set):
-        nobodys = set(unverified_in(words, flow_set.numbers))
+    for source, language, words in translations(flow_set):
+        unverified = set(unverified_in(words, flow_set.numbers))
         for number in _named(words):
-            if number in nobodys or number != written.number:
-                rule = "unsigned" if number in nobodys else "outlasts"
-                yield problem(rule, *written.at, language, number=number)
+            if number in unverified or number != source.number:
+                rule = "unsigned" if number in unverified else "outlasts"
+                yield problem(rule, *source.at, language, number=number)
 
 
 def unverified_in(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
@@ -133,41 +131,41 @@ def echoes(flow_set: FlowSet) -> Problems:
     for flow, name, node in nodes(flow_set):
         place = Place(flow.name, name)
         for number, lead in enumerate(conditional_texts(node)):
-            for when in lead.whens:
-                yield from _repeated(place, f"lead.{number}", lead.text, when, labels)
-        if (only := _only_after(flow, name, before[flow.name].get(name, ()))) is not None:
+            for condition in lead.whens:
+                yield from _repeated(place, f"lead.{number}", lead.text, condition, labels)
+        if (sole_condition := _only_after(flow, name, before[flow.name].get(name, ()))) is not None:
             for field, text in node_texts(node):
                 if not field.startswith("choices."):
-                    yield from _repeated(place, field, text, only, labels)
+                    yield from _repeated(place, field, text, sole_condition, labels)
 
 
 def placeholders(flow_set: FlowSet) -> Problems:
     """Finds placeholders in braces that no screen replaces with a value."""
-    for written, language, words in translations(flow_set):
+    for source, language, words in translations(flow_set):
         for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", words)):
             # `{found}` is allowed only in the field `one`, and this field may contain no other placeholder.
-            fits = (found == FOUND) == (written.field == "one") and found[1:-1] in WIDEST
-            if written.field not in ("one", "text") or not fits:
-                yield problem("placeholder", *written.at, language, found=found)
+            is_allowed = (found == FOUND) == (source.field == "one") and found[1:-1] in WIDEST
+            if source.field not in ("one", "text") or not is_allowed:
+                yield problem("placeholder", *source.at, language, found=found)
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
     """Finds a text that repeats the answer of the caller, if callers see the text only after the answer in `when`."""
     if when.answer is None or when.negated:
         return
-    said, where = labels.get(when.answer, {}), (place.flow, place.node, field)
+    choices, at = labels.get(when.answer, {}), (place.flow, place.node, field)
     for language, words in text.items():
-        for value in when.values or tuple(said):
-            if any(_echoes(words, label.get(language, "")) for label in said.get(value, ())):
-                yield problem("echo", *where, language, answer=when.answer, value=value)
+        for value in when.values or tuple(choices):
+            if any(_echoes(words, label.get(language, "")) for label in choices.get(value, ())):
+                yield problem("echo", *at, language, answer=when.answer, value=value)
 
 
 def _echoes(words: str, label: str) -> bool:
-    bare = plain_text(label).strip(" .!?")
-    if not bare:
+    phrase = plain_text(label).strip(" .!?")
+    if not phrase:
         return False
-    after = r'(?=\s*(?:[.!?;,"]|$))' if len(bare) <= SHORT else r"\b"
-    return re.search(r"\b" + re.escape(bare) + after, plain_text(words)) is not None
+    after = r'(?=\s*(?:[.!?;,"]|$))' if len(phrase) <= SHORT else r"\b"
+    return re.search(r"\b" + re.escape(phrase) + after, plain_text(words)) is not None
 
 
 def _nodes_before(flow: Flow) -> Mapping[str, Sequence[Node]]:
@@ -226,9 +224,9 @@ UNSURE = "unsure"
 def _views(flows: FlowSet, place: Place, node: Waiting | EndNode, language: str) -> Iterator[View]:
     """Yields the node as callers see it, once for each combination of flags and answers that changes the screen. Leaves
     out the places in the node's list."""
-    bare = replace(node, list=None) if isinstance(node, QuestionNode) else node
-    for state, facts in situations(bare, ConversationState(language, (place,))):
-        yield view(flows, bare, state, facts)
+    unlisted = replace(node, list=None) if isinstance(node, QuestionNode) else node
+    for state, facts in situations(unlisted, ConversationState(language, (place,))):
+        yield view(flows, unlisted, state, facts)
 
 
 def labels(flow_set: FlowSet, limit: int) -> Problems:
@@ -236,13 +234,13 @@ def labels(flow_set: FlowSet, limit: int) -> Problems:
     for flow, name, node in nodes(flow_set):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
-                own = engine_words.texts_of(language)
-                ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
+                engine = engine_words.texts_of(language)
+                key_lines = f"\n9 {engine.more}\n0 {engine.back_short}\n00 {engine.home}"
                 label = septets(f"1 {to_gsm7(text_in(choice.label, language))}")
-                over = label - (limit - engine_words.RESERVED_SEPTETS - septets(ways))
-                if over > 0:
-                    where = flow.name, name, f"choices.{number}"
-                    yield problem("label_too_long", *where, language, over=over)
+                excess = label - (limit - engine_words.RESERVED_SEPTETS - septets(key_lines))
+                if excess > 0:
+                    at = flow.name, name, f"choices.{number}"
+                    yield problem("label_too_long", *at, language, over=excess)
 
 
 def pages(flow_set: FlowSet, limit: int) -> Problems:
@@ -251,17 +249,17 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
     Does not count the places in the list of a question.
     """
     for flow, name, node in nodes(flow_set):
-        most = _most_pages(flow_set, flow, node)
-        if most is None or not isinstance(node, Waiting | EndNode):
+        max_pages = _most_pages(flow_set, flow, node)
+        if max_pages is None or not isinstance(node, Waiting | EndNode):
             continue
         for language in CODES:
-            seen = _views(flow_set, Place(flow.name, name), node, language)
-            shown = [paginate(one.layout, limit) for one in seen]
-            if (needed := max(map(len, shown))) > most:
-                counts = {"needed": needed, "limit": limit, "most": most}
+            views = _views(flow_set, Place(flow.name, name), node, language)
+            page_lists = [paginate(one.layout, limit) for one in views]
+            if (needed := max(map(len, page_lists))) > max_pages:
+                counts = {"needed": needed, "limit": limit, "most": max_pages}
                 yield problem("too_many_pages", flow.name, name, "text", language, **counts)
             if flow.gathers and isinstance(node, Waiting) and language == ENGLISH:
-                letters = max((len(one[0].text) for one in shown if len(one) == 1), default=0)
+                letters = max((len(one[0].text) for one in page_lists if len(one) == 1), default=0)
                 if letters > MAX_ENGLISH_LETTERS:
                     counts = {"count": letters, "most": MAX_ENGLISH_LETTERS}
                     yield problem("too_much_english", flow.name, name, "text", ENGLISH, **counts)
@@ -274,8 +272,8 @@ def free_septets(flow_set: FlowSet, place: Place, language: str) -> int | None:
     if not isinstance(node, Waiting | EndNode):
         return None
     layouts = (one.layout for one in _views(flow_set, place, node, language))
-    last = (paginate(one._replace(key_lines=one.key_lines[-1:]), SEPTETS)[-1] for one in layouts)
-    return min(SEPTETS - engine_words.RESERVED_SEPTETS - septets(page.text) for page in last)
+    tails = (paginate(one._replace(key_lines=one.key_lines[-1:]), SEPTETS)[-1] for one in layouts)
+    return min(SEPTETS - engine_words.RESERVED_SEPTETS - septets(page.text) for page in tails)
 
 
 def choices(flow_set: FlowSet) -> Problems:
@@ -283,9 +281,9 @@ def choices(flow_set: FlowSet) -> Problems:
     not checked."""
     for flow, name, node in nodes(flow_set):
         if isinstance(node, MenuNode):
-            plain = replace(node, languages=False)
-            seen = _views(flow_set, Place(flow.name, name), plain, CODES[0])
-            count = max(sum(one.language is None for one in each.choices) for each in seen)
+            menu = replace(node, languages=False)
+            views = _views(flow_set, Place(flow.name, name), menu, CODES[0])
+            count = max(sum(one.language is None for one in one_view.choices) for one_view in views)
             if count > MAX_CHOICES:
                 counts = {"count": count, "most": MAX_CHOICES}
                 yield problem("too_many_choices", flow.name, name, "choices", **counts)
@@ -316,15 +314,15 @@ DIGIT = len("1 ")
 
 
 def broken_words(flow_set: FlowSet) -> Problems:
-    most = {"most": NARROWEST, "first": NARROWEST - DIGIT}
-    for written, language, text in translations(flow_set):
-        if (word := _broken(written, text)) is not None:
-            yield problem("broken_word", *written.at, language, word=word, **most)
+    limits = {"most": NARROWEST, "first": NARROWEST - DIGIT}
+    for source, language, text in translations(flow_set):
+        if (word := _broken(source, text)) is not None:
+            yield problem("broken_word", *source.at, language, word=word, **limits)
 
 
-def _broken(written: WrittenText, text: str) -> str | None:
+def _broken(source: WrittenText, text: str) -> str | None:
     words = fill_placeholders(text, WIDEST).split()
-    is_label = written.field == "skip" or written.field.startswith("choices.")
+    is_label = source.field == "skip" or source.field.startswith("choices.")
     if is_label and words and len(words[0]) > NARROWEST - DIGIT:
         return words[0]
     return next((word for word in words if len(word) > NARROWEST), None)
@@ -362,14 +360,14 @@ SHORTEN = message_text(
 def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
     """Finds questions with too many lines and no written reason. Also finds written reasons that are not needed."""
     long: set[Place] = set()
-    for each in page_sizes(flow_set, limit):
-        flow, node = flow_set.flows[each.place.flow], each.place.node
-        count = each.with_leads if flow.gathers else each.question
+    for size in page_sizes(flow_set, limit):
+        flow, node = flow_set.flows[size.place.flow], size.place.node
+        count = size.with_leads if flow.gathers else size.question
         if count <= MAX_LINES:
             continue
-        long.add(each.place)
+        long.add(size.place)
         if flow.gathers or flow.reason_of(node) is None:
-            place = flow.name, node, "text", each.language
+            place = flow.name, node, "text", size.language
             sizes = {"letters": NARROWEST, "most": MAX_LINES, "count": count}
             found = problem("too_many_lines", *place, **sizes)
             yield found if flow.gathers else found._replace(fix=SHORTEN)
@@ -380,15 +378,15 @@ def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def _measured(flows: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
-    lines = asked = above = 0
+    lines = asked = lines_above = 0
     question = fill_placeholders(text_in(node.text, language), WIDEST).strip()
     for found in drawings(flows, node, ConversationState(language, (place,)), limit):
         for page in found.pages:
             lines = max(lines, len(wrapped(page.text)))
             asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
-            above = max(above, len(wrapped(_above(found.seen.layout, page))))
+            lines_above = max(lines_above, len(wrapped(_above(found.seen.layout, page))))
     asked *= isinstance(node, MenuNode | QuestionNode)
-    return PageSize(place, language, lines, asked, above)
+    return PageSize(place, language, lines, asked, lines_above)
 
 
 def _above(layout: Layout, page: Page) -> str:
@@ -399,12 +397,12 @@ def _above(layout: Layout, page: Page) -> str:
     return text
 
 
-def _choices(seen: View, page: Page) -> int:
+def _choices(shown_view: View, page: Page) -> int:
     """Returns the lines of a page's choices. Choices that change the language do not count."""
     return sum(
-        len(wrapped(f"{digit} {seen.layout.buttons[index].label}"))
+        len(wrapped(f"{digit} {shown_view.layout.buttons[index].label}"))
         for digit, index in page.keys.items()
-        if seen.choices[index].language is None
+        if shown_view.choices[index].language is None
     )
 
 
@@ -428,8 +426,8 @@ def reachable_by_digits(flow_set: FlowSet) -> Problems:
     """Finds nodes that ask for a PIN or complete a report, if digits dialled after the service code could open them."""
     front = flow_set.flows.get(flow_set.front)
     if front is not None and front.start in front.nodes:
-        for place, does in _unguarded(flow_set, front):
-            yield problem("dialled", place.flow, place.node, does=does)
+        for place, effect in _unguarded(flow_set, front):
+            yield problem("dialled", place.flow, place.node, does=effect)
 
 
 def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
@@ -443,8 +441,8 @@ def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageTe
         return () if gathers(place) else next_nodes(flow_set, place)
 
     for place in reachable([Place(flow.name, flow.start)], following):
-        if not gathers(place) and (does := _does(flow_set, place)) is not None:
-            yield place, does
+        if not gathers(place) and (effect := _does(flow_set, place)) is not None:
+            yield place, effect
 
 
 def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
@@ -463,10 +461,10 @@ def check_document(
 ) -> tuple[Problem, ...]:
     """Returns all problems of a document. If the document has a wrong structure, it returns only the problems of the
     structure."""
-    found = parse_shape(document)
-    if isinstance(found, tuple):
-        return tuple(_shape(fault) for fault in found)
-    made = bind_lists(found, lists)
+    parsed = parse_shape(document)
+    if isinstance(parsed, tuple):
+        return tuple(_shape(fault) for fault in parsed)
+    made = bind_lists(parsed, lists)
     flows = (finding for name in made.flows for finding in flow_problems(made, name, limit=limit))
     return (*flows, *set_problems(made))
 
@@ -487,8 +485,8 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
     yield from (one for one in _of_links(flow_set, flow) if one.node == node)
     reasons = {node: flow.reasons[node]} if node in flow.reasons else {}
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
-    alone = replace(flow_set, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
-    yield from _of_texts(alone, SEPTETS)
+    reduced = replace(flow_set, flows={name: replace(flow, nodes=nodes, reasons=reasons)})
+    yield from _of_texts(reduced, SEPTETS)
 
 
 def _of_links(flow_set: FlowSet, flow: Flow) -> Problems:
@@ -511,24 +509,24 @@ def _known_of_texts(one: _Alone) -> tuple[Problem, ...]:
     """Returns the problems with the texts of one flow. The results are cached, because most flows of a draft stay the
     same between two checks."""
     # This flow set begins with an empty cache of pages, because the pages of many flows would fill the memory.
-    alone = replace(one.around, flows={one.flow.name: one.flow}, drawings={})
-    return tuple(_of_texts(alone, one.limit))
+    flow_set = replace(one.around, flows={one.flow.name: one.flow}, drawings={})
+    return tuple(_of_texts(flow_set, one.limit))
 
 
-def _of_texts(alone: FlowSet, limit: int) -> Problems:
+def _of_texts(flow_set: FlowSet, limit: int) -> Problems:
     """Yields the problems of one flow that its texts cause, such as missing languages, phone numbers and long
     texts."""
-    yield from missing_languages(alone)
-    yield from letters(alone)
-    yield from unverified_numbers(alone)
-    yield from placeholders(alone)
-    yield from broken_words(alone)
-    yield from labels(alone, limit)
-    yield from pages(alone, limit)
-    yield from choices(alone)
-    yield from check_paths.repeated_values(alone)
-    yield from too_many_lines(alone, limit)
-    yield from unsure_late(alone)
+    yield from missing_languages(flow_set)
+    yield from letters(flow_set)
+    yield from unverified_numbers(flow_set)
+    yield from placeholders(flow_set)
+    yield from broken_words(flow_set)
+    yield from labels(flow_set, limit)
+    yield from pages(flow_set, limit)
+    yield from choices(flow_set)
+    yield from check_paths.repeated_values(flow_set)
+    yield from too_many_lines(flow_set, limit)
+    yield from unsure_late(flow_set)
 
 
 def set_problems(flow_set: FlowSet) -> Problems:

@@ -72,9 +72,9 @@ def unknown_answers(flow_set: FlowSet) -> Problems:
             answer, values = condition.answer, saved.get(condition.answer)
             if values is None:
                 yield problem("never_saved", flow.name, name, field, answer=answer)
-            elif None not in values and (odd := set(condition.values) - values):
-                said = ", ".join(sorted(odd))
-                yield problem("never_said", flow.name, name, field, answer=answer, values=said)
+            elif None not in values and (unsaved := set(condition.values) - values):
+                listed = ", ".join(sorted(unsaved))
+                yield problem("never_said", flow.name, name, field, answer=answer, values=listed)
 
 
 def dead_ends(flow_set: FlowSet) -> Problems:
@@ -86,24 +86,24 @@ def dead_ends(flow_set: FlowSet) -> Problems:
         if isinstance(node, MessageNode) and node.goes is None and flow.gathers:
             yield problem("stops", flow.name, name, "goes")
     for flow in flow_set.flows.values():
-        ends = (
+        exits = (
             isinstance(node, EndNode)
             or (isinstance(node, CallNode | MessageNode) and node.goes is None)
             for node in flow.nodes.values()
         )
-        if flow.name != flow_set.front and not any(ends):
+        if flow.name != flow_set.front and not any(exits):
             yield problem("endless", flow.name, flow.start)
 
 
 def unreachable(flow_set: FlowSet) -> Problems:
-    there = reachable(starts(flow_set), lambda place: next_nodes(flow_set, place))
+    places = reachable(starts(flow_set), lambda place: next_nodes(flow_set, place))
     for flow in flow_set.flows.values():
-        inside = {place.node for place in there if place.flow == flow.name}
-        if not inside:
+        reached = {place.node for place in places if place.flow == flow.name}
+        if not reached:
             yield problem("nobody_comes", flow.name, "")
             continue
         for name in flow.nodes:
-            if name not in inside:
+            if name not in reached:
                 yield problem("nothing_leads_here", flow.name, name)
 
 
@@ -128,9 +128,9 @@ def _silent_steps(flow_set: FlowSet, place: Place) -> Iterator[Place]:
     if not isinstance(node, CallNode) or node.flow not in flow_set.flows:
         yield from next_nodes(flow_set, place)
         return
-    called = flow_set.flows[node.flow]
-    yield Place(called.name, called.start)
-    if node.goes is not None and _returns_unseen(called):
+    callee = flow_set.flows[node.flow]
+    yield Place(callee.name, callee.start)
+    if node.goes is not None and _returns_unseen(callee):
         yield Place(place.flow, node.goes)
 
 
@@ -165,18 +165,18 @@ def situations(
     node: Waiting | EndNode, state: ConversationState
 ) -> Iterator[tuple[ConversationState, Facts]]:
     """Yields each combination of flags and answers that changes what the node shows, up to `MAX_SITUATIONS`."""
-    asked = list(conditions(node))
-    flags = sorted({condition.flag for condition in asked if condition.flag})
+    node_conditions = list(conditions(node))
+    flags = sorted({condition.flag for condition in node_conditions if condition.flag})
     values: dict[str, list[str | None]] = {}
-    for one in sorted(asked, key=lambda one: one.answer or ""):
+    for one in sorted(node_conditions, key=lambda one: one.answer or ""):
         if one.answer:
             values.setdefault(one.answer, [None, "any"]).extend(one.values)
     combinations = product(product((False, True), repeat=len(flags)), product(*values.values()))
-    for set_flags, given in islice(combinations, MAX_SITUATIONS):
-        answers = zip(values, given, strict=True)
-        known = {name: value for name, value in answers if value is not None}
+    for set_flags, picks in islice(combinations, MAX_SITUATIONS):
+        pairs = zip(values, picks, strict=True)
+        answers = {name: value for name, value in pairs if value is not None}
         facts = Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST)
-        yield replace(state, answers=known), facts
+        yield replace(state, answers=answers), facts
 
 
 def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
@@ -186,25 +186,25 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
     if not isinstance(node, QuestionNode) or node.list is None:
         yield node, {}
         return
-    named = list_answers(node.list)
+    names = list_answers(node.list)
     if found := matching_lists(flow_set, node.list):
-        yield from ((node, dict(zip(named, match.groups(), strict=True))) for match in found)
+        yield from ((node, dict(zip(names, match.groups(), strict=True))) for match in found)
         return
     # Yields the question without a list of places, and its texts for no place and for one place.
-    bare = replace(node, list=None)
-    yield bare, {}
+    unlisted = replace(node, list=None)
+    yield unlisted, {}
     if node.none is not None:
-        yield replace(bare, text=node.none), {}
+        yield replace(unlisted, text=node.none), {}
     if node.one is not None:
         yes = Choice({code: texts_of(code).yes for code in CODES}, "yes")
-        yield replace(bare, text=node.one, choices=(yes, *node.choices)), {}
+        yield replace(unlisted, text=node.one, choices=(yes, *node.choices)), {}
 
 
 def matching_lists(flow_set: FlowSet, pattern: str) -> list[re.Match[str]]:
     """Returns a match for every list whose name fits the pattern, such as `districts.{province}`. The groups of a
     match are the values of the answers in the name."""
-    name = re.compile(re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(pattern)))
-    return [match for listed in flow_set.lists if (match := name.fullmatch(listed))]
+    regex = re.compile(re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(pattern)))
+    return [match for name in flow_set.lists if (match := regex.fullmatch(name))]
 
 
 _pages = lru_cache(1 << 12)(paginate)
@@ -216,23 +216,23 @@ def drawings(
     flow_set: FlowSet, node: Waiting | EndNode, state: ConversationState, limit: int
 ) -> Iterator[Drawn]:
     """Yields the node's pages for each combination of flags, answers and lists, without duplicates."""
-    shown: dict[int, Drawn] = {}
-    listed = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(flow_set, node)
-    for one, named in listed:
-        for there, facts in situations(one, state):
-            seen = replace(there, answers={**there.answers, **named})
-            found = draw(flow_set, one, seen, facts, limit, pages=_pages)
-            shown[id(found)] = found
-    yield from shown.values()
+    by_id: dict[int, Drawn] = {}
+    variants = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(flow_set, node)
+    for one, answers in variants:
+        for situation, facts in situations(one, state):
+            full_state = replace(situation, answers={**situation.answers, **answers})
+            drawn = draw(flow_set, one, full_state, facts, limit, pages=_pages)
+            by_id[id(drawn)] = drawn
+    yield from by_id.values()
 
 
 def questions_back(flow_set: FlowSet) -> Problems:
-    listed = questions(flow_set)
+    by_name = questions(flow_set)
     for flow in flow_set.flows.values():
         for name in flow.signed:
-            if flow.name != FLOW or name not in listed:
+            if flow.name != FLOW or name not in by_name:
                 yield problem("signed_elsewhere", flow.name, name)
-    for name, question in listed.items():
+    for name, question in by_name.items():
         for rule in _shape(flow_set.flows[FLOW], question):
             yield problem(rule, FLOW, name, answer=ANSWER)
         start = flow_set.flows[FLOW].nodes.get(flow_set.flows[FLOW].start)
@@ -241,8 +241,8 @@ def questions_back(flow_set: FlowSet) -> Problems:
             arm = f"{{when: {{flag: {question_flag(name)}}}, goes: {name}}}"
             yield problem("no_flag", FLOW, name, arm=arm, start=flow_set.flows[FLOW].start)
         for field, text in node_texts(question.node):
-            for language, said in text.items():
-                for word in any_identity_words(said, language):
+            for language, words in text.items():
+                for word in any_identity_words(words, language):
                     yield problem("asks_of_anybody", FLOW, name, field, language, word=word)
 
 
@@ -261,7 +261,7 @@ def _shape(flow: Flow, question: Question) -> Iterator[str]:
         yield "saves_elsewhere"
     if not all(choice.value for choice in node.choices) or any(c.when for c in node.choices):
         yield "no_answer"
-    if any(flow.nodes.get(goes) != EndNode() for goes in targets(node)):
+    if any(flow.nodes.get(target) != EndNode() for target in targets(node)):
         yield "leads_on"
 
 
@@ -272,25 +272,25 @@ def repeated_values(flow_set: FlowSet) -> Problems:
     """Finds choices that save the same value as an earlier choice of their question. The statistics would count both
     choices as the same answer."""
     for flow, name, node in nodes(flow_set):
-        first: dict[str, str] = {}
+        fields: dict[str, str] = {}
         for number, choice in enumerate(choices_of(node)):
             field, value = f"choices.{number}", choice.value
-            other = first.setdefault(value, field)
-            if value and other != field:
-                said = {"field": field, "value": value, "other_field": other}
-                yield problem("value_twice", flow.name, name, f"{field}.value", **said)
+            first_field = fields.setdefault(value, field)
+            if value and first_field != field:
+                values = {"field": field, "value": value, "other_field": first_field}
+                yield problem("value_twice", flow.name, name, f"{field}.value", **values)
 
 
 def too_many_answers(flow_set: FlowSet) -> Problems:
     """Finds questions that come after `MAX_ANSWERS` answers, while the report is still incomplete."""
     for flow in flow_set.flows.values():
         if flow.gathers and flow.start in flow.nodes:
-            asked = _questions(flow_set, flow, [Place(flow.name, flow.start)])
+            places = _questions(flow_set, flow, [Place(flow.name, flow.start)])
             for _ in range(MAX_ANSWERS):
-                ways = ((place, after) for place in asked for after in next_nodes(flow_set, place))
+                ways = ((place, after) for place in places for after in next_nodes(flow_set, place))
                 again = [after for place, after in ways if not _types_again(flow_set, place, after)]
-                asked = _questions(flow_set, flow, again)
-            for place in asked:
+                places = _questions(flow_set, flow, again)
+            for place in places:
                 yield problem("too_many_answers", place.flow, place.node, count=MAX_ANSWERS)
 
 
@@ -304,10 +304,10 @@ def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collec
     def completes(place: Place) -> bool:
         return getattr(node_of(flow_set, place), "completes", None) == flow.gathers
 
-    there = reachable(
+    found = reachable(
         places, lambda one: () if completes(one) or asks(one) else next_nodes(flow_set, one)
     )
-    return [place for place in there if asks(place) and not completes(place)]
+    return [place for place in found if asks(place) and not completes(place)]
 
 
 def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
@@ -324,5 +324,5 @@ def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:
     name. The typed name and the chosen place then count as one answer."""
     if not isinstance(node, QuestionNode) or node.list is not None:
         return False
-    chosen = flow.nodes.get(node.goes)
-    return isinstance(chosen, QuestionNode) and node.saves in list_answers(chosen.list or "")
+    target = flow.nodes.get(node.goes)
+    return isinstance(target, QuestionNode) and node.saves in list_answers(target.list or "")

@@ -147,14 +147,14 @@ class ConversationState:
 
     def saying(self, answers: Mapping[str, str]) -> "ConversationState":
         """Returns a copy of the state with `answers` in place of its answers."""
-        where = (self.language, self.calls, self.trail)
-        return ConversationState(*where, answers, self.attempts, self.erased, self.finished)
+        position = (self.language, self.calls, self.trail)
+        return ConversationState(*position, answers, self.attempts, self.erased, self.finished)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the state as a small JSON document, with short names and without default values."""
-        document: dict[str, Any] = {"l": self.language, "c": _written(self.calls)}
+        document: dict[str, Any] = {"l": self.language, "c": _as_text(self.calls)}
         if self.trail:
-            document["t"] = [_written(calls) for calls in self.trail]
+            document["t"] = [_as_text(calls) for calls in self.trail]
         if self.answers:
             document["a"] = dict(self.answers)
         if self.attempts:
@@ -180,14 +180,14 @@ class ConversationState:
 
 
 @lru_cache(maxsize=STACKS)
-def _written(calls: tuple[Place, ...]) -> str:
+def _as_text(places: tuple[Place, ...]) -> str:
     """Returns the places in a call stack as text, such as `front.front.0 rights.rights.0`. Names of flows and nodes
     contain no dot or space."""
-    return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in calls)
+    return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in places)
 
 
 @lru_cache(maxsize=STACKS)
-def _places(written: str) -> tuple[Place, ...]:
-    """Reads a call stack from the text that `_written` returned. Raises ValueError for any other text."""
-    parts = (place.split(".") for place in written.split())
+def _places(text: str) -> tuple[Place, ...]:
+    """Reads a call stack from the text that `_as_text` returned. Raises ValueError for any other text."""
+    parts = (place.split(".") for place in text.split())
     return tuple(Place(flow, node, int(page)) for flow, node, page in parts)

@@ -116,8 +116,8 @@ def _words(text: str) -> str:
 
 def _known(language: str) -> str:
     if language not in CODES:
-        known = ", ".join(CODES)
-        raise invalid("this is not a language of the hotline ({known})", known=known)
+        languages = ", ".join(CODES)
+        raise invalid("this is not a language of the hotline ({known})", known=languages)
     return language
 
 
@@ -158,8 +158,8 @@ def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
     """
     inner = [step for step in steps if step != "[key]"]
     if inner and inner[0] in KINDS and inner[0] != "branch":
-        asks = inner == ["ask", "kind"]
-        inner = ["asks"] if asks else inner[1:]
+        is_kind = inner == ["ask", "kind"]
+        inner = ["asks"] if is_kind else inner[1:]
     if not inner:
         found = _AT_A_ROW.match(message)
         if found is None:
@@ -171,11 +171,11 @@ def field_of(steps: Sequence[str], message: str = "") -> tuple[str, str]:
     return _named([ROWS[inner[0]], *inner[1:2]], inner[2:])
 
 
-def _named(names: Sequence[str], rest: Sequence[str]) -> tuple[str, str]:
-    rest = [step for step in rest if step not in ("text", "label")]
-    if rest and rest[0] in CODES:
-        return ".".join(names), rest[0]
-    return ".".join((*names, *rest[:1])), ""
+def _named(names: Sequence[str], steps: Sequence[str]) -> tuple[str, str]:
+    steps = [step for step in steps if step not in ("text", "label")]
+    if steps and steps[0] in CODES:
+        return ".".join(names), steps[0]
+    return ".".join((*names, *steps[:1])), ""
 
 
 class BrokenReference(NamedTuple):
@@ -190,7 +190,7 @@ class BrokenReference(NamedTuple):
 
 def targets(node: Node) -> Iterator[str]:
     """Returns the names of the nodes to which a node leads in the same flow."""
-    return iter(dict.fromkeys(goes for _, goes in links(node)))
+    return iter(dict.fromkeys(target for _, target in links(node)))
 
 
 def links(node: Node) -> Iterator[tuple[str, str]]:
@@ -204,7 +204,7 @@ def links(node: Node) -> Iterator[tuple[str, str]]:
         found.append(("goes", node.goes))
     if isinstance(node, QuestionNode):
         found.append(("weak", node.weak))
-    yield from ((field, goes) for field, goes in found if goes is not None)
+    yield from ((field, target) for field, target in found if target is not None)
 
 
 def broken_references(flow_set: FlowSet) -> Iterator[BrokenReference]:
@@ -238,18 +238,18 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
         message = message_text("no screen is called {name}", name=flow.start)
         yield BrokenReference(flow.name, "start", "unknown_node", message)
     for name, node in flow.nodes.items():
-        for field, goes in links(node):
-            if goes not in flow.nodes:
-                message = message_text("no screen is called {name}", name=goes)
+        for field, target in links(node):
+            if target not in flow.nodes:
+                message = message_text("no screen is called {name}", name=target)
                 yield BrokenReference(flow.name, name, "unknown_node", message, field)
         if isinstance(node, CallNode):
-            called = flow_set.flows.get(node.flow)
+            callee = flow_set.flows.get(node.flow)
             message = message_text("no flow is called {name}", name=node.flow)
-            if called is not None:
+            if callee is not None:
                 message = message_text(
                     "only its own short code may open the private flow {name}", name=node.flow
                 )
-            if called is None or (called.private and not flow.private):
+            if callee is None or (callee.private and not flow.private):
                 yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
         if (
             isinstance(node, QuestionNode)
@@ -283,8 +283,8 @@ class Part(Model):
     def compile(self) -> Any:
         """Returns the engine's object with the same fields as this part. Fields that the document does not have get
         the default values."""
-        given = {NAMES.get(name, name): _compiled(value) for name, value in self}
-        return self.makes(**{name: value for name, value in given.items() if value is not None})
+        values = {NAMES.get(name, name): _compiled(value) for name, value in self}
+        return self.makes(**{name: value for name, value in values.items() if value is not None})
 
 
 def _compiled(value: Any) -> Any:
@@ -487,8 +487,8 @@ class NodeModel(Model):
     def compile(self) -> compiled.Node:
         if self.branch is not None:
             return compiled.BranchNode(_compiled(self.branch))
-        shown = self.say or self.menu or self.ask or self.call or self.finish
-        node: compiled.Node = _compiled(shown)
+        part = self.say or self.menu or self.ask or self.call or self.finish
+        node: compiled.Node = _compiled(part)
         return node
 
 
@@ -613,14 +613,14 @@ class ShapeFault(NamedTuple):
 def shape_faults(invalid: ValidationError) -> Iterator[ShapeFault]:
     for fault in invalid.errors(include_url=False, include_input=False):
         path = tuple(str(step) for step in fault["loc"])
-        yield ShapeFault(path, fault["type"], _says(fault))
+        yield ShapeFault(path, fault["type"], _fault_text(fault))
 
 
-def _says(fault: ErrorDetails) -> MessageText:
+def _fault_text(fault: ErrorDetails) -> MessageText:
     context = fault.get("ctx", {})
-    own = context.get(MESSAGE_KEY)
-    if isinstance(own, MessageText):
-        return own
+    custom = context.get(MESSAGE_KEY)
+    if isinstance(custom, MessageText):
+        return custom
     if fault["type"] == "too_short":
         return TOO_SHORT.get(str(context.get("field_type")), UNFIT)
     known = OF_PYDANTIC.get(fault["type"], UNFIT)
@@ -692,13 +692,13 @@ class _Loader(yaml.CSafeLoader):
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 continue
-            if key.value in seen:
+            if key.value in keys:
                 raise FlowInvalid([f"line {key.start_mark.line + 1}: {key.value} is there twice"])
-            seen.add(key.value)
+            keys.add(key.value)
         return super().construct_mapping(node, deep)
 
 

@@ -58,8 +58,8 @@ class Number:
 
         A confirmation date in the future is a mistake and does not count.
         """
-        on, until = self.confirmed_on, self.until
-        return on is not None and until is not None and on <= today <= until
+        confirmed_on, until = self.confirmed_on, self.until
+        return confirmed_on is not None and until is not None and confirmed_on <= today <= until
 
     def shows(self, today: date) -> bool:
         """Returns True if screens may show the number. After a person has confirmed the emergency number once,
@@ -278,32 +278,32 @@ class FlowSet:
 def numbers_shown(flow_set: FlowSet, today: date) -> Mapping[str, bool]:
     """Returns the flags of the phone numbers that screens may show in a session that begins today. The result is
     cached for the day."""
-    shown = flow_set.days.get(today)
-    if shown is None:
-        shown = flow_set.days[today] = number_flags(flow_set.numbers, today)
-    return shown
+    flags = flow_set.days.get(today)
+    if flags is None:
+        flags = flow_set.days[today] = number_flags(flow_set.numbers, today)
+    return flags
 
 
 def numbers_named(flow_set: FlowSet) -> frozenset[str]:
     """Returns the phone numbers in the conditional texts of the flow set, confirmed or not."""
     nodes = (node for flow in flow_set.flows.values() for node in flow.nodes.values())
-    shown = (node for node in nodes if isinstance(node, MessageNode | MenuNode | QuestionNode))
-    return frozenset(lead.number for node in shown for lead in node.leads if lead.number)
+    screens = (node for node in nodes if isinstance(node, MessageNode | MenuNode | QuestionNode))
+    return frozenset(lead.number for node in screens for lead in node.leads if lead.number)
 
 
 T = TypeVar("T")
 
 
-def reachable(begins: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
-    """Returns the items in `begins` and every item that they lead to, directly or through other items, without
+def reachable(starts: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
+    """Returns the items in `starts` and every item that they lead to, directly or through other items, without
     duplicates."""
-    found = dict.fromkeys(begins)
-    waiting = [*found]
-    while waiting:
-        for one in following(waiting.pop()):
+    found = dict.fromkeys(starts)
+    pending = [*found]
+    while pending:
+        for one in following(pending.pop()):
             if one not in found:
                 found[one] = None
-                waiting.append(one)
+                pending.append(one)
     return [*found]
 
 
@@ -352,8 +352,8 @@ def fill_placeholders(text: str, words: Mapping[str, str], about: str = "") -> s
         return text
 
     def word(found: re.Match[str]) -> str:
-        own = words.get(f"{found[1]}.{about}") if about else None
-        return words.get(found[1], "") if own is None else own
+        specific = words.get(f"{found[1]}.{about}") if about else None
+        return words.get(found[1], "") if specific is None else specific
 
     return _BRACED.sub(word, text)
 
@@ -382,11 +382,11 @@ def is_met(condition: Condition | None, state: ConversationState, facts: Facts) 
     if condition is None:
         return True
     if condition.flag is not None:
-        named = list_name(condition.flag, state.answers)
-        return facts.flags.get(named, False) is not condition.negated
-    given = state.answers.get(condition.answer or "")
-    is_one = given is not None and (not condition.values or given in condition.values)
-    return is_one is not condition.negated
+        flag = list_name(condition.flag, state.answers)
+        return facts.flags.get(flag, False) is not condition.negated
+    answer = state.answers.get(condition.answer or "")
+    is_match = answer is not None and (not condition.values or answer in condition.values)
+    return is_match is not condition.negated
 
 
 def view(
@@ -399,17 +399,17 @@ def view(
         )
         return View(Layout(text, more=""))
 
-    asked, choices = _asked(flow_set, node, state, facts)
+    question, choices = _asked(flow_set, node, state, facts)
     leads = [
         text_in(lead.text, state.language)
         for lead in node.leads
-        if all(is_met(when, state, facts) for when in lead.whens)
+        if all(is_met(condition, state, facts) for condition in lead.whens)
     ]
-    own, flow = texts_of(state.language), flow_set.flows.get(state.calls[-1].flow)
+    engine, flow = texts_of(state.language), flow_set.flows.get(state.calls[-1].flow)
     # In a report, lists are divided into pages that a narrow phone can show.
     is_list = isinstance(node, QuestionNode) and node.kind == "place"
     is_cut = is_list and flow is not None and flow.gathers
-    text = fill_placeholders(asked, facts.words, state.answers.get(ABOUT, ""))
+    text = fill_placeholders(question, facts.words, state.answers.get(ABOUT, ""))
     layout = Layout(
         # A conditional text has a line of its own, unless the conditional text ends with a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
@@ -426,8 +426,8 @@ def view(
             for one in choices
         ),
         note=text_in(node.note or {}, state.language) if isinstance(node, MenuNode) else "",
-        tail=f"9 {own.more}" if isinstance(node, MessageNode) and node.goes is not None else "",
-        more=f"9 {own.more}",
+        tail=f"9 {engine.more}" if isinstance(node, MessageNode) and node.goes is not None else "",
+        more=f"9 {engine.more}",
         key_lines=_ways_out(flow_set, node, state),
         lines=MAX_LINES if is_cut else None,
     )
@@ -448,9 +448,9 @@ def _asked(
     if len(places) == 1 and node.one is not None:
         (place,) = places
         language = state.language
-        asked = text_in(node.one, language).replace(FOUND, text_in(place.label, language))
+        question = text_in(node.one, language).replace(FOUND, text_in(place.label, language))
         yes = replace(place, label={language: texts_of(language).yes})
-        return asked, (yes, *choices[1:])
+        return question, (yes, *choices[1:])
     return text_in(text, state.language), choices
 
 
@@ -461,14 +461,14 @@ def shown_choices(
     these are its places and the choices after them."""
     if isinstance(node, MessageNode):
         return ()
-    written = tuple(choice for choice in node.choices if is_met(choice.when, state, facts))
+    choices = tuple(choice for choice in node.choices if is_met(choice.when, state, facts))
     if isinstance(node, MenuNode):
-        return (*written, *(_languages(state) if node.languages else ()))
+        return (*choices, *(_languages(state) if node.languages else ()))
     if node.list is None:
-        return written
+        return choices
     name = list_name(node.list, state.answers)
-    listed = facts.lists.get(name) or flow_set.lists.get(name, ())
-    return (*(Choice(option.label, option.value) for option in listed), *written)
+    options = facts.lists.get(name) or flow_set.lists.get(name, ())
+    return (*(Choice(option.label, option.value) for option in options), *choices)
 
 
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
@@ -512,24 +512,24 @@ def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tup
     """
     if at_front(flow_set, state):
         return ()
-    own = texts_of(state.language)
-    back = (own.back, own.back_short)
+    engine = texts_of(state.language)
+    back = (engine.back, engine.back_short)
     if isinstance(node, QuestionNode) and node.skip is not None:
         back = (text_in(node.skip, state.language),) * 2
-    ways: dict[str, None] = {}
+    key_lines: dict[str, None] = {}
     for word in back:
-        line, home = f"0 {word}", f"00 {own.home}"
+        line, home = f"0 {word}", f"00 {engine.home}"
         # Writes the key `00` on a second line if a narrow phone would separate a key from its word. A line break takes
         # as many septets as a space.
         gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
-        ways[f"\n{line}{gap}{home}"] = None
-    return tuple(ways)
+        key_lines[f"\n{line}{gap}{home}"] = None
+    return tuple(key_lines)
 
 
 def at_front(flow_set: FlowSet, state: ConversationState) -> bool:
-    here = state.calls[-1]
+    place = state.calls[-1]
     flow = flow_set.flows.get(flow_set.front)
-    return flow is not None and here.flow == flow.name and here.node == flow.start
+    return flow is not None and place.flow == flow.name and place.node == flow.start
 
 
 def shows_word(flow_set: FlowSet, state: ConversationState, word: str) -> bool:
@@ -538,10 +538,10 @@ def shows_word(flow_set: FlowSet, state: ConversationState, word: str) -> bool:
     return isinstance(node, Waiting) and word in placeholders_in(text_in(node.text, state.language))
 
 
-def is_reporting(flow_set: FlowSet, state: ConversationState, what: str) -> bool:
+def is_reporting(flow_set: FlowSet, state: ConversationState, kind: str) -> bool:
     """Returns True if the caller is inside a flow that makes this kind of report."""
-    here = (flow_set.flows.get(place.flow) for place in state.calls)
-    return any(flow is not None and flow.gathers == what for flow in here)
+    flows = (flow_set.flows.get(place.flow) for place in state.calls)
+    return any(flow is not None and flow.gathers == kind for flow in flows)
 
 
 def public_flow_set(
@@ -558,13 +558,13 @@ def public_flow_set(
         for name, flow in all_flows.flows.items()
         if name not in skip and flow.gathers is None and not flow.private
     }
-    begins = [name for name in (all_flows.front, *entries.values()) if name in allowed]
+    starts = [name for name in (all_flows.front, *entries.values()) if name in allowed]
 
     def called(name: str) -> Iterator[str]:
         calls = (node for node in allowed[name].nodes.values() if isinstance(node, CallNode))
         return (node.flow for node in calls if node.flow in allowed)
 
-    reached = reachable(begins, called)
+    reached = reachable(starts, called)
     flows = {name: flow for name, flow in allowed.items() if name in reached}
     return replace(
         all_flows,
@@ -576,18 +576,18 @@ def public_flow_set(
 
 
 def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
-    closed = {
+    closed_nodes = {
         name
         for name, node in flow.nodes.items()
         if isinstance(node, CallNode) and node.flow not in flows
     }
-    if not closed:
+    if not closed_nodes:
         return flow
     nodes = dict(flow.nodes)
     for name, node in flow.nodes.items():
         if isinstance(node, MenuNode):
-            offered = [one for one in node.choices if (one.goes or node.goes) not in closed]
-            nodes[name] = replace(node, choices=tuple(offered))
+            choices = [one for one in node.choices if (one.goes or node.goes) not in closed_nodes]
+            nodes[name] = replace(node, choices=tuple(choices))
     return replace(flow, nodes=nodes)
 
 
@@ -618,9 +618,9 @@ class Question(NamedTuple):
     def digest(self) -> str:
         """Returns a short digest (hash) of a question with all its texts and values. The approver copies the digest
         into the approval."""
-        written = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
-        said = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(said.encode()).hexdigest()[:DIGEST_DIGITS]
+        parts = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
+        document = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(document.encode()).hexdigest()[:DIGEST_DIGITS]
 
     @property
     def until(self) -> date | None:
@@ -632,8 +632,8 @@ class Question(NamedTuple):
             return QuestionStatus.UNSIGNED
         if self.signed.digest != self.digest:
             return QuestionStatus.CHANGED
-        fresh = self.signed.on <= today <= self.signed.on + VALID
-        return QuestionStatus.SHOWS if fresh else QuestionStatus.OVER
+        is_valid = self.signed.on <= today <= self.signed.on + VALID
+        return QuestionStatus.SHOWS if is_valid else QuestionStatus.OVER
 
     def label(self, value: str, language: str) -> str:
         """Returns the label of the choice that has this value. If no choice has this value, the value is the caller's

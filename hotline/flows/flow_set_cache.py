@@ -105,21 +105,21 @@ def serialise(flow_set: FlowSet) -> str:
 
 
 def deserialise(
-    pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
+    pressed: str, lists: Mapping[str, tuple[Option, ...]], cache: dict[str, Flow]
 ) -> Generator[None, None, LoadedFlowSet]:
-    """Builds the flow set from the stored text, flow by flow. Yields before it builds each flow that `known` does not
-    contain, so that other work can go first. Adds each new flow to `known`, so that another thread can use the flow.
+    """Builds the flow set from the stored text, flow by flow. Yields before it builds each flow that `cache` does not
+    contain, so that other work can go first. Adds each new flow to `cache`, so that another thread can use the flow.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)
     for line in lines:
-        if line not in known:
+        if line not in cache:
             yield
-            known[line] = _unpress(json.loads(line))
+            cache[line] = _unpress(json.loads(line))
     numbers = {number.digits: number for number in map(_unpress, rows)}
-    flows = {name: known[line] for name, line in zip(names, lines, strict=True)}
-    own = {line: known[line] for line in lines}
-    return LoadedFlowSet(FlowSet(flows, front, lists, entries, numbers, phrases), own)
+    flows = {name: cache[line] for name, line in zip(names, lines, strict=True)}
+    by_line = {line: cache[line] for line in lines}
+    return LoadedFlowSet(FlowSet(flows, front, lists, entries, numbers, phrases), by_line)
 
 
 def _press(value: Any) -> Any:
@@ -206,17 +206,17 @@ class SqlFlowSets:
         self._lock = threading.Lock()
 
     def live(self) -> int:
-        now, known = self._elapsed(), self._live
-        if known is not None and now < known.until:
-            return known.revision_id
+        now, cached = self._elapsed(), self._live
+        if cached is not None and now < cached.until:
+            return cached.revision_id
 
         with self._database.reading() as session:
-            newest = tables.live_id(session)
-        if newest is None:
+            newest_id = tables.live_id(session)
+        if newest_id is None:
             raise NotReady(
                 "no flows are published: run `hotline upgrade` to publish this version's flows"
             )
-        revision_id = self._at_hand(newest, known, now)
+        revision_id = self._at_hand(newest_id, cached, now)
         self._live = _Live(revision_id, now + LIVE_SECONDS)
         return revision_id
 
@@ -234,24 +234,24 @@ class SqlFlowSets:
                 book: FlowSet = end.value
                 return book
 
-    def _at_hand(self, newest: int, known: _Live | None, now: float) -> int:
+    def _at_hand(self, newest_id: int, cached: _Live | None, now: float) -> int:
         """Returns the revision for new sessions. This is the newest revision, or the previous revision while the newest
         revision loads."""
         behind = self._behind
         with self._lock:
-            if behind is None or known is None or newest in self._flow_sets:
+            if behind is None or cached is None or newest_id in self._flow_sets:
                 self._late = None
-                return newest
-            if known.revision_id not in self._flow_sets:
-                return newest
+                return newest_id
+            if cached.revision_id not in self._flow_sets:
+                return newest_id
             self._late = now + LATE_SECONDS if self._late is None else self._late
             if now >= self._late:
                 self._late = None
-                return newest
-            begins, self._loading = self._loading != newest, newest
-        if begins:
-            behind(lambda: self._load_behind(newest))
-        return known.revision_id
+                return newest_id
+            must_load, self._loading = self._loading != newest_id, newest_id
+        if must_load:
+            behind(lambda: self._load_behind(newest_id))
+        return cached.revision_id
 
     def _load_behind(self, revision_id: int) -> None:
         try:
@@ -274,13 +274,13 @@ class SqlFlowSets:
     def _load(self, revision_id: int) -> Generator[None, None, FlowSet]:
         """Loads a revision's flow set into memory. Yields before each flow that it must compile, so that other work
         can go first."""
-        made = yield from self._compiled(revision_id)
+        loaded = yield from self._compiled(revision_id)
         with self._lock:
-            self._flow_sets[revision_id] = made.flow_set
+            self._flow_sets[revision_id] = loaded.flow_set
             while len(self._flow_sets) > KEPT:
                 self._flow_sets.popitem(last=False)
-            self._lines = {**made.lines}
-        return made.flow_set
+            self._lines = {**loaded.lines}
+        return loaded.flow_set
 
     def _compiled(self, revision_id: int) -> Generator[None, None, LoadedFlowSet]:
         with self._database.reading() as session:

@@ -50,29 +50,29 @@ def is_list_of_rows(key: str, value: object) -> bool:
 
 def names(key: str, rows: Sequence[Document]) -> DocumentPath:
     """Returns a unique name for each row of a list, such as the values of its choices."""
-    taken: set[str] = set()
-    return tuple(_free(_name(key, row), taken) for row in rows)
+    used: set[str] = set()
+    return tuple(_free(_name(key, row), used) for row in rows)
 
 
 def names_after(key: str, base: Sequence[Document], rows: Sequence[Document]) -> DocumentPath:
     """Returns a unique name for each row of a list. A row that also exists in the older list `base` keeps its name."""
-    before, own = names(key, base), names(key, rows)
-    known = {at: name for at, name in enumerate(own) if name in before}
-    left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
+    before, new_names = names(key, base), names(key, rows)
+    matched = {at: name for at, name in enumerate(new_names) if name in before}
+    left = {name: row for name, row in zip(before, base, strict=True) if name not in new_names}
     part = WORDED_BY.get(key, "")
     for at, row in enumerate(rows):
         words = row.get(part)
-        alike = (name for name, other in left.items() if words and other.get(part) == words)
-        if at not in known and (name := next(alike, None)) is not None:
-            known[at] = name
+        matches = (name for name, old_row in left.items() if words and old_row.get(part) == words)
+        if at not in matched and (name := next(matches, None)) is not None:
+            matched[at] = name
             del left[name]
     for at, name in enumerate(before if len(rows) == len(base) else ()):
-        if at not in known and name in left:
-            known[at] = name
+        if at not in matched and name in left:
+            matched[at] = name
             del left[name]
 
-    taken = {*before, *known.values()}
-    return tuple(known.get(at) or _free(name, taken) for at, name in enumerate(own))
+    used = {*before, *matched.values()}
+    return tuple(matched.get(at) or _free(name, used) for at, name in enumerate(new_names))
 
 
 def _name(key: str, row: Document) -> str:
@@ -83,11 +83,11 @@ def _name(key: str, row: Document) -> str:
 
 
 def _free(name: str, used: set[str]) -> str:
-    free, number = name, 2
-    while free in used:
-        free, number = f"{name}#{number}", number + 1
-    used.add(free)
-    return free
+    candidate, number = name, 2
+    while candidate in used:
+        candidate, number = f"{name}#{number}", number + 1
+    used.add(candidate)
+    return candidate
 
 
 def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -96,22 +96,22 @@ def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
 
 
 def merged_order(
-    base: Sequence[str], hers: Sequence[str], yours: Sequence[str], kept: Iterable[str]
+    base: Sequence[str], hers: Sequence[str], yours: Sequence[str], names: Iterable[str]
 ) -> DocumentPath:
-    """Returns the items in `kept`, in the order of the version that changed the order of `base`: `hers` or `yours`. If
+    """Returns the items in `names`, in the order of the version that changed the order of `base`: `hers` or `yours`. If
     both versions changed the order, the result has the order of `yours`. If only one version added an item, the item
     comes after the same neighbour as in that version."""
-    leading, other = (
+    leading, second = (
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
     )
     order = list(leading)
-    for at, one in enumerate(other):
+    for at, one in enumerate(second):
         if one not in order and one not in base:
-            before = next((two for two in reversed(other[:at]) if two in order), None)
+            before = next((earlier for earlier in reversed(second[:at]) if earlier in order), None)
             order.insert(order.index(before) + 1 if before is not None else 0, one)
-    there = set(kept)
-    late = [one for one in (*base, *hers, *yours) if one in there and one not in order]
-    return tuple(one for one in dict.fromkeys((*order, *late)) if one in there)
+    allowed = set(names)
+    unplaced = [one for one in (*base, *hers, *yours) if one in allowed and one not in order]
+    return tuple(one for one in dict.fromkeys((*order, *unplaced)) if one in allowed)
 
 
 def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) -> bool:
@@ -150,29 +150,29 @@ def changed_values(before: object, after: object) -> Iterator[ValueChange]:
 
 
 def _compared(
-    was: DocumentPath, now: DocumentPath, key: str, before: Any, after: Any
+    old_path: DocumentPath, new_path: DocumentPath, key: str, before: Any, after: Any
 ) -> Iterator[ValueChange]:
     if before == after:
         return
-    both = (before, after)
-    if key not in WHOLE and any(isinstance(one, Mapping) and one for one in both):
-        if all(isinstance(one, Mapping | Absent) for one in both):
-            maps = [one for one in both if isinstance(one, Mapping)]
+    values = (before, after)
+    if key not in WHOLE and any(isinstance(one, Mapping) and one for one in values):
+        if all(isinstance(one, Mapping | Absent) for one in values):
+            maps = [one for one in values if isinstance(one, Mapping)]
             for name in dict.fromkeys(str(name) for one in maps for name in one):
                 parts = _get(before, name), _get(after, name)
-                yield from _compared((*was, name), (*now, name), name, *parts)
+                yield from _compared((*old_path, name), (*new_path, name), name, *parts)
             return
-    elif any(is_list_of_rows(key, one) and one for one in both):
-        if all(is_list_of_rows(key, one) or one == ABSENT for one in both):
-            old, new = (one if isinstance(one, list) else [] for one in both)
-            yield from _rows(was, now, key, old, new)
+    elif any(is_list_of_rows(key, one) and one for one in values):
+        if all(is_list_of_rows(key, one) or one == ABSENT for one in values):
+            old_rows, new_rows = (one if isinstance(one, list) else [] for one in values)
+            yield from _rows(old_path, new_path, key, old_rows, new_rows)
             return
     else:
-        yield ValueChange(was if after == ABSENT else now, before, after)
+        yield ValueChange(old_path if after == ABSENT else new_path, before, after)
         return
     # Only one of the two values has parts, so the change is a removal and an addition.
-    yield from _compared(was, now, key, before, ABSENT)
-    yield from _compared(was, now, key, ABSENT, after)
+    yield from _compared(old_path, new_path, key, before, ABSENT)
+    yield from _compared(old_path, new_path, key, ABSENT, after)
 
 
 def _rows(
@@ -182,18 +182,18 @@ def _rows(
     before: Sequence[Document],
     after: Sequence[Document],
 ) -> Iterator[ValueChange]:
-    old, new = names(key, before), names_after(key, before, after)
-    if old != new:
-        yield ValueChange((*now, ROWS), old, new)
-    for name in dict.fromkeys((*new, *old)):
-        there = old.index(name) if name in old else None
-        here = new.index(name) if name in new else None
+    old_names, new_names = names(key, before), names_after(key, before, after)
+    if old_names != new_names:
+        yield ValueChange((*now, ROWS), old_names, new_names)
+    for name in dict.fromkeys((*new_names, *old_names)):
+        old_at = old_names.index(name) if name in old_names else None
+        new_at = new_names.index(name) if name in new_names else None
         parts = (
-            ABSENT if there is None else before[there],
-            ABSENT if here is None else after[here],
+            ABSENT if old_at is None else before[old_at],
+            ABSENT if new_at is None else after[new_at],
         )
-        at = str(there if here is None else here)
-        yield from _compared((*was, at if there is None else str(there)), (*now, at), "", *parts)
+        at = str(old_at if new_at is None else new_at)
+        yield from _compared((*was, at if old_at is None else str(old_at)), (*now, at), "", *parts)
 
 
 def _get(one: object, name: str) -> Any:
@@ -232,15 +232,15 @@ def kind_of(node: object) -> str:
 
 def value_at(document: object, path: Iterable[str]) -> Any:
     """Returns the value at the end of a path, even in an invalid document. Returns None if there is no value."""
-    here: Any = document
+    value: Any = document
     for step in path:
-        if isinstance(here, Mapping):
-            here = here.get(step)
-        elif isinstance(here, list) and step.isdecimal() and int(step) < len(here):
-            here = here[int(step)]
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
         else:
             return None
-    return here
+    return value
 
 
 def body_of(node: object) -> Document:
@@ -277,22 +277,22 @@ def texts_in(node: object) -> Iterator[NodeText]:
     kind, body = kind_of(node), body_of(node)
     leads = [("lead", str(at), "text") for at in range(len(rows_of(node, "lead")))]
     labels = [("choices", str(at), "label") for at in range(len(rows_of(node, "choices")))]
-    others = [("text",), ("note",), ("skip",), ("one",), ("none",)]
-    for inner in (*leads, others[0], *labels, *others[1:]):
+    fields = [("text",), ("note",), ("skip",), ("one",), ("none",)]
+    for inner in (*leads, fields[0], *labels, *fields[1:]):
         words = value_at(body, inner)
         if isinstance(words, Mapping):
             steps = (kind, *inner)
-            said = {str(code): str(text) for code, text in words.items() if text is not None}
-            yield NodeText(field_of(steps)[0], steps, said)
+            texts = {str(code): str(text) for code, text in words.items() if text is not None}
+            yield NodeText(field_of(steps)[0], steps, texts)
 
 
 def links_in(node: object) -> Iterator[tuple[str, str]]:
     """Yields each field that leads to a node of the same flow, with the name of this node."""
     rows = [(rows, at) for rows in ("choices", "arms") for at in range(len(rows_of(node, rows)))]
     for field in (*(f"{rows}.{at}.goes" for rows, at in rows), "goes", "weak"):
-        goes = value_at(node, path_of(node, field))
-        if isinstance(goes, str) and goes:
-            yield field, goes
+        target = value_at(node, path_of(node, field))
+        if isinstance(target, str) and target:
+            yield field, target
 
 
 def called_flow(node: object) -> str:
@@ -303,15 +303,15 @@ def called_flow(node: object) -> str:
 
 def first_text(node: object) -> Mapping[str, str]:
     """Returns the first text of a node by language. The console shows this text in lists of nodes."""
-    said = {code: value_at(body_of(node), ("text", code)) for code in CODES}
-    return {code: words for code, words in said.items() if isinstance(words, str)}
+    texts = {code: value_at(body_of(node), ("text", code)) for code in CODES}
+    return {code: words for code, words in texts.items() if isinstance(words, str)}
 
 
 def opening_text(flow: object) -> Mapping[str, str]:
     """Returns the first text of a flow by language."""
     nodes = nodes_of(flow)
-    begins = nodes.get(str(value_at(flow, ("start",))))
-    return next(filter(None, map(first_text, (begins, *nodes.values()))), {})
+    start = nodes.get(str(value_at(flow, ("start",))))
+    return next(filter(None, map(first_text, (start, *nodes.values()))), {})
 
 
 SHORT_TITLE = 24
@@ -341,8 +341,8 @@ class Titles(NamedTuple):
         node = nodes_of(self.flows.get(flow)).get(name)
         if title := self._said(node, "title"):
             return title
-        if called := called_flow(node):
-            return self.flow(called)
+        if callee := called_flow(node):
+            return self.flow(callee)
         words = first_text(node)
         return shorten(words.get(self.language, ""), SHORT_TITLE, placeholder=" ...") or name
 
@@ -362,25 +362,25 @@ class Titles(NamedTuple):
 
     def _said(self, part: object, field: str) -> str:
         """Returns a text in the reader's language, or in English, even if the document is invalid."""
-        said = value_at(part, (field, self.language)) or value_at(part, (field, "en"))
-        return said if isinstance(said, str) else ""
+        text = value_at(part, (field, self.language)) or value_at(part, (field, "en"))
+        return text if isinstance(text, str) else ""
 
 
 def with_value(node: Document, steps: Sequence[str], value: object) -> Editable:
     """Returns a copy of the node in which `value` replaces the value at the path `steps`. If `value` is None, the copy
     has no value at this path."""
-    changed: Editable = copy.deepcopy(dict(node))
-    *way, last = steps
-    here: Any = changed
-    for step in way:
-        here = here[int(step)] if isinstance(here, list) else here[step]
+    result: Editable = copy.deepcopy(dict(node))
+    *path, key = steps
+    part: Any = result
+    for step in path:
+        part = part[int(step)] if isinstance(part, list) else part[step]
     if value is None:
-        here.pop(last, None)
-    elif isinstance(here, list):
-        here[int(last)] = value
+        part.pop(key, None)
+    elif isinstance(part, list):
+        part[int(key)] = value
     else:
-        here[last] = value
-    return changed
+        part[key] = value
+    return result
 
 
 def place_of(flow: str, name: str, node: Document, field: str) -> str:
@@ -429,13 +429,13 @@ def locked_fields(node: object, live: object) -> frozenset[str]:
     if kind_of(live) == "":
         return frozenset()
     fields = {"saves", "topic", "completes", "signed.by", "signed.day", "signed.digest"}
-    old, new = (
+    live_rows, rows = (
         [row if isinstance(row, Mapping) else {} for row in rows_of(one, "choices")]
         for one in (live, node)
     )
-    known = set(names("choices", old))
-    for at, name in enumerate(names_after("choices", old, new)):
-        if name in known:
+    live_names = set(names("choices", live_rows))
+    for at, name in enumerate(names_after("choices", live_rows, rows)):
+        if name in live_names:
             fields |= {f"choices.{at}.{mark}" for mark in RECORDED_OF_CHOICE}
     return frozenset(fields)
 
@@ -443,23 +443,23 @@ def locked_fields(node: object, live: object) -> frozenset[str]:
 def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable:
     """Returns the flow with the values of `gathers` and `private` inserted before its `start`. Leaves out empty
     values."""
-    marks = {"gathers": gathers, "private": private}
-    said = {mark: given for mark, given in marks.items() if given}
-    changed: Editable = {}
+    recorded = {"gathers": gathers, "private": private}
+    values = {mark: setting for mark, setting in recorded.items() if setting}
+    result: Editable = {}
     for name, value in flow.items():
         if name == "start":
-            changed |= said
+            result |= values
         if name not in RECORDED_OF_FLOW:
-            changed[name] = value
-    return changed | said
+            result[name] = value
+    return result | values
 
 
 def with_texts(part: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
     """Returns a flow or a node in which the new texts come before all other fields. `texts` contains the new texts by
     field and language. Empty texts are left out."""
     said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
-    kept = {name: value for name, value in part.items() if name not in texts}
-    return {name: text for name, text in said.items() if text} | kept
+    others = {name: value for name, value in part.items() if name not in texts}
+    return {name: text for name, text in said.items() if text} | others
 
 
 def recorded_values(node: object) -> Document:
@@ -483,12 +483,12 @@ class TextMatch(NamedTuple):
 
 def search_texts(flows: Mapping[str, object], query: str) -> Iterator[TextMatch]:
     """Yields every text that contains the query, in the order of the document. An empty query finds nothing."""
-    wanted = plain_text(query)
-    if not wanted:
+    plain_query = plain_text(query)
+    if not plain_query:
         return
     for flow, document in flows.items():
         yield from (
-            found for words, found in derived_value(_said, document, flow) if wanted in words
+            found for words, found in derived_value(_said, document, flow) if plain_query in words
         )
 
 
@@ -518,10 +518,10 @@ def bad_letters(node: object) -> tuple[BadLetter, ...]:
     found = []
     for text in texts_in(node):
         for language, words in text.words.items():
-            said = unicodedata.normalize("NFC", words)
-            for letter in foreign_letters(said):
+            normal = unicodedata.normalize("NFC", words)
+            for letter in foreign_letters(normal):
                 name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
-                instead, times = substitute(letter), said.count(letter)
+                instead, times = substitute(letter), normal.count(letter)
                 found.append(BadLetter(text.field, language, letter, name, instead, times))
     return tuple(found)
 
@@ -534,8 +534,8 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
     word.
     """
     wrong = {one.letter for one in bad_letters(node) if one.language == language}
-    chosen = wrong & {letter} if letter else wrong
-    table = {one: substitute(one) for one in chosen if substitute(one) != "?"}
+    letters = wrong & {letter} if letter else wrong
+    table = {one: substitute(one) for one in letters if substitute(one) != "?"}
     return _replaced(node, table, language)
 
 
@@ -553,13 +553,13 @@ def without_typography(node: Document) -> tuple[Editable, Mapping[str, int]]:
 
 
 def _replaced(node: Document, table: Mapping[str, str], only: str = "") -> tuple[Editable, int]:
-    changed, times = dict(node), 0
+    result, times = dict(node), 0
     for text in texts_in(node):
         for language, words in text.words.items():
-            said = unicodedata.normalize("NFC", words)
-            count = sum(letter in table for letter in said)
+            normal = unicodedata.normalize("NFC", words)
+            count = sum(letter in table for letter in normal)
             if count and only in ("", language):
-                plain = "".join(table.get(letter, letter) for letter in said)
-                changed = with_value(changed, (*text.steps, language), plain)
+                corrected = "".join(table.get(letter, letter) for letter in normal)
+                result = with_value(result, (*text.steps, language), corrected)
                 times += count
-    return changed, times
+    return result, times

@@ -49,8 +49,8 @@ class ReviewedText:
     words: Mapping[str, str]
 
     def digest(self, language: str) -> str:
-        said = self.words.get(language, ""), self.words.get(ENGLISH, "")
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+        texts = self.words.get(language, ""), self.words.get(ENGLISH, "")
+        return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:16]
 
     def saying(self, language: str, words: str) -> "ReviewedText":
         return ReviewedText(self.place, {**self.words, language: words})
@@ -73,21 +73,21 @@ class Signature:
 def texts_of(flows: Mapping[str, Any]) -> Iterator[ReviewedText]:
     """Yields every text of the flows in a document, in their order."""
     for name, flow in flows.items():
-        for node, written in flow["nodes"].items():
-            yield from _inside(f"{name}.{node}", written)
+        for node, document in flow["nodes"].items():
+            yield from _inside(f"{name}.{node}", document)
 
 
 def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
     if isinstance(value, list):
-        value = {str(number): each for number, each in enumerate(value)}
+        value = {str(number): item for number, item in enumerate(value)}
     if not isinstance(value, Mapping):
         return
     if value and all(key in CODES for key in value):
         yield ReviewedText(place, {code: str(words).strip() for code, words in value.items()})
         return
-    for key, each in value.items():
+    for key, item in value.items():
         if key not in ("review", "title", "description"):
-            yield from _inside(f"{place}.{key}", each)
+            yield from _inside(f"{place}.{key}", item)
 
 
 def valid_signatures(
@@ -96,20 +96,20 @@ def valid_signatures(
     """Returns the signatures for exactly this text, in the given order. Only the first signature of each person
     counts."""
     digest = text.digest(language)
-    here = (
+    matching = (
         s for s in signatures if (s.place, s.language, s.digest) == (text.place, language, digest)
     )
     found: dict[str, Signature] = {}
-    for signature in here:
+    for signature in matching:
         found.setdefault(signature.by.casefold(), signature)
     return tuple(found.values())
 
 
 def state_of(text: ReviewedText, language: str, signatures: Iterable[Signature]) -> ReviewState:
-    signed = [s for s in signatures if (s.place, s.language) == (text.place, language)]
-    if not signed:
+    placed = [s for s in signatures if (s.place, s.language) == (text.place, language)]
+    if not placed:
         return ReviewState.DRAFT
-    by = valid_signatures(text, language, signed)
+    by = valid_signatures(text, language, placed)
     if len(by) >= NEEDED.get(language, 1):
         return ReviewState.REVIEWED
     if by:

@@ -52,7 +52,7 @@ RESERVED_SEPTETS = 6
 def all_texts() -> Mapping[str, Mapping[str, str]]:
     """Returns each text of the engine in every language, by the name of the text, for reviewers."""
     return {
-        name: {code: getattr(said, name) for code, said in ENGINE_TEXTS.items()}
+        name: {code: getattr(texts, name) for code, texts in ENGINE_TEXTS.items()}
         for name in EngineTexts._fields
     }
 
@@ -165,9 +165,9 @@ class _Draft:
             return False
         text, digit = piece.text, None
         if piece.button is not None:
-            free = [one for one in NUMBERS if one not in self.keys]
-            unreserved = [one for one in free if one not in self.reserved]
-            digit = piece.key or next(iter(unreserved or free), None)
+            free_digits = [one for one in NUMBERS if one not in self.keys]
+            unreserved = [one for one in free_digits if one not in self.reserved]
+            digit = piece.key or next(iter(unreserved or free_digits), None)
             if digit is None or digit in self.keys or len(self.keys) >= self.most:
                 return False
             text = f"{digit} {piece.text}"
@@ -197,50 +197,50 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
     """Divides a layout into one or more pages. Each page has at most `limit - RESERVED_SEPTETS` septets of GSM-7."""
-    whole = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
-    ways = tuple(map(to_gsm7, layout.key_lines))
-    room = whole - (septets(ways[-1]) if ways else 0)
-    more = f"\n{to_gsm7(layout.more)}" if layout.more else ""
-    tail = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
+    total = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
+    key_lines = tuple(map(to_gsm7, layout.key_lines))
+    room = total - (septets(key_lines[-1]) if key_lines else 0)
+    more_line = f"\n{to_gsm7(layout.more)}" if layout.more else ""
+    tail_line = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
     pieces: Sequence[_Piece]
-    pieces, kept = _pieces(layout, room - max(septets(more), septets(tail)))
-    cost = sum(septets(piece.gap) + piece.cost for piece in kept)
+    pieces, repeated = _pieces(layout, room - max(septets(more_line), septets(tail_line)))
+    cost = sum(septets(piece.gap) + piece.cost for piece in repeated)
 
     pages: list[Page] = []
     while True:
         goes_on = pages and pieces and pieces[0].button is not None
-        asked = to_gsm7(layout.question) if goes_on else ""
-        draft = _fill(layout, pieces, room - septets(tail), asked, lines=layout.lines)
+        question = to_gsm7(layout.question) if goes_on else ""
+        draft = _fill(layout, pieces, room - septets(tail_line), question, lines=layout.lines)
         if draft.count == len(pieces):
-            return (*pages, _closed(draft, tail, ways, whole))
+            return (*pages, _closed(draft, tail_line, key_lines, total))
 
-        once = [piece for piece in pieces if piece not in kept]
-        left = room - septets(more) - cost
-        taken = sum(len(wrapped(f"1 {piece.text}")) for piece in kept)
-        lines = layout.lines and layout.lines - taken
-        draft = _fill(layout, once, left, asked, spare=len(kept), lines=lines)
+        single = [piece for piece in pieces if piece not in repeated]
+        space = room - septets(more_line) - cost
+        lines_used = sum(len(wrapped(f"1 {piece.text}")) for piece in repeated)
+        lines = layout.lines and layout.lines - lines_used
+        draft = _fill(layout, single, space, question, spare=len(repeated), lines=lines)
         if not draft.count:
-            kept, cost = [], 0
+            repeated, cost = [], 0
             continue
-        if (fewer := _before_shared(once, draft)) < draft.count:
-            draft = _fill(layout, once[:fewer], left, asked, spare=len(kept), lines=lines)
-        pieces = _after(pieces, kept, draft.count)
+        if (fewer := _before_shared(single, draft)) < draft.count:
+            draft = _fill(layout, single[:fewer], space, question, spare=len(repeated), lines=lines)
+        pieces = _after(pieces, repeated, draft.count)
         draft.most, draft.lines = len(NUMBERS), None
-        for piece in kept:
-            draft.take(piece, room - septets(more))
-        pages.append(_closed(draft, more, ways, whole, more=True))
+        for piece in repeated:
+            draft.take(piece, room - septets(more_line))
+        pages.append(_closed(draft, more_line, key_lines, total, more=True))
 
 
-def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces for the next pages: all except the first `count` pieces, but always those in `kept`, which
+def _after(pieces: Sequence[_Piece], repeated: Sequence[_Piece], count: int) -> Sequence[_Piece]:
+    """Returns the pieces for the next pages: all except the first `count` pieces, but always those in `repeated`, which
     every page repeats."""
-    left: list[_Piece] = []
+    remaining: list[_Piece] = []
     for piece in pieces:
-        if count and piece not in kept:
+        if count and piece not in repeated:
             count -= 1
         else:
-            left.append(piece)
-    return left
+            remaining.append(piece)
+    return remaining
 
 
 def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
@@ -251,15 +251,15 @@ def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
     fewer = draft.count
     while fewer < len(pieces) and fewer and pieces[fewer].shares_page:
         fewer -= 1
-    left = any(piece.button is not None for piece in pieces[:fewer])
-    return fewer if left else draft.count
+    has_button = any(piece.button is not None for piece in pieces[:fewer])
+    return fewer if has_button else draft.count
 
 
 def _fill(
     layout: Layout,
     pieces: Sequence[_Piece],
     room: int,
-    asked: str,
+    question: str,
     *,
     spare: int = 0,
     lines: int | None = None,
@@ -269,20 +269,20 @@ def _fill(
     If not even the first choice fits under the question, the page has no question.
     """
     fixed = frozenset(button.key for button in layout.buttons if button.key)
-    draft = _Draft(fixed, asked, most=len(NUMBERS) - spare, lines=lines)
+    draft = _Draft(fixed, question, most=len(NUMBERS) - spare, lines=lines)
     for piece in pieces:
         if not draft.take(piece, room):
-            if asked and not draft.count:
+            if question and not draft.count:
                 return _fill(layout, pieces, room, "", spare=spare, lines=lines)
             break
     return draft
 
 
 def _closed(
-    draft: _Draft, tail: str, ways: Sequence[str], room: int, *, more: bool = False
+    draft: _Draft, tail: str, key_lines: Sequence[str], room: int, *, more: bool = False
 ) -> Page:
     text = (draft.text + tail).lstrip("\n")
-    fitting = (way for way in ways if septets(text) + septets(way) <= room)
+    fitting = (key_line for key_line in key_lines if septets(text) + septets(key_line) <= room)
     return Page((text + next(fitting, "")).lstrip("\n"), draft.keys, more)
 
 
@@ -293,16 +293,16 @@ def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
     If the repeated choices leave too little room, they appear only on the last page.
     """
     at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
-    kept = [_button_piece(layout, index, room) for index in at_every]
-    left = room - sum(septets(piece.gap) + piece.cost for piece in kept)
-    if left < MIN_REPEATED_SEPTETS or len(kept) >= len(NUMBERS):
-        kept, left = [], room
+    repeated = [_button_piece(layout, index, room) for index in at_every]
+    room_left = room - sum(septets(piece.gap) + piece.cost for piece in repeated)
+    if room_left < MIN_REPEATED_SEPTETS or len(repeated) >= len(NUMBERS):
+        repeated, room_left = [], room
 
-    pieces = list(_word_pieces(layout.text, left))
+    pieces = list(_word_pieces(layout.text, room_left))
     for index in range(len(layout.buttons)):
-        again = next((piece for piece in kept if piece.button == index), None)
-        pieces.append(again or _button_piece(layout, index, left))
-    return [*pieces, *_word_pieces(f"\n{layout.note}", left)], kept
+        repeat = next((piece for piece in repeated if piece.button == index), None)
+        pieces.append(repeat or _button_piece(layout, index, room_left))
+    return [*pieces, *_word_pieces(f"\n{layout.note}", room_left)], repeated
 
 
 def _button_piece(layout: Layout, index: int, room: int) -> _Piece:

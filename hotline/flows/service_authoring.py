@@ -48,36 +48,36 @@ def parse_folder(folder: Path) -> tuple[Editable, Sequence[str]]:
     """Reads a folder as a document without checking its structure. Also returns the errors of the files that the
     function could not read."""
     faults: list[str] = []
-    read: Editable = {}
+    files: Editable = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            read[path.stem] = documents.parse(path.read_text(encoding="utf-8"))
+            files[path.stem] = documents.parse(path.read_text(encoding="utf-8"))
         except FlowInvalid as invalid:
             faults.extend(f"{path.name}: {fault}" for fault in invalid.problems)
         except UnicodeDecodeError:
             faults.append(f"{path.name}: not UTF-8")
-    entries, names = _entries(read.pop(SHORT_CODES_FILE, None) or {})
-    phrases = read.pop(PHRASES, None)
-    if not read and not faults:
+    entries, names = _entries(files.pop(SHORT_CODES_FILE, None) or {})
+    phrases = files.pop(PHRASES, None)
+    if not files and not faults:
         faults.append(f"{folder.name}: holds no flow file")
 
     numbers = _numbers(folder / NUMBERS, faults)
-    document = {"flows": read, "entries": entries, "numbers": numbers}
+    document = {"flows": files, "entries": entries, "numbers": numbers}
     document |= {"entry_names": names} if names else {}
     document |= {PHRASES: phrases} if phrases else {}
     return document, faults
 
 
-def _entries(written: Any) -> tuple[Any, Document]:
+def _entries(entries: Any) -> tuple[Any, Document]:
     """Returns the landing flows of the short codes and the names of the posters. In both results, the keys are the
     digits of the short codes. The result may contain invalid values, because a later check of the document reports
     them."""
-    if not isinstance(written, Mapping):
-        return written, {}
-    whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
-    flows_of = {digits: row.get("flow") for digits, row in whole.items()}
-    names = {digits: row["name"] for digits, row in whole.items() if row.get("name")}
-    return {**written, **flows_of}, names
+    if not isinstance(entries, Mapping):
+        return entries, {}
+    rows = {digits: row for digits, row in entries.items() if isinstance(row, Mapping)}
+    flows_of = {digits: row.get("flow") for digits, row in rows.items()}
+    names = {digits: row["name"] for digits, row in rows.items() if row.get("name")}
+    return {**entries, **flows_of}, names
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
@@ -97,7 +97,7 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
         if None in row or None in row.values():
             faults.append(f"{path.name}: the row of {row['number']} needs {len(COLUMNS)} fields")
             return []
-    return [{name: said for name, said in row.items() if said} for row in rows]
+    return [{name: value for name, value in row.items() if value} for row in rows]
 
 
 def digest_of(document: Document) -> str:
@@ -144,30 +144,30 @@ def prepare(document: Document) -> ReadyDocument:
     return ReadyDocument(with_json(document), compile_text(document), digest_of(document))
 
 
-def publish_document(session: Session, made: ReadyDocument, now: datetime) -> int:
+def publish_document(session: Session, ready: ReadyDocument, now: datetime) -> int:
     """Publishes a prepared document, and returns its revision. Raises FlowInvalid if a short code that is already
     published would lead to another flow. The calling code must hold the lock of `tables.take_lock`."""
     live = tables.live_revision(session)
     printed = {} if live is None else tables.part_of(session, live.id, SHORT_CODES_FILE) or {}
-    if moved := moved_short_codes(printed, made.document.get(SHORT_CODES_FILE, {})):
-        raise FlowInvalid(moved)
+    if moved_codes := moved_short_codes(printed, ready.document.get(SHORT_CODES_FILE, {})):
+        raise FlowInvalid(moved_codes)
     # The new revision must come after the previous one, even if an operator set the server's time back.
     since = max(now, live.live_from + NEXT) if live and live.live_from else now
-    known = tables.find_by_digest(session, made.digest)
-    if known is None:
+    existing = tables.find_by_digest(session, ready.digest)
+    if existing is None:
         return tables.add_revision(
             session,
-            digest=made.digest,
-            document=made.document,
+            digest=ready.digest,
+            document=ready.document,
             at=now,
             live_from=since,
-            pressed=made.pressed,
+            pressed=ready.pressed,
             mark=MARK,
         ).id
-    if live is None or live.id != known.id:
-        known.live_from = since
-    tables.store_compiled(session, known.id, made.pressed, MARK)
-    return known.id
+    if live is None or live.id != existing.id:
+        existing.live_from = since
+    tables.store_compiled(session, existing.id, ready.pressed, MARK)
+    return existing.id
 
 
 def moved_short_codes(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:

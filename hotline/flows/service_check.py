@@ -64,8 +64,8 @@ NAMED = "named."
 class PlaceLists(Mapping[str, tuple[Option, ...]]):
     """Fixed lists of places, and lists of places that match typed text."""
 
-    def __init__(self, written: Mapping[str, tuple[Option, ...]]) -> None:
-        self._written = {**written, NAMED: ()}
+    def __init__(self, lists: Mapping[str, tuple[Option, ...]]) -> None:
+        self._written = {**lists, NAMED: ()}
 
     def __getitem__(self, name: str) -> tuple[Option, ...]:
         if name not in self._written and name.startswith(NAMED):
@@ -121,6 +121,6 @@ def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
             proposed = f"Perhaps: {row['proposed']} " if row["proposed"] else ""
             found[row["place"], row["language"]] = f"{proposed}{row['question']}"
     except (KeyError, TypeError):
-        wanted = "place,language,proposed,question"
-        raise ImportRefused([f"{QUESTIONS}: must have {wanted}, each row whole"]) from None
+        columns = "place,language,proposed,question"
+        raise ImportRefused([f"{QUESTIONS}: must have {columns}, each row whole"]) from None
     return found

@@ -104,17 +104,17 @@ def short_code_names(session: Session) -> Mapping[str, str]:
 
 def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
     """Returns the compiled flow set, or None if code with this mark cannot read the stored text."""
-    here = (Revision.id == revision_id, Revision.pressed_mark == mark)
-    return session.scalar(select(Revision.pressed).where(*here))
+    conditions = (Revision.id == revision_id, Revision.pressed_mark == mark)
+    return session.scalar(select(Revision.pressed).where(*conditions))
 
 
 def store_compiled(session: Session, revision_id: int, pressed: str, mark: str) -> None:
     """Stores the compiled flow set of an existing revision, if it differs from the stored flow set. The database
     compares the two texts, so the code need not load the large stored text."""
-    held = Revision.pressed
-    other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
-    here = update(Revision).where(Revision.id == revision_id, other)
-    session.execute(here.values(pressed=pressed, pressed_mark=mark))
+    stored = Revision.pressed
+    is_changed = or_(stored.is_(None), stored != pressed, Revision.pressed_mark != mark)
+    change = update(Revision).where(Revision.id == revision_id, is_changed)
+    session.execute(change.values(pressed=pressed, pressed_mark=mark))
 
 
 def find_by_digest(session: Session, digest: str) -> Revision | None:

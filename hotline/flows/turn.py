@@ -72,19 +72,19 @@ def draw(
 ) -> Drawn:
     """Returns all pages of the caller's current node. `pages` is the function that divides the node's layout into
     pages. The result is not cached if the session provides the list of choices, or if the text has a placeholder."""
-    here = state.calls[-1]
-    named = node.list if isinstance(node, QuestionNode) else None
-    listed = list_name(named or "", state.answers)
-    has_own_list = listed and (listed in facts.lists or listed not in flow_set.lists)
+    place = state.calls[-1]
+    pattern = node.list if isinstance(node, QuestionNode) else None
+    name = list_name(pattern or "", state.answers)
+    has_own_list = name and (name in facts.lists or name not in flow_set.lists)
     if has_own_list or placeholders_in((node.text or {}).get(state.language, "")):
         return _draw(flow_set, node, state, facts, limit, pages)
 
-    key = (here.flow, here.node, state.language, limit, listed, _varies(node, state, facts))
-    known = flow_set.drawings.get(key)
-    if known is None:
-        known = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit, pages)
-    assert isinstance(known, Drawn)
-    return known
+    key = (place.flow, place.node, state.language, limit, name, _varies(node, state, facts))
+    drawn = flow_set.drawings.get(key)
+    if drawn is None:
+        drawn = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit, pages)
+    assert isinstance(drawn, Drawn)
+    return drawn
 
 
 def screen_of(text: str, *, ends: bool = False) -> Screen:
@@ -149,46 +149,46 @@ def has_next(node: Waiting, page: Page) -> bool:
 def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
     """Returns the screen of the page again, below a line that says which keys are valid. Uses the longest wording of
     this line that fits."""
-    own = texts_of(language)
+    engine = texts_of(language)
     fitting = (
         line
-        for line in _lines(node, seen, page, own)
+        for line in _lines(node, seen, page, engine)
         if septets(line) + 1 + septets(page.text) <= limit
     )
-    return screen_of(f"{next(fitting, own.invalid_short)}\n{page.text}")
+    return screen_of(f"{next(fitting, engine.invalid_short)}\n{page.text}")
 
 
-def _lines(node: Waiting, seen: View, page: Page, own: EngineTexts) -> Iterator[str]:
+def _lines(node: Waiting, seen: View, page: Page, engine: EngineTexts) -> Iterator[str]:
     """Yields the wordings of the line that says which keys are valid, longest first."""
-    typed, keys = _typed(node, own), _working(node, seen, page)
-    out = ("0", "00") if seen.layout.key_lines else ()
-    leads_on = [typed] if typed else [*_runs(keys, shortest=3)]
-    verb = "" if typed else f"{own.press} "
-    if leads_on or out:
-        every = f"{verb}{', '.join((*leads_on, *out))}"
-        yield f"{own.invalid} {every}."
-        yield every
+    hint, keys = _typed(node, engine), _valid_keys(node, seen, page)
+    exits = ("0", "00") if seen.layout.key_lines else ()
+    leads_on = [hint] if hint else [*_runs(keys, shortest=3)]
+    verb = "" if hint else f"{engine.press} "
+    if leads_on or exits:
+        all_keys = f"{verb}{', '.join((*leads_on, *exits))}"
+        yield f"{engine.invalid} {all_keys}."
+        yield all_keys
     if leads_on:
         yield f"{verb}{', '.join(leads_on)}"
-    if not typed and (keys or out):
-        yield " ".join([*_runs(keys, shortest=2)] or out)
+    if not hint and (keys or exits):
+        yield " ".join([*_runs(keys, shortest=2)] or exits)
 
 
-def _typed(node: Waiting, own: EngineTexts) -> str:
+def _typed(node: Waiting, engine: EngineTexts) -> str:
     """Returns the instruction that tells the caller what to type, for a question with typed answers. The result is
     empty for other nodes, where the caller presses the key of a choice."""
     match node:
         case QuestionNode(kind="words"):
-            return own.write
+            return engine.write
         case QuestionNode(kind="number"):
-            return f"{own.press} {own.digits}"
+            return f"{engine.press} {engine.digits}"
         case QuestionNode(kind="pin", digits=count):
-            return f"{own.press} {own.count_of_digits.format(count=count)}"
+            return f"{engine.press} {engine.count_of_digits.format(count=count)}"
         case _:
             return ""
 
 
-def _working(node: Waiting, seen: View, page: Page) -> Sequence[str]:
+def _valid_keys(node: Waiting, seen: View, page: Page) -> Sequence[str]:
     """Returns the keys that open another page or node: the keys of the choices, and `9`. The result contains `1` if
     the caller may press `1` for the only choice."""
     keys = {*page.keys}
@@ -247,8 +247,8 @@ def go_to(
     key `0` leads back to this place."""
     trail = (*state.trail, state.calls)[-MAX_TRAIL:]
     walked = settle(flow_set, facts, _at(flow_set, state.at(state.calls, trail=trail), node))
-    here, there = state.calls[-1], walked.state.calls[-1] if walked.state.calls else None
-    stays = there is not None and (here.flow, here.node) == (there.flow, there.node)
+    before, after = state.calls[-1], walked.state.calls[-1] if walked.state.calls else None
+    stays = after is not None and (before.flow, before.node) == (after.flow, after.node)
     return WalkResult(walked.state, walked.events, walked.passed, answered=not stays)
 
 
@@ -258,19 +258,19 @@ def home(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResul
 
 def back(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkResult:
     """Moves one page back, or to the previous screen, or to the front."""
-    here = state.calls[-1]
-    if here.page:
-        return at_page(state, here.page - 1)
+    place = state.calls[-1]
+    if place.page:
+        return at_page(state, place.page - 1)
     if not state.trail:
         return WalkResult(home(flow_set, facts, state).state)
     *trail, calls = state.trail
-    return WalkResult(_forget_way(flow_set, state.at(calls, trail=tuple(trail))))
+    return WalkResult(_forget_trail(flow_set, state.at(calls, trail=tuple(trail))))
 
 
 def at_page(state: ConversationState, page: int) -> WalkResult:
     """Returns the state at the same place, but on another page."""
-    *under, here = state.calls
-    return WalkResult(state.at((*under, Place(here.flow, here.node, page))))
+    *under, place = state.calls
+    return WalkResult(state.at((*under, Place(place.flow, place.node, page))))
 
 
 def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> ConversationState:
@@ -308,13 +308,13 @@ def settle(flow_set: FlowSet, facts: Facts, state: ConversationState) -> WalkRes
                     events.append(TopicRead(node.topic))
                 if node.completes:
                     events.append(Completed(node.completes))
-                return WalkResult(_forget_way(flow_set, state), tuple(events), tuple(passed))
+                return WalkResult(_forget_trail(flow_set, state), tuple(events), tuple(passed))
             case EndNode(text=text) if text is not None:
                 events.append(Finished())
                 return WalkResult(replace(state, finished=True), tuple(events), tuple(passed))
             case BranchNode(arms=arms):
-                way = next((arm.goes for arm in arms if is_met(arm.when, state, facts)), None)
-                state = _at(flow_set, state, way)
+                target = next((arm.goes for arm in arms if is_met(arm.when, state, facts)), None)
+                state = _at(flow_set, state, target)
             case CallNode(flow=name, goes=then) if _opens(flow_set, state, name):
                 before = state if then is not None else _ended(flow_set, state)
                 state = enter_flow(flow_set, before, name)
@@ -365,7 +365,7 @@ def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> Conver
     return state.at((*calls[:-1], Place(calls[-1].flow, node)))
 
 
-def _forget_way(flow_set: FlowSet, state: ConversationState) -> ConversationState:
+def _forget_trail(flow_set: FlowSet, state: ConversationState) -> ConversationState:
     """Forgets all earlier places if the caller is at the front, so that `0` does not lead back to them."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
@@ -408,16 +408,16 @@ def start(
     ignores all of them and the short code. The caller then sees the same screen as after dialling only the service
     code.
     """
-    plain = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
+    fallback = _shown(flow_set, facts, _at_front(flow_set, facts), limit)
     turn = _shown(flow_set, facts, _landed(flow_set, facts, entry), limit)
     for keyed in ahead:
         if not _spends_ahead(flow_set, turn.state):
             break
-        following = resume(flow_set, turn.state, keyed, facts, limit=limit)
-        if any(_closed_to_ahead(flow_set, event) for event in following.events):
-            return plain
-        turn = following._replace(
-            events=(*turn.events, *following.events), passed=(*turn.passed, *following.passed)
+        next_turn = resume(flow_set, turn.state, keyed, facts, limit=limit)
+        if any(_closed_to_ahead(flow_set, event) for event in next_turn.events):
+            return fallback
+        turn = next_turn._replace(
+            events=(*turn.events, *next_turn.events), passed=(*turn.passed, *next_turn.passed)
         )
     return turn
 
@@ -436,7 +436,7 @@ def resume(
     walked = _led(flow_set, state, keyed, facts, stand)
     if walked is None:
         assert stand is not None
-        return Turn(state, _again(state, stand, limit))
+        return Turn(state, _invalid_screen(state, stand, limit))
     return _shown(flow_set, facts, walked, limit)
 
 
@@ -473,7 +473,7 @@ def repeat(
     stand = _stand(flow_set, state, facts, limit)
     if stand is None or state.finished:
         return render(flow_set, state, facts, limit=limit)
-    return _again(state, stand, limit)
+    return _invalid_screen(state, stand, limit)
 
 
 def offered(
@@ -564,7 +564,7 @@ def _stand(flow_set: FlowSet, state: ConversationState, facts: Facts, limit: int
     return _Stand(node, found.seen, found.pages[at], found.screens[at])
 
 
-def _again(state: ConversationState, stand: _Stand, limit: int) -> Screen:
+def _invalid_screen(state: ConversationState, stand: _Stand, limit: int) -> Screen:
     return draw_invalid(stand.node, stand.seen, stand.page, state.language, limit)
 
 
@@ -640,11 +640,11 @@ def _typed_answer(
         if node.weak is not None and text_typed.is_easy_pin(pin):
             return go_to(flow_set, facts, state, node.weak)
         return go_to(flow_set, facts, state, node.goes).after(PinGiven(node.saves, pin))
-    typed = {
+    values = {
         "words": text_typed.clean_text(keyed),
         "number": pressed if pressed.isdecimal() else "",
     }
-    value = typed.get(node.kind, "")
+    value = values.get(node.kind, "")
     if not value:
         return None
     state, events = with_answer(flow_set, state, node.saves, value)
@@ -664,8 +664,8 @@ def with_answer(
     if value is None and before is None:
         return state, ()
 
-    fallen = frozenset() if before == value else _dependants(flow_set, name)
-    answers = {key: kept for key, kept in state.answers.items() if key not in fallen}
+    dropped = frozenset() if before == value else _dependants(flow_set, name)
+    answers = {key: text for key, text in state.answers.items() if key not in dropped}
     if value is None:
         del answers[name]
         return state.saying(answers), (Answered(name, ""),)
@@ -678,14 +678,14 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
     from the list `districts.{province}` depends on the answer `province`."""
     found = flow_set.dependants.get(name)
     if found is None:
-        named: dict[str, set[str]] = {}
+        dependants: dict[str, set[str]] = {}
         for flow in flow_set.flows.values():
             for node in flow.nodes.values():
                 if isinstance(node, QuestionNode) and node.list is not None:
                     for source in list_answers(node.list):
-                        named.setdefault(source, set()).add(node.saves)
-        fallen = {*reachable([name], lambda one: named.get(one, ()))} - {name}
-        found = flow_set.dependants[name] = frozenset(fallen)
+                        dependants.setdefault(source, set()).add(node.saves)
+        names = {*reachable([name], lambda one: dependants.get(one, ()))} - {name}
+        found = flow_set.dependants[name] = frozenset(names)
     return found
 
 
@@ -700,17 +700,17 @@ def chosen_index(choices: Sequence[Choice], keyed: str) -> int | None:
 
     A choice matches yes if its label begins with yes in every language: "Yego, siba", "Oui, effacer", "Yes, erase".
     """
-    said = _word(keyed)
-    meant = next((words for words in (YES, NO) if said in words), None)
-    if meant is None:
+    word = _word(keyed)
+    synonyms = next((words for words in (YES, NO) if word in words), None)
+    if synonyms is None:
         return None
     found = []
     for at, choice in enumerate(choices):
-        begins = [_word(label.partition(",")[0]) for label in choice.label.values() if label]
-        if begins and meant.issuperset(begins):
+        first_words = [_word(label.partition(",")[0]) for label in choice.label.values() if label]
+        if first_words and synonyms.issuperset(first_words):
             found.append(at)
     return found[0] if len(found) == 1 else None
 
 
-def _word(written: str) -> str:
-    return written.strip(MARKS).casefold()
+def _word(text: str) -> str:
+    return text.strip(MARKS).casefold()
