@@ -129,7 +129,7 @@ place."""
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
 @click.option(
     "--number",
-    help="Phone number of the service. The hotline shows no number that was last confirmed over a year ago.",
+    help="Phone number of the service. The hotline shows a number only if it was confirmed in the last year.",
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
@@ -256,7 +256,7 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 @click.command("rotate-desks")
 @passphrase_option("today's recovery passphrase")
 @passphrase_option("the new recovery passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Give only this desk a new key. The passphrase stays the same.")
+@click.option("--desk", help="Replace the key of this desk only. The recovery passphrase stays.")
 @by_and_reason
 @second_person_option
 def rotate_desks(

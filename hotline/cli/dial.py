@@ -53,7 +53,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     "--emulator",
     "url",
     default=gateway_here,
-    help=f"URL of the emulator. Default: the URL of the demo in this folder. If this folder has no demo: {HANDSETS}.",
+    help=f"URL of the emulator. Default: the URL of the demo in the current folder. Without such a demo: {HANDSETS}.",
 )
 @click.option(
     "--network",

@@ -72,7 +72,7 @@ language_option = click.option(
     "--language",
     type=click.Choice(CODES),
     default=locale_language,
-    help="Language of the output. Default: the terminal's language (LANG) if possible, otherwise English.",
+    help="Language of the output. Default: the terminal's language (LANG) if supported, otherwise English.",
 )
 by_option = click.option(
     "--by",

@@ -220,7 +220,7 @@ WIDEST = 60
     "--desk",
     required=True,
     metavar="DESK",
-    help="Code of the desk that reads the tip, or the name of the desk's district.",
+    help="Desk that reads the tip: its code, or the name of its district.",
 )
 @options.by_and_reason
 @options.second_person_option

@@ -133,7 +133,7 @@ def check_second(
         tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
     ):
         raise PersonnelRefused(
-            f"{what} needs two different people, and neither of them may be the responder in question"
+            f"{what} needs two different people, and the responder in question cannot be one of them"
         )
 
 

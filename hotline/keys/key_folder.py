@@ -61,7 +61,7 @@ class KeyFolder:
             held = _bytes_of(self.path / name)
             if held is None:
                 raise KeyMissing(
-                    f"no key {name} in key folder {self.path.name!r}: see `hotline doctor`"
+                    f"the key folder {self.path.name!r} lacks {name}: see `hotline doctor`"
                 )
             self._held[name] = held
         return self._held[name]
@@ -248,7 +248,7 @@ class LiveKeys:
         self._stamp = stamp_of(self._files[0])
         self._keys = self._read()
         if not self._keys:
-            raise KeyMissing(f"no key {name} in key folder {folder.name!r}: see `hotline doctor`")
+            raise KeyMissing(f"the key folder {folder.name!r} lacks {name}: see `hotline doctor`")
 
     def __repr__(self) -> str:
         return f"LiveKeys({self._files[0].name})"

@@ -112,7 +112,7 @@ class WeeklyLock:
         try:
             return self._box(head[1:].decode()).decrypt(encrypted, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
-            raise DecryptionFailed("this tip key was altered, or is for another tip") from None
+            raise DecryptionFailed("the tip's key was altered, or is for another tip") from None
 
     def has_locked(self, grant: bytes, bound: bytes) -> bool:
         """Returns True if a process of the hotline locked this grant, because only these processes have the weekly

@@ -206,7 +206,7 @@ def check_empty(url: str, at: datetime, *, replace: bool = False) -> Path | None
         _refuse_running(url, at)
         aside = file.with_name(f"{file.name}.before-{at:%Y%m%dT%H%M%SZ}")
         if not replace:
-            raise Occupied(f"{file} exists already: with --replace, the restore renames this file")
+            raise Occupied(f"{file} exists already: with --replace, `restore` renames this file")
         if aside.exists():
             raise Occupied(f"{aside} exists already: move this file to another folder")
         return aside

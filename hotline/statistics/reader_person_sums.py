@@ -82,7 +82,7 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
         cases, closed = _opened(session, context, found)
     if closed and not cases:
         logger.error(
-            "month %s: cannot count persons, because no key decrypts its %s cases", month, closed
+            "month %s: cannot count the persons, because no key decrypts %s cases", month, closed
         )
         return
     sums = dict(rules_counts.person_sums(cases))
