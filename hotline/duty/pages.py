@@ -2,8 +2,8 @@
 
 In the form that sets a responder's desks, each row names one desk and the responder's level at this desk. The page of
 drills (practice alerts) starts and ends drills, and lists all drills with the time of each step. All users see their
-own account. Admins see all accounts. Admins can change the roles and links of an account, and suspend or end an
-account.
+own account. Admins see all accounts. Admins can change the roles of an account, make a new link for its owner, and
+suspend or end the account.
 
 The page of rights shows the rights of all people and accounts, and an auditor prints this page. The page reads all
 rights from the table of roles and the table of routes. The console uses the table of roles and the table of routes to
@@ -351,8 +351,8 @@ def enrol(visit: Visit) -> Response:
     )
     made, faults = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
     if faults:
-        # Each error message begins with the name of the wrong column. If the form has no field for this column, the
-        # message appears at the field for the desks.
+        # Each error message begins with the name of the wrong column. If the form has no field for the wrong column,
+        # the message appears at the field for the desks.
         wrong: dict[str, str] = {}
         for words in (one.reason.said(visit.say) for one in faults):
             column, _, rest = words.partition(": ")
@@ -581,8 +581,8 @@ def refuse_link(visit: Visit) -> Response:
 
 @form_view(show, "paper", AccountRefused)
 def paper(visit: Visit) -> Response:
-    """Creates a new recovery sheet (a paper with a key for a lost password), and shows the sheet once. The old sheet
-    does not work any more."""
+    """Creates a new recovery sheet (a paper with a key for a lost password), and shows the sheet once. The old recovery
+    sheet does not work any more."""
     password, code = visit.form.secret("password"), visit.form.secret("code")
     sheet = service_own_account.new_paper(visit.context, visit.token, password, code)
     if isinstance(sheet, SignInRefused):

@@ -329,7 +329,7 @@ def add_people(
 
 
 def list_responders(context: Context) -> Sequence[Responder]:
-    """Returns all responders who were ever enrolled. Their phone numbers stay encrypted."""
+    """Returns all responders who were ever enrolled. The phone numbers of the responders stay encrypted."""
     with context.database.reading() as session:
         return tables.all_responders(session)
 

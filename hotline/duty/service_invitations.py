@@ -69,7 +69,8 @@ LETTERS = {NameFault.MARKS: AccountFault.NAME_MARKS, NameFault.SCRIPTS: AccountF
 class Invited:
     account_id: int
     link: str = field(repr=False)
-    """The secret part of the link. A person who has the link can set up the account within 15 minutes."""
+    """The secret part of the link with which the owner sets up the account. A person who has the link can set up the
+    account within 15 minutes."""
     waiting: frozenset[AccountRole]
     """The roles that a second admin must still approve."""
 

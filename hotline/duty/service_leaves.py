@@ -203,7 +203,7 @@ def bring_back(
     reason: str,
 ) -> tuple[Responder, Sequence[str]]:
     """Makes a responder active again: ends a leave, a removal, or the mark of an unreachable number. Returns the
-    responder, and the reasons why they got no alerts: `left`, `leave`, `planned leave` or `unreachable`.
+    responder, and the reasons why the responder got no alerts: `left`, `leave`, `planned leave` or `unreachable`.
 
     If the number is on the stop list, the admin must type the number again. The stop list stores only a digest of the
     number. A second person must approve the return of a removed responder. Raises NotFound, NumberInvalid,

@@ -91,8 +91,8 @@ class ResponderLine:
     """The time when the owner proved the phone with a code. Only the person's own page shows this time."""
     leaves: Sequence[Leave] = ()
     open_cases: int | None = None
-    """The number of open cases. None for a reader who may see only some desks, because the number could reveal a case
-    that is hidden from this reader."""
+    """The number of open cases. None for a user who may see only some desks, because the number could reveal a case
+    that is hidden from this user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class PersonLine:
     state: PersonState
     phones: Sequence[ResponderLine]
     accounts: Sequence[AccountLine]
-    """The accounts of the person. The list is empty if the reader may not see accounts."""
+    """The accounts of the person. The list is empty if the user may not see accounts."""
     desks: Sequence[str]
     """The desks whose tips the person can decrypt with a key of their own."""
     is_on_call: bool
@@ -167,8 +167,8 @@ def person_page(
 
 
 def find_known(context: Context, person_id: int | None) -> Person | None:
-    """Returns the person who will get a further phone or account. Returns None for a new person. Raises NotFound if the
-    person does not exist.
+    """Returns the existing person who will get a further phone or account. Returns None for a new person. Raises
+    NotFound if the person does not exist.
     """
     if person_id is None:
         return None

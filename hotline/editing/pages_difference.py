@@ -123,8 +123,8 @@ def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Do
 
 
 def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places in the draft that are the reason for a refusal. If no place is known, yields the English
-    messages about the draft's problems."""
+    """Yields the places in the draft that are the reason for a refusal. If no place in the draft is known, yields the
+    English messages about the draft's problems."""
     yield from (problem_place(visit, titles, one) for one in refused.findings)
     yield from (_held(visit, titles, held) for held in refused.held_back)
     yield from (_kept(visit, titles, one) for one in refused.left_behind)
@@ -264,8 +264,8 @@ CHANGES = table("field_changes")
 
 
 def changed_field_text(visit: Visit, one: FieldChanged, shown: Callable[[str], str] = str) -> str:
-    """Describes a changed field of a screen, before and after the change. Saved answers and topics appear with the
-    names that the draft stores. The function `shown` returns the title of a screen."""
+    """Describes a changed field of a screen, before and after the change. The text contains the names of saved answers
+    and topics as the draft stores them. The function `shown` returns the title of a screen."""
     kind = one.field
     if kind not in ("goes", "start", "flow", "nodes"):
         kind = "row" if kind.rpartition(".")[2] in ("goes", "weak") else "else"

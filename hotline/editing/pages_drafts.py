@@ -182,7 +182,7 @@ def comment(visit: Visit, draft_id: int) -> Response | None:
 
 
 def _edited(visit: Visit, change: ChangeRow, part: str, document: PartDocument | None) -> str:
-    """Returns the address of the page that edits a part: a flow's screen, the numbers or the short codes."""
+    """Returns the address of the page that edits a part of a draft: a flow's screen, the numbers or the short codes."""
     if not change.is_editable or document is None:
         return ""
     if part in LISTS:

@@ -78,7 +78,7 @@ class Choice(NamedTuple):
     """One field that two people changed, with both values in the reader's language."""
 
     name: str
-    """The name of the form's field."""
+    """The name of the form field in which the editor chooses."""
     where: str
     language: str
     before: str

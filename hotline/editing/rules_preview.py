@@ -4,9 +4,9 @@ A preview never saves, sends or counts anything in the hotline. Each request of 
 editor has pressed in this preview, and the engine produces all screens again. `document.read` accepts a whole flow or
 refuses it. `read_draft` also accepts a flow with errors, and leaves out only the invalid nodes. If possible,
 `read_draft` leaves out only the invalid part of a node. With `read_draft`, editors can preview a screen before the
-screen is complete. `played_screens` returns the screens that callers can reach from the first menu of a draft. A file
-with these screens lets a person play the draft. Other functions show the values of a document as readable text and list
-the screens of a flow. The module also measures how full a screen is with its text.
+screen is complete. `played_screens` returns the screens that callers can reach from the first menu of a draft. An HTML
+file with the screens from `played_screens` lets a person play the draft. Other functions show the values of a document
+as readable text and list the screens of a flow. The module also measures how full a screen is with its text.
 """
 
 import copy

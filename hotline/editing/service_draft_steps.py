@@ -1,10 +1,10 @@
 """Saves the steps of a draft in such a way that several editors can work on the draft at the same time. An editor
 cannot overwrite another person's edit.
 
-A form contains the number of the version that the editor saw in the form. A version above 0 is a step of the draft, and
-a version below 0 is a published revision. If another person saved a newer version after the editor opened the form, the
-service merges the edits of both people. If the merge has a conflict, the service saves nothing, and the form asks the
-editor to choose a version.
+A form contains the number of the version that the editor saw in the form. A version number above 0 means a step of the
+draft, and a number below 0 means a published revision. If another person saved a newer version after the editor opened
+the form, the service merges the edits of both people. If the merge has a conflict, the service saves nothing, and the
+form asks the editor to choose a version.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

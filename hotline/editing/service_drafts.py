@@ -265,7 +265,7 @@ class PartDraft(NamedTuple):
 
 
 class NewStep(NamedTuple):
-    """A new version of a part, as the form sent it."""
+    """A new version of a part of a draft, as the form sent it."""
 
     part: str
     document: PartDocument | None

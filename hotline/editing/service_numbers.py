@@ -39,7 +39,7 @@ SOON = timedelta(days=60)
 """The page warns about a phone number whose confirmation ends within this time."""
 SIGNATURE = ("confirmed_by", "confirmed_on", "answered_by")
 CALLED_WITHIN = timedelta(days=30)
-"""A phone call confirms a number only if the call was made within this time."""
+"""A phone call confirms a number only if the call was made within this time before today."""
 DIGITS = re.compile(r"\d{3,13}", re.ASCII)
 
 
@@ -52,7 +52,7 @@ class NumberState(StrEnum):
 
 
 class NumberFault(StrEnum):
-    """The reason why the hotline refuses a phone number. Each value is the English message, which the page
+    """The reason why the hotline refuses a phone number. The value of each reason is an English message, which the page
     translates."""
 
     DIGITS = "Enter a number of 3 to 13 digits, without spaces."
@@ -72,7 +72,7 @@ class NumberLine(NamedTuple):
 
     number: Number
     row: Document
-    """The service that answers the number, and the evidence for it."""
+    """The service that answers the phone number, and the evidence for the number."""
     state: NumberState
     named_by: Sequence[tuple[str, str]]
     """The flow and the screen of each text that shows the number while the number has a valid confirmation."""
@@ -220,7 +220,8 @@ FULL = ""
 
 
 class ShortCodeFault(StrEnum):
-    """The reason why the hotline refuses a short code. Each value is the English message, which the page translates."""
+    """The reason why the hotline refuses a short code. The value of each reason is an English message, which the page
+    translates."""
 
     FLOW = "Choose the flow that the short code opens."
     FULL = "All digits for short codes are in use. Ask the server's operator for more digits."

@@ -340,7 +340,8 @@ def _waits_again(change: DraftRow) -> None:
 
 
 def _taken(session: Session, plan: DraftPlan) -> DraftPlan:
-    """Locks a plan in this transaction. Raises NotFound if another process has carried out or cancelled the plan."""
+    """Locks the row of a plan until the transaction ends. Raises NotFound if another process has carried out or
+    cancelled the plan."""
     mine = tables.held_plan(session, plan.id)
     if mine is None or mine.state != plan.state:
         raise NotFound(

@@ -260,7 +260,7 @@ def read_by_two(session: Session) -> frozenset[int]:
     """
     seen: set[int] = set()
     read: set[int] = set()
-    """Revisions that two people read."""
+    """The ids of the revisions (stored versions of all flows) that two people have read."""
     was_read = True
     rows = flows_tables.history(session)[::-1]
     for row in rows:
@@ -390,8 +390,8 @@ def approvable(
     if not may_approve:
         return DraftRefused(Refusal.OWN_HAND)
     if urgent is not None:
-        # The published text includes the emergency change.
-        # The approver would not see that text in the difference.
+        # The published text includes the emergency change. The approver would not see the text of the emergency change
+        # in the difference.
         return DraftRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.submitted_digest:
         return DraftRefused(Refusal.CHANGED)

@@ -147,7 +147,8 @@ def phrase_problems(flow_set: FlowSet) -> Problems:
 
 
 def placeholders(text: str) -> set[str]:
-    """Returns the names in braces within a text. Raises ValueError if a brace is not closed."""
+    """Returns the names of the placeholders in a text, which are in braces. Raises ValueError if a brace is not
+    closed."""
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
@@ -294,7 +295,7 @@ def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
 
 
 def _answered(flow_set: FlowSet, path: _Way) -> Iterator[_Way]:
-    """Yields the caller's place after each possible answer.
+    """Yields the caller's next place in the flows for each possible answer.
 
     If the caller chooses from a list, the function uses the first entry, because all entries lead to the same node.
     """

@@ -169,8 +169,8 @@ def _texts_in(flow: Document, name: str) -> Mapping[str, ReviewedText]:
 
 
 class TextRefusal(StrEnum):
-    """The reason why the hotline refuses the text of a translator. Each value is the English message, which the page
-    translates. Values of the fault replace the placeholders `{...}` in this message."""
+    """The reason why the hotline refuses the text of a translator. The value of each reason is an English message,
+    which the page translates. Values of the fault replace the placeholders `{...}` in this message."""
 
     GONE = "This text was moved or removed after you opened the page."
     CHANGED = "The text or the English text changed after you opened the page. Read the new text."

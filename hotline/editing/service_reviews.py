@@ -138,8 +138,8 @@ def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: 
 
 
 def english_read(context: Context, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns, for each place, the English text that a reviewer saw at the last review. Leaves out places for which
-    this text is unknown. Raises StoreUnavailable."""
+    """Returns, for each place, the English text that a reviewer saw at the last review. Leaves out places for which the
+    English text is unknown. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return tables.english_read(session, language, places)
 
