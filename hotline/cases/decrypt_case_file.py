@@ -72,7 +72,7 @@ SENTENCES: Mapping[LoggedEvent, str] = {
     LoggedEvent.REOPENED: phrase("{who} reopened the case."),
 }
 """Maps each kind of event that a case file may contain to the sentence that the file prints. A case file leaves out all
-other kinds of events. They could reveal who the caller is, where a person is now, or facts of other cases."""
+other kinds of events. Such events could reveal who the caller is, where a person is now, or facts of other cases."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {

@@ -154,7 +154,7 @@ def grant_for(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, desk: str, reason: str
 ) -> Callable[[Session], None]:
     """Returns a function that gives the desk of a district access to a tip. The calling function must check that this
-    desk may see the tip, because the returned function does not check this.
+    desk may see the tip. The returned function does not check it.
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """

@@ -58,7 +58,7 @@ def waiting_texts(
     are not in `among`, the ids of the tips that the responder can open. A note that a colleague wrote after this
     session began is shown in the responder's next session.
 
-    If only the console may show a case, the handover note about the case has an empty text here.
+    If only the console may show a case, the handover note about the case is an empty text.
     """
     session, until = turn.session, turn.person.pin_opened_at or turn.at
     own, member = turn.person.person_id, of_responder(turn.person.id)

@@ -75,7 +75,8 @@ LISTS = {
     FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
 }
 """Maps each kind of follow-up to the names of two flags and a list. The first flag says that the follow-up is due for a
-person. The second flag says that it is due for several persons. The list contains these persons."""
+person. The second flag says that the follow-up is due for several persons. The list contains the persons with a due
+follow-up."""
 EARLY = "arrival_early"
 """The flag that a responder may already report the arrival of a person at a service, although the report is not due
 yet."""
@@ -137,8 +138,8 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
 
 
 def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
-    """Returns an answer with a list entry with which the responder can continue an unfinished form. If the responder
-    left the form a short time ago, the phone shows the form directly after the PIN.
+    """Returns an answer that contains a list entry, with which the responder can continue an unfinished form. If the
+    responder left the form a short time ago, the phone shows the form directly after the PIN.
 
     Returns an empty answer if the form cannot be decrypted, or if the case no longer accepts this kind of form.
     """
@@ -287,8 +288,8 @@ def _who(turn: ReaderTurn, one: MetPerson) -> str:
 
 
 KEPT, STOPPED = "person_kept", "person_stopped"
-"""Two flags for the flow: the responder's report was stored, or it was not stored. If the report was not stored, a
-third flag gives the reason."""
+"""Two flags for the flow: the responder's report was stored, or the report was not stored. If the report was not
+stored, a third flag gives the reason."""
 NEW = 0
 """The value for the person's number in a report about a person who is not recorded yet."""
 WHICH = "which_person"

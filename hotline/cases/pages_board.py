@@ -140,7 +140,7 @@ def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
     For a locked board, returns two values: the number of cases about danger without an assignee, and a text that
-    changes with each new one.
+    changes with each new case about danger.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:

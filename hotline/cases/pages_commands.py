@@ -78,7 +78,7 @@ PERSON_STOPS = table("person_stops")
 
 
 NEW = "new"
-"""The value of the field for the person in a report about a new person."""
+"""The value of the field `person` in a report about a new person."""
 
 
 @form_view(pages.tip, "of_persons", text={KeyMissing: NOT_READABLE, DecryptionFailed: NOT_READABLE})

@@ -2,8 +2,8 @@
 with desks) uses the condition `visible_to`.
 
 The history says which responders were alerted, what they did, and which deadlines passed. All pages use the same
-queries for overdue reports about persons and for unconfirmed closures, so all pages show the same numbers. No query
-here decrypts data.
+queries for overdue reports about persons and for unconfirmed closures, so all pages show the same numbers. The module
+decrypts nothing.
 """
 
 from collections import Counter, defaultdict

@@ -499,7 +499,8 @@ def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> Waitin
 
 
 def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Returns the content of a request. Decrypts it with the present or the previous key pair of the reader process.
+    """Returns the content of a request. Decrypts the request with the present or the previous key pair of the reader
+    process.
 
     Returns None if neither key pair decrypts the request.
     """

@@ -127,9 +127,9 @@ class ReaderTurn:
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
 """The maximum number of the newest warnings about PINs, of all desks together, that the hotline reads. A coordinator
-sees only those about responders of the coordinator's desks."""
+sees only the warnings about responders of the coordinator's desks."""
 MAX_LINES = 12
-"""The maximum number of warnings on the page. Such a page needs up to three screens."""
+"""The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
 
 
 def is_blocked(person: Responder, at: datetime) -> bool:
@@ -238,7 +238,7 @@ def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Res
 
 def report_nights(context: Context) -> None:
     """Sends each coordinator an SMS at 07:00 if responders of the desk opened their lists of cases during the night.
-    The SMS says on how many phones this happened.
+    The SMS says on how many phones a list was opened.
 
     Marks the warnings as sent, so that no later call sends them again. Raises StoreUnavailable.
     """
@@ -312,8 +312,8 @@ console. `national_by_pin`: from now on, the national desk may also read tips by
 
 
 def record_reading_place(context: Context) -> None:
-    """Checks the setting `national_in_console`. If it has changed, writes the change to the audit log and notifies the
-    national desk.
+    """Checks the setting `national_in_console`. If the setting has changed, writes the change to the audit log and
+    notifies the national desk.
 
     The reader process calls this function at its start. Raises StoreUnavailable.
     """

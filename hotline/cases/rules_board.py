@@ -11,8 +11,8 @@ from hotline.tips.rules import Matter, Urgency, acknowledge_due, visit_facts
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARDS = 12
-"""The maximum number of cases that a column shows. If a column has more cases, the page shows their number, with a link
-to the list of tips."""
+"""The maximum number of cases that a column shows. If a column has more cases, the page shows how many more, with a
+link to the list of tips."""
 
 
 class Column(StrEnum):
@@ -156,8 +156,8 @@ def board_number(cases: Sequence[BoardCase]) -> int:
 
 
 def time_left(due_at: datetime, at: datetime) -> tuple[bool, Mapping[str, int]]:
-    """Returns two values: True if the deadline has passed, and the time until or since the deadline. The time maps each
-    unit, such as hours, to a number.
+    """Returns two values: True if the deadline has passed, and the time until or since the deadline. The time is a
+    mapping of each unit, such as hours, to a number.
 
     In the last hour before the deadline, the time is in minutes and seconds. The script of the board's page computes
     the time in the same way.

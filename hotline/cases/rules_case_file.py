@@ -1,8 +1,8 @@
 """Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
 Without an order of a court or prosecutor, the file contains nothing that the caller said. Without an order, the file
-also hides the minute of the call. It gives only the day of each alert, because alerts follow a call after fixed times.
-The file never contains a phone number, a receipt, a reference or the name of a responder.
+also hides the minute of the call. The file gives only the day of each alert, because alerts follow a call after fixed
+times. The file never contains a phone number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -68,7 +68,7 @@ def is_order_valid(basis: FileBasis, number: str) -> bool:
 
 def _is_callable(number: str) -> bool:
     """Returns True if the number of an order could be a phone number. In `RP 00123/2026/TGI`, slashes divide the
-    digits, so it could not."""
+    digits, so this number could not be a phone number."""
     digits = SPACES.sub("", number)
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
@@ -119,8 +119,8 @@ MIN_NAME = 4
 
 
 def names_in(of_case: Collection[str], others: Collection[str]) -> frozenset[str]:
-    """Returns the texts that a file must not contain: the names of all people of the hotline. Adds each single word of
-    the names of officers who worked on the case."""
+    """Returns the texts that a file must not contain: the names of all people of the hotline. Also returns each single
+    word of the names of officers who worked on the case."""
     parts = {part for name in of_case for part in name.split() if len(part) >= MIN_NAME}
     return frozenset({*of_case, *parts, *others} - {""})
 

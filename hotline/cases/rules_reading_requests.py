@@ -2,7 +2,8 @@
 process sends a request after a responder has typed a PIN. Also collects the answers about a person that a responder
 types. Pure.
 
-The web process cannot check a PIN and cannot decrypt a case. It only shows the flags, lists and texts in the replies.
+The web process cannot check a PIN and cannot decrypt a case. The web process only shows the flags, lists and texts in
+the replies.
 
 In this module, an "answer" is a value that a flow stores under a name during a conversation. Most constants of this
 module are names of answers.
@@ -130,7 +131,8 @@ ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
 """Two flags that choose the screen after the PIN. `ONE_DANGER` chooses the page of the only case about danger that no
 responder has taken. `ONE_STARTED` chooses a form that the responder left unfinished a short time ago."""
 IS_OWN = "hers"
-"""The first part of the flag that this responder is the assignee of a case. The reference of the case follows."""
+"""The first part of the flag that this responder is the assignee of a case. The reference of the case completes the
+name of the flag."""
 FIRST = "first"
 """The placeholder for the reference of the case that the phone shows right after the PIN."""
 IN_CONSOLE = "console"
@@ -218,8 +220,8 @@ def without_pins(text: str) -> str:
     """Returns the text with `#` for each character from the first part that may be a PIN to the end. The separators
     between the parts stay. The hotline stores only a digest of the returned text.
 
-    From a digest of the whole text, an attacker could find the PIN with a million attempts. The answers about a person
-    would need even fewer.
+    From a digest of the whole text, an attacker could find the PIN with a million attempts. For the answers about a
+    person, even fewer attempts would be enough.
     """
     parts = text.split(SEPARATOR)
     first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
@@ -248,7 +250,7 @@ MADE_PERSON = "made_person"
 responder fills in the form again, the new form corrects the record of the person."""
 STARTED = "started"
 """The first part of three names for an unfinished form: its flag, its list and its placeholder. The reference of the
-case follows the first part."""
+case completes each name."""
 SCREENING, KEEPING = "screening", "keeping"
 """Two flows: the flow with the questions on site, and the flow that waits until the reader process has recorded a
 form."""

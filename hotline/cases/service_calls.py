@@ -2,7 +2,7 @@
 calls to a phone line other than the hotline, such as 116.
 
 An account of the national desk requests a number. After a second account has approved the request, the first account
-decrypts the number with its own key. A person who is excluded from a tip cannot see its call-back.
+decrypts the number with its own key. A person who is excluded from a tip cannot see the call-back of the tip.
 
 For a call to a different line, an officer answers the same questions as a caller. The hotline encrypts, assigns and
 escalates the tip like the tip of a caller. The hotline does not store the caller's number.

@@ -304,7 +304,7 @@ def checked(
 
 
 close_tip = checked(service_retention.close_tip)
-"""Closes a tip. If a second person must confirm the closure, only requests it."""
+"""Closes a tip. If a second person must confirm the closure, only requests the closure."""
 reopen, helped = checked(service_retention.reopen_tip), checked(service_retention.record_help)
 hold = checked(service_retention.set_legal_hold, check_decides)
 lift = checked(service_retention.lift_legal_hold, check_decides)

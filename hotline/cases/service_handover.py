@@ -1,7 +1,7 @@
 """Writes the handover notes of one shift for the next shift, and counts the notes that a person has not confirmed yet.
 
 A general note is encrypted for one desk, and is stored for 72 hours. A note about a case is encrypted with the key of
-the tip. Only people who may see the tip learn about the note. The note is deleted with the text of the tip.
+the tip. Only people who may see the tip learn about the note. A note about a case is deleted with the text of the tip.
 """
 
 from collections.abc import Collection, Sequence

@@ -38,8 +38,8 @@ class HarmLine(NamedTuple):
 
 
 def reading_desk(session: Session, by: SignedIn) -> str:
-    """Returns the desk whose key the account uses to read records of harm. Raises NotFound if the account belongs to no
-    such desk."""
+    """Returns the desk whose key the account uses to read records of harm. Raises NotFound if the account belongs
+    neither to the national desk nor to an oversight desk."""
     codes = viewer_of(session, by).desks
     oversight = codes.intersection(tables_desks.desks_of_kind(session, DeskKind.OVERSIGHT))
     if NATIONAL in codes:

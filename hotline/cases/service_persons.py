@@ -1,7 +1,7 @@
 """Shows the persons of a case on a page of the console. Without a key, the page shows only the number of persons and
 the open reminders.
 
-With the private key of the case, it also shows the reports about each person. Decrypted data is never stored.
+With the private key of the case, the page also shows the reports about each person. Decrypted data is never stored.
 
 Also records reports that console accounts make about persons. An account can make the reports that a responder makes by
 phone, and can also record official decisions.
@@ -113,7 +113,7 @@ def read_persons(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
 ) -> DecryptedPersons:
     """Returns the decrypted reports about the persons of a case. Before it decrypts the reports, writes a row to the
-    audit log. Also writes a row if the account may not read them.
+    audit log. Also writes a row if the account may not read the reports.
 
     Raises NotFound if the account may not see this tip. Raises KeyMissing. Raises DecryptionFailed if no key of the
     account decrypts the reports.
@@ -135,8 +135,8 @@ def read_persons(
 def events_for_rules(
     session: Session, context: ConsoleContext, by: SignedIn, token: str, tip: Tip
 ) -> Sequence[PersonEntry]:
-    """Returns the decrypted case events about the persons of a case. The calling function may use them to check a rule
-    or to make a case file, but no page may show them. Raises KeyMissing, DecryptionFailed.
+    """Returns the decrypted case events about the persons of a case. The calling function may use the events to check a
+    rule or to make a case file, but no page may show the events. Raises KeyMissing, DecryptionFailed.
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
@@ -232,7 +232,7 @@ def record_report(
             key,
             corrects,
         )
-        # No screen of a phone lets a responder make these reports.
+        # No screen of a phone lets a responder make the two kinds of reports that the code below refuses.
         if kind is LoggedEvent.SCREENED and tip.closed_at is not None and corrects is None:
             raise CodesRefused(CLOSED)
         if kind is LoggedEvent.CONSENT and report.reported.codes[CONSENT] == ConsentCode.YES:

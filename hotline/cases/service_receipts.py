@@ -46,7 +46,7 @@ enrolment code to which the secret belongs."""
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """The result of comparing a typed secret with the stored secrets. No log may contain it."""
+    """The result of comparing a typed secret with the stored secrets. No log may contain any part of this result."""
 
     results: Sequence[str] = ()
     opened_key: str | None = field(default=None, repr=False)
@@ -59,7 +59,7 @@ class AttemptResult:
 @dataclass(frozen=True, slots=True)
 class SecretAttempt:
     """One attempt to enter a secret. `target_key` is a digest of the number to which the secret belongs, such as the
-    receipt number. No log may contain it."""
+    receipt number. No log may contain any part of this attempt."""
 
     secret: AttemptedSecret
     session_key: str = field(repr=False)
@@ -187,8 +187,8 @@ class SessionNumber(Mapping[str, str]):
         self._pseudonyms = context.pseudonyms
         self._session_key = session_key
         self.shown = False
-        """True after a screen has shown the number. The hotline must then not show its stored copy of this screen in
-        another session."""
+        """True after a screen has shown the number. The hotline must not show a stored copy of this screen in another
+        session, because the copy contains this session's number."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:

@@ -118,7 +118,7 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 REQUEST = "service:"
 """The first part of the name of an unproved "yes": the hotline must still find the service's SMS in the gateway's
-inbox. The reference of the request follows."""
+inbox. The reference of the request completes the name."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -171,8 +171,8 @@ def ask(
 
 
 def name_of(session: Session, context: Context, row: ServiceRequest, at: datetime) -> str:
-    """Returns the name of the service that was asked. If this number is confirmed, the text also contains the service's
-    phone number."""
+    """Returns the name of the service that was asked. If the service's phone number is confirmed, the text also
+    contains the number."""
     desk = session.get_one(Desk, row.desk_code)
     name, number = (desk.name or desk.code)[:20].rstrip(), desk.number or ""
     try:
@@ -252,8 +252,8 @@ def _record(
     tip, who = queries.tip_for_writing(session, offer.tip_id), row.who or ""
     _end(row, said, at)
     if offer.clock != FollowKind.ANSWER:
-        # The hotline no longer needs this answer: the responder has already reported one, or the person has refused the
-        # help.
+        # The hotline no longer needs this answer: the responder has already reported an answer, or the person has
+        # refused the help.
         _write(session, Template.CASE_OVER, responder.id, at, ref=row.reference)
         return
     accepted = said is ServiceAnswer.ACCEPTED

@@ -79,8 +79,8 @@ def upcoming_erasures(context: Context) -> Sequence[RetainedTip]:
 
 
 def upcoming_codes(context: Context) -> Sequence[CodesToDelete]:
-    """Returns, by month, the cases whose coded answers about persons will soon be erased. Also returns the cases in
-    which only a legal hold prevents this erasure.
+    """Returns, by month, the cases whose coded answers about persons will soon be erased. Also returns the cases whose
+    coded answers would be erased without a legal hold.
 
     The earliest month comes first.
     """
@@ -201,7 +201,7 @@ def place_hold(
     were already erased. Raises NotFound.
 
     Two people must agree to lift a hold under which a case file was made or requested. A hold that a request for a case
-    file has set ends if the request ends without a file. The hold stays if a person has also set it.
+    file has set ends if the request ends without a file. If a person has also set the hold, the hold stays.
     """
     found = queries_retention.retained_tip(session, tip_id)
     hold, is_erased = found.hold, found.term.state is TextState.ERASED

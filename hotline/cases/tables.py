@@ -1,8 +1,8 @@
 """Defines two groups of tables: opinions about the help that persons got, and requests to the reader process.
 
 Opinions stay in their table until the reader process has counted them. The row of an opinion names no tip, person,
-responder or service. Its only time is the month of the opinion. Its id is a random number, so the order of the ids
-reveals nothing.
+responder or service. The row has no time except the month of the opinion. The id of the row is a random number, so the
+order of the ids reveals nothing.
 
 A row of `PinReading` is one request that a responder makes with a PIN. `PinReading` has at most one row for each text
 that a session has sent. A row of `PinReadingAsk` is one request of the gateway that waits for the answer. If the
@@ -42,8 +42,8 @@ def add_answer(session: Session, month: str, body: bytes) -> None:
 def rewrite_answers(session: Session) -> None:
     """Writes all stored opinions to the database again, in one transaction.
 
-    PostgreSQL stores in each row the number of the transaction that wrote it. Without this function, this number would
-    link an opinion to the tip of the caller who gave it.
+    PostgreSQL stores in each row the number of the transaction that wrote the row. Without this function, this number
+    would link an opinion to the caller's tip.
     """
     session.execute(update(HelpAnswer).values(month=HelpAnswer.month))
 

@@ -1,5 +1,5 @@
 """Defines the tables of case files and of records of harm. Also finds desks that still need the private key of a case,
-and desks that must lose it.
+and desks that must lose this key.
 
 A case file itself is never stored. After the file is made, its row in the table no longer names the tip and the person.
 

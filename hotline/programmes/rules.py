@@ -10,8 +10,8 @@ the month of the last lesson. The certificate is valid for two years. The office
 
 The certificate's code has twelve letters and digits, and contains no name. The code is a number in base 26 with four
 parts: the district, the month, a serial number, and a tag. The tag proves that the hotline made the code: only the
-hotline's key can compute the tag. The last character is a check character, which tells a misread code from a forged
-code.
+hotline's key can compute the tag. The last character shows if a person misread the code, so that the hotline does not
+suspect forgery.
 """
 
 import re
@@ -125,7 +125,7 @@ MAX_ATTENDANCE = 5000
 """The highest attendance that a leader can report. No village has so many people at its Umuganda (community work), so a
 higher number is a typing error."""
 TALKING_POINTS = 4
-"""The number of talking points: texts for community sessions. The months use them in turn."""
+"""The number of talking points: texts for community sessions. Each month has one of the talking points, in turn."""
 CROWD_FLAG = "crowd"
 """The first part of the name of a flag for an attendance that is possible. For example, `crowd.120` is set if the
 leader typed 120 in this session."""
@@ -163,7 +163,8 @@ COMPANION_WORDS = """
 ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
 PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
 """
-"""Words that a leader may write in the SMS besides the number and the occasion, and that do not change its meaning."""
+"""Words that a leader may write in the SMS besides the number and the occasion. These words do not change the meaning
+of the SMS."""
 JOIN_WORDS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
@@ -175,8 +176,8 @@ class SessionReport(NamedTuple):
 
 
 def parse_attendance(keyed: str) -> int | None:
-    """Returns the number of people who attended a session, from the digits that a leader typed. Returns None if so many
-    people are not possible."""
+    """Returns the number of people who attended a session, from the digits that a leader typed. Returns None if the
+    number is not possible."""
     came = int(keyed) if re.fullmatch(r"[0-9]{1,6}", keyed) else 0
     return came if 1 <= came <= MAX_ATTENDANCE else None
 

@@ -175,8 +175,8 @@ def enrol(
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
     """Removes a phone from the given programmes, or from all programmes if `rolls` is empty. Returns the number of
-    deleted rows: programmes of the phone, and stored lessons of a responder. Returns 0 if this process does not have
-    the key for programmes."""
+    deleted rows: one for each programme of the phone, or one that stores only a responder's lessons. Returns 0 if this
+    process does not have the key for programmes."""
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
         return programmes_tables.remove_participants(session, names)
@@ -238,8 +238,7 @@ def end_codes(context: Context, programme: Programme, place: str, *, by: Command
 def remove_participant(
     context: Context, programme: Programme, number: str, *, by: CommandActor
 ) -> None:
-    """Removes a phone from a programme. If the phone is not in the programme but a responder has lessons on it, deletes
-    these lessons.
+    """Removes a phone from a programme. If the phone's row stores only a responder's lessons, deletes these lessons.
 
     Raises NumberInvalid, NotFound, KeyMissing.
     """
@@ -325,7 +324,7 @@ def receive_sms(
     session: Session, context: Context, caller: str, text: str, at: datetime, channel: str
 ) -> bool:
     """Handles an SMS of a local leader: an enrolment code, or a report of a community session. Returns False for any
-    other SMS, for a code that enrols no phone, and for a report from a phone of no enrolled leader."""
+    other SMS, for a code that enrols no phone, and for a report by a person who is no enrolled leader."""
     match rules.parse_sms(text):
         case str() as code:
             return enrol_by_sms(session, context, Programme.LEADERS, caller, code, at)
@@ -336,7 +335,7 @@ def receive_sms(
 
 
 RESPONDER_FLAGS = {rules.FLOW_NAMES[Programme.TRAINEES].joined: True}
-"""The flags for a responder's session. With them, a responder can open the lessons after entering the PIN."""
+"""The flags for a responder's session. These flags let a responder open the lessons after entering the PIN."""
 
 
 class Learner(NamedTuple):

@@ -31,8 +31,8 @@ class EnrolmentCode(Row):
 
 
 LESSONS_ONLY = "lessons"
-"""The value of `Participant.programme` for a responder's phone that is in no programme. The row then stores only
-lessons.
+"""The value of `Participant.programme` for a responder's phone that is in no programme. The row of such a phone stores
+only lessons.
 """
 
 
@@ -137,7 +137,7 @@ def locked_participant(session: Session, number_key: str) -> Participant | None:
 
 
 def remove_participants(session: Session, number_keys: Collection[str]) -> int:
-    """Deletes the rows of these phones. Returns the number of deleted rows."""
+    """Deletes the rows of the phones with these digests. Returns the number of deleted rows."""
     gone = (
         delete(Participant)
         .where(Participant.number_key.in_(number_keys))
@@ -147,7 +147,7 @@ def remove_participants(session: Session, number_keys: Collection[str]) -> int:
 
 
 def participants_by_district(session: Session, programme: str) -> dict[str, int]:
-    """Maps each district to the number of a programme's phones there."""
+    """Maps each district to the number of phones in the programme."""
     counted = select(Participant.district, func.count()).where(Participant.programme == programme)
     found = session.execute(counted.group_by(Participant.district))
     return {district: int(number) for district, number in found}
