@@ -16,7 +16,7 @@ from tests.architecture.tree import ROOT
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 353,
-    "lines": 65_671,
+    "lines": 65_666,
     "tokens": 598_098,
     "html": 3_975,
     "js": 1_045,
