@@ -229,7 +229,7 @@ def run(
     outage = database_outage()
     background = BackgroundRun("aside")
     previous, leading, early_until = Moment(context.now(), time.monotonic()), False, 0.0
-    deadline_jump = moved = timedelta(0)
+    set_back = moved = timedelta(0)
     while not stop.is_set():
         now = Moment(context.now(), time.monotonic())
         jump, previous = now.jump_since(previous), now
@@ -238,13 +238,13 @@ def run(
             wake_for_jump(context)
             early_until = max(early_until, now.monotonic) + jump.total_seconds()
             # Only the leader corrects the stored deadlines.
-            deadline_jump += -jump if leading and jump < timedelta(0) else timedelta(0)
+            set_back += -jump if leading and jump < timedelta(0) else timedelta(0)
             moved += jump if leading else timedelta(0)
         led, leading = leading, leads(context, leadership, outage)
         if leading:
             tick(context, () if led else (end_old_hold,))
             forward = partial(service_alarms.bring_forward, context)
-            deadline_jump = store_jump(deadline_jump, forward, "move the deadlines of alerts")
+            set_back = store_jump(set_back, forward, "move the deadlines of alerts")
             moved = store_jump(moved, partial(hold_plans, context), "delay planned publications")
             tick(context, steps)
             background.go(context, *without_plans(aside, is_early=now.monotonic < early_until))

@@ -109,8 +109,8 @@ def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetim
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
-    columns = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
-    return {id: spoken[0] for id, spoken in session.execute(columns)}
+    query = select(Responder.id, Responder.languages).where(Responder.id.in_(responder_ids))
+    return {id: spoken[0] for id, spoken in session.execute(query)}
 
 
 def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list[AlertedResponder]]:
@@ -135,10 +135,10 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
         .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
     )
     found: dict[int, list[AlertedResponder]] = {tip_id: [] for tip_id in tip_ids}
-    for tip_id, person, level, official, local, at_border, earlier in rows:
+    for tip_id, person, level, official, local, at_partner, earlier in rows:
         is_local = level != Level.NATIONAL and official != OVERSEEN
-        rank = Level(local or at_border or level) if is_local else Level.NATIONAL
-        is_beside = local is None and at_border is not None
+        rank = Level(local or at_partner or level) if is_local else Level.NATIONAL
+        is_beside = local is None and at_partner is not None
         found[tip_id].append(AlertedResponder(person, rank, is_local and bool(earlier), is_beside))
     return found
 
@@ -254,7 +254,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
     A tip concerns its assignee. A tip also concerns every alerted responder if it has no assignee, or if the hotline is
     still asking responders to take the tip.
     """
-    is_due = exists().where(
+    is_asked = exists().where(
         Deadline.tip_id == Tip.id,
         Deadline.kind == DeadlineKind.ACKNOWLEDGE,
         Deadline.fired_at.is_(None),
@@ -264,7 +264,7 @@ def open_tips_of(session: Session, responder_id: int) -> Sequence[int]:
         .join(Assignment, Assignment.tip_id == Tip.id)
         .where(Assignment.responder_id == responder_id, Tip.closed_at.is_(None))
         .where(IS_CURRENT, queries_visible.is_not_excluded(responder_id))
-        .where(or_(Tip.assignee_id.is_(None), Tip.assignee_id == responder_id, is_due))
+        .where(or_(Tip.assignee_id.is_(None), Tip.assignee_id == responder_id, is_asked))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()
 
@@ -355,10 +355,10 @@ def keep_pending(session: Session, tip_ids: Collection[int], at: datetime) -> No
 def held_alerts(session: Session) -> Sequence[tuple[WaitingTip, datetime]]:
     """Returns the held tips: tips whose alert waits until a person comes on duty. Returns each tip with the time at
     which this wait ends. Locks the tips until the transaction ends."""
-    columns = select(Deadline.tip_id, Deadline.due_at).join(
+    query = select(Deadline.tip_id, Deadline.due_at).join(
         PendingAlert, PendingAlert.tip_id == Deadline.tip_id
     )
-    ends = {id: at for id, at in session.execute(columns.where(*HELD))}  # noqa: C416
+    ends = {id: at for id, at in session.execute(query.where(*HELD))}  # noqa: C416
     rows = _held(session, in_numbers(session, Tip.id, ends)) if ends else ()
     return [(tip, ends[tip.tip_id]) for tip in _waiting(session, rows)]
 
@@ -370,35 +370,35 @@ def _waiting(session: Session, chosen: Sequence[Any]) -> list[WaitingTip]:
     case, visit = cache(Case), cache(visit_facts)
     already = alerted_by_tip(session, repeated) if repeated else {}
     steps = _next(session, repeated)
-    is_shared = [
+    shared_ids = [
         row.id
         for row in chosen
         if row.place == ABROAD or is_camp(row.sector) or row.official == OVERSEEN
     ]
-    near = defaultdict(frozenset, tips_store.extra_desks(session, is_shared))
+    near = defaultdict(frozenset, tips_store.extra_desks(session, shared_ids))
     excluded = queries_visible.excluded_responders(
         session, queries_visible.tips_with_exclusions(session) & {row.id for row in chosen}
     )
     return [
         WaitingTip(
             id,
-            case(alert_place(place, sector), category, urgency, official, once, near[id], language),
+            case(alert_place(place, within), category, urgency, official, once, near[id], language),
             already.get(id, ()) if already else (),
             steps.get(id, 0) if steps else 0,
             locked,
             visit(matter, urgency, *visit_state).safety,
             excluded.get(id, NO_ONE),
         )
-        for id, place, sector, category, urgency, official, _, locked, once, matter, *visit_state, _, language in chosen
+        for id, place, within, category, urgency, official, _, locked, once, matter, *visit_state, _, language in chosen
     ]
 
 
 def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
     """Returns the officer who wrote down each tip, keyed by the id of the tip. Leaves out tips that callers reported
     themselves."""
-    columns = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
+    query = select(Tip.id, Dialogue.responder_id).join(Dialogue, Dialogue.key == Tip.session_key)
     met = (Tip.channel == MET, in_numbers(session, Tip.id, tip_ids))
-    return {tip_id: who for tip_id, who in session.execute(columns.where(*met)) if who is not None}
+    return {tip_id: who for tip_id, who in session.execute(query.where(*met)) if who is not None}
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:

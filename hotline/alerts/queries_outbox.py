@@ -315,12 +315,12 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
         free = min(free, 1)
     # Counts only messages that a worker claimed within the time `MAX_SEND`, because sending a message takes no longer.
     is_begun = Message.lease_until > at + LEASE - MAX_SEND
-    under_way_count = (
+    counts = (
         select(func.count(), func.count().filter(~FIRST))
         .select_from(Message)
         .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, is_begun)
     )
-    under_way, others = session.execute(under_way_count).one()
+    under_way, others = session.execute(counts).one()
     allowed = free_sends(
         at_once, under_way, others, doubted=gateway_tables.queue_state(session).reason is not None
     )
@@ -414,8 +414,8 @@ def _claims_alone(session: Session) -> bool:
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
-    is_locked = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
-    return bool(is_locked)
+    got_lock = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
+    return bool(got_lock)
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:

@@ -234,7 +234,7 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
         and_(Deadline.kind == DeadlineKind.OUTCOME, Deadline.nth >= ESCALATED),
     )
     is_asked = exists().where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None), hands_on)
-    is_local = (
+    is_current = (
         exists()
         .where(
             _THEIRS.tip_id == Tip.id,
@@ -246,7 +246,7 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
         .correlate(Tip)
     )
     has_other_assignee = (Tip.assignee_id.is_not(None), Tip.assignee_id != responder_id)
-    return and_(*has_other_assignee, ~is_asked.correlate(Tip), or_(Tip.place_step == 0, is_local))
+    return and_(*has_other_assignee, ~is_asked.correlate(Tip), or_(Tip.place_step == 0, is_current))
 
 
 def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCases:
@@ -271,8 +271,8 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
     )
     found = rows.all()
     current = {tip_id: reference for tip_id, reference, is_current in found if is_current}
-    past = (reference for tip_id, reference, _ in found if tip_id not in current)
-    return KnownCases(tuple(current.values()), tuple(dict.fromkeys(past)))
+    others = (reference for tip_id, reference, _ in found if tip_id not in current)
+    return KnownCases(tuple(current.values()), tuple(dict.fromkeys(others)))
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
@@ -465,12 +465,12 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
     may = or_(ServiceReferral.responder_id == responder_id, has_taken, ServiceReferral.times > 1)
     runs = ServiceReferral.due_at.is_not(None)
     offer = exists().where(ServiceReferral.tip_id == Tip.id, runs, may)
-    is_due = (PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None))
+    has_reminder = (PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None))
     is_offer = PossibleVictim.clock == FollowKind.OFFER
     knows = or_(PossibleVictim.responder_id == responder_id, has_taken, PossibleVictim.times > 1)
-    has_offer_due = exists().where(*is_due, is_offer, knows)
-    consent_due = exists().where(*is_due, ~is_offer, PossibleVictim.times > 0)
-    is_asked = or_(offer, has_offer_due, and_(consent_due, ~_asked_last(responder_id)))
+    offer_runs = exists().where(*has_reminder, is_offer, knows)
+    consent_runs = exists().where(*has_reminder, ~is_offer, PossibleVictim.times > 0)
+    is_asked = or_(offer, offer_runs, and_(consent_runs, ~_asked_last(responder_id)))
     is_meant = (*_is_own(responder_id), is_asked)
     rows = select(Assignment.reference, Tip).join(Tip, Tip.id == Assignment.tip_id).where(*is_meant)
     newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Assignment.id))}

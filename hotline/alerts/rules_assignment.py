@@ -34,15 +34,15 @@ _UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
 references than others."""
 
 
-def draw_references(noise: bytes, length: int, count: int) -> list[str]:
+def draw_references(noise: bytes, length: int, limit: int) -> list[str]:
     """Makes references of this length from random bytes, without duplicates.
 
-    Returns at most `count` references, and fewer if the random bytes do not suffice.
+    Returns at most `limit` references, and fewer if the random bytes do not suffice.
     """
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
     references = (one for one in pieces if is_reference(one) and not MEASURE.fullmatch(one))
-    return [*dict.fromkeys(islice(references, count))]
+    return [*dict.fromkeys(islice(references, limit))]
 
 
 def length_after(unlucky: int) -> int:
@@ -221,10 +221,10 @@ def eligible(
     A person who belongs to two of these groups is only in the first. `before` contains the people who were already
     alerted of the tip, and who therefore count as on duty.
     """
-    count = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
+    limit = RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
     roster = people_for(case, roster)
-    local = _on_duty_first(case, _local(case, roster), count, before)
-    camp = _on_duty_first(case, _camp(case, roster), count, before)
+    local = _on_duty_first(case, _local(case, roster), limit, before)
+    camp = _on_duty_first(case, _camp(case, roster), limit, before)
     nearby = {c.id for c in (*local, *camp)}
     national = [c for c in roster if c.level is Level.NATIONAL and c.id not in nearby]
     return local, camp, _on_duty_first(case, national, 1, before)
@@ -289,11 +289,11 @@ def choose_first(
     `fairly` returns at most a given number of people from a group, in the order in which they are alerted.
     """
     is_danger = urgency == Urgency.DANGER
-    count = RECIPIENTS_IN_DANGER if is_danger else 1
-    partners = fairly(camp, count) if camp else ()
+    limit = RECIPIENTS_IN_DANGER if is_danger else 1
+    partners = fairly(camp, limit) if camp else ()
     if not local:
         return partners + fairly(national, 1)
-    return fairly(local, count) + partners + (fairly(national, 1) if is_danger else ())
+    return fairly(local, limit) + partners + (fairly(national, 1) if is_danger else ())
 
 
 def next_recipients(

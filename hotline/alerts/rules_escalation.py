@@ -264,12 +264,12 @@ def next_person(
     due = {person: pace.next_storm(at) for person, pace in everyone.items()}
     due = {person: min(waiting.get(person, next_at), next_at) for person, next_at in due.items()}
     earliest = min(everyone, key=lambda person: (due[person], everyone[person].count), default=None)
-    responder = next((person for person, pace in everyone.items() if pace.is_free(at)), earliest)
-    if responder is not None and responder not in waiting:
-        paces[responder].add(due[responder], waits=due[responder] > at)
-    if responder is not None and due[responder] > at:
-        waiting[responder] = due[responder]
-    return responder
+    responder_id = next((person for person, pace in everyone.items() if pace.is_free(at)), earliest)
+    if responder_id is not None and responder_id not in waiting:
+        paces[responder_id].add(due[responder_id], waits=due[responder_id] > at)
+    if responder_id is not None and due[responder_id] > at:
+        waiting[responder_id] = due[responder_id]
+    return responder_id
 
 
 ESCALATED = 2
@@ -332,8 +332,8 @@ def more_urgent_clocks(case: Case, safety: VisitSafety, at: datetime) -> Decisio
 
 
 def _raised(s: CaseState) -> Decision:
-    recipients = notices((s.first_alerted(), Purpose.ALERT))
-    return replace(more_urgent_clocks(s.case, s.safety, s.at), notices=recipients)
+    alerts = notices((s.first_alerted(), Purpose.ALERT))
+    return replace(more_urgent_clocks(s.case, s.safety, s.at), notices=alerts)
 
 
 def _danger_again(s: CaseState) -> Decision:

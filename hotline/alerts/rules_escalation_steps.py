@@ -473,8 +473,8 @@ def partner_recipients(
     knew = {one.responder_id for one in alerted}
     local, camp, _ = rules_assignment.eligible(case, roster, knew)
     partners = camp if is_district(case.place) else local
-    count = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
-    wanting = max(0, count - sum(one.id in knew for one in partners))
+    limit = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
+    wanting = max(0, limit - sum(one.id in knew for one in partners))
     return rules_assignment.turns(one for one in partners if one.id not in knew)[:wanting]
 
 

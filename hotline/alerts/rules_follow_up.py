@@ -240,8 +240,8 @@ def wants_since(person: MetPerson) -> datetime | None:
     if person.consent is not ConsentState.YES:
         return None
     since = None
-    for at, consent, is_child_decision in reversed(person.consents):
-        if consent != ConsentCode.YES and is_child_decision != YES:
+    for at, consent, decision in reversed(person.consents):
+        if consent != ConsentCode.YES and decision != YES:
             break
         since = at
     offer = person.newest

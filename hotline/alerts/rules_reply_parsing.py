@@ -173,21 +173,22 @@ NO_DRILLS = BareDrills()
 def parse_reply(
     text: str,
     open_references: Sequence[str],
-    is_new: bool,
-    closed: Collection[str] = (),
+    recent: bool,
+    others: Collection[str] = (),
     *,
     national: bool = False,
     drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
     """Returns the meaning of a responder's SMS. Accepts every text, and raises no error.
 
-    `is_new` is True if the responder was alerted of their only open case within the last twelve hours. `closed` is the
-    references of closed cases. The parser finds the reference of a closed case only if it is typed without a mistake.
+    `recent` is True if the responder was alerted of their only open case within the last twelve hours.
+    `others` contains the references of closed cases and of cases that a colleague keeps. The parser finds such a
+    reference only if it is typed without a mistake.
     `national` is True for a responder of the national desk, who may use all digits.
     """
     if is_stop(text):
         return ReplyReading(ReplyKind.STOP)
-    found = read_pieces(text, {*open_references, *closed}, digits(national=national))
+    found = read_pieces(text, {*open_references, *others}, digits(national=national))
     pieces = _sure(found.pieces)
     names = list(dict.fromkeys(one.text for one in pieces if one.sort is PieceKind.REFERENCE))
     if found.unclear:
@@ -197,7 +198,7 @@ def parse_reply(
         reference = names[0] if len(names) == 1 else None
         typed_digits = {one.text for one in found.pieces if one.sort is PieceKind.DIGIT}
         return _unless_unsure(plain_text(text[:MAX_LETTERS]), reading, reference, typed_digits)
-    return _of_none(text, pieces, open_references, is_new, drills)
+    return _of_none(text, pieces, open_references, recent, drills)
 
 
 def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
@@ -449,7 +450,7 @@ def _of_several(pieces: Sequence[Piece], names: Sequence[str]) -> ReplyReading:
 
 
 def _of_none(
-    text: str, pieces: Sequence[Piece], known: Sequence[str], is_new: bool, drills: BareDrills
+    text: str, pieces: Sequence[Piece], known: Sequence[str], recent: bool, drills: BareDrills
 ) -> ReplyReading:
     """Reads an SMS without a reference. The parser guesses only that the responder takes a case, and only if a single
     case is possible.
@@ -469,7 +470,7 @@ def _of_none(
     if verb is Verb.TAKE and is_bare and drills.references:
         actions = tuple(Action(verb, one) for one in drills.references)
         return ReplyReading(ReplyKind.ACT, actions, drills.similar)
-    if verb is Verb.TAKE and is_bare and only is not None and is_new:
+    if verb is Verb.TAKE and is_bare and only is not None and recent:
         return ReplyReading(ReplyKind.ACT, (Action(verb, only),))
     return ReplyReading(ReplyKind.ASK, reference=only)
 
@@ -484,9 +485,9 @@ def _of_strange(
     }
     names = {one for one, _ in matches}
     if not names:
-        containing = {one for letters in strange for one in known if _is_within(letters, one)}
-        if len(containing) == 1:
-            return ReplyReading(ReplyKind.ASK, reference=containing.pop())
+        contained = {one for letters in strange for one in known if _is_within(letters, one)}
+        if len(contained) == 1:
+            return ReplyReading(ReplyKind.ASK, reference=contained.pop())
         has_shape = any(
             references.read_reference(part) for one in strange for _, part, _ in _splits(one, STUCK)
         )

@@ -120,15 +120,15 @@ def _held_until(
         return {}
     duty = tables_roster.roster(session, at, at + HELD_FOR)
     members = queries_people.members(session)
-    filed_at = tables.filing_times(session, [tip.tip_id for tip in new_tips])
+    filed = tables.filing_times(session, [tip.tip_id for tip in new_tips])
 
     @cache
     def until(case: Case, since: datetime, excluded: frozenset[int]) -> datetime | None:
-        reachable = [one for one in people if one.id not in excluded]
-        members_able = [one for one in members if one.id not in excluded]
-        return held_until(case, reachable, members_able, duty, since, at)
+        allowed = [one for one in people if one.id not in excluded]
+        allowed_members = [one for one in members if one.id not in excluded]
+        return held_until(case, allowed, allowed_members, duty, since, at)
 
-    found = {tip.tip_id: until(tip.case, filed_at[tip.tip_id], tip.excluded) for tip in new_tips}
+    found = {tip.tip_id: until(tip.case, filed[tip.tip_id], tip.excluded) for tip in new_tips}
     return {tip_id: due_at for tip_id, due_at in found.items() if due_at is not None}
 
 
@@ -144,9 +144,9 @@ def release_held(context: Context) -> None:
         queries.take_lock(session)
         queries_retention.note_done(session, LOOKED, at)
         rows = queries.held_alerts(session)
-        delays = _held_until(session, [tip for tip, _ in rows], queries.roster(session, at), at)
+        held_until = _held_until(session, [tip for tip, _ in rows], queries.roster(session, at), at)
         for tip, old_due in rows:
-            new_due = delays.get(tip.tip_id)
+            new_due = held_until.get(tip.tip_id)
             if new_due is None:
                 tables.close_clocks(session, [tip.tip_id], [DeadlineKind.HELD], at)
             elif new_due != old_due:

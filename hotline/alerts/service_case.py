@@ -287,7 +287,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         clocks=tables.open_clocks(session, tip.id),
         is_met=tip.channel == MET,
         unread=queries_references.those_who_have_not_read(session, tip.id),
-        company=tuple(one.responder_id for assignments in related.values() for one in assignments),
+        company=tuple(one.responder_id for people in related.values() for one in people),
         linked_questions=tables.times_fired(session, other_ids, DeadlineKind.VISIT_SAFETY),
     )
 
@@ -310,8 +310,8 @@ def can_stand_down(session: Session, tip: Tip) -> bool:
     """Returns True if the people who were alerted for an earlier place of the tip may be stood down. This is possible
     only after a responder who was alerted for the present place has become the assignee."""
     state = case_state(session, tip)
-    recipients = rules_escalation_steps.alerted_elsewhere(state)
-    return bool(recipients) and state.assignee is not None and state.assignee not in recipients
+    released = rules_escalation_steps.alerted_elsewhere(state)
+    return bool(released) and state.assignee is not None and state.assignee not in released
 
 
 def desk_decides(session: Session, tip: Tip) -> bool:

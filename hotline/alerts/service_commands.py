@@ -260,8 +260,8 @@ def _pass_on(act: _ActContext) -> CommandOutcome:
     stays = is_theirs and DeadlineKind.ACKNOWLEDGE not in alerts_tables.open_clocks(
         act.session, tip.id
     )
-    is_recorded = not stays or alerts_tables.is_answered(act.session, tip.id, command.responder_id)
-    if is_recorded and (act.assignment.passed_at is None or command.chosen):
+    may_record = not stays or alerts_tables.is_answered(act.session, tip.id, command.responder_id)
+    if may_record and (act.assignment.passed_at is None or command.chosen):
         queries.record_passed(act.session, tip.id, command.responder_id, command.at)
         service_case.write_passed(act.session, tip.id, command)
         event = Event(CaseEventKind.PASSED, by=command.responder_id, chosen=command.chosen)
@@ -446,21 +446,21 @@ def read_reply(session: Session, responder: Responder, text: str, at: datetime) 
     """
     known_cases = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
-    recent = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
-    drill_references = {one.reference for one in recent}
+    recent_drills = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
+    drill_references = {one.reference for one in recent_drills}
     real_cases = tuple(one for one in known_cases.open if one not in drill_references)
     open_told = [one for one in alerts if one.reference in real_cases]
     unanswered = next((one.reference for one in open_told if not one.is_taken), None)
 
-    drills = meant_drills(recent, open_told[0].alerted_at if open_told else None, at)
+    drills = meant_drills(recent_drills, open_told[0].alerted_at if open_told else None, at)
 
     ended = tuple(one for one in known_cases.open if one in drill_references and one not in drills)
     running = tuple(one for one in known_cases.open if one in drills)
     cases = queries_references.KnownCases((*real_cases, *running), (*known_cases.also, *ended))
-    is_new = len(alerts) == 1 and real_cases == (alerts[0].reference,)
+    newly = len(alerts) == 1 and real_cases == (alerts[0].reference,)
     is_national = responder.level == Level.NATIONAL
     bare = BareDrills(drills, unanswered)
-    reading = parse_reply(text, cases.open, is_new, cases.also, national=is_national, drills=bare)
+    reading = parse_reply(text, cases.open, newly, cases.also, national=is_national, drills=bare)
     urgent = queries_references.dangerous_references(session, cases.open)
     dangers = tuple(one for one in cases.open if one in urgent)
     return ReadReply(responder.id, cases, reading, dangers)

@@ -170,15 +170,15 @@ def begin_steps(
         waiting = [one for one in tip_ids if one in marked]
         queries.mark_assigned(session, waiting, at)
         tables.close_clocks(session, waiting, [DeadlineKind.HELD], at)
-    clocks: dict[datetime, list[int]] = defaultdict(list)
+    ids_by_due: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
         if step.case.once:
             continue
         if step.number == 0:
             by = tips_rules.acknowledge_due(step.case.urgency, at, step=0)
-            clocks[by].append(step.tip_id)
-            if clock := rules_escalation_steps.visit_safety_clock(step.safety, at):
-                tables.set_clocks(session, step.tip_id, clock, at)
+            ids_by_due[by].append(step.tip_id)
+            if clocks := rules_escalation_steps.visit_safety_clock(step.safety, at):
+                tables.set_clocks(session, step.tip_id, clocks, at)
             continue
         if step.leader is not None and queries.is_taken(session, step.tip_id):
             continue
@@ -186,7 +186,7 @@ def begin_steps(
         tables.close_clocks(session, [step.tip_id], raised.close, at)
         tables.set_clocks(session, step.tip_id, raised.set, at)
         queries.tip_for_writing(session, step.tip_id).assignee_id = raised.assignee
-    tables.set_first_clocks(session, clocks, at)
+    tables.set_first_clocks(session, ids_by_due, at)
 
 
 def write_steps(

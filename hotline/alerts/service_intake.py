@@ -288,8 +288,8 @@ def _seal(
     desks += service_correction.proven_desks(session, context, tip, extra, context.now())
     keys = _keys(session, context, desks)
 
-    open_names = (*ANSWERS, SOURCE)
-    answers = {name: answer for name, answer in attempt.answers.items() if name not in open_names}
+    left_out = (*ANSWERS, SOURCE)
+    answers = {name: answer for name, answer in attempt.answers.items() if name not in left_out}
     seal, grants = {"uid": tip.uid, "place": tip.place, "identity": tip.identity}, None
     if tip.body and not context.encrypter.made(tip.body, uid=tip.uid, identity=tip.identity):
         service_correction.note_forgery(session, context, tip, "tip_pair_replaced")

@@ -146,8 +146,8 @@ class SmsPlan:
         if not rules_escalation.shares_notice(pace, storms=storms, goes=goes, most=self._most):
             pace.add(self._at, waits=due is not None and due > self._at)
             return False
-        id = self._open(responder_id, urgency, language, due or self._at)
-        self._notices.add((assignment_id, id))
+        message_id = self._open(responder_id, urgency, language, due or self._at)
+        self._notices.add((assignment_id, message_id))
         return True
 
     def due_of(self, template: Template, responder_id: int, due: datetime) -> datetime | None:
@@ -180,21 +180,21 @@ class SmsPlan:
     ) -> int:
         """Returns the id of an unsent SMS about several cases to this person. Writes a new SMS if there is none."""
         key = (responder_id, template.name, parameters.get("place", ""))
-        share = self._sent.open.get(key)
-        if share is None:
+        open_sms = self._sent.open.get(key)
+        if open_sms is None:
             code = responders_short_code(self._context.line.service_code)
             wording = Wording(template, {**parameters, "count": "1", "code": code}, language)
             id = write_shared(self._session, wording, responder_id, due, urgency, self._at)
-            share = queries_outbox.OpenShare(id, urgency, due)
+            open_sms = queries_outbox.OpenShare(id, urgency, due)
             self._sent.paces[responder_id].add(due, waits=due > self._at)
-        elif urgency < share.priority or due < share.due:
-            best = min(urgency, share.priority), min(due, share.due)
-            queries_outbox.hasten(self._session, share.message_id, *best)
+        elif urgency < open_sms.priority or due < open_sms.due:
+            best = min(urgency, open_sms.priority), min(due, open_sms.due)
+            queries_outbox.hasten(self._session, open_sms.message_id, *best)
             if due <= self._at:
-                tables.note_due(self._session, share.message_id)
-            share = queries_outbox.OpenShare(share.message_id, *best)
-        self._sent.open[key] = share
-        return share.message_id
+                tables.note_due(self._session, open_sms.message_id)
+            open_sms = queries_outbox.OpenShare(open_sms.message_id, *best)
+        self._sent.open[key] = open_sms
+        return open_sms.message_id
 
     def write(self) -> None:
         """Stores which alerts each SMS about several cases contains."""
@@ -397,7 +397,7 @@ def notify(
             of, responder_id, languages[responder_id], storms=storms, goes=goes, due=due
         ):
             continue
-        text = notice(
+        base = notice(
             order.purpose,
             visit_safety_under(name, safety),
             languages[responder_id],
@@ -405,7 +405,7 @@ def notify(
             code=code,
             place=tip.place,
         )
-        wording = Wording(text.template, {"ref": name.reference, **text.parameters}, text.language)
+        wording = Wording(base.template, {"ref": name.reference, **base.parameters}, base.language)
         turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         write_message(
             session, wording, responder_id, at, priority=Priority.URGENT, of=of, turn=turn, due=due

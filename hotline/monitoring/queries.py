@@ -94,13 +94,13 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
         )
         .group_by(DeliveryReport.network, DeliveryReport.status)
     )
-    meanings: dict[str, dict[ReportMeaning, int]] = {}
+    by_network: dict[str, dict[ReportMeaning, int]] = {}
     for network, status, count in rows:
-        counts = meanings.setdefault(network or "", dict.fromkeys(ReportMeaning, 0))
+        counts = by_network.setdefault(network or "", dict.fromkeys(ReportMeaning, 0))
         counts[report_meaning(status)] += count
     return {
         network: Arrivals(counts[ReportMeaning.ARRIVED], counts[ReportMeaning.LOST])
-        for network, counts in meanings.items()
+        for network, counts in by_network.items()
     }
 
 

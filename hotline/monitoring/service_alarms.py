@@ -61,7 +61,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
         gateway_tables.try_writing(session, at)
         queries_alert_path.note_look(session, at)
     found = readings(context, around=around)
-    digest, events = service_audit_digest.look(context)
+    line, events = service_audit_digest.look(context)
 
     with context.database.reading() as session:
         changes = _moves(session, found, at)
@@ -75,7 +75,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
                 tables.save(session, one.alarm, one.now, _says(one.alarm, found, before))
                 if one.notice is not None:
                     write_notices(session, context, one, at)
-    service_audit_digest.remember(context, digest)
+    service_audit_digest.remember(context, line)
 
 
 def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:

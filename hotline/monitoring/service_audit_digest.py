@@ -188,7 +188,7 @@ def check_log(context: CliContext) -> CheckResult:
                 _missing(session, read_digests(file)),
                 _missing(session, read_digests(context.watch.newest), after=True),
             ]
-            has_contacts = queries.can_be_notified(session)
+            can_notify = queries.can_be_notified(session)
             other = context.watch.other.is_there() or tables_canaries.has_second_channel(session)
             sent = queries.newest_digest(session)
             since = sent or tables_audit.begun_at(session) or at
@@ -196,7 +196,7 @@ def check_log(context: CliContext) -> CheckResult:
         return CheckResult(name, True, "not checked: the database does not answer")
     if any(wrong):
         return CheckResult(name, False, wrong[0] or wrong[1], VERIFY)
-    if not has_contacts or not other:
+    if not can_notify or not other:
         text = "fewer than two people get the day's digest: no one may notice rows cut off its end"
         advice = "`hotline oncall add NAME`, and HOTLINE_ALARM_MAIL or HOTLINE_ALARM_COMMAND"
         return warning(name, text, advice)

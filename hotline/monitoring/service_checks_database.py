@@ -159,7 +159,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
             tidied_at = queries_retention.done_at(session, ERRAND)
             summed = queries.summed_months(session)
             uncounted = queries_follow_up.due_months(session, summed, now - UNTIDY)
-            has_contacts = gateway_queries.can_be_notified(session)
+            can_notify = gateway_queries.can_be_notified(session)
             inbox = service_inbox.check_inbox(session, context.line, now)
             urgent = check_urgent_text(session, now)
             published = _statistics(session, now)
@@ -186,7 +186,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         boards,
         check_result(
             "watchers",
-            None if has_contacts else "no one is notified of faults",
+            None if can_notify else "no one is notified of faults",
             "on-call contacts are notified of faults",
             "`hotline oncall add NAME`",
         ),

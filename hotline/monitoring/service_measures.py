@@ -79,12 +79,12 @@ def _around(context: CliContext) -> Measured:
     lengths = {queue: instruments.queue_length(queue) for queue in queues}
     ages = {queue: instruments.worker_age(queue) for queue in queues}
     limit = service_checks_outside.HEARD
-    is_up = {queue: None if age is None else age < limit for queue, age in ages.items()}
+    up = {queue: None if age is None else age < limit for queue, age in ages.items()}
     help_text = "Seconds until the certificate of an address ends. 0 if a browser refuses it."
     return [
         Gauge("hotline_build_info", "1, with the version and the commit of this code.", [_code()]),
         _by("hotline_queue_length", "Jobs that wait for a worker.", "queue", lengths),
-        _by("hotline_workers_up", "1 if a worker gave a sign within a minute.", "queue", is_up),
+        _by("hotline_workers_up", "1 if a worker gave a sign within a minute.", "queue", up),
         _by("hotline_certificate_seconds", help_text, "of", instruments.certificates()),
         _one("hotline_backup_age_seconds", "Age of the newest backup.", instruments.backup_age()),
         _one("hotline_balance", "Balance at the gateway.", instruments.balance()),
@@ -183,12 +183,12 @@ LEVELS_CHECK = "service levels"
 
 def _levels(session: Session, at: datetime) -> Measured:
     found = level_counts(session, at)
-    is_kept = {one.name: one.kept(*counts) for one, counts in found.items()}
+    kept = {one.name: one.kept(*counts) for one, counts in found.items()}
     _, late = queries.danger_alerts(session, at - HOUR, at)
     of_kept = "1 if the service level was kept in this month until now."
     of_late = "1 if an alert about a danger of the last hour was late. It never counts dangers."
     return [
-        _by("hotline_service_level_kept", of_kept, "level", is_kept),
+        _by("hotline_service_level_kept", of_kept, "level", kept),
         _one("hotline_danger_late", of_late, late > 0),
     ]
 

@@ -157,8 +157,8 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
     """Returns a grant (a tip's key for a desk), encrypted for the desk's new key and then with the key of this week.
     Returns None if the grant is already encrypted for the new key.
     """
-    owner = label(grant.uid, pair.desk)
-    inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, owner)
+    bound = label(grant.uid, pair.desk)
+    inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
     binding = {"uid": grant.uid, "desk": pair.desk}
     if opens_grant(inner, **binding, private_key=pair.newest):
         return None
@@ -168,7 +168,7 @@ def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGra
         raise DecryptionFailed(
             f"neither old nor new key of desk {pair.desk} decrypts row {grant.id} of table {grant.row.__tablename__}"
         ) from None
-    return context.encrypter.weekly_lock.lock(encrypted, owner, context.now())
+    return context.encrypter.weekly_lock.lock(encrypted, bound, context.now())
 
 
 MAX_GRANTS = 2000

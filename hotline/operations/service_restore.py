@@ -78,12 +78,12 @@ def restore(
             reason = f"{REASON} of {in_kigali(manifest.taken_at)}"
             with database.writing() as session:
                 service_accounts.end_all_sessions(session)
-                unsent = service_pause.pause_restored(
+                waiting = service_pause.pause_restored(
                     session, by=by, reason=reason, at=max(at, manifest.taken_at)
                 )
             if aside is not None:
                 backup.check_empty(url, at, replace=True)
-    return Restored(manifest, contents, unsent, aside)
+    return Restored(manifest, contents, waiting, aside)
 
 
 @contextmanager

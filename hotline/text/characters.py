@@ -95,12 +95,12 @@ def segments(text: str) -> int:
 
 
 def _parts(costs: Iterable[int], single_limit: int, part_size: int) -> int:
-    letters = list(costs)
-    if sum(letters) <= single_limit:
+    all_costs = list(costs)
+    if sum(all_costs) <= single_limit:
         return 1
 
     parts, room = 1, part_size
-    for cost in letters:
+    for cost in all_costs:
         if cost > room:
             parts, room = parts + 1, part_size
         room -= cost

@@ -52,11 +52,11 @@ def parse_caller(raw: str) -> str:
     home = DOMESTIC.fullmatch(raw)
     if home is not None:
         return f"+250{home['dialled'] or home['bare']}"
-    number = CALLER.fullmatch(raw)
-    if number is None:
+    match = CALLER.fullmatch(raw)
+    if match is None:
         raise NumberInvalid("a caller's number must have 7 to 15 digits")
-    strayed = TRUNK_ZERO.fullmatch(number["digits"])
-    return f"+250{strayed['national']}" if strayed else f"+{number['digits']}"
+    strayed = TRUNK_ZERO.fullmatch(match["digits"])
+    return f"+250{strayed['national']}" if strayed else f"+{match['digits']}"
 
 
 def parse_sendable(raw: str) -> str:

@@ -128,11 +128,11 @@ def menu_label(area: Area) -> Label:
 def full_label(area: Area) -> Label:
     """Returns the name of an area for a question. If only one area matches, the hotline asks the caller if this area is
     right. The name includes the district and the province."""
-    provinces = {code: place_name(province_of(area.code), code) for code in CODES}
+    province = {code: place_name(province_of(area.code), code) for code in CODES}
     if len(area.code) == 2 and not is_landmark(area):
-        return {code: f"{name}, {provinces[code]}" for code, name in menu_label(area).items()}
+        return {code: f"{name}, {province[code]}" for code, name in menu_label(area).items()}
     district = place_name(area.code[:2], "rw")
-    return {code: f"{_called(area, code)}: {district}, {provinces[code]}" for code in CODES}
+    return {code: f"{_called(area, code)}: {district}, {province[code]}" for code in CODES}
 
 
 def _called(area: Area, language: str) -> str:

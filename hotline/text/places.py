@@ -253,9 +253,9 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
-    for area, areas in _read():
+    for area, parts in _read():
         camp_choices = tuple((camp.code, _called(camp)) for camp in camps(area.code))
-        lists[f"sectors.{area.code}"] = (*camp_choices, *_choices(areas))
+        lists[f"sectors.{area.code}"] = (*camp_choices, *_choices(parts))
     return lists
 
 

@@ -92,9 +92,9 @@ def sound_of(word: str) -> str:
 def perfect_form(stem: str) -> str:
     """Returns the perfect form of a stem, such as `kubise` for `kubita`."""
     root = stem[:-1]
-    for end, ending in HARD.items():
+    for end, new_end in HARD.items():
         if root.endswith(end):
-            return f"{root[: -len(end)]}{ending}E"
+            return f"{root[: -len(end)]}{new_end}E"
     if root.endswith("R"):
         short = len(re.findall(f"[{VOWELS}]", root)) == 1
         return f"{root[:-1]}{'Z' if short else 'Y'}E"

@@ -40,10 +40,10 @@ def test_a_hint_is_one_sms_and_acts_on_nothing_when_it_is_sent_back(language: st
         hint = worded(case, language)
         assert segments(hint) == 1
         for national in (False, True):
-            assert parse_reply(hint, ["K7Q4CA"], is_new=True, national=national).actions == ()
+            assert parse_reply(hint, ["K7Q4CA"], recent=True, national=national).actions == ()
 
 
 @pytest.mark.parametrize("language", CODES)
 def test_an_answer_in_front_of_a_hint_is_heard(language: str) -> None:
-    acts = parse_reply(f"5 {worded(OfferedCase(), language)}", ["K7Q4CA"], is_new=True).actions
+    acts = parse_reply(f"5 {worded(OfferedCase(), language)}", ["K7Q4CA"], recent=True).actions
     assert [one.verb for one in acts] == [Verb.PASS_ON]

@@ -50,7 +50,7 @@ def parsed(reading: ReplyReading) -> str:
 
 
 def read(row: dict[str, str]) -> str:
-    return parsed(parse_reply(row["text"], row["open"].split(), is_new=True))
+    return parsed(parse_reply(row["text"], row["open"].split(), recent=True))
 
 
 @pytest.mark.row("R2")
@@ -107,7 +107,7 @@ def test_each_yes_takes_a_case(yes: str) -> None:
 
 
 def said_by_national(text: str) -> str:
-    return parsed(parse_reply(text, ["K7Q4"], is_new=True, national=True))
+    return parsed(parse_reply(text, ["K7Q4"], recent=True, national=True))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def said_by_national(text: str) -> str:
     ],
 )
 def test_with_one_case_open(text: str, expected: str) -> None:
-    assert parsed(parse_reply(text, ["K7Q4"], is_new=True)) == expected
+    assert parsed(parse_reply(text, ["K7Q4"], recent=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -178,16 +178,16 @@ def test_with_one_case_open(text: str, expected: str) -> None:
     ],
 )
 def test_with_several_cases_open(text: str, hers: str, expected: str) -> None:
-    assert parsed(parse_reply(text, hers.split(), is_new=True)) == expected
+    assert parsed(parse_reply(text, hers.split(), recent=True)) == expected
 
 
 def test_a_bare_digit_takes_nothing_where_more_than_one_alert_came_or_none() -> None:
-    assert parsed(parse_reply("1", ["K7Q4"], is_new=False)) == "ask:K7Q4"
+    assert parsed(parse_reply("1", ["K7Q4"], recent=False)) == "ask:K7Q4"
 
 
 def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
-    assert parsed(parse_reply("1 M3TX", ["M3TA"], is_new=True, closed=["M3TX"])) == "1:M3TX"
-    assert parsed(parse_reply("1 M3TQ", [], is_new=True, closed=["M3TX"])) == "wrong"
+    assert parsed(parse_reply("1 M3TX", ["M3TA"], recent=True, others=["M3TX"])) == "1:M3TX"
+    assert parsed(parse_reply("1 M3TQ", [], recent=True, others=["M3TX"])) == "wrong"
 
 
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
@@ -203,7 +203,7 @@ def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> N
         for language in CODES:
             sent = words.say(language, template, **values)
             for national in (False, True):
-                acts = parse_reply(sent, ["K7Q4"], is_new=True, national=national).actions
+                acts = parse_reply(sent, ["K7Q4"], recent=True, national=national).actions
                 assert acts == (), (template.name, language)
 
 
@@ -213,9 +213,9 @@ def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
     for template in (Template.ALERT_LIKE_URGENT_REPLY, Template.ALERT_LIKE_REPLY):
         for language in CODES:
             sent = words.say(language, template, **values)
-            assert parse_reply(sent, both, is_new=False).actions == ()
+            assert parse_reply(sent, both, recent=False).actions == ()
             for text in (f"1 {sent}", f"{sent} 1"):
-                assert parse_reply(text, both, is_new=False).actions == (Action(Verb.TAKE, "K7Q4"),)
+                assert parse_reply(text, both, recent=False).actions == (Action(Verb.TAKE, "K7Q4"),)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
 )
 def test_the_national_desk_alone_has_two_digits_more(text: str, verb: Verb) -> None:
     assert parse_reply(text, ["K7Q4"], True, national=True).actions == (Action(verb, "K7Q4"),)
-    assert parse_reply(text, ["K7Q4"], is_new=True).actions == ()
+    assert parse_reply(text, ["K7Q4"], recent=True).actions == ()
 
 
 def test_hours_and_distances_are_no_digits_of_the_national_desk() -> None:
@@ -268,11 +268,11 @@ def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> Non
     spaced = f"{digit} {' '.join(made)}"
     joined = f"{digit}{made}".lower()
     for text in (f"{digit} {made}", f"{made} {digit}", joined, made + digit, spaced):
-        assert parse_reply(text, [made], is_new=False) == meant, text
+        assert parse_reply(text, [made], recent=False) == meant, text
 
 
 def test_a_long_text_is_read_to_its_end_in_little_time() -> None:
-    assert parsed(parse_reply("umwana " * 1200 + "1 K7Q4", ["K7Q4"], is_new=True)) == "1:K7Q4"
+    assert parsed(parse_reply("umwana " * 1200 + "1 K7Q4", ["K7Q4"], recent=True)) == "1:K7Q4"
 
 
 def drawn(seed: int, length: int, most: int = 9) -> list[str]:
@@ -300,7 +300,7 @@ def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
     mine = "YY99YY"[:length]
     for made in drawn(2, length, 4_000):
         if sum(one != other for one, other in zip(made, mine, strict=True)) > 2:
-            assert parsed(parse_reply(f"1 {made}", [mine], is_new=True)) != f"1:{mine}", made
+            assert parsed(parse_reply(f"1 {made}", [mine], recent=True)) != f"1:{mine}", made
 
 
 def test_draws_without_luck_grow_longer_and_stop_growing() -> None:
