@@ -165,7 +165,7 @@ def _approved(
         else session.get(CaseFile, file_id)
     )
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
-        raise NotFound(f"case file {file_id} has no valid approval: request a new case file")
+        raise NotFound(f"case file {file_id} has no valid approval: ask for an approval first")
     approver = tables_audit.account_of(row.approved_by or "")
     if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
         raise NotFound(f"request case file {file_id} again: its approver lost access to the case")

@@ -244,7 +244,7 @@ def remind(context: ConsoleContext, by: SignedIn, tip_id: int) -> None:
                 TipRefusal.DO_NOT_CALL,
             )
         if cases_queries.was_reminded(act.session, tip_id, who, at - REMINDER_EACH):
-            raise EndRefused("wait ten minutes before the next reminder", TipRefusal.REMINDED)
+            raise EndRefused("wait ten minutes after the last reminder", TipRefusal.REMINDED)
         language = act.session.get_one(tables.Responder, who).language
         said = {"ref": known.reference, "code": responders_short_code(context.line.service_code)}
         service_messages.write_message(

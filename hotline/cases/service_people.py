@@ -43,12 +43,12 @@ def update_rows(
         tables_persons.add_person(session, tip_id, person.n, person.met_at)
         victim = session.get_one(PossibleVictim, (tip_id, person.n))
         victim.responder_id = next(reversed(person.askers), None)
-        clock = rules_follow_up.person_clock(person, tip.urgency)
+        follow_clock = rules_follow_up.person_clock(person, tip.urgency)
         if (
             person_before is None
-            or rules_follow_up.person_clock(person_before, tip.urgency) != clock
+            or rules_follow_up.person_clock(person_before, tip.urgency) != follow_clock
         ):
-            _restart(victim, clock)
+            _restart(victim, follow_clock)
         for offer in person.referrals:
             row = rows.get(offer.offered_id)
             if row is None:
@@ -63,15 +63,15 @@ def update_rows(
                 tables_persons.add_offer(session, row)
             row.answered_at, row.arrived_at = offer.answered_at, offer.arrived_at
             row.thirty_at = offer.thirty_at
-            clock = rules_follow_up.offer_clock(person, offer)
-            if clock != _clock_before(person_before, row.offered_id):
-                _restart(row, clock)
+            offer_clock = rules_follow_up.offer_clock(person, offer)
+            if offer_clock != _offer_clock(person_before, row.offered_id):
+                _restart(row, offer_clock)
             if row.clock != FollowKind.ANSWER:
                 tables_persons.forget_who(session, offer.offered_id)
     session.flush()
 
 
-def _clock_before(person: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:
+def _offer_clock(person: MetPerson | None, offered_id: int) -> rules_follow_up.FollowClock | None:
     offer = person and next((one for one in person.referrals if one.offered_id == offered_id), None)
     return rules_follow_up.offer_clock(person, offer) if person and offer else None
 

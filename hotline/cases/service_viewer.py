@@ -81,7 +81,7 @@ def check_decides(context: Context, by: SignedIn, tip_id: int) -> None:
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
         if not decides(viewer, queries.visible_tip(session, viewer, tip_id)):
-            raise NotFound(f"only the desk that may close tip {tip_id} can use this command")
+            raise NotFound(f"only the desk that decides about tip {tip_id} can use this command")
 
 
 def hidden_subjects(context: Context, by: SignedIn) -> Sequence[str]:

@@ -125,8 +125,8 @@ class Templates:
             "counts": dict,
             "sample_marks": tuple,
         }
-        page = self._environments[language].get_template(template)
-        return page.render(defaults | values | {"by": by})
+        loaded = self._environments[language].get_template(template)
+        return loaded.render(defaults | values | {"by": by})
 
     def _environment(self, language: str) -> Environment:
         environment = Environment(
@@ -208,9 +208,9 @@ def with_contents(body: Markup) -> tuple[Markup, Sequence[tuple[str, Markup]], M
         words = Markup(_TAG.sub("", content)).striptags()
         if tag not in tags or escape(words) in found or "to-fix" in attributes:
             return heading[0]
-        own_id = re.search(r'\bid="([^"]+)"', attributes)
-        found[escape(words)] = id = own_id[1] if own_id else f"section-{len(found) + 1}"
-        return heading[0] if own_id else f'<{tag}{attributes} id="{id}">{content}</{tag}>'
+        id_match = re.search(r'\bid="([^"]+)"', attributes)
+        found[escape(words)] = id = id_match[1] if id_match else f"section-{len(found) + 1}"
+        return heading[0] if id_match else f'<{tag}{attributes} id="{id}">{content}</{tag}>'
 
     body = Markup(_HEADING.sub(named, body))
     headings = [(id, words) for words, id in found.items()] if len(found) > 1 else ()

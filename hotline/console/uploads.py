@@ -72,10 +72,10 @@ def text_of(raw: bytes) -> str:
     if len(raw) > spreadsheet_reading.MAX_BYTES:
         raise ImportRefused([message_text("the file is larger than 2 MB")])
     if raw.startswith(b"PK"):  # Every workbook is a zip file, and begins with these two letters.
-        text = io.StringIO()
+        buffer = io.StringIO()
         rows = spreadsheet_reading.read_workbook(raw)
-        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-        return text.getvalue()
+        csv.writer(buffer, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+        return buffer.getvalue()
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

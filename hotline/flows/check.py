@@ -651,11 +651,11 @@ def _digits_of(word: str, *, has_run: bool) -> str:
     """Returns the digits that a word means, or an empty text if the word means no digits."""
     if word.isdecimal():
         return "".join(str(unicodedata.decimal(one)) for one in word)
-    letters = plain_text(word)
-    if letters in WORDS:
-        return WORDS[letters]
-    lookalike = letters.translate(_LOOKALIKES)
-    is_lookalike = any(one.isdecimal() for one in letters) or (has_run and letters == "o")
+    folded = plain_text(word)
+    if folded in WORDS:
+        return WORDS[folded]
+    lookalike = folded.translate(_LOOKALIKES)
+    is_lookalike = any(one.isdecimal() for one in folded) or (has_run and folded == "o")
     return lookalike if is_lookalike and lookalike.isdecimal() else ""
 
 
@@ -690,10 +690,10 @@ def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
         reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
         if reason is None or was is None:
             continue
-        live_node, language = _node_of_reason(was, risk.node, reason), risk.language
-        if live_node is None:
+        live_name, language = _node_of_reason(was, risk.node, reason), risk.language
+        if live_name is None:
             continue
-        texts = (text.get(language, "") for _, text in node_texts(was.nodes[live_node]))
+        texts = (text.get(language, "") for _, text in node_texts(was.nodes[live_name]))
         if not any((risk.code, risk.word) in _risky(text, language) for text in texts):
             yield risk.finding(_REASON_OLDER)
 
@@ -744,9 +744,9 @@ def _node_of_reason(live: Flow, node: str, reason: str) -> str | None:
 
 def has_promises(flow: Flow, name: str) -> bool:
     """Returns True if this screen contains words that need a written reason."""
-    items = (text.items() for _, text in node_texts(flow.nodes[name]))
+    texts_by_field = (text.items() for _, text in node_texts(flow.nodes[name]))
     return not flow.private and any(
-        [*_risky(words, language)] for texts in items for language, words in texts
+        [*_risky(words, language)] for texts in texts_by_field for language, words in texts
     )
 
 

@@ -153,10 +153,10 @@ def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Lab
     """Finds a text that repeats the answer of the caller, if callers see the text only after the answer in `when`."""
     if when.answer is None or when.negated:
         return
-    choices, at = labels.get(when.answer, {}), (place.flow, place.node, field)
+    by_value, at = labels.get(when.answer, {}), (place.flow, place.node, field)
     for language, words in text.items():
-        for value in when.values or tuple(choices):
-            if any(_echoes(words, label.get(language, "")) for label in choices.get(value, ())):
+        for value in when.values or tuple(by_value):
+            if any(_echoes(words, label.get(language, "")) for label in by_value.get(value, ())):
                 yield problem("echo", *at, language, answer=when.answer, value=value)
 
 
@@ -235,9 +235,9 @@ def labels(flow_set: FlowSet, limit: int) -> Problems:
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
                 engine = engine_words.texts_of(language)
-                key_lines = f"\n9 {engine.more}\n0 {engine.back_short}\n00 {engine.home}"
+                keys_text = f"\n9 {engine.more}\n0 {engine.back_short}\n00 {engine.home}"
                 label = septets(f"1 {to_gsm7(text_in(choice.label, language))}")
-                excess = label - (limit - engine_words.RESERVED_SEPTETS - septets(key_lines))
+                excess = label - (limit - engine_words.RESERVED_SEPTETS - septets(keys_text))
                 if excess > 0:
                     at = flow.name, name, f"choices.{number}"
                     yield problem("label_too_long", *at, language, over=excess)
@@ -378,15 +378,15 @@ def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def _measured(flows: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
-    lines = asked = lines_above = 0
+    lines = asked = with_leads = 0
     question = fill_placeholders(text_in(node.text, language), WIDEST).strip()
     for found in drawings(flows, node, ConversationState(language, (place,)), limit):
         for page in found.pages:
             lines = max(lines, len(wrapped(page.text)))
             asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
-            lines_above = max(lines_above, len(wrapped(_above(found.seen.layout, page))))
+            with_leads = max(with_leads, len(wrapped(_above(found.seen.layout, page))))
     asked *= isinstance(node, MenuNode | QuestionNode)
-    return PageSize(place, language, lines, asked, lines_above)
+    return PageSize(place, language, lines, asked, with_leads)
 
 
 def _above(layout: Layout, page: Page) -> str:

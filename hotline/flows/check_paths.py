@@ -86,12 +86,12 @@ def dead_ends(flow_set: FlowSet) -> Problems:
         if isinstance(node, MessageNode) and node.goes is None and flow.gathers:
             yield problem("stops", flow.name, name, "goes")
     for flow in flow_set.flows.values():
-        exits = (
+        can_exit = (
             isinstance(node, EndNode)
             or (isinstance(node, CallNode | MessageNode) and node.goes is None)
             for node in flow.nodes.values()
         )
-        if flow.name != flow_set.front and not any(exits):
+        if flow.name != flow_set.front and not any(can_exit):
             yield problem("endless", flow.name, flow.start)
 
 
@@ -324,5 +324,5 @@ def _is_chosen_next(node: MenuNode | QuestionNode, flow: Flow) -> bool:
     name. The typed name and the chosen place then count as one answer."""
     if not isinstance(node, QuestionNode) or node.list is not None:
         return False
-    target = flow.nodes.get(node.goes)
-    return isinstance(target, QuestionNode) and node.saves in list_answers(target.list or "")
+    next_node = flow.nodes.get(node.goes)
+    return isinstance(next_node, QuestionNode) and node.saves in list_answers(next_node.list or "")

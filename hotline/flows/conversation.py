@@ -147,8 +147,8 @@ class ConversationState:
 
     def saying(self, answers: Mapping[str, str]) -> "ConversationState":
         """Returns a copy of the state with `answers` in place of its answers."""
-        position = (self.language, self.calls, self.trail)
-        return ConversationState(*position, answers, self.attempts, self.erased, self.finished)
+        unchanged = (self.language, self.calls, self.trail)
+        return ConversationState(*unchanged, answers, self.attempts, self.erased, self.finished)
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the state as a small JSON document, with short names and without default values."""

@@ -399,7 +399,7 @@ def view(
         )
         return View(Layout(text, more=""))
 
-    question, choices = _asked(flow_set, node, state, facts)
+    raw_text, choices = _asked(flow_set, node, state, facts)
     leads = [
         text_in(lead.text, state.language)
         for lead in node.leads
@@ -409,7 +409,7 @@ def view(
     # In a report, lists are divided into pages that a narrow phone can show.
     is_list = isinstance(node, QuestionNode) and node.kind == "place"
     is_cut = is_list and flow is not None and flow.gathers
-    text = fill_placeholders(question, facts.words, state.answers.get(ABOUT, ""))
+    text = fill_placeholders(raw_text, facts.words, state.answers.get(ABOUT, ""))
     layout = Layout(
         # A conditional text has a line of its own, unless the conditional text ends with a colon.
         text="".join((*(f"{one} " if one.endswith(":") else f"{one}\n" for one in leads), text)),
@@ -545,7 +545,7 @@ def is_reporting(flow_set: FlowSet, state: ConversationState, kind: str) -> bool
 
 
 def public_flow_set(
-    all_flows: FlowSet, *, skip: Collection[str], entries: Mapping[str, str]
+    flow_set: FlowSet, *, skip: Collection[str], entries: Mapping[str, str]
 ) -> FlowSet:
     """Returns the flow set without report flows, private flows and the flows in `skip`. The result has only the short
     codes in `entries`.
@@ -555,10 +555,10 @@ def public_flow_set(
     """
     allowed = {
         name: flow
-        for name, flow in all_flows.flows.items()
+        for name, flow in flow_set.flows.items()
         if name not in skip and flow.gathers is None and not flow.private
     }
-    starts = [name for name in (all_flows.front, *entries.values()) if name in allowed]
+    starts = [name for name in (flow_set.front, *entries.values()) if name in allowed]
 
     def called(name: str) -> Iterator[str]:
         calls = (node for node in allowed[name].nodes.values() if isinstance(node, CallNode))
@@ -567,7 +567,7 @@ def public_flow_set(
     reached = reachable(starts, called)
     flows = {name: flow for name, flow in allowed.items() if name in reached}
     return replace(
-        all_flows,
+        flow_set,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
         entries={name: flow for name, flow in entries.items() if flow in flows},
         # This flow set has shorter menus, so it cannot use pages from the cache of the whole flow set.

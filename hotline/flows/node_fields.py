@@ -310,8 +310,8 @@ def first_text(node: object) -> Mapping[str, str]:
 def opening_text(flow: object) -> Mapping[str, str]:
     """Returns the first text of a flow by language."""
     nodes = nodes_of(flow)
-    start = nodes.get(str(value_at(flow, ("start",))))
-    return next(filter(None, map(first_text, (start, *nodes.values()))), {})
+    first_node = nodes.get(str(value_at(flow, ("start",))))
+    return next(filter(None, map(first_text, (first_node, *nodes.values()))), {})
 
 
 SHORT_TITLE = 24

@@ -197,9 +197,9 @@ def wrapped(text: str, columns: int = NARROWEST) -> list[str]:
 
 def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
     """Divides a layout into one or more pages. Each page has at most `limit - RESERVED_SEPTETS` septets of GSM-7."""
-    total = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
+    capacity = max(limit - RESERVED_SEPTETS, MIN_SEPTETS)
     key_lines = tuple(map(to_gsm7, layout.key_lines))
-    room = total - (septets(key_lines[-1]) if key_lines else 0)
+    room = capacity - (septets(key_lines[-1]) if key_lines else 0)
     more_line = f"\n{to_gsm7(layout.more)}" if layout.more else ""
     tail_line = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
     pieces: Sequence[_Piece]
@@ -212,23 +212,23 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
         question = to_gsm7(layout.question) if goes_on else ""
         draft = _fill(layout, pieces, room - septets(tail_line), question, lines=layout.lines)
         if draft.count == len(pieces):
-            return (*pages, _closed(draft, tail_line, key_lines, total))
+            return (*pages, _closed(draft, tail_line, key_lines, capacity))
 
-        single = [piece for piece in pieces if piece not in repeated]
+        once = [piece for piece in pieces if piece not in repeated]
         space = room - septets(more_line) - cost
         lines_used = sum(len(wrapped(f"1 {piece.text}")) for piece in repeated)
         lines = layout.lines and layout.lines - lines_used
-        draft = _fill(layout, single, space, question, spare=len(repeated), lines=lines)
+        draft = _fill(layout, once, space, question, spare=len(repeated), lines=lines)
         if not draft.count:
             repeated, cost = [], 0
             continue
-        if (fewer := _before_shared(single, draft)) < draft.count:
-            draft = _fill(layout, single[:fewer], space, question, spare=len(repeated), lines=lines)
+        if (fewer := _before_shared(once, draft)) < draft.count:
+            draft = _fill(layout, once[:fewer], space, question, spare=len(repeated), lines=lines)
         pieces = _after(pieces, repeated, draft.count)
         draft.most, draft.lines = len(NUMBERS), None
         for piece in repeated:
             draft.take(piece, room - septets(more_line))
-        pages.append(_closed(draft, more_line, key_lines, total, more=True))
+        pages.append(_closed(draft, more_line, key_lines, capacity, more=True))
 
 
 def _after(pieces: Sequence[_Piece], repeated: Sequence[_Piece], count: int) -> Sequence[_Piece]:

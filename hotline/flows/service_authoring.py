@@ -149,8 +149,8 @@ def publish_document(session: Session, ready: ReadyDocument, now: datetime) -> i
     published would lead to another flow. The calling code must hold the lock of `tables.take_lock`."""
     live = tables.live_revision(session)
     printed = {} if live is None else tables.part_of(session, live.id, SHORT_CODES_FILE) or {}
-    if moved_codes := moved_short_codes(printed, ready.document.get(SHORT_CODES_FILE, {})):
-        raise FlowInvalid(moved_codes)
+    if faults := moved_short_codes(printed, ready.document.get(SHORT_CODES_FILE, {})):
+        raise FlowInvalid(faults)
     # The new revision must come after the previous one, even if an operator set the server's time back.
     since = max(now, live.live_from + NEXT) if live and live.live_from else now
     existing = tables.find_by_digest(session, ready.digest)

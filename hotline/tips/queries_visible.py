@@ -332,13 +332,13 @@ def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
     """Returns an SQL condition on `Tip`: no official is involved, and one of `desks` has a key of the tip. If
     `oversees` is True, complaints about the national desk also match, if an oversight desk in `desks` has a key."""
     here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
-    unofficial = and_(Tip.official == "no", here.correlate(Tip).exists())
+    by_grant = and_(Tip.official == "no", here.correlate(Tip).exists())
     if not oversees:
-        return unofficial
+        return by_grant
     overseen = here.where(_ANY_GRANT.desk_code.in_(_OVERSIGHT)).correlate(Tip)
-    return or_(unofficial, and_(Tip.official == OVERSEEN, overseen.exists()))
+    return or_(by_grant, and_(Tip.official == OVERSEEN, overseen.exists()))
 
 
-def _excludes(is_person: ColumnElement[bool]) -> ColumnElement[bool]:
-    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, IS_EXCLUDED, is_person)
+def _excludes(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, IS_EXCLUDED, condition)
     return found.correlate(Tip).exists()

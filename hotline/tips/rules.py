@@ -401,8 +401,8 @@ HOURLY = timedelta(hours=1)
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
     """Returns True if a case has an assignee, and no other person must act. In such a case, no deadline is overdue,
     and no person is asked to take the case, to read it or to confirm its closure."""
-    has_outcome = DeadlineKind.OUTCOME in clocks
-    return has_outcome and all(
+    has_outcome_clock = DeadlineKind.OUTCOME in clocks
+    return has_outcome_clock and all(
         clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
     )
 

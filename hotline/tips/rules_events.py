@@ -341,12 +341,12 @@ def cluster_of(new: ComparedTip, earlier: Sequence[ComparedTip]) -> Following | 
     cluster = _danger_cluster(new, of_contact) if is_danger else _contact_cluster(new, of_contact)
     if not cluster and len(words) >= MAX_SAME_TEXT and not (is_danger and _is_quiet(new, words)):
         cluster = words
-    leaders = [one for one in cluster if one.leader_id is None]
-    if not leaders:
+    alerted = [one for one in cluster if one.leader_id is None]
+    if not alerted:
         # The tips with separate alerts are closed or older than a day, so a new cluster begins.
         return None
-    is_announced = any(one.leader_id is not None and one.at >= leaders[-1].at for one in cluster)
-    return Following(leaders[0].tip_id, is_announced)
+    is_announced = any(one.leader_id is not None and one.at >= alerted[-1].at for one in cluster)
+    return Following(alerted[0].tip_id, is_announced)
 
 
 def _is_similar(new: ComparedTip, other: ComparedTip) -> bool:

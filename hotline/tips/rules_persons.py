@@ -389,12 +389,12 @@ class PersonCodes:
         return json.dumps(document, separators=(",", ":"), sort_keys=True).encode()
 
     @classmethod
-    def from_bytes(cls, body: bytes) -> "PersonCodes":
+    def from_bytes(cls, plaintext: bytes) -> "PersonCodes":
         """Reads the codes from bytes.
 
         Raises ValueError, KeyError or TypeError for bytes that `to_bytes` did not make.
         """
-        document = json.loads(body)
+        document = json.loads(plaintext)
         codes = {str(name): str(value) for name, value in document["codes"].items()}
         return cls(int(document["n"]), codes, document["referral"])
 
@@ -451,8 +451,8 @@ def screening_result(codes: Mapping[str, str]) -> ScreeningResult:
     act, purpose = codes.get(ACT, UNSURE), codes.get(PURPOSE, UNSURE)
     means = (codes.get(FORCE, UNSURE), codes.get(DECEIT, UNSURE))
     is_child = is_taken_for_child(codes.get(MINOR, UNSURE))
-    has_means = is_child or any(one != NO for one in means)
-    if NO in (act, purpose) or not has_means:
+    meets_means = is_child or any(one != NO for one in means)
+    if NO in (act, purpose) or not meets_means:
         return ScreeningResult.NOT_INDICATED
     if YES in (act, purpose, *means):
         return ScreeningResult.POSSIBLE
@@ -608,8 +608,8 @@ class MetPerson:
 
     def _of_child(self) -> ConsentState:
         child_answers = [one for one in self.consents if one[1] in OF_CHILD]
-        is_agreed = bool(child_answers) and child_answers[-1][2] == YES
-        return ConsentState.YES if is_agreed else ConsentState.UNDECIDED
+        is_decided = bool(child_answers) and child_answers[-1][2] == YES
+        return ConsentState.YES if is_decided else ConsentState.UNDECIDED
 
 
 DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)

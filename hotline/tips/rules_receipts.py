@@ -131,8 +131,8 @@ def is_receipt(number: str) -> bool:
 
     The last digit shows if the caller typed one digit wrong, and usually also if two digits changed places.
     """
-    is_complete = len(number) == DIGITS and number.isascii() and number.isdecimal()
-    return is_complete and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
+    has_format = len(number) == DIGITS and number.isascii() and number.isdecimal()
+    return has_format and number[0] in FIRST_DIGITS and _check_digit(number[:-1]) == number[-1]
 
 
 def _check_digit(body: str) -> str:
