@@ -39,6 +39,14 @@ def reference_of(district: District) -> str:
     return str(district.all(Assignment)[0].reference)
 
 
+def wrong_references(district: District) -> list[str]:
+    """Returns four references that differ from the case's own reference in at least two characters. The own reference
+    is random, and the hotline corrects one wrong character."""
+    own = set(reference_of(district))
+    start = min(("A3C", "E4F", "H7K", "M9P"), key=lambda start: len(own & set(start)))
+    return [start + letter for letter in "RTUW"]
+
+
 def unread(ref: str) -> str:
     return f"{ref}: you took this case without reading it. Do not visit openly. Ask the national desk how to visit."
 
@@ -229,14 +237,15 @@ def test_every_case_of_one_sms_is_proved_with_it(here: District) -> None:
 
 @pytest.mark.fault(31)
 def test_the_third_wrong_reference_in_an_hour_gets_no_answer(here: District) -> None:
-    for number, answers in enumerate((1, 2, 2, 2), 1):
+    wrong = wrong_references(here)
+    for number, (reference, answers) in enumerate(zip(wrong, (1, 2, 2, 2), strict=True), 1):
         sent_at = NOON + timedelta(minutes=number)
-        text = f"1 A3C{number + 3}"
+        text = f"1 {reference}"
         message = make_message(provider_id=f"ATXid_{number}", text=text, sent_at=sent_at)
         assert take_sms(here.context, message) is InboxOutcome.WRONG_REFERENCE
         here.deliver()
         assert len(here.sms.sent) == answers
-    assert not any("A3C" in text for _, text in here.sms.sent)
+    assert not any(reference in text for _, text in here.sms.sent for reference in wrong)
 
 
 def test_an_automatic_answer_gets_three_replies_an_hour_and_eight_a_day(here: District) -> None:
@@ -354,7 +363,7 @@ def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(here: District)
 
 def test_a_right_one_counts_however_many_were_wrong(here: District) -> None:
     for number in range(5):
-        hear(here, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
+        hear(here, f"1 {wrong_references(here)[0]}", provider_id=f"ATXid_{number}", minute=number)
     assert hear(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
 
 
