@@ -86,7 +86,7 @@ ONLY_LONG = (
     "tests/flows/test_citizen_rows.py::test_c18_silence_and_jokes_are_no_tips_and_block_nobody[fr]",
     "tests/flows/test_citizen_rows.py::test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told[en]",
     "tests/flows/test_citizen_rows.py::test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told[fr]",
-    "tests/cli/test_other_tables.py::test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored[*-run]",
+    "tests/cli/test_other_tables.py::test_a_missing_part_is_not_made_anew[*-run]",
     "tests/cli/test_sample.py::*",
     "tests/operations/test_image.py::*",
     "tests/architecture/test_imports.py::test_a_command_loads_no_page_no_queue_and_no_test",

@@ -51,9 +51,7 @@ def listed(home: Path) -> list[tuple[str, list[str], str]]:
         ]
 
 
-def test_a_second_invitation_ends_the_first_and_an_ended_account_comes_back_by_a_link(
-    home: Path,
-) -> None:
+def test_a_new_link_ends_the_older_one_and_restores_an_ended_account(home: Path) -> None:
     first = link_in(hotline(home, *INVITE, "Editor 1", "--role", "editor", typed="Admin\n"))
     assert listed(home) == [("Editor 1", ["editor"], "invited")]
     with opened(home, build_console) as context:
@@ -91,9 +89,7 @@ def test_init_prints_a_link_for_the_first_admin(tmp_path: Path) -> None:
         assert service_own_account.current_step(context, link)
 
 
-def test_the_demo_s_accounts_enter_by_what_its_page_shows_and_never_with_a_real_gateway(
-    tmp_path: Path,
-) -> None:
+def test_demo_accounts_sign_in_but_never_with_a_real_gateway(tmp_path: Path) -> None:
     home = tmp_path / "home"
     copy_home(home)
     with opened(home, build_console) as context:

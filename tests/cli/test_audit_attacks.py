@@ -155,9 +155,7 @@ CUT_OFF = "DELETE FROM audit WHERE id > 26"
 
 @pytest.mark.adversary("a corrupt operator")
 @pytest.mark.parametrize("more", [0, 3, 10], ids=["shorter", "some more", "longer"])
-def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
-    home: Path, attack: Callable[..., None], more: int
-) -> None:
+def test_a_digest_finds_rows_cut_off(home: Path, attack: Callable[..., None], more: int) -> None:
     """The attacker deletes the newest rows. Afterwards, processes may add new rows with the next numbers and valid
     seals, so that the log looks complete.
     """
@@ -168,9 +166,7 @@ def test_rows_cut_off_the_end_are_found_by_the_kept_digest(
     assert broken_at(home) == ROWS
 
 
-def test_a_message_that_a_person_kept_replaces_the_monitors_file(
-    home: Path, attack: Callable[..., None], tmp_path: Path
-) -> None:
+def test_a_kept_message_is_enough(home: Path, attack: Callable[..., None], tmp_path: Path) -> None:
     keep(home)
     file = digests_file(settings(home))
     message = file.rename(tmp_path / "message")
@@ -179,9 +175,7 @@ def test_a_message_that_a_person_kept_replaces_the_monitors_file(
     assert verify(home, "--kept", str(message)).exit_code == 1
 
 
-def test_the_monitor_raises_an_alarm_with_the_next_digest(
-    home: Path, attack: Callable[..., None]
-) -> None:
+def test_the_next_digest_raises_an_alarm(home: Path, attack: Callable[..., None]) -> None:
     keep(home)
     attack(CUT_OFF)
     context = BUILDERS[Role.WATCH](settings(home))
@@ -237,9 +231,7 @@ def test_a_row_changed_under_its_old_digest_is_found_at_the_next_look(
 
 
 @pytest.mark.parametrize("more", [0, 3, 10], ids=["shorter", "some more", "longer"])
-def test_rows_that_the_monitor_saw_are_missed_at_its_next_look(
-    home: Path, attack: Callable[..., None], more: int
-) -> None:
+def test_the_monitor_misses_its_rows(home: Path, attack: Callable[..., None], more: int) -> None:
     """Between two daily digests, the attacker deletes rows that the monitor saw. Then the processes write new rows."""
     with monitor(home) as context:
         look(context)

@@ -55,9 +55,7 @@ def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
     assert len(stage.line.gateway.outbox) - before == parts.ALERTS * SMALL.reports
 
 
-def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_time(
-    stage: Stage,
-) -> None:
+def test_a_slow_gateway_delays_each_alert_by_its_own_time(stage: Stage) -> None:
     """The test files twenty tips about danger at the same moment, and runs with the real clock."""
     found = parts.alerts(replace(stage, size=replace(SMALL, tips=20)), "SQLite")
     assert parts.GATEWAY_SECONDS < found["first alert, SQLite"] < 12

@@ -62,9 +62,7 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-def test_a_page_is_what_the_first_page_leads_to_and_shows(
-    port: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_linked_pages_are_measured(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     times = page_times(port, 3)
     assert {page: len(took) for page, took in times.items()} == {
         "/ of Editor 1": 3,

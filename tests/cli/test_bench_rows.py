@@ -20,9 +20,7 @@ from tests.load.rows import ROWS, judged, table
         ("lost, web process killed", [0.0, 1.0], [1.0], True),
     ],
 )
-def test_the_best_of_the_rounds_may_be_a_tenth_worse_and_nothing_may_be_lost(
-    row: str, ours: list[float], theirs: list[float], fails: bool
-) -> None:
+def test_a_tenth_is_allowed(row: str, ours: list[float], theirs: list[float], fails: bool) -> None:
     (found,) = judged([{row: one} for one in ours], [{row: one} for one in theirs])
     assert (found.row, found.fails) == (row, fails)
 

@@ -38,9 +38,7 @@ def words(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().rstrip("\0").replace("\0", " ")
 
 
-def test_a_fork_has_a_name_and_an_environment_of_its_own_and_says_how_it_ends(
-    keep: Start, socket: Path, tmp_path: Path
-) -> None:
+def test_a_fork_is_a_process_of_its_own(keep: Start, socket: Path, tmp_path: Path) -> None:
     command = f"hotline process emulator --port {free_port()}"
     wrong = "line=hotline process emulator --no-such-option"
     kept = keep(fork_server(socket), f"gateway={command}", wrong)
@@ -61,9 +59,7 @@ def test_a_fork_has_a_name_and_an_environment_of_its_own_and_says_how_it_ends(
     assert why_not_start(socket, "workers", home) is None
 
 
-def test_a_fork_server_that_dies_or_is_frozen_takes_nobody_along_and_holds_nobody_up(
-    keep: Start, socket: Path
-) -> None:
+def test_a_dead_or_frozen_fork_server_harms_no_process(keep: Start, socket: Path) -> None:
     kept = keep(fork_server(socket), f"gateway=hotline process emulator --port {free_port()}")
     of_server = int(kept.says(r"fork_server started, process (\d+)")[1])
     forked = int(kept.says(r"gateway started, process (\d+)")[1])

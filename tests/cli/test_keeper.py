@@ -23,9 +23,7 @@ class Kept:
 
     def __init__(self, *programs: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.keep", *programs],
-            stdout=subprocess.PIPE,
-            text=True,
+            [sys.executable, "-m", "tests.cli.keep", *programs], stdout=subprocess.PIPE, text=True
         )
 
     def says(self, pattern: str) -> re.Match[str]:
@@ -78,9 +76,7 @@ def _ids(file: Path) -> list[int]:
     return [int(word) for word in file.read_text().split()]
 
 
-def test_what_ends_is_started_again_and_its_end_is_that_of_its_family(
-    keep: Start, tmp_path: Path
-) -> None:
+def test_a_program_that_ends_starts_again(keep: Start, tmp_path: Path) -> None:
     """If child processes of an ended web server continued, they would still answer on its port."""
     file = tmp_path / "ids"
     kept = keep(f"web={_family(file)}", "clock=exit 3")

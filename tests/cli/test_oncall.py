@@ -10,9 +10,7 @@ NUMBER = "0788700001"
 BY = ("--by", "Aline")
 
 
-def test_a_contact_is_added_once_and_a_test_names_the_cause_and_the_next_step(
-    tmp_path: Path,
-) -> None:
+def test_a_contact_is_added_once_and_a_test_names_the_next_step(tmp_path: Path) -> None:
     def oncall(*words: str, code: int = 1, typed: str | None = None) -> str:
         told = hotline(tmp_path, "oncall", *words, code=code, typed=typed).output
         assert NUMBER[1:] not in told

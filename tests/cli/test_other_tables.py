@@ -47,9 +47,7 @@ def test_an_unknown_version_is_refused(home: Path) -> None:
         assert lies_in(home) == before
 
 
-def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key(
-    tmp_path: Path, home: Path
-) -> None:
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path, home: Path) -> None:
     file = tmp_path / "shared.db"
     with sqlite3.connect(file) as opened:
         opened.execute("CREATE TABLE alembic_version (version_num VARCHAR)")
@@ -66,9 +64,7 @@ def test_a_database_of_another_program_without_a_home_makes_neither_home_nor_key
 
 @pytest.mark.parametrize("command", ["run", "upgrade"])
 @pytest.mark.parametrize("gone", ["hotline.db", "keys", "keys and hotline.db"])
-def test_where_a_part_of_a_line_is_there_the_rest_is_mounted_or_restored(
-    home: Path, command: str, gone: str
-) -> None:
+def test_a_missing_part_is_not_made_anew(home: Path, command: str, gone: str) -> None:
     """A part of the home is missing, as if its volume was not mounted. The command must not make new keys, because new
     keys could not decrypt the data that the hotline stored earlier.
     """

@@ -129,9 +129,7 @@ def test_a_leave_begins_at_once_and_back_ends_it(admin: Admin) -> None:
 
 
 @pytest.mark.row("R10")
-def test_r10_a_roster_is_imported_shown_and_its_gaps_are_listed(
-    admin: Admin, tmp_path: Path
-) -> None:
+def test_r10_a_roster_is_imported_with_its_gaps(admin: Admin, tmp_path: Path) -> None:
     def roster(*words: str, code: int = 0) -> Result:
         return hotline(admin.home, "roster", *words, code=code)
 
@@ -224,9 +222,7 @@ def test_a_removed_person_comes_back_by_two_names(admin: Admin) -> None:
     assert "Gasabo 1" in admin.active()
 
 
-def test_a_stop_is_undone_by_the_number_itself_and_a_fault_of_the_gateway_by_a_fresh_try(
-    admin: Admin,
-) -> None:
+def test_a_person_who_cannot_be_reached_is_brought_back(admin: Admin) -> None:
     context = admin.context
     with context.database.writing() as session:
         tables.add_stop(session, context.pseudonyms.stopped(GASABO), context.now())

@@ -20,9 +20,7 @@ def programs(tmp_path: Path, **settings: str) -> dict[str, Program]:
     return {program.name: program for program in found}
 
 
-def test_each_process_is_told_the_keys_of_its_own_trust_and_no_more_than_it_needs(
-    tmp_path: Path,
-) -> None:
+def test_each_process_knows_only_its_own_keys(tmp_path: Path) -> None:
     found = programs(tmp_path)
     told = {
         name: Path(program.environ.get("HOTLINE_KEYS", "")).name for name, program in found.items()

@@ -35,9 +35,7 @@ def output_of(home: Path, *words: str, code: int = 0) -> str:
     return hotline(home, *words, code=code).output
 
 
-def test_a_tip_is_sent_down_once_and_nobody_is_let_go_while_nobody_of_a_new_place_has_it(
-    home: Path,
-) -> None:
+def test_a_tip_is_sent_down_once_and_no_one_is_let_go_too_early(home: Path) -> None:
     two = ("--passphrase-file", str(home / "passphrase"), *SIGNED, "--second", "Bosco")
     read, send_down = ("tips", "read", "1", "--desk", "Gasabo"), ("tips", "send-down", "1")
     output_of(home, *read, *two, code=1)

@@ -82,10 +82,7 @@ def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(hom
         right = write(session, context, 3, PersonCodes(1, codes), corrects=wrong)
     said = hotline(home, "tips", "show", "3", "--language", "en").stdout.splitlines()
     so = "2025-03-12 11:00  a responder answered questions about a person  console"
-    assert said[-2:] == [
-        f"{so} #{wrong} corrected by #{right}",
-        f"{so} #{right} corrects #{wrong}",
-    ]
+    assert said[-2:] == [f"{so} #{wrong} corrected by #{right}", f"{so} #{right} corrects #{wrong}"]
     listed = hotline(home, "tips", "list", "--before", "4", "--limit", "1").stdout
     assert said[0] == listed.splitlines()[0]
     assert "linked to: T2" in hotline(home, "tips", "show", "T1").stdout

@@ -98,9 +98,7 @@ def test_init_seals_a_canary_for_every_key_and_no_process_is_refused(settings: S
 
 
 @pytest.mark.parametrize(("role", "name"), HELD)
-def test_no_process_starts_with_a_wrong_key_and_the_doctor_names_it(
-    home: Path, settings: Settings, role: Role, name: str
-) -> None:
+def test_a_wrong_key_stops_a_start(home: Path, settings: Settings, role: Role, name: str) -> None:
     exchange(home, role, name)
     assert all_wrong(settings) == {role: [name]}
 
@@ -145,9 +143,7 @@ def test_an_exchanged_key_differs_from_a_damaged_number(home: Path, settings: Se
             context.numbers.decrypt_number(encrypted)
 
 
-def test_a_rotation_stops_no_process_and_the_key_before_is_wrong(
-    home: Path, settings: Settings
-) -> None:
+def test_a_rotation_stops_no_process(home: Path, settings: Settings) -> None:
     old = KeyFolder(home / "keys" / "workers").read("relay.key")
 
     def rotate(*keys: str) -> None:

@@ -100,9 +100,7 @@ def test_a_row_that_was_rolled_back_leaves_no_gap(database: Database) -> None:
 
 
 @pytest.mark.parametrize("touch", [set_row(2, actor="nobody"), drop(3)], ids=["changed", "cut"])
-def test_no_row_is_changed_or_deleted(
-    database: Database, touch: Callable[[Session], object]
-) -> None:
+def test_each_row_stays_as_it_is(database: Database, touch: Callable[[Session], object]) -> None:
     """The database itself refuses to change or delete a row of the audit log. The hotline never erases these rows."""
     for n in range(1, 4):
         append(database, n)

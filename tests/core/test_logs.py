@@ -122,9 +122,7 @@ for name in ("hotline.web", "workers.clock", "urllib3"):
 
 
 @pytest.mark.parametrize(("level", "least"), [("info", 20), ("warning", 30), ("error", 40)])
-def test_the_level_is_a_setting_and_other_libraries_begin_at_warning(
-    level: str, least: int
-) -> None:
+def test_other_libraries_begin_at_warning(level: str, least: int) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", LEVELS.format(level=level)],
         capture_output=True,

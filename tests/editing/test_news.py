@@ -133,9 +133,7 @@ class PlainNumbers:
         return text.encode()
 
 
-def test_a_mail_says_how_much_waits_and_nothing_else(
-    mailed: tuple[Desk, list[str]], clock: Clock
-) -> None:
+def test_a_mail_only_counts_tasks(mailed: tuple[Desk, list[str]], clock: Clock) -> None:
     desk, received = mailed
     change = desk.proposed()
     for words in ("Is that the law?", "And the fee?"):

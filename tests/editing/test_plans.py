@@ -103,9 +103,7 @@ def test_the_clock_acts_once_although_it_jumps_or_starts_again(desk: Desk, clock
     assert len(service_plans.history(desk.context)) == 3
 
 
-def test_another_process_that_acts_at_the_same_time_changes_nothing(
-    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_runs_once(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     approved(desk, desk.proposed(FAIR), after=1)
     clock.turn(hours=1)
     publish = service_publish.publish_in_transaction
@@ -231,9 +229,7 @@ def test_a_cancelled_plan_does_nothing(desk: Desk, clock: Clock) -> None:
         {"state": AccountState.ENDED},
     ],
 )
-def test_a_plan_waits_for_a_person_if_its_approver_may_approve_no_more(
-    desk: Desk, clock: Clock, lost: dict[str, Any]
-) -> None:
+def test_a_plan_needs_its_approver(desk: Desk, clock: Clock, lost: dict[str, Any]) -> None:
     approved(desk, desk.proposed(FAIR), after=1)
     with desk.context.database.writing() as session:
         for name, value in lost.items():
@@ -269,9 +265,7 @@ def test_a_plan_that_fails_does_not_stop_the_next(
     assert caplog.messages == ["planned publication 1 failed: KeyError"]
 
 
-def test_a_refused_plan_waits_for_a_person_and_an_emergency_delays_it(
-    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_plan_waits(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     approved(desk, desk.proposed(FAIR), after=1)
     clock.turn(hours=1)
     for refusal, state in ((Refusal.EMERGENCY_STANDS, "waiting"), (Refusal.BROKEN, "held")):
@@ -281,9 +275,7 @@ def test_a_refused_plan_waits_for_a_person_and_an_emergency_delays_it(
         assert service_plans.planned(desk.context)[0].plan.state == state
 
 
-def test_an_emergency_that_begins_meanwhile_stops_a_publication(
-    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_emergency_delays_it(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     approved(desk, desk.proposed(FAIR), after=1)
     seen = iter((None,))
     monkeypatch.setattr(flows_tables, "unsettled", lambda _session: next(seen, "an emergency"))

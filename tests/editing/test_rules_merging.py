@@ -217,9 +217,7 @@ def test_a_choice_of_other_words_that_leads_elsewhere_is_known_by_its_place() ->
         (FLOW["nodes"]["which"], changed(FLOW, "nodes", "two", "say", "topic", to="yours")),
     ],
 )
-def test_a_screen_that_one_deleted_or_made_a_menu_is_asked_about_whole(
-    hers: Any, yours: dict[str, Any]
-) -> None:
+def test_a_deleted_screen_is_asked_about_whole(hers: Any, yours: dict[str, Any]) -> None:
     theirs = changed(FLOW, "nodes", "two", to=hers)
     (clash,) = merge(FLOW, theirs, yours).clashes
     assert clash.place == MergedField("two", "", "")

@@ -19,9 +19,7 @@ def statuses(line: FakeLine, count: int) -> Sequence[str]:
     return [report["status"] for report in line.wait_for("delivery", count)]
 
 
-def test_a_message_arrives_and_is_reported(
-    sms: LocalSms, client: EmulatorClient, line: FakeLine
-) -> None:
+def test_an_arrival_is_reported(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     sms.sent("Message", ONE, sender_id="LINE")
     assert statuses(line, 2) == ["Submitted", "Success"]
     sent = client.outbox()[0]

@@ -96,9 +96,7 @@ def test_a_missing_network(client: EmulatorClient, line: FakeLine) -> None:
 @pytest.mark.parametrize(
     ("kind", "arrives"), [("missing_plus", "250788000001"), ("unescaped_plus", " 250788000001")]
 )
-def test_a_plus_that_is_lost(
-    client: EmulatorClient, line: FakeLine, kind: str, arrives: str
-) -> None:
+def test_a_plus_is_missing(client: EmulatorClient, line: FakeLine, kind: str, arrives: str) -> None:
     client.set_faults({"kind": kind})
     client.dial()
     assert line.heard("ussd")[0]["phoneNumber"] == arrives

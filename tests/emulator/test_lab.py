@@ -136,9 +136,7 @@ def test_a_phone_off_is_a_failure(url: str, client: EmulatorClient, line: FakeLi
     assert client.inbox(ONE) == []
 
 
-def test_an_sms_whose_callback_is_lost_is_in_the_inbox_alone(
-    client: EmulatorClient, line: FakeLine, emulator: Emulator
-) -> None:
+def test_a_lost_sms_is_listed(client: EmulatorClient, line: FakeLine, emulator: Emulator) -> None:
     client.set_faults({"kind": "lost_mo", "times": 1})
     client.text("1 K7Q4", msisdn=ONE)
     client.text("1 K7Q5", msisdn=ONE)

@@ -100,9 +100,7 @@ def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
 
 
 @pytest.mark.browser
-def test_an_sms_rings_is_read_and_answered(
-    url: str, page: Page, responder: Phone, line: FakeLine
-) -> None:
+def test_a_person_answers_an_sms(url: str, page: Page, responder: Phone, line: FakeLine) -> None:
     LocalSms(url).sent("K7Q4 waits", RESPONDER, sender_id="3847")
     responder.shows("1 new message")
     expect(responder.root).to_have_class(re.compile("buzz"))
@@ -189,9 +187,7 @@ def test_the_page_links_the_console_and_the_readme(chromium: Browser, emulator: 
 
 
 @pytest.mark.browser
-def test_on_a_telephone_an_alert_is_seen_without_scrolling_and_opens_the_other_phone(
-    url: str, page: Page, citizen: Phone, responder: Phone
-) -> None:
+def test_a_telephone_shows_an_alert(url: str, page: Page, citizen: Phone, responder: Phone) -> None:
     page.set_viewport_size(TELEPHONE)
     expect(citizen.root).to_be_visible()
     expect(responder.root).to_be_hidden()

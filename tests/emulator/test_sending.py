@@ -110,9 +110,7 @@ def test_a_missing_field_is_400(url: str, missing: str) -> None:
         (502, "RejectedByGateway"),
     ],
 )
-def test_each_recipient_status(
-    sms: LocalSms, client: EmulatorClient, status: int, name: str
-) -> None:
+def test_each_refused_status(sms: LocalSms, client: EmulatorClient, status: int, name: str) -> None:
     client.set_faults({"kind": "recipient_status", "status": status, "times": 1})
     answer = sms.sent("Message", ONE)
     assert answer["SMSMessageData"]["Message"] == "Sent to 0/1 Total Cost: 0"

@@ -159,9 +159,7 @@ def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, langu
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("place", ANYWHERE)
 @pytest.mark.parametrize("danger", ["1", "2"])
-def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
-    line: Line, language: str, place: str, danger: str
-) -> None:
+def test_c19_the_national_desk_gets_it(line: Line, language: str, place: str, danger: str) -> None:
     with line.database.writing() as session:
         session.add(make_responder(msisdn=HELPER, districts=("11", "12", "13")))
     past_the_words = ("9",) if danger == "1" else ()

@@ -52,9 +52,7 @@ def test_any_keys_at_any_node(
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, LIMITS)
-def test_the_same_keys_show_the_same_screens(
-    book: FlowSet, facts: Facts, keys: list[str], limit: int
-) -> None:
+def test_equal_keys_equal_screens(book: FlowSet, facts: Facts, keys: list[str], limit: int) -> None:
     first = start(book, facts, limit=limit)
     turns = [first]
     for keyed in keys:

@@ -61,9 +61,7 @@ def _ask(**fields: Any) -> dict[str, Any]:
         ({"tell": {"a": {"say": {"text": t("x")}}}}, Code.DEAD_END, "goes", ""),
     ],
 )  # fmt: skip
-def test_a_finding_names_its_field(
-    changed: dict[str, Any], code: Code, field: str, language: str
-) -> None:
+def test_a_field_is_named(changed: dict[str, Any], code: Code, field: str, language: str) -> None:
     found = [one for one in check_document(make_document(**changed), LISTS) if one.code is code]
     assert (field, language) in {(one.field, one.language) for one in found}, found
 

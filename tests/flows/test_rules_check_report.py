@@ -283,9 +283,7 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 
 @pytest.mark.parametrize("node", [PIN, CALL, COMPLAINED, STATUS])
 @pytest.mark.parametrize("behind", [{}, {"far": FAR}])
-def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
-    node: dict[str, Any], behind: dict[str, Any]
-) -> None:
+def test_c17_digits_reach_no_guarded_node(node: dict[str, Any], behind: dict[str, Any]) -> None:
     """In a flow that collects nothing, a short code or digits dialled ahead may not lead to a node that shows a status,
     offers a call-back or takes a complaint."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}

@@ -60,9 +60,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
     ),
     st.data(),
 )
-def test_digits_and_digit_words_with_any_marks_between_them_are_one_number(
-    digits: list[str], marks: list[str], data: st.DataObject
-) -> None:
+def test_marks_divide_no_number(digits: list[str], marks: list[str], data: st.DataObject) -> None:
     said = [
         data.draw(
             st.sampled_from(

@@ -300,9 +300,7 @@ def test_hidden_choices_can_not_be_pressed() -> None:
         ((), ()),
     ],
 )
-def test_digits_dialled_ahead_are_spent_on_menus_and_topics_only(
-    ahead: tuple[str, ...], like: tuple[str, ...]
-) -> None:
+def test_dialled_digits_open_no_report(ahead: tuple[str, ...], like: tuple[str, ...]) -> None:
     assert Player(BOOK).dial(ahead=ahead).screen == Player(BOOK).keys(*like).screen
 
 

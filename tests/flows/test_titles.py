@@ -34,9 +34,7 @@ FLOWS = {
         ("en", "gone", "gone"),
     ],
 )
-def test_a_screen_shows_its_title_its_flow_its_words_or_its_name(
-    language: str, node: str, title: str
-) -> None:
+def test_a_screen_has_the_best_title(language: str, node: str, title: str) -> None:
     assert Titles(FLOWS, language).screen("pay", node) == title
 
 

@@ -42,9 +42,7 @@ def test_those_of_the_demo_count_in_the_demo_alone(database: Database, clock: Cl
     assert admins(context) == (False, "none can sign in")
 
 
-def test_accounts_with_a_lost_second_factor_are_named(
-    context: ConsoleContext, clock: Clock
-) -> None:
+def test_a_lost_second_factor_is_named(context: ConsoleContext, clock: Clock) -> None:
     for number in range(7):
         person(context, clock, f"Editor {number}", AccountRole.EDITOR)
     _, well = service_checks_database.console_findings(

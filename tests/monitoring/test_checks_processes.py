@@ -34,9 +34,7 @@ def dial(context: WholeContext) -> CheckResult:
     return one
 
 
-def test_a_watch_process_that_does_not_look_is_wrong(
-    district: District, context: WholeContext
-) -> None:
+def test_a_silent_watch_process_is_wrong(district: District, context: WholeContext) -> None:
     assert (found(context, "watch").ok, found(context, "watch").message[:16]) == (
         False,
         "has never looked",
@@ -51,9 +49,7 @@ def test_a_watch_process_that_does_not_look_is_wrong(
     assert "hotline-watch" in frozen.todo
 
 
-def test_a_line_that_was_started_a_moment_ago_has_time(
-    district: District, context: WholeContext
-) -> None:
+def test_a_new_line_has_a_minute(district: District, context: WholeContext) -> None:
     silent = FakeInstruments(silent={"worker": 400.0})
     here = replace(context, watch=make_watch(instruments=silent))
     with district.database.writing() as session:
@@ -73,9 +69,7 @@ def test_a_look_of_the_watch_is_no_tick(district: District, context: WholeContex
     assert (clock.ok, clock.message) == (False, "has never run")
 
 
-def test_a_slow_gateway_is_no_frozen_watch_process(
-    district: District, context: WholeContext
-) -> None:
+def test_a_slow_gateway_is_no_fault_of_watch(district: District, context: WholeContext) -> None:
     service_alarms.add_contact(context, "Responder 1", CONTACT, "en", by="Aline")
     service_alarms.send_test_notices(context)
     service_alarms.check_all(context)

@@ -149,9 +149,7 @@ def test_a_certificate_that_a_browser_accepts_lasts_until_its_end(
     assert (DAYS - 1) * DAY < left <= DAYS * DAY
 
 
-def test_one_that_a_browser_refuses_is_over_and_without_tls_there_is_none(
-    address: str, tmp_path: Path
-) -> None:
+def test_an_untrusted_certificate_counts_as_over(address: str, tmp_path: Path) -> None:
     assert certificate_seconds(address) == 0
     addresses = {"line": address, "console": address.replace("https", "http")}
     line = LineInstruments("redis://localhost:1/0", tmp_path, addresses=addresses)

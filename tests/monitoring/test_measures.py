@@ -77,9 +77,7 @@ def test_the_outbox(district: District, context: WholeContext) -> None:
     assert told.value("hotline_balance") == 1000
 
 
-def test_no_series_counts_tips_by_state_or_urgency(
-    district: District, context: WholeContext
-) -> None:
+def test_no_series_counts_tips_by_urgency(district: District, context: WholeContext) -> None:
     """Counts of tips by state or urgency would show when danger was reported and when a responder took it."""
     for urgency in (1, 2, 3):
         district.tell(urgency=urgency, filed_at=district.clock())
@@ -102,9 +100,7 @@ def test_rates_by_network(district: District, context: WholeContext) -> None:
     assert scrape(context).value("hotline_arrived_share", network="63510") == 1
 
 
-def test_sends_by_outcome_and_the_time_of_the_gateway(
-    district: District, context: WholeContext
-) -> None:
+def test_sends_are_counted_by_outcome(district: District, context: WholeContext) -> None:
     district.tell(urgency=3)
     district.deliver()
     (attempt,) = district.all(Attempt)
@@ -238,9 +234,7 @@ def test_a_danger_is_late_after_fifteen_seconds_or_without_an_accepted_alert(
     assert scrape(manned).value("hotline_danger_late") == late
 
 
-def test_the_time_of_the_gateway_counts_and_a_danger_of_this_moment_is_not_late_yet(
-    district: District, manned: WholeContext
-) -> None:
+def test_the_time_of_the_gateway_counts(district: District, manned: WholeContext) -> None:
     danger(district, accepted_after=8)
     with district.database.writing() as session:
         for row in district.all(Attempt):
@@ -268,18 +262,14 @@ def test_a_tip_that_becomes_a_danger_later_counts_from_then(
     assert counted(district) == (1, late)
 
 
-def test_no_value_says_how_many_dangers_there_were(
-    district: District, manned: WholeContext
-) -> None:
+def test_no_value_counts_the_dangers(district: District, manned: WholeContext) -> None:
     before = re.findall("^hotline_(?:danger|service).*", scrape(manned).text, re.M)
     for _ in range(3):
         danger(district, accepted_after=5)
     assert re.findall("^hotline_(?:danger|service).*", scrape(manned).text, re.M) == before
 
 
-def test_the_doctor_shows_the_month_and_warns_where_a_level_is_missed(
-    district: District, manned: WholeContext
-) -> None:
+def test_a_missed_level_is_a_warning(district: District, manned: WholeContext) -> None:
     well = service_measures.check_levels(manned)
     assert (well.state, "nothing to measure" in well.message) == (CheckState.OK, True)
     within = BOUNDS.index(0.3)

@@ -113,10 +113,7 @@ def test_an_hour_with_very_many_sms_is_reported(district: District) -> None:
     for _ in range(20):
         district.tell(urgency=2)
     many = found(district.context, "many sms")
-    assert (many.ok, many.message) == (
-        False,
-        "20 SMS in an hour; usually 0 at this time of day",
-    )
+    assert (many.ok, many.message) == (False, "20 SMS in an hour; usually 0 at this time of day")
 
 
 def reported(district: District, network: str, status: str, count: int) -> None:

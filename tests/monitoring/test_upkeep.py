@@ -91,9 +91,7 @@ def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
         (give_up_a_message, "given up"),
     ],
 )
-def test_each_fault_is_found_alone(
-    district: District, fault: Callable[[District], None], name: str
-) -> None:
+def test_each_fault_shows(district: District, fault: Callable[[District], None], name: str) -> None:
     healthy(district)
     fault(district)
 
@@ -180,9 +178,7 @@ def test_a_dead_database_is_a_finding(district: District) -> None:
         (timedelta(days=400), False),
     ],
 )
-def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
-    confirmed: timedelta | None, ok: bool, district: District
-) -> None:
+def test_c15_an_old_number_shows(confirmed: timedelta | None, ok: bool, district: District) -> None:
     on = None if confirmed is None else (district.clock() - confirmed).date()
     found = examine(district, FakeShelf(shelved=_naming("116", on)))["numbers"]
     assert found.ok is ok
@@ -214,9 +210,7 @@ def _naming(digits: str, on: date | None) -> FlowSet:
         (timedelta(days=400), False),
     ],
 )
-def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
-    signed: timedelta | None, ok: bool, district: District
-) -> None:
+def test_c12_an_old_signature_shows(signed: timedelta | None, ok: bool, district: District) -> None:
     menu = MenuNode(text={"en": "There?"}, choices=())
     digest = Question("still", menu, None).digest
     on = None if signed is None else (district.clock() - signed).date()

@@ -283,8 +283,7 @@ def test_an_event_alarms_until_somebody_takes_care_of_it(manned: Line) -> None:
     ids=["deleted", "silenced"],
 )
 @pytest.mark.parametrize(
-    ("action", "alarm"),
-    [("tip_pair_replaced", "tip keys"), ("key_differs", "member keys")],
+    ("action", "alarm"), [("tip_pair_replaced", "tip keys"), ("key_differs", "member keys")]
 )
 def test_an_alarm_that_was_deleted_is_raised_from_the_audit_log(
     manned: Line, tmp_path: Path, action: str, alarm: str, attack: str

@@ -73,9 +73,7 @@ def refused(copy: Path) -> bool:
 
 
 @given(st.lists(st.binary(max_size=200), max_size=5))
-def test_it_opens_as_what_was_sealed(
-    tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]
-) -> None:
+def test_it_opens_unchanged(tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes]) -> None:
     copy = write(tmp_path_factory.mktemp("pieces"), pieces)
     assert opened(copy) == (b"".join(pieces), CONTENTS)
 

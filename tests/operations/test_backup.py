@@ -115,9 +115,7 @@ def rows_of(database: Database) -> dict[str, int]:
         return dict(measure(session).rows)
 
 
-def test_every_row_comes_back_and_nothing_goes_out(
-    line: District, address: Callable[[str], str], tmp_path: Path
-) -> None:
+def test_each_row_comes_back(line: District, address: Callable[[str], str], tmp_path: Path) -> None:
     line.clock.turn(minutes=5)
     with line.database.writing() as session:
         tables_case_events.store_key(session, 1, NewCase(b"public", b"grant"), line.clock.at)
@@ -152,9 +150,7 @@ def test_every_row_comes_back_and_nothing_goes_out(
     back.database.close()
 
 
-def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
-    line: District, address: Callable[[str], str], tmp_path: Path
-) -> None:
+def test_no_session_survives(line: District, address: Callable[[str], str], tmp_path: Path) -> None:
     context = make_console_context(database=line.database, now=line.clock)
     editor = person(context, line.clock, "Editor 1", AccountRole.EDITOR)
     token = editor.enters().token
@@ -173,9 +169,7 @@ def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
     back.database.close()
 
 
-def test_no_alert_is_sent_a_second_time_unsaid(
-    line: District, address: Callable[[str], str], tmp_path: Path
-) -> None:
+def test_no_alert_is_resent(line: District, address: Callable[[str], str], tmp_path: Path) -> None:
     """Messages that the hotline sent after the backup are still pending in the backup."""
     taken = take_to(line, tmp_path / "a.age")
     line.deliver()
@@ -193,9 +187,7 @@ def test_no_alert_is_sent_a_second_time_unsaid(
     back.database.close()
 
 
-def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
-    line: District, address: Callable[[str], str], tmp_path: Path
-) -> None:
+def test_callers_do_not_wait(line: District, address: Callable[[str], str], tmp_path: Path) -> None:
     """A tip and its assignment are stored in one transaction. A copy made at two different times could contain the tip
     without its assignment."""
     stop, filed = Event(), []
@@ -243,9 +235,7 @@ def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None
     assert not list(tmp_path.glob(".backup*")), "the copy in clear is gone"
 
 
-def test_read_through_without_a_database_it_tells_when_and_with_which_key(
-    line: District, tmp_path: Path
-) -> None:
+def test_a_check_needs_no_database_and_names_the_key(line: District, tmp_path: Path) -> None:
     taken = take_to(line, tmp_path / "a.age")
     assert verify_backup(taken.path, KEY) == (taken.manifest, taken.contents)
     manifest = read_manifest(taken.path, SIGNERS)
@@ -299,9 +289,7 @@ def test_another_kind_of_database_is_refused(line: District, tmp_path: Path, pai
     assert not (tmp_path / "other.db").exists()
 
 
-def test_a_full_disk_leaves_no_half_of_a_backup(
-    line: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_shows(line: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_file: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -311,9 +299,7 @@ def test_a_full_disk_leaves_no_half_of_a_backup(
     assert not list(tmp_path.glob("*a.age*"))
 
 
-def test_an_interrupted_restore_leaves_the_former_database_in_place(
-    line: District, tmp_path: Path
-) -> None:
+def test_an_interrupted_restore_changes_nothing(line: District, tmp_path: Path) -> None:
     """The operator stops the restore after the copy is decrypted and before it is in place."""
     taken = take_to(line, tmp_path / "a.age")
     url = f"sqlite:///{tmp_path}/former.db"

@@ -43,9 +43,7 @@ def caddy_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
 
 
 @pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
-def test_the_console_has_its_host_and_log_and_the_address_alone(
-    make: Any, folder: Path, behind: Behind
-) -> None:
+def test_the_console_gets_its_host(make: Any, folder: Path, behind: Behind) -> None:
     port, link = free_port(), "/welcome/a-link-that-somebody-was-given"
     sheet = b"x" * (MAX_BYTES)
     with running(make(folder, port, behind), folder, port, behind) as front:

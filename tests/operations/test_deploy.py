@@ -49,12 +49,7 @@ def test_systemd_calls_each_unit_hardened_and_a_bare_one_not(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("unit", "own"),
-    [
-        ("web", Role.HOOKS),
-        ("watch", Role.WATCH),
-        ("console", Role.PAGES),
-        ("reader", Role.READER),
-    ],
+    [("web", Role.HOOKS), ("watch", Role.WATCH), ("console", Role.PAGES), ("reader", Role.READER)],
 )
 def test_a_process_sees_no_key_but_its_own(unit: str, own: Role) -> None:
     """Only the processes that send SMS have the gateway's key, in a file of their key folder. No systemd unit puts this

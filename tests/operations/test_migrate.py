@@ -96,9 +96,7 @@ def test_tables_are_compared_with_those_of_this_release(empty: Database) -> None
         ("ADD COLUMN extra VARCHAR DEFAULT '' NOT NULL", ""),
     ],
 )
-def test_tables_of_an_earlier_commit_are_not_current(
-    empty: Database, change: str, difference: str
-) -> None:
+def test_older_tables_are_not_current(empty: Database, change: str, difference: str) -> None:
     migrate.upgrade(empty)
     with empty.writing() as session:
         session.execute(text(f"ALTER TABLE tip {change}"))
