@@ -6,7 +6,7 @@ reaches a phone, even if the settings name the real gateway.
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Condition, Lock
 
@@ -41,8 +41,7 @@ class ThreadSenders:
                 for send in sends:
                     with self._changed:
                         self._under_way += 1
-                    sent = self._threads.submit(self._run, send, claim)
-                    sent.add_done_callback(_name_failure)
+                    self._threads.submit(self._run, send, claim)
                 begun += len(sends)
                 if len(sends) < free:
                     break
@@ -63,23 +62,30 @@ class ThreadSenders:
             return 0 if self._ended else self._places - self._under_way
 
     def _run(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
+        """Sends one SMS and then fills the free places. If one of the two fails, logs the class of the error, but no
+        data of the SMS.
+
+        If the send failed, the process's claim on the SMS expires later, and the clock process then records that the
+        result of this attempt is unknown. The log line is written here, before the place is free, so it has the id of
+        the SMS's request.
+        """
         try:
             send()
+        except Exception as broken:
+            _log_failure(broken)
+            return
         finally:
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify_all()
-        self.fill(claim)
+        try:
+            self.fill(claim)
+        except Exception as broken:
+            _log_failure(broken)
 
 
-def _name_failure(ended: Future[None]) -> None:
-    """Logs the class of the error that stopped a send, but no data of the SMS.
-
-    The process's claim on the SMS then expires, and the clock process records that the result of this attempt is
-    unknown.
-    """
-    if broken := ended.exception():
-        logger.error("an SMS was not sent: %s", type(broken).__name__)
+def _log_failure(broken: Exception) -> None:
+    logger.error("an SMS was not sent: %s", type(broken).__name__)
 
 
 SAMPLE = "invented_year"
