@@ -239,7 +239,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     if due is None:
         return said
     again = visit.say(
-        "Another responder asks privately on {at} if the person wants help.", at=visit.when(due)
+        "Another responder will ask about help again on {at}, in private.", at=visit.when(due)
     )
     return f"{said} {again}"
 
@@ -296,9 +296,9 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
                 "The person does not want help, so do not offer help. "
                 "The person can say yes later, to any officer or responder."
             )
-            asks = phrase("Another responder asks privately on {at} if the person wants help.")
+            asks = phrase("Another responder will ask about help again on {at}, in private.")
             if person.wants_woman:
-                asks = phrase("A woman responder asks privately on {at} if the person wants help.")
+                asks = phrase("A woman responder will ask about help again on {at}, in private.")
             again = (
                 visit.say(asks, at=at)
                 if is_asked

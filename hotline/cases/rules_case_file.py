@@ -211,7 +211,7 @@ def document(facts: FileFacts, say: Say, bases: Mapping[str, str]) -> dict[str, 
         head.append(
             (say(phrase("Day of the call")), f"{facts.filed_at.astimezone(KIGALI):%Y-%m-%d}")
         )
-    sections = [(phrase("Legal basis of the case file, and the case"), head)]
+    sections = [(phrase("Legal basis and facts of the case"), head)]
     if has_order:
         answers = [(scrubbed(one, clean), scrubbed(two, clean)) for one, two in facts.answers]
         sections.append((phrase("The call"), [*facts.call, *answers]))

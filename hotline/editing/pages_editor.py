@@ -284,7 +284,7 @@ def _words(node: Document) -> Mapping[tuple[tuple[str, ...], str], str]:
 WHY_LETTERS = 10
 """The minimum number of letters of a reason for changed recorded values or alerts."""
 WHY = phrase(
-    "In one sentence, explain why you change values that the statistics count or that alert responders."
+    "In one sentence, explain why you change values that the statistics count or that cause alerts."
 )
 OVER = phrase(
     "This draft was published or discarded, so you cannot save texts in it. The form still shows your text."

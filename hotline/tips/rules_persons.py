@@ -170,7 +170,7 @@ QUESTIONS: Mapping[str, Question] = {
         "If the person is in danger again, the case reopens as urgent. The national desk is alerted at once.",
     ),
     STATE: Question(
-        "Country of citizenship, as the person told the service",
+        "Country of citizenship that the person named",
         dict(zip(sorted(STATES), sorted(STATES), strict=True)),
     ),
     DETERMINATION: Question(

@@ -33,7 +33,7 @@ from hotline.people import service_own_account
 from hotline.statistics import pages as statistics
 from hotline.statistics import service_releases
 from hotline.text.languages import phrase
-from hotline.text.places import place_name
+from hotline.text.places import NATIONAL, place_name
 from hotline.web import service_approvals
 
 
@@ -220,18 +220,18 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """
     for head in service_desk_page.list_desks(context, by):
         desk = head.name or place_name(head.code, by.language)
+        if head.code == NATIONAL:
+            desk = phrase("the national desk")
         if head.copied_since is not None:
             says = phrase(
-                "Give the desk {desk} a new key. A person who left the desk at {at} may have a copy of the old key."
+                "Give a new key to this desk: {says}. A person who left the desk may have a copy of the old key."
             )
-            yield bad(
-                says, "desks.listed", desk=desk, at=format_time(by.language, head.copied_since)
-            )
+            yield bad(says, "desks.listed", text=desk)
         if head.is_last:
             says = phrase(
-                "Only one member can read the tips of the desk {desk}. Grant access to a second member."
+                "Only one member can read the tips of this desk: {says}. Grant access to a second member."
             )
-            yield warn(says, "desks.listed", desk=desk)
+            yield warn(says, "desks.listed", text=desk)
 
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:

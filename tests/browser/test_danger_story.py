@@ -186,7 +186,7 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.page.goto(f"/tips/{tip.id}")
         hands.click(hands.page.locator("button[value=send]"))
         expect(hands.page.locator("table")).to_contain_text("still")
-        hands.follows("Close report text")
+        hands.follows("Close the report text")
         hands.click(hands.page.locator("#close summary"))
         hands.ticks("helped")
         hands.writes(hands.page.locator("#f-reason-close"), "she is safe")

@@ -146,7 +146,7 @@ def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) 
     writing.editor.sends(f"/changes/{change}/drop")
     page = writing.editor.read(f"/changes/{change}")
     assert 'aria-current="step">Discarded' in page
-    assert "Restore what this step changed, as it was after the step" not in page
+    assert "Restore this part of the draft as it was after this step" not in page
     assert "Fees abroad" in writing.editor.read("/changes?over=1")
 
 
