@@ -226,7 +226,7 @@ def send_down(
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
-            raise EndRefused(f"tip {tip_id} was just closed or changed: run the command again")
+            raise EndRefused(f"tip {tip_id} was just closed or changed: see `hotline tips list`")
         at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
         if desk not in give_desks(session, context, tip, key, [desk, *camps]):
             raise NotFound(f"desk {desk} has no signed key: run `hotline desks sign`")

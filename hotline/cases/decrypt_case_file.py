@@ -168,7 +168,7 @@ def _approved(
         raise NotFound(f"case file {file_id} has no valid approval: ask for an approval first")
     approver = tables_audit.account_of(row.approved_by or "")
     if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
-        raise NotFound(f"request case file {file_id} again: its approver lost access to the case")
+        raise NotFound(f"request case file {file_id} again: the approver may not see the case")
     cases_queries.visible_tip(session, viewer_of(session, by), row.tip_id)
     return row
 

@@ -168,7 +168,7 @@ def check_person(
     if n is not None:
         events = service_persons.events_for_rules(session, context, by, token, tip)
         if (stop := refusal_of(build_persons(events), n)) is not None:
-            raise EndRefused(f"a case file must not contain notes about person {n} now", stop)
+            raise EndRefused(f"a case file must not contain notes about person {n}", stop)
 
 
 ASKS = {

@@ -113,7 +113,7 @@ def person_events(session: Session, tip: Tip, private: bytes | None) -> Sequence
     if private is None:
         if tables_case_events.public_key(session, tip.id) is not None:
             raise DecryptionFailed(
-                "this account cannot decrypt the notes about persons in this case: ask an admin for access to its desk"
+                "this account cannot decrypt the notes about persons in this case: ask an admin for access to the desk"
             )
         return ()
     return [*_read(session, tip, decrypt_codes.codes_by_event(session, tip, private))]

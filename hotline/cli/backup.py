@@ -43,7 +43,7 @@ from hotline.text.errors import BackupInvalid, NotReady, Occupied, StoreUnavaila
 signer_option = click.option(
     "--signer",
     metavar="LETTERS",
-    help="Public key that verifies the backup's signature, as `hotline backup key` printed it.",
+    help="Public key that `hotline backup key` printed. This key verifies the backup's signature.",
 )
 
 

@@ -495,9 +495,7 @@ def next_step(settings: Settings) -> str:
     hotline's data.
     """
     if (settings.home / UNFINISHED_INIT).exists():
-        return (
-            "`hotline init` was broken off here: run `hotline init` again, it makes what is missing"
-        )
+        return "`hotline init` was interrupted here: run `hotline init` again to create the missing parts"
     there = existing_part(settings)
     if not there:
         return "run `hotline init`"

@@ -75,7 +75,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 @click.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
-@click.option("--called", required=True, help="Name of the desk, as pages and SMS show it.")
+@click.option("--called", required=True, help="Name of the desk in pages and SMS.")
 @click.option("--district", expose_value=False, callback=_place, help="District where the desk is.")
 @click.option(
     "--camp",
@@ -106,7 +106,7 @@ def add(
     Example: hotline desks add rusumo --kind border --called "Rusumo border" --district Kirehe
     """
     if (kind == DeskKind.PROTECTION) != is_camp(place):
-        raise click.UsageError("use --camp with --kind protection, and with no other --kind")
+        raise click.UsageError("use --camp only with --kind protection")
     people, new = TwoPeople(by, second), service_desks.NewDesk(code, DeskKind(kind), called, place)
     with cli_context() as context:
         passphrase = passphrase_of_desk(passphrase_file, code)
@@ -129,7 +129,7 @@ place."""
 @click.argument("service", type=click.Choice(KNOWN_SERVICES))
 @click.option(
     "--number",
-    help="Phone number of the service. The hotline shows a number only if it was confirmed in the last year.",
+    help="Phone number of the service. The hotline shows only numbers that were confirmed in the last year.",
 )
 @by_and_reason
 def serve(desk: str, service: str, number: str | None, by: str, reason: str) -> None:
@@ -256,7 +256,7 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
 @click.command("rotate-desks")
 @passphrase_option("today's recovery passphrase")
 @passphrase_option("the new recovery passphrase", "--new-passphrase-file")
-@click.option("--desk", help="Replace the key of this desk only. The recovery passphrase stays.")
+@click.option("--desk", help="Replace only this desk's key, not the recovery passphrase.")
 @by_and_reason
 @second_person_option
 def rotate_desks(

@@ -41,7 +41,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--ca",
     type=FILE,
-    help="Certificate of the authority that signed the hotline's certificate. Only a private authority needs --ca.",
+    help="Certificate of the authority that signed the hotline's certificate. Use --ca only for a private authority.",
 )
 @click.option(
     "--console",

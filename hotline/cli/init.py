@@ -307,7 +307,7 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
 
 def _rehearse(context: Context) -> None:
     if service_enrolment.list_responders(context):
-        _made("responders", [], there="enrolled")
+        _made("responders", [], there="see `hotline people list`")
         return
     progress("responders")
     people = service_enrolment.import_responders(context, demo_responders())
@@ -337,7 +337,7 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
             service_demo.grant_desks(context, passphrase_in(file))
     if made:
         keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
-    _made("accounts", [one.name for one in made], there="if the gateway is the emulator")
+    _made("accounts", [one.name for one in made], there="or the gateway is not the emulator")
 
 
 def _made(what: str, made: Sequence[str], *, there: str) -> None:
@@ -346,4 +346,4 @@ def _made(what: str, made: Sequence[str], *, there: str) -> None:
     for one in made:
         click.echo(f"{what}: made {one}")
     if not made:
-        click.echo(f"{what}: were there, {there}")
+        click.echo(f"{what}: exist already, {there}")

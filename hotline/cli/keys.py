@@ -315,7 +315,7 @@ def _moved(context: Context, folder: Path, key: str) -> str:
             f"{decrypt_rekeying.reencrypt_factors(context, factors)} second factors encrypted again"
         )
     if rotating.file == PEPPER_KEY:
-        return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
+        return "each PIN gets the new pepper when its responder next enters the PIN; `hotline doctor` counts the others"
     if public_key is None:
         return ""
     newest, before = rotation.private_halves(folder, rotating)

@@ -220,7 +220,7 @@ WIDEST = 60
     "--desk",
     required=True,
     metavar="DESK",
-    help="Desk that reads the tip: its code, or the name of its district.",
+    help="Desk whose key decrypts the tip: the name of a district, or `national`.",
 )
 @options.by_and_reason
 @options.second_person_option

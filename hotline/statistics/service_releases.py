@@ -168,7 +168,7 @@ def one_release(context: Context, period: str, *, is_published: bool) -> Release
     if found is None:
         due_day = due_at(period)
         raise NotFound(
-            f"The statistics of {period} do not exist yet. The hotline must create this release by {due_day:%Y-%m-%d}."
+            f"The statistics of {period} do not exist yet. The hotline must create them by {due_day:%Y-%m-%d}."
         )
     return found
 

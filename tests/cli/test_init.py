@@ -56,7 +56,7 @@ def test_init_makes_a_line_and_again_changes_nothing(home: Path) -> None:
     before = whole(home)
     again = hotline(home, "init", "--demo")
     assert "made" not in again.stdout
-    assert again.stdout.count("were there") == 5
+    assert again.stdout.count("exist already") == 5
     for _ in range(2):
         assert "revision 1 is live" in hotline(home, "upgrade").stdout, "no flow changed"
     assert whole(home) == before
@@ -76,7 +76,7 @@ def test_a_broken_init_starts_again_and_repairs(home: Path, tmp_path: Path) -> N
     (home / "hotline.db").unlink()
     told = hotline(home, "doctor", "--wrong", code=1).output
     assert "WRONG   database:" in told
-    assert "-> `hotline init` was broken off here: run `hotline init` again" in told
+    assert "-> `hotline init` was interrupted here: run `hotline init` again" in told
     assert "mount what is missing" not in told
 
     hotline(home, "init")

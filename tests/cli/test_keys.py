@@ -118,7 +118,7 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
     told = line.well("keys", "rotate", "reader", *SIGNED).stdout
     assert "0 keys of cases encrypted again" in told
     assert hooks.read("reader.pub") == public_of(KeyFolder(reader.path).read("reader.key"))
-    assert "when it is keyed next" in line.well("keys", "rotate", "pepper", *SIGNED).stdout
+    assert "responder next enters" in line.well("keys", "rotate", "pepper", *SIGNED).stdout
     assert KeyFolder(reader.path).read("pepper.old.key") == before
     line.well("keys", "end-old", "--now", *SIGNED)
     assert reader.names() == ("audit.key", "epoch.key", "line.pub", "pepper.key", "reader.key")

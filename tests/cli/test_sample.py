@@ -41,7 +41,7 @@ def test_it_is_a_line_on_which_everything_works(tmp_path: Path) -> None:
     releases_are_published_and_say_that_they_are_samples(settings)
     an_open_tip_is_closed_and_opened_again(settings)
     said = hotline(home, "init", "--demo", "--sample", **EMULATED).output
-    assert "sample data: were there" in said
+    assert "sample data: exist already" in said
     old_words_and_codes_go_as_on_any_line(settings)
 
 

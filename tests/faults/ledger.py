@@ -121,7 +121,7 @@ def _faults(
 def unreferred(database: Database) -> list[str]:
     """Returns the breaches of invariant I2: filed tips without an assignment."""
     with database.reading() as session:
-        return [f"tip {tip} was referred to nobody" for tip in books.unreferred(session)]
+        return [f"tip {tip} was not assigned to any responder" for tip in books.unreferred(session)]
 
 
 def unsettled(database: Database, at: datetime) -> list[str]:
@@ -213,7 +213,7 @@ def out_of_time(database: Database, at: datetime) -> list[str]:
 
 def _fired_twice(firings: Sequence[Firing]) -> list[str]:
     return [
-        f"tip {one.tip_id} climbed twice for one deadline"
+        f"tip {one.tip_id} escalated twice for one deadline"
         for one, other in pairwise(firings)
         if one.tip_id == other.tip_id and other.fired_at - one.fired_at < TWICE
     ]
