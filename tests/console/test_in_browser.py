@@ -396,7 +396,7 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
         assert not judged(page, f"/desks/{DISTRICT}")
         page.get_by_label("Reason").fill("somebody left")
         page.get_by_role("button", name="Give new key").click()
-        expect(page.get_by_text("a removed person may still have a copy")).to_be_visible()
+        expect(page.get_by_text("a removed person may have a copy of it")).to_be_visible()
         assert not faults_of(page, "in the middle of it")
         site.desk.clock.turn(seconds=6)
         page.clock.fast_forward(7000)

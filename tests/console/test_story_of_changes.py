@@ -174,9 +174,9 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     for number in range(SHOWN + 2):
         writing.says(change, f"Ntukishyure {number}.")
     page = writing.editor.read(f"/changes/{change}")
-    assert page.count("as it was after the step</button>") == SHOWN
+    assert page.count("as it was after this step</button>") == SHOWN
     (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
-    assert writing.editor.read(older).count("as it was after the step</button>") == 2
+    assert writing.editor.read(older).count("as it was after this step</button>") == 2
 
 
 def test_the_history_says_that_nobody_else_read_an_emergency(
