@@ -494,7 +494,7 @@ def call_backs(visit: Visit) -> Response:
 
 
 NOT_OPEN = phrase(
-    "You cannot open the caller's phone number now. The request is not approved, or now is not the time of the call."
+    "You cannot open the caller's phone number now. The request is not approved, or it is not the time of the call."
 )
 _on_a_call = partial(form_view, call_backs, "reason-{call_back_id}")
 _call_act = _on_a_call(text={CallRefused: REFUSED})

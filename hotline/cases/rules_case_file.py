@@ -182,7 +182,7 @@ class FileFacts:
 TITLE = phrase("Case file")
 HIDES = (
     phrase(
-        "This file shows no phone number, no receipt, and only a letter, such as A, in place of each officer's name."
+        "This file shows no phone number and no receipt. A letter, such as A, replaces each officer's name."
     ),
     phrase(
         "A case file contains notes on one person at most. "

@@ -19,7 +19,7 @@ from hotline.core.long_work import BUSY, KILLED, LATE, OUT_OF_MEMORY, run
 from hotline.text.errors import ImportRefused, WorkEnded
 from hotline.text.languages import MessageText, message_text, message_text_of
 
-NO_WORKBOOK = message_text("damaged, or not a spreadsheet: save the file as .xlsx or as CSV UTF-8")
+NO_WORKBOOK = message_text("the file is damaged or not a spreadsheet: use .xlsx or CSV UTF-8")
 TOO_LARGE = message_text("the sheet is too large: copy its cells into a new sheet")
 TOO_LONG = message_text(
     "this spreadsheet takes too long to read: copy the cells into a new sheet, or save the spreadsheet as CSV UTF-8"

@@ -92,7 +92,7 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
         if tables.known_numbers(session, [key]):
             raise PersonnelRefused("this phone number is enrolled already: enter another number")
         if gateway_tables.stopped(session, [context.pseudonyms.stopped(msisdn)]):
-            raise PersonnelRefused("this number asked for no more messages (STOP)")
+            raise PersonnelRefused("the owner of this number stopped all SMS (STOP)")
         if person.state != EnrolmentState.ACTIVE:
             raise PersonnelRefused(
                 message_text(
@@ -370,7 +370,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
             yield RowFault(
                 row.line,
                 message_text(
-                    "msisdn: This number asked for no more messages (STOP). First ask its owner to allow messages."
+                    "msisdn: The owner of this number stopped all SMS (STOP). First ask the owner to allow SMS."
                 ),
             )
 

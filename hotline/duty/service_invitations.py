@@ -366,8 +366,8 @@ LINK = ApprovalRule(
     decided_by=ADMIN,
     about=service_accounts.describes(
         phrase(
-            "{by} asks for a new sign-in link for {about}. The new link ends the person's "
-            "password, authenticator and keys."
+            "{by} asks for a new sign-in link for {about}. After the link is created, the person's "
+            "password, authenticator and keys no longer work."
         )
     ),
     given="account_link_agreed",

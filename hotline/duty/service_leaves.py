@@ -313,7 +313,7 @@ def _unstop(session: Session, context: Context, person: Responder, number: str |
     if number is None:
         raise PersonnelRefused(
             message_text(
-                "the number of {name} asked for no more SMS (STOP): ask the person to allow SMS, then enter the number",
+                "{name} stopped all SMS to this number (STOP): ask the person to allow SMS, then enter the number",
                 name=person.name,
             )
         )

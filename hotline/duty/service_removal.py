@@ -474,7 +474,7 @@ def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> 
                 message_text("this desk does not exist or was retired: choose another desk")
             )
         if (level is Level.NATIONAL) != (code == NATIONAL):
-            raise PersonnelRefused(message_text("only the national desk has the level national"))
+            raise PersonnelRefused(message_text("the level national is for the national desk only"))
     others = tables_desks.desks_of_person(session, person.person_id, skip=person.id)
     if tables_desks.mixes_oversight(session, others.union(wanted)):
         raise PersonnelRefused(APART)

@@ -220,7 +220,7 @@ def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
             flow_set.front,
             "",
             "unknown_flow",
-            message_text("the flow front, where calls start, is missing"),
+            message_text("the flow named front is missing: calls start in that flow"),
         )
     for entry, name in flow_set.entries.items():
         if name not in flow_set.flows:
@@ -228,7 +228,7 @@ def broken_in_set(flow_set: FlowSet) -> Iterator[BrokenReference]:
             yield BrokenReference("entries", entry, "unknown_entry", message)
         elif flow_set.flows[name].gathers:
             message = message_text(
-                "a short code may not open {name}, because the flow collects a report", name=name
+                "a short code cannot open {name}, because the flow collects a report", name=name
             )
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
@@ -247,7 +247,7 @@ def broken_in_flow(flow_set: FlowSet, flow: Flow) -> Iterator[BrokenReference]:
             message = message_text("no flow is called {name}", name=node.flow)
             if callee is not None:
                 message = message_text(
-                    "only its own short code may open the private flow {name}", name=node.flow
+                    "the private flow {name} opens only from its short code", name=node.flow
                 )
             if callee is None or (callee.private and not flow.private):
                 yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
@@ -416,7 +416,7 @@ class QuestionModel(_Shown):
             )
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(
-                "a question for text or a PIN may have no choices, because a typed digit counts as the answer"
+                "a question for text or a PIN cannot have choices, because a typed digit counts as the answer"
             )
         if self.weak is not None and self.kind != "pin":
             raise invalid("only a PIN question needs a screen for weak PINs")

@@ -184,7 +184,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(
         (Outcome.STOPPED, Outcome.WITHDRAWN),
         (
-            "not sent (that number asked for no more messages)",
+            "not sent (the owner of that number stopped all SMS)",
             "remove the contact on the page On-call contacts, and add it with another number",
         ),
     ),
@@ -243,7 +243,7 @@ def add_contact(
     stop_key = context.pseudonyms.stopped(msisdn)
     with context.database.writing() as session:
         if gateway_tables.stopped(session, [stop_key]):
-            raise ImportRefused([message_text("this number asked for no more messages (STOP)")])
+            raise ImportRefused([message_text("the owner of this number stopped all SMS (STOP)")])
         contact.person_id = _person(session, name, language)
         if not gateway_queries.add_contact(session, contact):
             raise ImportRefused([message_text("an on-call contact already has this phone number")])

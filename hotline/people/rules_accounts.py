@@ -66,8 +66,8 @@ class AccountFault(StrEnum):
     )
     SUSPENDED_LATELY = "you suspended this account in the last seven days: ask another admin"
     NOT_SUSPENDED = "this account is not suspended"
-    LINK_RESTS = "this link was requested already: another admin can approve it now"
-    END_WAITS = "the end of this account was requested already: another admin can approve it now"
+    LINK_RESTS = "this link was requested already: another admin can approve the request now"
+    END_WAITS = "this account's end was requested already: another admin can approve the request"
     NO_REASON = "enter a reason"
 
 

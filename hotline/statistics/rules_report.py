@@ -49,7 +49,7 @@ _CLOSURES = phrase("{number} closures waited more than 7 days for confirmation."
 _NO_PROBLEM = phrase("The statistics of {period} show no problem with the hotline.")
 _BEFORE = phrase("for comparison, the number in {period}: {number}")
 NO_RESULTS = phrase(
-    "The hotline publishes the outcomes of tips each quarter. No quarter is published yet."
+    "The hotline publishes the outcomes of tips each quarter. No outcomes are published yet."
 )
 TIPS_FILED = phrase("The hotline received {number} tips.")
 TIPS_ACTED = phrase("A responder acted on {number} of the filed tips within 72 hours.")

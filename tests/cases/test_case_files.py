@@ -241,7 +241,7 @@ def test_persons_who_refused_the_police_or_the_file_are_in_no_file(file: FileDes
         said(session, context, tip, LoggedEvent.ANSWERED, refused)
     assert file.asks(n="1") == 422
     assert (
-        "refused the police"
+        "refused help from the police"
         in file.desks.national.post(
             f"/tips/{file.tip}/case-file", {"basis": "request", "n": "1", "reason": "x"}
         ).text

@@ -95,7 +95,7 @@ def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: 
     desk.clock.at += timedelta(minutes=1)
     with desk.writing() as session:
         service_pause.pause_restored(session, by="Aline", reason="restored", at=desk.clock())
-    assert "it is not known if these messages were sent" in admin.read("/outgoing")
+    assert "the hotline does not know if these messages were sent" in admin.read("/outgoing")
     assert "Choose for each type" in admin.refused("/outgoing/resume", {"reason": "telephoned"})
     admin.post("/outgoing/resume", {"reason": "telephoned", "fate-alert": "drop"})
     assert last(desk) == ("Admin 1", "lane_released", "sms: 0 to send, 1 dropped")

@@ -417,9 +417,9 @@ def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> No
     first, second = (desk.tab(AccountRole.ADMIN, name=f"Admin {n}") for n in (1, 2))
     first.post(f"/accounts/{editor}/roles", {"roles": ["editor", "approver"]})
     page = second.read("/approvals")
-    assert f"Admin 1 is account {desk.people['Admin 1'].account_id}, created " in page
+    assert f"The account of Admin 1 has the number {desk.people['Admin 1'].account_id}. " in page
     assert ", 42 days ago." in page
-    assert f"Editor 1 is account {editor}, created " in page
+    assert f"The account of Editor 1 has the number {editor}. " in page
     assert ", 2 days ago." in page
 
 

@@ -84,7 +84,7 @@ def test_a_number_that_asked_to_hear_no_more_enrols_nobody(context: WholeContext
     with pytest.raises(ImportRefused) as told:
         service_enrolment.import_responders(context, HEADER + TWO + ONE)
     assert told.value.problems == (
-        "line 2: msisdn: This number asked for no more messages (STOP). First ask its owner to allow messages.",
+        "line 2: msisdn: The owner of this number stopped all SMS (STOP). First ask the owner to allow SMS.",
         f"line 3: {ALREADY}",
     )
     assert [person.name for person in service_enrolment.list_responders(context)] == ["Gasabo 1"]

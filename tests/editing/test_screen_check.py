@@ -57,7 +57,7 @@ def test_a_reason_covers_the_words_that_stood_there_when_it_was_given() -> None:
     assert [(one.code, str(one.message)) for one in found.here] == [
         (Code.PROMISE, 'text contains the word "secret", which can sound like a promise'),
         (Code.PROMISE, 'text contains the word "free", which can sound like a promise'),
-        (Code.ASKS_WHO, 'text contains "your name", which may ask who a person is'),
+        (Code.ASKS_WHO, 'text contains "your name": the text may ask for the identity of a person'),
     ]
     assert 'change "reason"' in str(found.here[0].fix)
     assert checked("front", "front", "Safe work, a study, or help").here == []

@@ -43,7 +43,7 @@ def found(written: dict[str, Any]) -> list[Problem]:
         (
             4,
             {"reason": REASON},
-            "the screen has a reason to keep a text that the check rejects, but the check accepts this text",
+            "the check accepts this text without a reason, but the screen gives a reason",
         ),
     ],
 )

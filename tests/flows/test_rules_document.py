@@ -53,7 +53,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         (
             {"ask": {"kind": "words", "text": t("x"), "saves": "a", "goes": "one",
                      "choices": [choice("y", value="z")]}},
-            "a question for text or a PIN may have no choices",
+            "a question for text or a PIN cannot have choices",
         ),
         ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "a condition must contain exactly one"),
         (
@@ -64,7 +64,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ({"branch": []}, "branch: this list is empty: add at least one row"),
         ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no screen is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),
-        ({"call": {"flow": "cases"}}, "learn.one: only its own short code may open the private flow cases"),
+        ({"call": {"flow": "cases"}}, "learn.one: the private flow cases opens only from its short code"),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one", "list": "planets"}},
             "learn.one: no list is called planets",
@@ -92,7 +92,7 @@ def test_every_fault_is_told_at_once() -> None:
 def test_no_entry_opens_a_gathering_flow() -> None:
     document = {**make_document(), "entries": {"77": "tell", "78": "nothing"}}
     assert _faults(document) == (
-        "entries.77: a short code may not open tell, because the flow collects a report",
+        "entries.77: a short code cannot open tell, because the flow collects a report",
         "entries.78: no flow is called nothing",
     )
 

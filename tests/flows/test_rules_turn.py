@@ -356,7 +356,7 @@ def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_question
 
     document["flows"]["learn"]["nodes"] = {"one": {"call": {"flow": "inner"}}}
     with pytest.raises(
-        FlowInvalid, match=r"learn\.one: only its own short code may open the private flow inner"
+        FlowInvalid, match=r"learn\.one: the private flow inner opens only from its short code"
     ):
         compile_book(document, LISTS)
 

@@ -40,7 +40,7 @@ def publish(line: Line, period: str, **numbers: int | None) -> None:
 @pytest.mark.row("E6")
 def test_e6_the_page_of_results_tells_a_quarter_and_marks_nobody(line: Line) -> None:
     empty = line.client.get("/results").get_data(as_text=True)
-    for said in ("Nta kiratangazwa", "No quarter is published yet", "Rien n'est encore publié"):
+    for said in ("Nta kiratangazwa", "No outcomes are published yet", "Rien n'est encore publié"):
         assert said in unescape(empty)
 
     publish(line, "2026-Q1", tips=50, acted=40, accepted=15)
@@ -121,7 +121,7 @@ def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None
     assert slow.asked == 1
     slow.goes_on.set()
     drawing.join()
-    assert b"No quarter is published yet" in kept.of(context)
+    assert b"No outcomes are published yet" in kept.of(context)
 
     nowhere = replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
     line.clock.turn(minutes=10)
