@@ -112,7 +112,6 @@ ONLY_LONG = (
     "tests/browser/test_news_story.py::*[office]",
     "tests/console/test_in_browser.py::test_a8_a_board_shows_a_new_danger_and_keeps_the_focus[office]",
     "tests/browser/test_console_stories.py::test_a_lost_password_without_the_key_on_paper_opens_nothing[rw]",
-    "tests/browser/test_console_stories.py::test_two_who_write_in_different_languages_are_merged[rw]",
     "tests/browser/test_danger_story.py::*",
     "tests/browser/test_documents.py::*",
     "tests/browser/test_editor.py::test_without_script_the_buttons_do_the_same",

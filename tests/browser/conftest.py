@@ -12,14 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.danger_case import case
-from tests.browser.office import language, make_desk, office
+from tests.browser.office import language, make_desk, office, site
 from tests.faults.run import answer_alerts
 from tests.support.eventually import eventually
 from tests.support.keypad import quiet_page
 from tests.support.servers import embedded
 from tests.support.stack import Stack
 
-__all__ = ["case", "embedded", "language", "make_desk", "office"]
+__all__ = ["case", "embedded", "language", "make_desk", "office", "site"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

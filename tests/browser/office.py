@@ -10,22 +10,21 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_draft_steps, service_drafts
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
 from hotline.text.languages import CODES
-from tests.console.browsing import OFFICE, Site, served
-from tests.console.conftest import Desk, MakeDesk, make_desk, writes_history
+from tests.console.browsing import OFFICE, Site, site
+from tests.console.conftest import Desk, make_desk, writes_history
 from tests.console.hands import Hands, Newcomer
 from tests.support.callers import Caller, Line, make_ready
 from tests.support.eventually import eventually
 from tests.support.signing import Person
-from tests.support.stack import free_port
 
-__all__ = ["make_desk"]
+__all__ = ["make_desk", "site"]
 
 FLOW, NODE = "abroad", "fee"
 OLD = "Ntukabanze kwishyura"
@@ -104,15 +103,10 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def office(
-    make_desk: MakeDesk, tmp_path: Path, chromium: Browser, language: str
-) -> Iterator[Office]:
-    port = free_port()
-    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
-    line = make_ready(desk.context.database, tmp_path, desk.clock)
-    writes_history(desk)
-    with served(desk.app, port):
-        yield Office(Site(desk, chromium), line, language)
+def office(site: Site, tmp_path: Path, language: str) -> Office:
+    line = make_ready(site.desk.context.database, tmp_path, site.desk.clock)
+    writes_history(site.desk)
+    return Office(site, line, language)
 
 
 def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[str]:

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Dialog, Page, ViewportSize, expect
 
 from hotline.core.actors import AccountRole
-from tests.console.conftest import CHANGE, Desk, MakeDesk
+from tests.console.browsing import Site
+from tests.console.conftest import CHANGE
 from tests.support.axe import axe_faults
-from tests.support.serving import running
-from tests.support.stack import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -24,52 +22,20 @@ ARRIVES = 10_000
 """The longest time to wait for a page on a busy machine, in milliseconds."""
 
 
-@pytest.fixture
-def served(make_desk: MakeDesk) -> Iterator[Desk]:
-    port = free_port()
-    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
-    with running(make_server("127.0.0.1", port, desk.app, threaded=True)):
-        yield desk
-
-
 @contextmanager
-def browsing(
-    chromium: Browser, desk: Desk, *, script: bool = True, width: int = 1366
-) -> Iterator[Page]:
+def browsing(site: Site, *, script: bool = True, width: int = 1366) -> Iterator[Page]:
     """Yields a page for a signed-in editor. The test fails if the browser's console shows an unknown message."""
-    context = chromium.new_context(
-        base_url=desk.context.console_url,
-        java_script_enabled=script,
-        viewport={"width": width, "height": 768},
-        bypass_csp=False,
-    )
-    context.set_default_timeout(ARRIVES)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    enter(page, desk)
-    yield page
-    context.close()
-    assert [one for one in wrong if not any(known in one for known in KNOWN)] == []
+    size: ViewportSize = {"width": width, "height": 768}
+    with site.page(
+        size, script=script, expects=lambda said: any(one in said for one in KNOWN)
+    ) as page:
+        page.context.set_default_timeout(ARRIVES)
+        site.sign_in(page, site.desk.person("Editor 2", AccountRole.EDITOR))
+        yield page
 
 
-def enter(page: Page, desk: Desk) -> None:
-    """Signs in on the sign-in page. A real browser accepts the cookie only from this page."""
-    who = desk.person("Editor 2", AccountRole.EDITOR)
-    page.goto("/enter?language=en")
-    for field, value in (
-        ("name", who.name),
-        ("secret_password", who.password),
-        ("secret_code", who.code()),
-    ):
-        page.locator(f"[name={field}]").fill(value)
-    page.locator("main form").get_by_role("button").last.click()
-    expect(page.locator("h1")).to_have_text("Today")
-
-
-def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -> None:
-    with browsing(chromium, served) as page:
+def test_typing_shows_itself_and_ctrl_s_saves(site: Site) -> None:
+    with browsing(site) as page:
         page.goto(f"{ABROAD}/contract")
         words, screen = page.locator("#f-text-en"), page.locator("#p-handset pre")
         expect(screen).to_contain_text("Before you go")
@@ -115,23 +81,21 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
         assert asked == ["beforeunload"]
 
 
-def test_a_select_of_a_menu_is_filled_where_it_is_opened(chromium: Browser, served: Desk) -> None:
-    with browsing(chromium, served) as page:
+def test_a_select_of_a_menu_is_filled_where_it_is_opened(site: Site) -> None:
+    with browsing(site) as page:
         page.goto("/changes/1/flows/front/front")
         goes = [page.locator(f"#f-{name}") for name in ("goes", "choices\\.1\\.goes")]
         offered = (one.locator("option").all_inner_texts() for one in goes)
         first, second = ([one.strip() for one in each] for each in offered)
         assert first[1:] == second[1:]
-        assert [first[0], second[0]] == [
-            "a different screen for each choice",
-            "next screen for all choices",
-        ]
+        assert first[0] == "a different screen for each choice"
+        assert second[0] == "next screen for all choices"
         expect(goes[1]).to_have_value("homes")
         goes[1].select_option("flow:law")
 
 
-def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk) -> None:
-    with browsing(chromium, served, script=False) as page:
+def test_without_script_the_buttons_do_the_same(site: Site) -> None:
+    with browsing(site, script=False) as page:
         page.goto(f"{ABROAD}/contract")
         page.locator("#f-text-en").fill("Ask for the papers.")
         page.get_by_role("button", name="Check again").click()
@@ -151,19 +115,17 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
         page.locator("#f-choices\\.0\\.goes").select_option("flow:law")
 
 
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, served: Desk) -> None:
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(site: Site) -> None:
     found = []
     for width, screens in ((1366, SCREENS), (360, NARROW)):
-        with browsing(chromium, served, width=width) as page:
+        with browsing(site, width=width) as page:
             for screen in screens:
                 page.goto(f"/changes/{CHANGE}/flows/{screen}")
                 found += axe_faults(page, f"{screen} at {width}")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, screen
             page.goto(f"{ABROAD}/fee#form")
-            assert (
-                page.locator("#form").evaluate("one => getComputedStyle(one).outlineStyle")
-                == "none"
-            )
+            outline = "one => getComputedStyle(one).outlineStyle"
+            assert page.locator("#form").evaluate(outline) == "none"
             expect(page.get_by_role("button", name="Save", exact=True)).to_be_in_viewport()
             page.evaluate("document.activeElement.blur()")
             page.keyboard.press("?")

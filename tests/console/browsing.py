@@ -1,16 +1,18 @@
 """Serves the console on a port of this machine, and provides a browser that opens the console's pages."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.console.conftest import Desk
+from tests.console.conftest import Desk, MakeDesk
+from tests.support.serving import running
 from tests.support.signing import Person
+from tests.support.stack import free_port
 
 OFFICE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 360, "height": 640}
@@ -28,15 +30,8 @@ class QuietHandler(WSGIRequestHandler):
 @contextmanager
 def served(app: Flask, port: int) -> Iterator[None]:
     """Serves each request in its own thread, as the console's server does."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with running(make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)):
         yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass
@@ -88,3 +83,11 @@ class Site:
         page.get_by_label("Code").fill(person.code())
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(f"{self.address}/")
+
+
+@pytest.fixture
+def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
+    port = free_port()
+    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
+    with served(desk.app, port):
+        yield Site(desk, chromium)

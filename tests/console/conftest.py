@@ -97,7 +97,7 @@ class Tab:
         return by.session_key if by else "none"
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, base_url=ADDRESS, headers=headers)
+        return self.client.get(path, base_url=self.desk.context.console_url, headers=headers)
 
     def post(
         self,
@@ -108,8 +108,9 @@ class Tab:
         **headers: str,
     ) -> TestResponse:
         data = {"form_key": self.form_key if key is None else key, **(fields or {})}
-        sent = {"Origin": ADDRESS, **headers}
-        return self.client.post(path, base_url=ADDRESS, headers=sent, data=data)
+        url = self.desk.context.console_url
+        sent = {"Origin": url, **headers}
+        return self.client.post(path, base_url=url, headers=sent, data=data)
 
     def read(self, path: str, **headers: str) -> str:
         """Returns the text of a page that this person may open."""

@@ -14,81 +14,20 @@ from tests.console.test_editor import SCREENS
 __all__ = ["editor"]
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-WORDS = st.text(
-    st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\t"),
-    min_size=1,
-    max_size=20,
-)
-NAMES = st.sampled_from(
-    (
-        *(
-            "goes",
-            "weak",
-            "flow",
-            "asks",
-            "list",
-            "returns",
-            "reason",
-            "saves",
-            "topic",
-            "why",
-            "unlocked",
-        ),
-        *(
-            "choices.0.goes",
-            "choices.1.when.answer",
-            "choices.3.same_line",
-            "choices.70.en",
-            "arms.0.goes",
-        ),
-        *(
-            "arms.5.when.is",
-            "lead.0.number",
-            "lead.2.rw",
-            "signed.day",
-            "once",
-            "version",
-            "pick x y",
-        ),
-        *(
-            "h.language",
-            "h.limit",
-            "h.begins",
-            "h.key",
-            "h.say",
-            "as.flag.reporting",
-            "as.answer.danger",
-        ),
-    )
-)
-DO = st.one_of(
-    st.sampled_from(
-        (
-            *(
-                "save",
-                "look",
-                "press:9",
-                "press",
-                "restart:dial",
-                "restart:here",
-                "unlock",
-                "add",
-                "add:lead",
-            ),
-            *(
-                "up:1",
-                "down:choices.0",
-                "drop:lead.0",
-                "drop:arms.9",
-                "fix:fr:’",
-                "fix_all:rw",
-                "screen_up",
-            ),
-            *("screen_down", "", "fix", "up", "drop:choices.²"),
-        )
-    ),
-    ANY,
-)
+LETTERS = st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\t")
+WORDS = st.text(LETTERS, min_size=1, max_size=20)
+FIELDS = """
+goes weak flow asks list returns reason saves topic why unlocked
+choices.0.goes choices.1.when.answer choices.3.same_line choices.70.en arms.0.goes arms.5.when.is
+lead.0.number lead.2.rw signed.day once version
+h.language h.limit h.begins h.key h.say as.flag.reporting as.answer.danger
+"""
+NAMES = st.sampled_from(["pick x y", *FIELDS.split()])
+BUTTONS = """
+save look press:9 press restart:dial restart:here unlock add add:lead up:1 down:choices.0 drop:lead.0 drop:arms.9
+fix:fr:’ fix_all:rw screen_up screen_down fix up drop:choices.²
+"""
+DO = st.sampled_from(["", *BUTTONS.split()]) | ANY
 VALUES = st.one_of(
     ANY,
     st.sampled_from(("new:", "flow:law", "flow:x", "yes", "tell", "-1", "0", "9" * 12, "words")),

@@ -12,7 +12,6 @@ from hotline.duty import service_invitations
 from hotline.keys.password_queue import StretchQueue
 from hotline.people import service_sessions
 from hotline.people.guard import MAX_FIELDS
-from hotline.people.rules_sign_in import code_at
 from hotline.web.console_app import MAX_BYTES, create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk
 from tests.support.signing import SERVER
@@ -107,20 +106,6 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
     assert answer.status_code == 401
 
 
-def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
-    """In this test, an attacker is signed in as the owner of the account. The owner then registers another
-    authenticator."""
-    mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
-    page = mine.read("/account/factor")
-    (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
-    (encrypted,) = re.findall(r'name="sealed" value="([^"]+)"', page)
-    code = code_at(letters.replace("-", "").upper(), desk.clock())
-    editor = desk.people["Editor 1"]
-    proof = {"secret_password": editor.password, "secret_code": editor.code()}
-    mine.post("/account/factor", {"sealed": encrypted, "secret_new_code": code, **proof})
-    assert (mine.get("/").status_code, thief.get("/").status_code) == (200, 303)
-
-
 def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk) -> None:
     client, headers = desk.app.test_client(), {"Sec-Fetch-Site": "cross-site"}
     for to in ("/find?q=\u0175", "/find?q=a b", "/find?q=%0aSet-Cookie:x"):
@@ -130,12 +115,6 @@ def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk) -> 
         refresh = answer.headers["Refresh"]
         assert refresh.isascii()
         assert refresh.startswith("0; url=/find?q=")
-
-
-def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
-    tab = desk.tab(AccountRole.TRANSLATOR)
-    answer = tab.get("/words/rw/sheet/csv")
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:

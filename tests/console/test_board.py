@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
 
 from hotline.alerts import service_assignment, service_commands
 from hotline.alerts.rules_replies import Command, Verb
@@ -30,6 +29,7 @@ from tests.console.conftest import Tab
 from tests.console.desk_tips import change, tell
 from tests.console.tip_desks import Desks, desks, listed, on_board
 from tests.support.builders import make_responder
+from tests.support.statements import statements
 
 __all__ = ["desks"]
 
@@ -53,37 +53,34 @@ def test_the_board_asks_at_most_five_statements(desks: Desks) -> None:
     for urgency in (1, 2, 3):
         tell(desks.desk, urgency=urgency)
     desks.national.get("/")
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        said.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with statements() as said:
         assert on_board(desks.national) == {"untaken": [1, 2, 3]}
         assert len(said) <= STATEMENTS, "\n".join(said)
         desks.national.get("/board/since?auto")
         said.clear()
         desks.national.get("/board/since?auto")
         assert len(said) <= 2, "\n".join(said)
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
 def staffed(desks: Desks) -> Desks:
     """Files a case about danger in Gasabo as tip 1, and alerts the first responder of Gasabo."""
+    return alerts(desks, {**GASABO, "Nyarugenge 4": ("11", Level.RESPONDER), "Nation 5": NATION})
+
+
+GASABO = {"Gasabo 2": ("12", Level.RESPONDER), "Gasabo 3": ("12", Level.COORDINATOR)}
+NATION = "", Level.NATIONAL
+
+
+def alerts(desks: Desks, people: Mapping[str, tuple[str, Level]]) -> Desks:
+    """Enrols these people instead of all others: for each name, the district and the level. Then files a case about
+    danger in Gasabo as tip 1, and alerts its first responder."""
     with desks.desk.writing() as session:
         for row in session.query(Responder):
             row.active = False
-        people: list[tuple[str, Level, tuple[str, ...]]] = [
-            ("Gasabo 2", Level.RESPONDER, ("12",)),
-            ("Gasabo 3", Level.COORDINATOR, ("12",)),
-        ]
-        people += [("Nyarugenge 4", Level.RESPONDER, ("11",)), ("Nation 5", Level.NATIONAL, ())]
-        for nth, (name, level, districts) in enumerate(people):
-            called = {"name": name, "level": level, "districts": districts}
-            session.add(make_responder(**called, msisdn=f"+2507880055{nth:02}"))  # type: ignore[arg-type]
+        for nth, (name, (place, level)) in enumerate(people.items()):
+            phone, districts = f"+2507880055{nth:02}", (place,) if place else ()
+            session.add(make_responder(name=name, level=level, districts=districts, msisdn=phone))
     assert tell(desks.desk, urgency=1) == 1
     assert service_assignment.assign_pending(desks.desk.context) == 1
     return desks
@@ -125,9 +122,8 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
 def test_a_tip_that_waits_for_the_next_duty_says_so_and_can_be_taken(staffed: Desks) -> None:
     at, who = staffed.desk.context.now(), people(staffed)["Gasabo 2"]
     with staffed.desk.writing() as session:
-        duty = Duty(
-            desk_code="12", responder_id=who, week=week_of(at), weekday=(at.weekday() + 3) % 7
-        )
+        week, weekday = week_of(at), (at.weekday() + 3) % 7
+        duty = Duty(desk_code="12", responder_id=who, week=week, weekday=weekday)
         duty.from_min, duty.to_min, duty.rank = 0, 1, 1
         begins = at + timedelta(hours=9)
         shift = DutyOverride(desk_code="12", starts_at=begins, responder_id=who, asked_at=at)
@@ -285,25 +281,7 @@ ASKED = {"by": "Alice", "reason": "their wish"}
 @pytest.fixture
 def taken(desks: Desks) -> Desks:
     """Files a case about danger in Gasabo as tip 1. The first responder of Gasabo takes the case. Returns the desks."""
-    context = desks.desk.context
-    with context.database.writing() as session:
-        for row in session.query(Responder):
-            row.active = False
-        names = [(HOLDER, Level.RESPONDER), ("Gasabo 3", Level.COORDINATOR)]
-        names += [
-            ("Nation 5", Level.NATIONAL),
-            ("Nation 6", Level.NATIONAL),
-            ("Nation 7", Level.NATIONAL),
-        ]
-        for nth, (name, level) in enumerate(names):
-            districts = () if level is Level.NATIONAL else ("12",)
-            session.add(
-                make_responder(
-                    name=name, level=level, districts=districts, msisdn=f"+2507880055{nth:02}"
-                )
-            )
-    assert tell(desks.desk, urgency=1) == 1
-    assert service_assignment.assign_pending(context) == 1
+    alerts(desks, GASABO | {f"Nation {number}": NATION for number in (5, 6, 7)})
     says(desks, HOLDER, Verb.TAKE)
     assert listed(desks.national) == []
     desks.desk.clock.turn(minutes=5)

@@ -19,7 +19,7 @@ from hotline.tips.rules_receipts import CallBackState
 from hotline.tips.tables import Grant, Tip
 from hotline.tips.tables_persons import CallBack
 from tests.console.conftest import Desk, Tab
-from tests.console.desk_tips import DISTRICT, lets_in, man, tell
+from tests.console.desk_tips import DISTRICT, admitted, man, tell
 from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import assert_light
 from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
@@ -53,13 +53,11 @@ def two(desk: Desk) -> tuple[Tab, Tab]:
             asked_at=at - timedelta(days=1),
         )
         session.add(row)
+    return reader(desk, "National 1"), reader(desk, "National 2")
 
-    def tab(name: str) -> Tab:
-        made = desk.tab(AccountRole.NATIONAL, name=name)
-        lets_in(desk, desk.people[name].account_id, NATIONAL)
-        return made
 
-    return tab("National 1"), tab("National 2")
+def reader(desk: Desk, name: str) -> Tab:
+    return admitted(desk, name, AccountRole.NATIONAL, NATIONAL)
 
 
 @pytest.mark.row("A8")
@@ -85,12 +83,7 @@ def test_a_number_opens_after_a_second_person_approved(desk: Desk, two: tuple[Ta
     with desk.reading() as session:
         assert session.get_one(CallBack, 1).state == CallBackState.DONE
         acts = [row.action for row in session.query(AuditEntry) if "call" in row.subject]
-    assert acts[-4:] == [
-        "call_back_approved",
-        "call_back_refused",
-        "call_back_opened",
-        "call_back_reached",
-    ]
+    assert acts[-4:] == [f"call_back_{did}" for did in ("approved", "refused", "opened", "reached")]
 
 
 def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approvals_with_its_reason(
@@ -122,8 +115,7 @@ def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> No
     use the approval of a colleague's request.
     """
     one, other = two
-    third = desk.tab(AccountRole.NATIONAL, name="National 3")
-    lets_in(desk, desk.people["National 3"].account_id, NATIONAL)
+    third = reader(desk, "National 3")
     why = {"reason": "agreed with her"}
     one.post("/call-backs/1/ask", why)
     assert '<input type="hidden" name="asked_by" value="National 1">' in other.read("/call-backs")
@@ -144,8 +136,7 @@ def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
         assert by is not None
         with pytest.raises(NotFound, match="there is no call-back 1"):
             service_calls.request_number(desk.context, by, 1, reason="look")
-    district = desk.tab(AccountRole.DESK, name="Desk 1")
-    lets_in(desk, desk.people["Desk 1"].account_id, DISTRICT)
+    district = admitted(desk, "Desk 1", AccountRole.DESK, DISTRICT)
     assert district.get("/call-backs").status_code == 404
     for tab in two:
         assert_light(tab, "/call-backs")

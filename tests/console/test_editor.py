@@ -15,6 +15,7 @@ from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import assert_light
 
 __all__ = ["editor"]
+pytestmark = [pytest.mark.row("A1"), pytest.mark.row("A4")]
 
 SCREENS = (
     ("abroad", "fee"),
@@ -82,7 +83,6 @@ def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
         assert f'id="f-{anchor}"' in editor.tab.read(answer.location)
 
 
-@pytest.mark.row("A1")
 def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.fr": "Être “sûr”", "text.rw": "mw’ê"}
     part = unescape(editor.part(form))
@@ -107,7 +107,6 @@ def test_what_stores_nothing_gives_the_words_back(editor: Editor) -> None:
     assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
-@pytest.mark.row("A1")
 def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
     form = editor.open("abroad", "contract") | {"h.language": "en", "text.en": "Read it first."}
     assert "Read it first." in editor.part(form)
@@ -137,7 +136,6 @@ def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor
     assert form["as.flag.reporting"] == ""
 
 
-@pytest.mark.row("A1")
 def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
     part = editor.part(form | {"text.en": "Too long. " * 20, "text.fr": "", "text.rw": ""})
@@ -151,7 +149,6 @@ def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor
     assert not re.search(r"<textarea|<select|type=\"text\"", part)
 
 
-@pytest.mark.row("A4")
 def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: Editor) -> None:
     form = editor.open("report", "danger")
     empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}
@@ -287,7 +284,6 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
     assert "contains" not in french
 
 
-@pytest.mark.row("A4")
 def test_the_check_beside_the_text_is_the_check_of_a_publication(editor: Editor) -> None:
     """This test finds two kinds of problems. `test_screen_check.py` and the tests of the checks find every kind."""
     form = editor.open("front", "front")
@@ -306,7 +302,6 @@ SPEAKS_OF_ITSELF = re.compile(
 )
 
 
-@pytest.mark.row("A4")
 def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor) -> None:
     form = editor.open("report", "danger")
     form |= {"unlocked": "yes", **editor.looked(form, "unlock")}
@@ -317,7 +312,6 @@ def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor) ->
     assert SPEAKS_OF_ITSELF.search(shown) is None, shown
 
 
-@pytest.mark.row("A4")
 def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}

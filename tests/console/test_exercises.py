@@ -12,7 +12,7 @@ from hotline.core.actors import AccountRole
 from hotline.duty import service_enrolment
 from hotline.gateway.tables import Assignment, Message
 from tests.console.conftest import Desk, Tab
-from tests.console.desk_tips import DISTRICT, change, lets_in, man, tell
+from tests.console.desk_tips import DISTRICT, admitted, change, man, tell
 
 WANTED = {"desk": DISTRICT, "urgency": "1", "reason": "the week of drills"}
 
@@ -20,10 +20,10 @@ WANTED = {"desk": DISTRICT, "urgency": "1", "reason": "the week of drills"}
 @pytest.fixture
 def national(desk: Desk) -> Tab:
     """Signs in the national desk. The desk has one responder, who can get the alert of a drill."""
-    row = (
-        "name,msisdn,language,level,districts,categories\nNational 1,+250788009902,en,national,,\n"
+    head = "name,msisdn,language,level,districts,categories\n"
+    service_enrolment.import_responders(
+        desk.context, f"{head}National 1,+250788009902,en,national,,\n"
     )
-    service_enrolment.import_responders(desk.context, row)
     return desk.tab(AccountRole.NATIONAL, name="Bosco")
 
 
@@ -72,8 +72,7 @@ def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
 
 def test_r12_an_exercise_says_so_in_every_list_and_nobody_is_late_in_it(desk: Desk) -> None:
     man(desk)
-    tab = desk.tab(AccountRole.DESK, name="Desk 1")
-    lets_in(desk, desk.people["Desk 1"].account_id, DISTRICT)
+    tab = admitted(desk, "Desk 1", AccountRole.DESK, DISTRICT)
     tip = tell(desk, minutes=9)
     change(desk, tip, channel="drill")
     row = tab.read("/tips")

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Locator, Page, Route, ViewportSize, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, ViewportSize, expect
 
 from hotline.cases import service_desk_commands
 from hotline.core.actors import AccountRole
@@ -16,18 +15,18 @@ from hotline.gateway import service_pause
 from hotline.people import tables_audit, tables_desks
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipOutcome
-from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, served
+from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, site
 from tests.console.conftest import PAGES as TEMPLATES
-from tests.console.conftest import MakeDesk, writes_history, writes_people
+from tests.console.conftest import writes_history, writes_people
 from tests.console.desk_tips import DISTRICT, lets_in, tell, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
-from tests.console.test_stored_scripts import SCRIPTS
+from tests.console.test_stored_scripts import store_scripts
+from tests.support.axe import axe_faults
 from tests.support.signing import Person
-from tests.support.stack import free_port
 
+__all__ = ["site"]
 pytestmark = pytest.mark.browser
 
-OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
@@ -63,14 +62,6 @@ TOO_LONG = """(() => {
 """Returns True in the browser if a page has several sections, is higher than three windows, and has no table of
 contents. A window is 768 pixels high in an office, and 640 pixels on a phone. A page with a single list or form needs
 no table of contents."""
-
-
-@pytest.fixture
-def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
-    port = free_port()
-    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
-    with served(desk.app, port):
-        yield Site(desk, chromium)
 
 
 @pytest.mark.row("A1")
@@ -138,8 +129,7 @@ def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str
         expect(page.locator("#untaken .card")).to_have_count(1)
         page.get_by_role("button", name="Alert next").focus()
         tell(site.desk, urgency=1)
-        with site.desk.writing() as session:
-            tables_audit.append_about_tip(session, 2, "tip_noted", "clock", site.desk.clock())
+        happens(site, 2)
         expect(page.locator("#untaken .card")).to_have_count(2, timeout=10_000)
         held = "document.activeElement.closest('.card').getAttribute('aria-labelledby')"
         assert page.evaluate(held) == "c-1"
@@ -248,8 +238,7 @@ def judged(page: Page, path: str) -> list[str]:
 
 
 def faults_of(page: Page, path: str) -> list[str]:
-    found = Axe().run(page, options=OPTIONS).response["violations"]
-    wrong = [f"{path} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+    wrong = axe_faults(page, path)
     if page.evaluate(WIDER) > 0:
         wrong.append(f"{path} is wider than its screen")
     if page.viewport_size in (OFFICE, NARROW) and page.evaluate(TOO_LONG):
@@ -342,13 +331,7 @@ def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
 
 def test_stored_scripts_run_nowhere(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
-    with site.desk.writing() as session:
-        for script in SCRIPTS:
-            plain = script.replace("\0", "")
-            tables_audit.append_row(
-                session, site.desk.clock(), f"cli:{plain}", "lane_held", plain, plain
-            )
-    service_pause.pause(site.desk.context, by=SCRIPTS[0], reason=SCRIPTS[3])
+    store_scripts(site.desk)
     ran: list[str] = []
     with site.page() as page:
         page.on("dialog", lambda dialog: ran.append(dialog.message))

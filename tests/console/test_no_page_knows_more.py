@@ -34,14 +34,6 @@ SKIPPED = {"/", "/board/since", "/account/factor", *FILES}
 """The board loads itself again, so the test reads the board at another address. The page for a new authenticator shows
 a random secret, so it differs each time. Downloaded files contain only what is published.
 """
-PAGES = sorted(
-    path_of(one)
-    for one in ROUTES
-    if isinstance(one, PageRoute)
-    and one.method == "GET"
-    and one.rule not in SKIPPED
-    and one.admits(frozenset({AccountRole.DESK}))
-)
 SEARCHES = [
     *(f"/tips?state={state}" for state in ("all", "taken", "closed", "judged", "helped")),
     *("/tips?state=all&soon=yes", "/tips?state=all&owes=yes", "/tips?state=all&place=12"),
@@ -50,15 +42,28 @@ SEARCHES = [
 ]
 
 
+def pages_of(role: AccountRole) -> list[str]:
+    """Returns the addresses of the pages that an account with this role can open."""
+    pages = [one for one in ROUTES if isinstance(one, PageRoute) and one.method == "GET"]
+    shown = [one for one in pages if one.rule not in SKIPPED and one.admits(frozenset({role}))]
+    return sorted(path_of(one) for one in shown)
+
+
+def plain(tab: Tab, address: str) -> str:
+    answer = tab.get(address)
+    return plain_text(tab, f"{answer.status_code} {answer.text}")
+
+
+def plain_text(tab: Tab, text: str) -> str:
+    """Returns the text of a page without the keys of its forms and the number of the board."""
+    text = text.replace(tab.form_key, "")
+    return re.sub(r'name="once" value="\w+"|data-number="\d+"', "", text)
+
+
 def read(tab: Tab, references: tuple[str, ...] = ()) -> dict[str, str]:
     """Returns each page that an account of a desk can open, without the key of its forms."""
-    addresses = [*PAGES, *SEARCHES, *(f"/tips?reference={one}" for one in references)]
-    found = {}
-    for address in addresses:
-        answer = tab.get(address)
-        text = f"{answer.status_code} {answer.text}".replace(tab.form_key, "")
-        found[address] = re.sub(r'name="once" value="\w+"|data-number="\d+"', "", text)
-    return found
+    searches = [*SEARCHES, *(f"/tips?reference={one}" for one in references)]
+    return {address: plain(tab, address) for address in (*pages_of(AccountRole.DESK), *searches)}
 
 
 def everything_happens(desks: Desks, tip_id: int) -> str:

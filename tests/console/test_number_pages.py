@@ -35,6 +35,7 @@ def send(tab: Tab, path: str, to: str, **fields: str) -> TestResponse:
 
 
 STAMPS = ("version", "once")
+pytestmark = pytest.mark.row("A7")
 CALL = {"do": "confirm:3512", "answered": "Duty officer, GBV desk", "called": "2026-11-23"}
 
 
@@ -71,7 +72,6 @@ def test_a_confirmation_asks_who_answered_and_when(desk: Desk, tab: Tab) -> None
     assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
 
 
-@pytest.mark.row("A7")
 def test_the_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {"do": "confirm:112"})
     red = desk.tab(AccountRole.APPROVER, name="Approver 7").read("/changes/1/read")
@@ -82,7 +82,6 @@ def test_the_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab)
     assert re.search(r"Screens with this phone number: [^.n]", line)
 
 
-@pytest.mark.row("A7")
 def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     editor = desk.person("Editor 7")
@@ -146,7 +145,6 @@ def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk
     assert "Editor 8 edited this text at the same time." in answer
 
 
-@pytest.mark.row("A7")
 def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk, tab: Tab) -> None:
     to = f"{AT_ENTRIES}/new"
     answer = send(tab, AT_ENTRIES, to, flow="signs", name="poster  Nyabugogo")

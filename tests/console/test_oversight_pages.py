@@ -4,7 +4,6 @@ Each page of the national desk, of its admins and of a district is read twice: b
 all possible actions on the complaint.
 """
 
-import re
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from hotline.alerts import service_assignment
 from hotline.console.routes import ROUTES, PageRoute
 from hotline.core.actors import AccountRole, Actor
+from hotline.core.database import Session
 from hotline.gateway.rules import MessageState
 from hotline.gateway.tables import Message
 from hotline.operations import decrypt_rotation
@@ -34,14 +34,13 @@ from tests.console.desk_tips import (
     change,
     tell,
 )
-from tests.console.test_headers import FILES
-from tests.console.test_no_page_knows_more import SEARCHES, SKIPPED
-from tests.console.test_routes import path_of
+from tests.console.test_no_page_knows_more import SEARCHES, pages_of, plain, plain_text
 from tests.console.tip_desks import Desks, desks, listed
 from tests.support.builders import make_responder
 from tests.support.two_people import BOB
 
 __all__ = ["desks"]
+pytestmark = pytest.mark.row("C20")
 
 WORDS = "the man of the desk asked for money"
 REFUSED = "national desk may not decide about people of an oversight desk, which"
@@ -58,17 +57,6 @@ def complain(desks: Desks) -> int:
     return tip_id
 
 
-def pages_of(*roles: AccountRole) -> list[str]:
-    return sorted(
-        path_of(one)
-        for one in ROUTES
-        if isinstance(one, PageRoute)
-        and one.method == "GET"
-        and one.rule not in SKIPPED | {*FILES}
-        and one.admits(frozenset(roles))
-    )
-
-
 def read(tab: Tab, role: AccountRole, more: tuple[str, ...]) -> dict[str, str]:
     """Returns each page that an account with this role can open, and the pages at the addresses `more`. Removes the
     keys of forms from the pages."""
@@ -76,30 +64,24 @@ def read(tab: Tab, role: AccountRole, more: tuple[str, ...]) -> dict[str, str]:
     return {address: plain(tab, address) for address in (*pages_of(role), *searches)}
 
 
-def plain(tab: Tab, address: str) -> str:
-    answer = tab.get(address)
-    return plain_text(tab, f"{answer.status_code} {answer.text}")
-
-
-def plain_text(tab: Tab, text: str) -> str:
-    text = text.replace(tab.form_key, "")
-    return re.sub(r'name="once" value="\w+"|data-number="\d+"', "", text)
-
-
 def enrol(desks: Desks) -> tuple[str, str]:
     """Enrols one phone of the national desk and one phone of the oversight desk. Returns the addresses of the pages
     about the phone of the oversight desk."""
     with desks.desk.writing() as session:
-        for name, wanted in (
-            ("Nation 8", {NATIONAL: Level.NATIONAL}),
-            ("Eye 8", {OVERSIGHT: Level.RESPONDER}),
-        ):
-            row = make_responder(name=name, level=Level.RESPONDER)
-            row.number_key = f"key of {name}"
-            session.add(row)
-            session.flush()
-            tables.set_desks(session, row, wanted, (), desks.desk.clock())
+        member(desks, session, "Nation 8", NATIONAL, Level.NATIONAL)
+        row = member(desks, session, "Eye 8", OVERSIGHT)
         return f"/people/{row.person_id}", f"/phones/{row.id}"
+
+
+def member(
+    desks: Desks, session: Session, name: str, desk: str, level: Level = Level.RESPONDER
+) -> Responder:
+    row = make_responder(name=name, level=Level.RESPONDER)
+    row.number_key = f"key of {name}"
+    session.add(row)
+    session.flush()
+    tables.set_desks(session, row, {desk: level}, (), desks.desk.clock())
+    return row
 
 
 def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
@@ -118,7 +100,7 @@ def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
         return str(alerts[0].parameters["ref"])
 
 
-@pytest.mark.row("C20", "R6")
+@pytest.mark.row("R6")
 @pytest.mark.adversary("a helper in a complaint")
 def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desks: Desks) -> None:
     people = enrol(desks)
@@ -155,19 +137,13 @@ def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desk
     assert listed(over, "?matter=complaint") == listed(second, "?matter=complaint") == [tip_id]
 
 
-@pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
 def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desks: Desks) -> None:
     _, eye = enrol(desks)
     over, _ = add_oversight(desks.desk)
     admin, context = desks.desk.tab(AccountRole.ADMIN), desks.desk.context
     with context.database.writing() as session:
-        row = make_responder(name="New 8", level=Level.RESPONDER)
-        row.number_key = "key of New 8"
-        session.add(row)
-        session.flush()
-        tables.set_desks(session, row, {DISTRICT: Level.RESPONDER}, (), desks.desk.clock())
-        new = f"/phones/{row.id}"
+        new = f"/phones/{member(desks, session, 'New 8', DISTRICT).id}"
     moves = {"desk": OVERSIGHT, "level": "responder", "reason": "the law"}
     for address, fields in (
         (f"{new}/place", moves),
@@ -195,35 +171,25 @@ def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desk
         over.sends(address, yes)
     assert REFUSED in desks.national.post(f"{eye}/start", moves).text.replace("The ", "the ")
     desks.desk.tab(AccountRole.DESK, name="Oversight 3")
-    member = of_account(desks.desk.people["Oversight 3"].account_id)
+    third = of_account(desks.desk.people["Oversight 3"].account_id)
     national = Actor("National 1", desks.desk.people["National 1"].account_id)
     with pytest.raises(DeskRefused, match=REFUSED):
-        decrypt_grants.request_access(context, national, OVERSIGHT, member, "known")
-    decrypt_grants.request_access(context, Actor("Admin 1", 99), OVERSIGHT, member, "known")
+        decrypt_grants.request_access(context, national, OVERSIGHT, third, "known")
+    decrypt_grants.request_access(context, Actor("Admin 1", 99), OVERSIGHT, third, "known")
     for second, done in (("National 1", []), ("Carol", [(OVERSIGHT, "Oversight 3")])):
         people = TwoPeople("Bob", second)
         assert decrypt_grants.grant_by_passphrase(context, people, PASSPHRASE) == done
 
 
-@pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
 def test_c20_each_act_on_its_number_is_answered_as_for_no_tip(desks: Desks) -> None:
     add_oversight(desks.desk)
     tip_id, known = complain(desks), tell(desks.desk, urgency=1, minutes=9)
     service_assignment.assign_pending(desks.desk.context)
     rules = [one for one in ROUTES if isinstance(one, PageRoute) and "<int:tip_id>" in one.rule]
-    fields = {
-        "reason": "asked",
-        "why": "send",
-        "do": "agree",
-        "outcome": "helped",
-        "words": "red",
-        "note": "words",
-        "manner": "unseen",
-        "to": DISTRICT,
-        "act": "place",
-        "basis": "request",
-    }
+    fields = {"reason": "asked", "why": "send", "do": "agree", "outcome": "helped", "words": "red"}
+    fields |= {"note": "words", "manner": "unseen", "to": DISTRICT, "act": "place"}
+    fields |= {"basis": "request"}
     for tab in (desks.national, desks.district):
         for one in rules:
             path = one.rule.replace("<act>", "screened")
@@ -239,7 +205,6 @@ def test_c20_each_act_on_its_number_is_answered_as_for_no_tip(desks: Desks) -> N
             assert "No tip has this number" in answer.text
 
 
-@pytest.mark.row("C20")
 def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
     desks: Desks,
 ) -> None:
@@ -259,7 +224,6 @@ def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
     assert [warned(tab)[1:] for tab in tabs] == [[False, True], [False, True], [False] * 2]
 
 
-@pytest.mark.row("C20")
 def test_c20_two_people_read_and_close_it_with_a_new_key_of_the_desk(desks: Desks) -> None:
     over, second = add_oversight(desks.desk)
     tip_id, context = complain(desks), desks.desk.context

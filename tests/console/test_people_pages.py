@@ -29,6 +29,7 @@ from tests.support.deciding import merge_persons, one_person, signed_in
 from tests.support.signing import SERVER
 
 NEW = "+250788000055"
+pytestmark = pytest.mark.row("A7")
 HEAD = "name,msisdn,language,level,districts,categories\n"
 YES = {"do": "approve", "reason": "known"}
 MORE = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
@@ -65,7 +66,6 @@ def proves(desk: Desk, responder_id: int) -> None:
         who.state, who.public_key = "waiting", b"p" * 32
 
 
-@pytest.mark.row("A7")
 def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     known = first.refused("/people/new", {**FORM, "secret_number": NUMBER})
@@ -114,7 +114,6 @@ def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> Non
         assert all(pin not in f"{one.reason} {one.subject}" for one in done)
 
 
-@pytest.mark.row("A7")
 def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     first.sends("/phones/1/place", MORE)
@@ -141,7 +140,6 @@ def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab
     assert "<dd>Gasabo: deputy" not in first.read("/people/1")
 
 
-@pytest.mark.row("A7")
 def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) -> None:
     good = f"Responder 3,{NEW},rw;en,responder,Gasabo=deputy;Huye,\n"
     bad = f"Responder 4,{NUMBER},rw,responder,Gasabo,\n"
@@ -162,7 +160,6 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
     two[1].refused("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
 
 
-@pytest.mark.row("A7")
 def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -201,7 +198,6 @@ def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
     assert len(rows(desk, "start_pin")) == 1
 
 
-@pytest.mark.row("A7")
 def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
@@ -216,7 +212,7 @@ def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
         assert "import your upload is over" in (row.faults or "")
 
 
-@pytest.mark.row("A7", "R10")
+@pytest.mark.row("R10")
 def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
@@ -232,7 +228,6 @@ def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) ->
         assert all(row.parameters == {"count": "0"} for row in told)
 
 
-@pytest.mark.row("A7")
 def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -> None:
     member, gone = (desk.tab(AccountRole.DESK, name=name) for name in ("Desk 1", "Desk 2"))
     other = desk.tab(AccountRole.DESK, name="Desk 3")
@@ -289,7 +284,6 @@ def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Ta
     assert not person(desk, 2).active
 
 
-@pytest.mark.row("A7")
 def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[Tab, Tab]) -> None:
     inside = opened(desk, "Desk 1")
     desk.tab(AccountRole.DESK, name="Desk 2")
@@ -315,7 +309,6 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
         assert of_account(account(desk, "Desk 2")) in tables_desks.members_of_desk(session, GASABO)
 
 
-@pytest.mark.row("A7")
 def test_a_removed_member_is_signed_out(desk: Desk, two: tuple[Tab, Tab]) -> None:
     inside = opened(desk, "Desk 1")
     gone = {"member": of_account(account(desk, "Desk 1")), "reason": "left"}

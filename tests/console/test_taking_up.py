@@ -174,10 +174,8 @@ def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab)
     assert "A new sign-in link makes the account usable again." in admin.read(path)
     admin.refused(f"{path}/end")
     admin.sends(f"{path}/end", {"reason": "left"})
-    assert (
-        "This account has ended. The log keeps the account&#39;s name. A new sign-in link makes the account usable"
-        in admin.read(path)
-    )
+    ended = "This account has ended. The log keeps the account&#39;s name. A new sign-in link makes"
+    assert f"{ended} the account usable" in admin.read(path)
     assert admin.get("/accounts/999").status_code == 404
 
 
@@ -271,6 +269,7 @@ def test_a_name_that_is_taken_is_said_beside_its_field_and_kept(desk: Desk, admi
 
 
 def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
+    """A new password or authenticator ends the other sessions, also one of a thief."""
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     elsewhere = desk.tab(AccountRole.EDITOR, name="Editor 1")
     tab.refused("/account/password", {"secret_old": "wrong", "secret_new": PASSWORD})
@@ -280,6 +279,8 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
     assert "Password changed. Your other sessions ended" in tab.read("/account?done=password")
     assert elsewhere.get("/").status_code == 303
 
+    desk.people["Editor 1"].password = PASSWORD
+    thief = desk.tab(AccountRole.EDITOR, name="Editor 1")
     shown = tab.read("/account/factor")
     (encrypted,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
     proof = {"secret_password": PASSWORD, "secret_code": desk.people["Editor 1"].code()}
@@ -288,6 +289,7 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
     assert secret_of(wrong) == secret_of(shown)
     fields["secret_new_code"] = code_at(secret_of(shown), desk.clock())
     assert tab.post("/account/factor", fields).location == "/account?done=factor"
+    assert (tab.get("/").status_code, thief.get("/").status_code) == (200, 303)
 
     desk.clock.turn(seconds=30)
     proof["secret_code"] = code_at(secret_of(shown), desk.clock())

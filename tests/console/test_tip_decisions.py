@@ -17,6 +17,7 @@ from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed, on_boa
 from tests.support.builders import make_referral, make_responder
 
 __all__ = ["desks"]
+pytestmark = pytest.mark.row("A8")
 
 
 def taken(desks: Desks, tip: int) -> None:
@@ -30,7 +31,6 @@ def taken(desks: Desks, tip: int) -> None:
         session.get_one(Tip, tip).assignee_id = person.id
 
 
-@pytest.mark.row("A8")
 def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
     """Two people are needed to close a tip about danger. The second person must not be the person who requested the
     closure, and must open the case after the request.
@@ -116,7 +116,6 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
         assert words not in page, "another desk asked"
 
 
-@pytest.mark.row("A8")
 def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:
     tip = tell(desks.desk, urgency=3)
     desks.district.refused(f"/tips/{tip}/close", {"reason": "over"})
@@ -130,7 +129,6 @@ def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Des
     assert desks.tip(tip).closed_at is None
 
 
-@pytest.mark.row("A8")
 def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -> None:
     tip = tell(desks.desk)
     desks.district.refused(f"/tips/{tip}/helped", {})
@@ -148,7 +146,6 @@ def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -
     assert "discreet, with a colleague" in desks.district.read(f"/tips/{tip}")
 
 
-@pytest.mark.row("A8")
 def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
@@ -166,7 +163,6 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert listed(desks.district, "?state=all") == [other], "a second person decides"
 
 
-@pytest.mark.row("A8")
 def test_an_account_without_a_responder_can_be_excluded_in_its_session(desks: Desks) -> None:
     tip = tell(desks.desk, minutes=9)
     assert on_board(desks.district) == {"untaken": [tip]}
@@ -205,7 +201,6 @@ def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
     assert "The hotline refused your action." not in page
 
 
-@pytest.mark.row("A8")
 def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": OTHER_DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from hotline.editing import service_publishing
 from hotline.flows.service_authoring import live_document
@@ -15,6 +14,7 @@ from tests.console.screens import read
 from tests.console.test_headers import assert_light
 from tests.console.writing import Writing, writing
 from tests.flows.books import t
+from tests.support.statements import statements
 
 __all__ = ["writing"]
 
@@ -152,17 +152,10 @@ def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -
     change = writing.opened()
     at = f"/changes/{change}/flows/{FLOW}/one"
     fields = dict(read(writing.editor.read(at), at).fields)
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    engine = writing.desk.context.database.engine
-    event.listen(engine, "before_cursor_execute", note)
-    assert writing.editor.post(f"{at}/part", fields).status_code == 200
-    of_part, asked[:] = [*asked], []
-    assert writing.editor.get(at).status_code == 200
-    event.remove(engine, "before_cursor_execute", note)
+    with statements() as of_part:
+        assert writing.editor.post(f"{at}/part", fields).status_code == 200
+    with statements() as asked:
+        assert writing.editor.get(at).status_code == 200
     assert not any("queue_pause" in one or "message" in one for one in of_part)
     assert any("queue_pause" in one for one in asked)
     assert not any("message" in one for one in asked), "whether the lane is held is no count"

@@ -27,6 +27,7 @@ from tests.console.conftest import Desk, Tab
 from tests.console.test_words_pages import FEE, press
 
 PAGE = "/words/rw/sheet"
+pytestmark = pytest.mark.row("A5")
 OUT = f"{PAGE}/csv?state=all&flow=abroad"
 NEW_WORDS = "Ntukishyure mbere."
 
@@ -68,6 +69,7 @@ def agreed(found: dict[str, dict[str, str]], *places: str, **words: str) -> dict
 def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
     answer = tab.get(OUT)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="words-rw-abroad.csv"'
+    assert answer.headers["Cache-Control"] == "no-store"
     found = rows(answer.data)
     assert {row["place"].partition(".")[0] for row in found} == {"abroad"}
     assert {*found[0]} == {*review_sheets.COLUMNS}
@@ -77,7 +79,6 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
     assert tab.get(f"{PAGE}/pdf").status_code == 404
 
 
-@pytest.mark.row("A5")
 def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
     """A translator downloads a spreadsheet, and then another translator changes one of these texts in the console.
     After that, the first translator checks and saves the edited spreadsheet, and downloads the remaining texts again.
@@ -226,7 +227,6 @@ def po_of(tab: Tab, **words: str) -> str:
     return text
 
 
-@pytest.mark.row("A5")
 def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab) -> None:
     contract = "abroad.contract.say.text"
     raw = po_of(tab, **{FEE: "Ntukishyure ĥano", contract: NEW_WORDS})
@@ -247,7 +247,6 @@ def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab
     )
 
 
-@pytest.mark.row("A5")
 def test_another_program_reads_the_po_file_and_its_edit_becomes_a_draft(
     desk: Desk, tab: Tab
 ) -> None:

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 
 import pytest
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from hotline.core.actors import AccountRole, Actor
@@ -22,6 +21,7 @@ from hotline.flows.rules_reviews import ReviewAids, ReviewState, glossary_terms
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.support.made_once import shipped_phrases
+from tests.support.statements import statements
 
 FEE = "abroad.fee.say.text"
 ABROAD = "/words/rw?flow=abroad&state=all"
@@ -65,15 +65,9 @@ def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
     """The document with the published flows is large. So a list of flows or texts reads this document only once for
     all languages, and the next page reads it from memory.
     """
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
-
-    event.listen(desk.context.database.engine, "before_cursor_execute", note)
-    found = review_matrix(desk.context)
-    review_matrix(desk.context)
-    event.remove(desk.context.database.engine, "before_cursor_execute", note)
+    with statements() as asked:
+        found = review_matrix(desk.context)
+        review_matrix(desk.context)
     assert sum("SELECT revision.document" in one for one in asked) == 1
     for language in CODES:
         review = language_review(desk.context, language)
@@ -110,9 +104,8 @@ def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
 def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 303
-    (change,) = (
-        one for one, _ in service_drafts.list_drafts(desk.context) if one.title == TITLES["rw"]
-    )
+    drafts = [one for one, _ in service_drafts.list_drafts(desk.context)]
+    (change,) = (one for one in drafts if one.title == TITLES["rw"])
     saved = service_drafts.part_draft(desk.context, change.id, "abroad").document
     assert saved is not None
     assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
@@ -177,9 +170,8 @@ def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) 
     form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
     tab.sends(ABROAD, form)
     assert "Ntukishyure mbere." in tab.read(ABROAD)
-    assert [one.place for one in service_reviews.all_signatures(desk.context)] == [
-        "abroad.contract.say.text"
-    ]
+    (agreed,) = service_reviews.all_signatures(desk.context)
+    assert agreed.place == "abroad.contract.say.text"
 
 
 def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> None:
@@ -190,8 +182,7 @@ def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> N
 
 
 def test_the_next_ten_go_round_and_end(tab: Tab) -> None:
-    seen: list[str] = []
-    path = "/words/rw?flow=abroad&state=all"
+    seen, path = list[str](), ABROAD
     for _ in range(9):
         page = tab.read(path)
         seen += [value for name, value in fields(page).items() if name.startswith("place.")]

@@ -5,7 +5,7 @@ flows.
 import copy
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -15,14 +15,10 @@ from hotline.core.database import Database
 from hotline.editing import service_draft_steps, service_drafts, service_publish, service_publishing
 from hotline.editing.service_draft_steps import StepSaved
 from hotline.editing.service_drafts import NewStep
-from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_authoring import live_document
-from hotline.flows.service_check import place_lists
-from hotline.web.console_app import create_console
-from tests.console.conftest import PAGES, Desk, Tab
+from tests.console.conftest import Desk, Tab, new_desk
 from tests.editing.changing import playable
 from tests.support.clock import Clock
-from tests.support.contexts import make_console_context
 
 FLOW, NODE = "learn", "one"
 OLD = "First lesson"
@@ -115,10 +111,9 @@ class Writing:
 
 def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
     """Builds a console for a hotline with few screens, so that checking them takes little time."""
-    context = make_console_context(database=database, now=clock)
-    context = replace(context, **{"flow_sets": SqlFlowSets(database, place_lists()), **changes})
-    service_publishing.publish_version(context, playable(OLD))
-    return Desk(context, create_console(context, PAGES), clock)
+    desk = new_desk(database, clock, **changes)
+    service_publishing.publish_version(desk.context, playable(OLD))
+    return desk
 
 
 @pytest.fixture
