@@ -72,7 +72,7 @@ class ThreadSenders:
         try:
             send()
         except Exception as broken:
-            _log_failure(broken)
+            logger.error("an SMS was not sent: %s", type(broken).__name__)
             return
         finally:
             with self._changed:
@@ -81,11 +81,7 @@ class ThreadSenders:
         try:
             self.fill(claim)
         except Exception as broken:
-            _log_failure(broken)
-
-
-def _log_failure(broken: Exception) -> None:
-    logger.error("an SMS was not sent: %s", type(broken).__name__)
+            logger.error("an SMS was not sent: %s", type(broken).__name__)
 
 
 SAMPLE = "invented_year"

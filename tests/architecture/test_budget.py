@@ -17,14 +17,14 @@ PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 353,
     "lines": 65_666,
-    "tokens": 598_098,
+    "tokens": 598_092,
     "html": 3_975,
     "js": 1_045,
     "typst": 70,
     "sql": 1_252,
     "data": 5_607,
     "unformatted": 0,
-    "tests": 77_288,
+    "tests": 76_785,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of the CSV tables that people read. The count `data` leaves out tables whose content is also in the code.
