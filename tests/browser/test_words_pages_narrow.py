@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 
 NARROW = 360
 WORDS = "/words/rw?flow=abroad&state=all"
-PAGES = (WORDS, "/words/rw?flow=locales&state=all", "/words/rw?flow=engine&state=all")
-PAGES += ("/find?q=pasiporo", "/flows/help")
+READ = ("/find?q=pasiporo", "/flows/help")
+PAGES = (WORDS, *READ, *(f"/words/rw?flow={one}&state=all" for one in ("locales", "engine")))
 """The pages of translators whose address has a filter. The tests of all pages check the other ones."""
 
 
