@@ -12,6 +12,7 @@ from hotline.duty import service_invitations
 from hotline.keys.password_queue import StretchQueue
 from hotline.people import service_sessions
 from hotline.people.guard import MAX_FIELDS
+from hotline.people.rules_sign_in import code_at
 from hotline.web.console_app import MAX_BYTES, create_console
 from tests.console.conftest import ADDRESS, PAGES, Desk
 from tests.support.signing import SERVER
@@ -104,6 +105,20 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
     admin.post(f"/accounts/{account_id}/end", {"reason": "left"})
     answer = tab.post("/account/language", {"language": "fr"}, key=key)
     assert answer.status_code == 401
+
+
+def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
+    """In this test, an attacker is signed in as the owner of the account. The owner then registers another
+    authenticator."""
+    mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
+    page = mine.read("/account/factor")
+    (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
+    (encrypted,) = re.findall(r'name="sealed" value="([^"]+)"', page)
+    code = code_at(letters.replace("-", "").upper(), desk.clock())
+    editor = desk.people["Editor 1"]
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    mine.post("/account/factor", {"sealed": encrypted, "secret_new_code": code, **proof})
+    assert (mine.get("/").status_code, thief.get("/").status_code) == (200, 303)
 
 
 def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk) -> None:

@@ -269,6 +269,10 @@ def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, u
     assert f"/tips/{late}" not in other
 
 
+def test_every_alarm_has_words() -> None:
+    assert set(pages_today.ALARMS) == set(Alarm)
+
+
 def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
