@@ -124,5 +124,5 @@ def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Lin
 
 
 def test_only_the_national_desk_has_its_level(at_the_border: Line) -> None:
-    with pytest.raises(PersonnelRefused, match="only the national desk"):
+    with pytest.raises(PersonnelRefused, match="the national desk only"):
         post(at_the_border.context, 2, {"home-a": Level.NATIONAL})
