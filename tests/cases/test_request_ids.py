@@ -43,6 +43,8 @@ class Kept(logging.Handler):
 
 @pytest.fixture
 def log() -> Iterator[Kept]:
+    """Stores the log lines of a test, which begins without the request id that an earlier test left."""
+    REQUEST.set("")
     kept, ours = Kept(), logging.getLogger("hotline")
     before = ours.level
     ours.addHandler(kept)
