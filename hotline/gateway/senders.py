@@ -31,7 +31,6 @@ class ThreadSenders:
         self._turn = Lock()
         self._changed = Condition()
         self._under_way = 0
-        self._ended = False
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
         begun = 0
@@ -52,22 +51,21 @@ class ThreadSenders:
 
     def end(self, seconds: float) -> None:
         with self._turn, self._changed:
-            self._ended = True
+            self._places = 0
         with self._changed:
             self._changed.wait_for(lambda: not self._under_way, seconds)
         self._threads.shutdown(wait=False)
 
     def _free(self) -> int:
         with self._changed:
-            return 0 if self._ended else self._places - self._under_way
+            return max(self._places - self._under_way, 0)
 
     def _run(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
-        """Sends one SMS and then fills the free places. If one of the two fails, logs the class of the error, but no
-        data of the SMS.
+        """Sends one SMS and then fills the free places. If the send fails, logs the class of the error, but no data of
+        the SMS. The thread that sends also logs, so the line has the id of its request.
 
-        If the send failed, the process's claim on the SMS expires later, and the clock process then records that the
-        result of this attempt is unknown. The log line is written here, before the place is free, so it has the id of
-        the SMS's request.
+        The process's claim on a failed SMS expires later, and the clock process then records that the result of this
+        attempt is unknown. If the places cannot be filled, the next tick tries again and logs its failure.
         """
         try:
             send()
@@ -78,10 +76,7 @@ class ThreadSenders:
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify_all()
-        try:
-            self.fill(claim)
-        except Exception as broken:
-            logger.error("an SMS was not sent: %s", type(broken).__name__)
+        self.fill(claim)
 
 
 SAMPLE = "invented_year"

@@ -117,7 +117,7 @@ def resume(
         if missing:
             choices = " ".join(f"--{kind}s send|drop" for kind in missing)
             raise Undecided(
-                f"some messages may have been sent before the restore: send or drop them with {choices}"
+                f"some messages may have been sent before the restore: send them again or drop them with {choices}"
             )
 
         dropped = 0

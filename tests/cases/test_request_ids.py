@@ -5,8 +5,10 @@ tests that no log line identifies a person.
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -147,6 +149,27 @@ def test_a_send_that_breaks_is_logged_with_its_id_and_the_next_work_without(
     REQUEST.set("an id of earlier work")
     tick(line.context, [service_sending.deliver_due])
     assert REQUEST.get() == ""
+
+
+class EndsEachSendAtOnce(ThreadPoolExecutor):
+    """Returns from `submit` only after the thread has ended its work."""
+
+    def submit(self, *work: Any, **options: Any) -> Future[Any]:
+        sent = super().submit(*work, **options)
+        wait([sent])
+        return sent
+
+
+def test_a_send_that_breaks_at_once_has_its_id(log: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline.gateway.senders.ThreadPoolExecutor", EndsEachSendAtOnce)
+
+    def send() -> None:
+        REQUEST.set("id of the SMS")
+        raise RuntimeError
+
+    claims = iter([[send], []])
+    ThreadSenders(1).fill(lambda _: next(claims))
+    assert log.events() == [("an SMS was not sent: RuntimeError", "id of the SMS")]
 
 
 def test_no_line_at_any_level_holds_a_number_or_a_word_of_a_tip(
