@@ -224,12 +224,9 @@ def without_pins(text: str) -> str:
     person, even fewer attempts would be enough.
     """
     parts = text.split(SEPARATOR)
-    first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
+    digits = (sum(map(str.isdecimal, part)) for part in parts)
+    first = next((at for at, one in enumerate(digits) if one >= MIN_PIN_LETTERS), len(parts))
     return SEPARATOR.join((*parts[:first], *("#" * len(part) for part in parts[first:])))
-
-
-def _may_be_pin(typed: str) -> bool:
-    return sum(letter.isdecimal() for letter in typed) >= MIN_PIN_LETTERS
 
 
 # The code below collects what a responder types about a person. A request carries these values to the reader process,

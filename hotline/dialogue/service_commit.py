@@ -76,12 +76,12 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     if responder is None:
         return False
     key = context.pseudonyms.sms(msisdn, context.line.shortcode, AnswerReason.STOP, "")
-    desks = []
+    notices = []
     if (
         alerts_service_messages.may_answer(session, responder, AnswerReason.STOP, key, at)
         is not None
     ):
-        desks.append((responder, Template.STOP_NOTED))
+        notices.append((responder, Template.STOP_NOTED))
     elif not alerts_service_messages.count_first_stop(session, responder, key, at):
         return True
     alarms_service.record(session, Alarm.STOP_REQUEST, at)
@@ -89,8 +89,8 @@ def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> 
     if responder.level != Level.NATIONAL:
         leaders = tables.coordinators_of(session, responder, at)
     leaders = leaders or tables.national_people(session, at, skip=responder.id)
-    desks += [(one, Template.STOP_TOLD) for one in leaders]
-    for one, template in desks:
+    notices += [(one, Template.STOP_TOLD) for one in leaders]
+    for one, template in notices:
         alerts_service_messages.notify_person(session, one, template, at)
     return True
 
@@ -220,9 +220,9 @@ def _erase_by_receipt(given: GivenAnswer) -> None:
 
 def _answer_what_was_asked(given: GivenAnswer) -> None:
     if given.behind_a_receipt:
-        words, language = given.answer.value, given.step.state.language
+        language = given.step.state.language
         service_receipts.answer_question(
-            given.session, given.context, given.attempt, words, language=language
+            given.session, given.context, given.attempt, given.answer.value, language=language
         )
 
 

@@ -62,6 +62,7 @@ from hotline.text.time import KIGALI
 from hotline.tips.rules import OUTCOMES, TipOutcome, Urgency
 
 LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
+DESK_NAMES = {EVERYWHERE: phrase("all districts"), NATIONAL: phrase("the national desk")}
 FREE_ROWS = 3
 """The number of empty rows below the filled rows, in the form that sets a responder's desks."""
 
@@ -77,8 +78,7 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
     ]
     return (
         ("", visit.say("no desk")),
-        (EVERYWHERE, named(visit, EVERYWHERE)),
-        (NATIONAL, named(visit, NATIONAL)),
+        *((code, visit.say(name)) for code, name in DESK_NAMES.items()),
         *((area.code, area.name) for area in districts()),
         *added,
     )
@@ -86,10 +86,8 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
 
 def named(visit: GuestVisit, code: str, name: str = "") -> str:
     """Returns the name of a desk in the reader's language."""
-    if code == EVERYWHERE:
-        return visit.say("all districts")
-    if code == NATIONAL:
-        return visit.say("the national desk")
+    if code in DESK_NAMES:
+        return visit.say(DESK_NAMES[code])
     return visit.place(code) if is_district(code) else name or code
 
 

@@ -23,6 +23,7 @@ from hotline.console.visit import Visit, form_view, page, redirect_to
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_accounts, service_desk_page, service_invitations
+from hotline.duty.pages import DESK_NAMES
 from hotline.editing import pages_draft_reading, service_news, service_plans, service_translation
 from hotline.editing.pages_difference import result_or_refusal
 from hotline.editing.rules_drafts import emergency_end
@@ -33,7 +34,7 @@ from hotline.people import service_own_account
 from hotline.statistics import pages as statistics
 from hotline.statistics import service_releases
 from hotline.text.languages import phrase
-from hotline.text.places import NATIONAL, place_name
+from hotline.text.places import place_name
 from hotline.web import service_approvals
 
 
@@ -219,19 +220,19 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     member can decrypt.
     """
     for head in service_desk_page.list_desks(context, by):
+        text = DESK_NAMES.get(head.code, "{desk}")
         desk = head.name or place_name(head.code, by.language)
-        if head.code == NATIONAL:
-            desk = phrase("the national desk")
-        if head.copied_since is not None:
+        if head.copied_since:
             says = phrase(
-                "Give a new key to this desk: {says}. A person who left the desk may have a copy of the old key."
+                "Give this desk a new key: {says}. A person who left the desk at {at} may have a copy of the old key."
             )
-            yield bad(says, "desks.listed", text=desk)
+            at = format_time(by.language, head.copied_since)
+            yield bad(says, "desks.listed", text=text, desk=desk, at=at)
         if head.is_last:
             says = phrase(
                 "Only one member can read the tips of this desk: {says}. Grant access to a second member."
             )
-            yield warn(says, "desks.listed", text=desk)
+            yield warn(says, "desks.listed", text=text, desk=desk)
 
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:

@@ -20,13 +20,13 @@ from hotline.flows.check import node_texts
 from hotline.flows.document import targets
 from hotline.gateway import service_pause
 from hotline.gateway.tables import Dialogue
-from hotline.people import service_demo, tables_audit
+from hotline.people import service_demo, tables_audit, tables_desks
 from hotline.text.languages import CODES
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import Clock, DeadlineKind
 from hotline.web import pages_today
 from hotline.web.console_app import create_console
-from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
+from tests.console.conftest import ADDRESS, GASABO, PAGES, Desk, MakeDesk
 from tests.console.desk_tips import admitted, man, tell
 from tests.support.servers import drop_guard
 
@@ -57,6 +57,24 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     assert ">Alarms: 1</a>" in national.read("/"), "the board leads there"
     assert "Alarms:" not in desk.tab(AccountRole.DESK).read("/")
     assert "Alarm since" not in desk.tab(AccountRole.EDITOR).read("/")
+
+
+@pytest.mark.parametrize(
+    ("language", "desk_name"),
+    [("en", "the national desk"), ("fr", "le bureau national"), ("rw", "ibiro by'igihugu")],
+)
+def test_a_line_about_a_desks_key_names_the_desk(desk: Desk, language: str, desk_name: str) -> None:
+    man(desk)
+    admin = desk.tab(AccountRole.ADMIN)
+    with desk.writing() as session:
+        for code in (NATIONAL, GASABO):
+            tables_desks.get_desk(session, code).copied_since = desk.clock()
+        tables_desks.get_desk(session, GASABO).name = "Desk {at}"
+    admin.post("/account/language", {"language": language})
+    page = unescape(admin.read("/"))
+    assert page.count(format_time(language, desk.clock())) >= 2
+    assert f": {desk_name}. " in page
+    assert ": Desk {at}. " in page
 
 
 def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
