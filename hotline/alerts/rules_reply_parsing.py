@@ -543,7 +543,8 @@ def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
     """Returns the only answer in the pieces. Returns None if the pieces contain no answer, or several different
-    answers. The digit 1 with an arrival on site counts as the arrival."""
+    answers. If the pieces contain the digit 1 and an arrival on site, returns the
+    arrival."""
     texts = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
     if texts[PieceKind.NEGATION]:
         return None

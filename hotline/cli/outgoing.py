@@ -102,7 +102,7 @@ def pause(by: str, reason: str, only: str | None) -> None:
 @click.option(
     "--confirmations",
     type=DECISION,
-    help="Decision about answers that responders may already have got: send them again, or drop them.",
+    help="Decision about the hotline's answers that responders may already have got: send them again, or drop them.",
 )
 @yes_option
 @only_option

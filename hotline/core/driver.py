@@ -346,8 +346,8 @@ class UnlimitedPlaces:
 class BatchedWrites:
     """Combines the writes of several threads in one transaction, for a database with one writer.
 
-    In SQLite, a key press usually needs more time for its commit than for its writes. So threads that arrive during a
-    write wait, and one of them then writes for all. The other threads sleep and use no processor time.
+    In SQLite, the commit of a transaction usually takes longer than its writes. So threads that arrive during a write
+    wait, and one of them then writes for all. The other threads sleep and use no processor time.
     """
 
     def __init__(

@@ -222,7 +222,7 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
     if person.state == EnrolmentState.REMOVED or person.removed_at is not None:
         raise PersonnelRefused(
             message_text(
-                "{name} was removed: two people must first bring the person back", name=person.name
+                "{name} was removed: two people must first undo the removal", name=person.name
             )
         )
     before = tables.open_enrolment(session, person.id, for_writing=True)
@@ -358,7 +358,7 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
                 row.line,
                 message_text(
                     "msisdn: This number is already enrolled. If the person was removed, two "
-                    "people must bring the person back."
+                    "people must undo the removal."
                 ),
             )
         elif set().union(*alike) - demo - {row.person_id}:

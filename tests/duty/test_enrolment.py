@@ -19,10 +19,7 @@ from tests.support.builders import make_keyfolder, make_pseudonyms
 from tests.support.clock import Clock
 from tests.support.contexts import WholeContext, make_context
 
-ALREADY = (
-    "msisdn: This number is already enrolled. If the person was removed, two people must "
-    "bring the person back."
-)
+ALREADY = "msisdn: This number is already enrolled. If the person was removed, two people must undo the removal."
 HEADER = "name,msisdn,language,level,districts,categories\n"
 ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
 TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"

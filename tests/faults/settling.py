@@ -107,8 +107,8 @@ def lasting(
     turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
     """Returns the breaches that every check finds again until the time limit. Cases that no responder takes continue to
-    escalate, so each check may find another alert that is being sent. An alert that is being sent in only some of the
-    checks is no breach. With `turn`, the function moves the clock, so that even the longest wait after an unknown
+    escalate, so each check may find another alert that is being sent. An alert that only some of the checks find is no
+    breach. With `turn`, the function moves the clock, so that even the longest wait after an unknown
     result ends before the time limit."""
     end = time.monotonic() + seconds
     turned = time.monotonic()
