@@ -9,7 +9,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from multiprocessing import get_context
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -107,10 +106,3 @@ def test_a_commit_that_nobody_knows_is_said_so() -> None:
     done = CliRunner().invoke(bench, ["--small", "--against", "0" * 40])
     assert done.exit_code == 2
     assert "git does not know" in done.output
-
-
-def test_nothing_of_the_measurement_names_a_module_of_the_line() -> None:
-    """The measurement also runs on commits whose modules have other names."""
-    files = [file for file in Path(parts.__file__).parent.glob("*.py") if file.name[0] != "_"]
-    naming = {file.name for file in files if "hotline." in file.read_text(encoding="utf-8")}
-    assert naming == {"bench.py"}

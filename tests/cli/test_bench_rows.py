@@ -5,8 +5,7 @@ is more than a tenth worse.
 import pytest
 
 from tests.load.client import percentile
-from tests.load.rounds import NAMES
-from tests.load.rows import ROWS, judged, table
+from tests.load.rows import judged, table
 
 
 @pytest.mark.parametrize(
@@ -45,11 +44,6 @@ def test_the_table_shows_aims_and_marks_what_is_worse() -> None:
     assert lines[0].split() == ["93c06883", "here", "ratio", "aim"]
     assert lines[1].split()[:6] == ["front", "menu", "0.70", "0.50", "0.71", "0.70"]
     assert lines[1].endswith("<- worse")
-
-
-def test_no_row_and_no_part_is_named_twice() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)
-    assert len(set(NAMES)) == len(NAMES)
 
 
 def test_percentiles_of_few_waits() -> None:

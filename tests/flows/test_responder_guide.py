@@ -79,11 +79,6 @@ def test_the_guide_lists_each_digit_that_a_responder_may_answer(language: str) -
     assert listed == DIGITS
 
 
-def test_no_picture_is_left_of_a_screen_that_went() -> None:
-    names = {f"{language}-{name}.svg" for language in CODES for name in NAMES}
-    assert {path.name for path in (DOCS / "responder-guide").iterdir()} == names
-
-
 @cache
 def lines_shown(language: str) -> set[str]:
     """Returns every line that a transcript of the responders' short code shows."""

@@ -102,12 +102,3 @@ def test_bin_release_writes_source_bill_and_digests(tmp_path: Path) -> None:
     )
     assert refused.returncode == 1
     assert b"git status" in refused.stderr
-
-
-def test_the_changelog_has_a_part_for_this_version() -> None:
-    headings = [
-        line.removeprefix("## ")
-        for line in (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith("## ")
-    ]
-    assert headings[0] == VERSION

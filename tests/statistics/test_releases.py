@@ -130,16 +130,6 @@ def test_a_new_year_s_periods_follow_what_was_printed(context: WholeContext) -> 
     assert later["T6"] is Span.YEAR
 
 
-def test_the_digest_names_every_number(context: WholeContext) -> None:
-    made_by(context, due_at(QUARTERS[0]))
-    found = service_releases.one_release(context, QUARTERS[0], is_published=False)
-    with context.database.reading() as session:
-        (stored,) = queries.releases(session, [QUARTERS[0]])
-    assert stored is not None
-    assert stored.digest == found.digest
-    assert len(found.digest) == 64
-
-
 def test_an_empty_line_releases_nothing(database: Database, clock: Clock) -> None:
     context = context_of(database, clock)
     assert made_by(context, datetime(YEAR + 1, 6, 1, tzinfo=UTC)) == []

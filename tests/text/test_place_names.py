@@ -70,10 +70,6 @@ def test_a_misspelled_name_is_among_what_is_proposed() -> None:
     assert lost == []
 
 
-def test_there_are_enough_spellings() -> None:
-    assert len(set(SPELLINGS)) >= 80
-
-
 def test_every_name_is_found_with_every_place_that_bears_it() -> None:
     assert len(ALL) > 400
     assert [area for area in ALL if area not in find_areas(area.name)] == []
