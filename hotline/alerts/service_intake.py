@@ -93,8 +93,8 @@ class ReportAttempt:
     language: str
     matter: Matter = Matter.TIP
     identity: str = ""
-    """The value by which the hotline recognizes the tip of an officer who writes it down at a desk. Empty for a
-    caller's tip: `store_report` makes the value from the session, with keys that only the hooks' process has."""
+    """The value by which the hotline recognizes a tip that an officer types at a desk. Empty for a caller's tip:
+    `store_report` makes the value from the session, with keys that only the hooks' process has."""
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.number}, completed={self.completed})"

@@ -260,7 +260,7 @@ WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
 """Maps two kinds of forms to the name of the answer that contains the number of the person. All other kinds use
 `WORK_PERSON`."""
 CODE_ANSWER = "person_"
-"""The first part of the name of each answer that contains a coded answer about a person."""
+"""The first letters of an answer's name, if the answer is about a person and comes from a fixed list."""
 KEPT_ANSWERS = frozenset(
     f"{CODE_ANSWER}{code}"
     for form in USSD_FORMS.values()

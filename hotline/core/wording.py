@@ -269,7 +269,7 @@ class Template(StrEnum):
     """An SMS to the coordinator: a responder read unusually many cases on one phone."""
     PIN_NIGHT = "Phones of your team that opened cases at night: {count}. Dial {code}"
     """An SMS to the coordinator at 07:00: responders read cases by phone at night."""
-    PIN_NOT_ME = "Someone else used a responder's PIN. The PIN no longer works. Dial {code}"
+    PIN_NOT_ME = "A responder says: someone else used my PIN. The PIN no longer works. Dial {code}"
     """An SMS to the coordinator: a responder said that someone else used the responder's PIN."""
     PIN_NEVER = "never"
     """A word on the first screen after the PIN: no one has opened the list of cases with this PIN before."""
@@ -284,7 +284,7 @@ class Template(StrEnum):
     """Warns a coordinator who has entered the PIN: a responder named `who` read unusually many cases."""
     WARNING_NIGHT = "{time} {who}: opened cases at night"
     """Warns a coordinator who has entered the PIN: a responder named `who` read cases at night."""
-    WARNING_NOT_ME = "{time} {who}: someone else used the PIN. The PIN no longer works"
+    WARNING_NOT_ME = "{time} {who} says: someone else used my PIN. The PIN no longer works"
     """Warns a coordinator who has entered the PIN: the responder `who` said that someone else used the PIN."""
     WARNINGS_END = "Ask each person: was it you? If not, ask an admin for the person's new PIN."
     """The text below the warnings that a coordinator reads after entering the PIN."""
@@ -320,36 +320,34 @@ class Template(StrEnum):
 
     ACCOUNT_END_ASKED = (
         "Someone asked to end console account {number}. A second admin must agree. If "
-        "you do not know why, ask the national desk."
+        "you do not know why, ask a colleague of the national desk."
     )
     """An SMS about a request to end an account, to each person of the national desk. If only this account can decrypt
     a desk's tips, the coordinators of that desk get this SMS too."""
     OWN_END = "Someone asked to end your console account. If you did not expect this, tell the national desk."
     """An SMS to the phone of the person who owns the account: an admin asked to end the account."""
-    ACCOUNT_ENDED = (
-        "Console account {number} was ended. If you do not know why, ask the national desk."
-    )
+    ACCOUNT_ENDED = "Console account {number} was ended. If you do not know why, ask a colleague of the national desk."
     """An SMS to each person of the national desk: an account has ended. `number` is the number of the account. The
     SMS never contains the name of the account."""
     ACCOUNT_SUSPENDED = (
         "Console account {number} is suspended for 24 hours. If you do not know why, ask "
-        "the national desk."
+        "a colleague of the national desk."
     )
     """An SMS to each person of the national desk: an admin suspended an account. `number` is the account's number."""
     ACCOUNT_ROLES_TAKEN = (
         "An admin removed a role from console account {number}. If you do not know why, "
-        "ask the national desk."
+        "ask a colleague of the national desk."
     )
     """An SMS to each person of the national desk: an admin removed a role from an account. `number` is the account's
     number."""
     ACCOUNT_LINK = (
-        "Someone asked for a new link to open console account {number}. If you do not "
-        "know why, ask the national desk."
+        "Someone asked for a new sign-in link for console account {number}. If you do not "
+        "know why, ask a colleague of the national desk."
     )
     """An SMS to each person of the national desk: an admin asked for a new link to sign in. `number` is the account's
     number."""
     OWN_LINK = (
-        "Someone asked for a new link to open your console account. If it was not you, "
+        "Someone asked for a new sign-in link for your console account. If it was not you, "
         "sign in and refuse the link, or tell the national desk."
     )
     """An SMS to the phone of the person who owns the account: an admin asked for a new link."""
@@ -374,7 +372,7 @@ class Template(StrEnum):
     LIST_URGENT = "{ref} urgent, new"
     """A new urgent case on a responder's list on USSD."""
     LIST_NEW = "{ref} new"
-    LIST_DUE = "{ref} due {time}"
+    LIST_DUE = "{ref} answer by {time}"
     """A case on a responder's list on USSD: the responder is the assignee, and must report an outcome by `time`, such
     as 25/11 14:05."""
     LIST_THEIRS = "{ref} with a colleague"

@@ -131,11 +131,10 @@ PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 TITLE_LETTERS = 60
 DESCRIPTION_LETTERS = 160
-Title = Annotated[Words, Field(max_length=TITLE_LETTERS)]
+Title = Annotated[str, Field(max_length=TITLE_LETTERS), AfterValidator(_words)]
 Titled = Annotated[dict[Language, Title], Field(min_length=1)]
-Described = Annotated[
-    dict[Language, Annotated[Words, Field(max_length=DESCRIPTION_LETTERS)]], Field(min_length=1)
-]
+Description = Annotated[str, Field(max_length=DESCRIPTION_LETTERS), AfterValidator(_words)]
+Described = Annotated[dict[Language, Description], Field(min_length=1)]
 Review = dict[Language, Literal["draft", "reviewed"]]
 
 

@@ -97,8 +97,8 @@ def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) 
 
 
 IS_WATCHED = visible_to(THE_LINE)
-"""The condition for a tip that may raise an alarm. The national desk reads alarms, so a complaint about this desk
-raises no alarm."""
+"""An SQL condition that is true if a tip may raise an alarm. The national desk reads alarms, so a complaint about this
+desk raises no alarm."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
 """The conditions for a `Tip` with a pending alert that does not wait until the next person comes on duty. A query with

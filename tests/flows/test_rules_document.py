@@ -31,6 +31,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ({"say": {"text": t("x"), "colour": "red"}}, "say.colour: this field does not belong in this part of the flow"),
         ({"say": {"text": {"sw": "x"}}}, "say.text.sw.[key]: this is not a language of the hotline (rw, en, fr)"),
         ({"say": {"text": {"rw": " \n "}}}, "say.text.rw: is empty"),
+        ({"title": {"rw": "x" * 61}, "say": {"text": t("x")}}, "title.rw: enter 60 letters or fewer"),
         ({"say": {"text": {"rw": "a\u202eb"}}}, "RIGHT-TO-LEFT OVERRIDE (U+202E)"),
         ({"say": {"text": {"rw": "a\u200bb"}}}, "ZERO WIDTH SPACE (U+200B)"),
         ({"say": {"text": {"rw": "a\x00b"}}}, "a control character (U+0000)"),
