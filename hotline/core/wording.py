@@ -372,7 +372,7 @@ class Template(StrEnum):
     LIST_URGENT = "{ref} urgent, new"
     """A new urgent case on a responder's list on USSD."""
     LIST_NEW = "{ref} new"
-    LIST_DUE = "{ref} answer by {time}"
+    LIST_DUE = "{ref} due {time}"
     """A case on a responder's list on USSD: the responder is the assignee, and must report an outcome by `time`, such
     as 25/11 14:05."""
     LIST_THEIRS = "{ref} with a colleague"
