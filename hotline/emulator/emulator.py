@@ -8,9 +8,10 @@ import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, abort, jsonify, request
+from pydantic import TypeAdapter, ValidationError
 
 from hotline.emulator.line import HOOKS, Faults, GatewayFault, LineAddress
 from hotline.emulator.messages import Ids, Messages
@@ -87,6 +88,10 @@ def build_emulator(
     )
 
 
+T = TypeVar("T")
+FAULTS, SETTINGS = TypeAdapter(list[GatewayFault]), TypeAdapter(EmulatorSettings)
+PEOPLE, NUMBER, SECONDS = TypeAdapter(list[dict[str, str]]), TypeAdapter(float), TypeAdapter(int)
+"""The types of values that the control API reads."""
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 MAX_WAIT = 30.0
 BUDGET = 156
@@ -169,12 +174,13 @@ def _object() -> dict[str, Any]:
     return body
 
 
-def _is_person(person: object) -> bool:
-    return (
-        isinstance(person, dict)
-        and set(person) == {"msisdn", "label"}
-        and all(isinstance(value, str) for value in person.values())
-    )
+def read_as(kind: TypeAdapter[T], value: object) -> T:
+    """Reads a value of a request's body. Raises SettingsInvalid with a list of all problems."""
+    try:
+        return kind.validate_python(value)
+    except ValidationError as wrong:
+        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors()]
+        raise SettingsInvalid(problems) from None
 
 
 def _shown(session: UssdSession) -> dict[str, Any]:
@@ -265,9 +271,7 @@ class _Control:
     def enrol(self) -> dict[str, Any]:
         """Reads a list of people as `{msisdn, label}`. The handset on the right of the page can show the phone of
         each of these people."""
-        people = _object().get("people")
-        if not isinstance(people, list) or not all(_is_person(person) for person in people):
-            raise SettingsInvalid(["people: not a list of {msisdn, label}"])
+        people = read_as(PEOPLE, _object().get("people"))
         with self._state.changing() as state:
             state.people = people
         return self.people()
@@ -286,7 +290,7 @@ class _Control:
 
     def set_faults(self) -> dict[str, Any]:
         body = _object()
-        rules = [GatewayFault.read(rule) for rule in body.get("faults", [])]
+        rules = read_as(FAULTS, body.get("faults", []))
         self._emulator.faults.set(rules, seed=body.get("seed"))
         return self.faults()
 
@@ -299,16 +303,13 @@ class _Control:
 
     def change_settings(self) -> dict[str, Any]:
         with self._state.changing() as state:
-            state.settings = state.settings.changed(_object())
+            state.settings = read_as(SETTINGS, {**asdict(state.settings), **_object()})
         return self.settings()
 
     def clock(self) -> dict[str, Any]:
         """Changes the emulator's clock. `scale` sets its speed, and `turn` moves it forward by some seconds."""
         body = _object()
-        try:
-            scale, turn = float(body.get("scale", 0)), float(body.get("turn", 0))
-        except (TypeError, ValueError):
-            raise SettingsInvalid(["scale, turn: not numbers"]) from None
+        scale, turn = (read_as(NUMBER, body.get(name, 0)) for name in ("scale", "turn"))
         if scale > 0:
             self._emulator.scheduler.run_at(scale)
         if turn > 0:
@@ -322,10 +323,7 @@ class _Control:
 
     def turn_line(self) -> dict[str, Any]:
         """Moves the hotline's clock by `by` seconds, forward or back."""
-        by = _object().get("by")
-        if not isinstance(by, int) or isinstance(by, bool):
-            raise SettingsInvalid(["by: not a whole number of seconds"])
-        self._emulator.turn_line(by)
+        self._emulator.turn_line(read_as(SECONDS, _object().get("by")))
         return self.line_clock()
 
     def right_line(self) -> dict[str, Any]:

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote_plus
 
 import requests
 
-from hotline.text.errors import SettingsInvalid
+from hotline.emulator.state import REFUSE_UNKNOWN
 
 USER_AGENT = "at-ussd-api/1.0"
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
@@ -30,7 +29,6 @@ class HookAnswer:
     status: int = 0
     body: str = field(default="", repr=False)
     content_type: str = ""
-    metadata: str = ""
     cookies: bool = False
     error: str | None = None
     """The kind of failure. This text never contains an address, because a hook's address contains a secret."""
@@ -65,7 +63,6 @@ class LineAddress:
         hook: str,
         fields: Mapping[str, str],
         *,
-        metadata: str = "",
         seconds: float = 10.0,
         raw_plus: bool = False,
     ) -> HookAnswer:
@@ -80,8 +77,6 @@ class LineAddress:
         safe = "+" if raw_plus else ""
         body = "&".join(f"{name}={quote_plus(value, safe)}" for name, value in fields.items())
         headers = {"User-Agent": USER_AGENT, "Content-Type": "application/x-www-form-urlencoded"}
-        if metadata:
-            headers["at-ussd-hop-metadata"] = metadata
         deadline = time.monotonic() + seconds
         with requests.Session() as session:
             session.trust_env = False
@@ -104,7 +99,6 @@ class LineAddress:
             status=response.status_code,
             body=content.decode("utf-8", "replace"),
             content_type=response.headers.get("Content-Type", ""),
-            metadata=response.headers.get("at-ussd-hop-metadata", ""),
             cookies="Set-Cookie" in response.headers,
         )
 
@@ -228,20 +222,11 @@ _ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER}
 hop, but they take effect only if there is a failed or earlier hop. So `strike` counts the fault later, when the
 emulator repeats the hop."""
 
-_MAYBE = type(None)
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "probability": (int, float),
-    "times": (int, _MAYBE),
-    "skip": (int,),
-    "msisdn": (str, _MAYBE),
-    "seconds": (int, float, _MAYBE),
-    "status": (int, _MAYBE),
-    "value": (str, _MAYBE),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class GatewayFault:
+    __pydantic_config__ = REFUSE_UNKNOWN
+
     kind: FaultKind
     probability: float = 1.0
     times: int | None = None
@@ -258,20 +243,6 @@ class GatewayFault:
     def point(self) -> Point:
         found = (point for point, kinds in _POINTS.items() if self.kind in kinds)
         return next(found, Point.SEND)
-
-    @classmethod
-    def read(cls, document: Mapping[str, Any]) -> "GatewayFault":
-        """Reads a fault from a JSON object. Raises SettingsInvalid with a list of all problems."""
-        wrong = [
-            f"a fault's {name}: no such field, or not of its type"
-            for name, value in document.items()
-            if name != "kind" and not isinstance(value, _TYPES.get(name, ()))
-        ]
-        if document.get("kind") not in list(FaultKind):
-            wrong.append("a fault's kind is unknown")
-        if wrong:
-            raise SettingsInvalid(wrong)
-        return cls(**{**document, "kind": FaultKind(document["kind"])})
 
 
 DrawnFaults = Mapping[FaultKind, GatewayFault]

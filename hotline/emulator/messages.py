@@ -22,7 +22,7 @@ from hotline.text.characters import segments
 from hotline.text.errors import HandsetRefused
 
 DELIVERED = "Success"
-QUEUED, SENT = 102, 101
+QUEUED = 102
 BAD_NUMBER, BLACKLISTED = 403, 406
 NAMES = {
     401: "RiskHold",
@@ -67,7 +67,6 @@ class SendRequest:
     to: Sequence[str]
     text: str
     sender: str
-    enqueue: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ class Messages:
         self.line.post("optout", {"senderId": sender, "phoneNumber": msisdn})
 
     def _entry(self, number: str, request: SendRequest, fault: GatewayFault | None) -> Sent:
-        code = self._code(number, request, fault)
+        code = self._code(number, fault)
         accepted = code < 200
         return Sent(
             id=self.ids.message() if accepted else "None",
@@ -164,14 +163,14 @@ class Messages:
             fault=fault.kind if fault else None,
         )
 
-    def _code(self, number: str, request: SendRequest, fault: GatewayFault | None) -> int:
+    def _code(self, number: str, fault: GatewayFault | None) -> int:
         if fault is not None and fault.kind is FaultKind.RECIPIENT_STATUS:
             return fault.status or 500
         if not E164.fullmatch(number):
             return BAD_NUMBER
         if number in self.state.blacklist:
             return BLACKLISTED
-        return QUEUED if request.enqueue else SENT
+        return QUEUED
 
     def _begin(self, sent: Sent) -> None:
         faults = self.faults.draw(Point.REPORT, sent.to)

@@ -118,10 +118,8 @@ def build_api(emulator: Emulator) -> Blueprint:
     api = _Api(emulator)
     for rule, view, method in (
         ("/version1/messaging", api.send, "POST"),
-        ("/version1/messaging/bulk", api.send_bulk, "POST"),
         ("/version1/messaging", api.inbox, "GET"),
         ("/version1/user", api.user, "GET"),
-        ("/auth-token/generate", api.token, "POST"),
     ):
         blueprint.add_url_rule(rule, f"{method}{rule}", view, methods=[method])
     return blueprint
@@ -144,20 +142,21 @@ class _Api:
         missing = [name for name in ("username", "to", "message") if not form.get(name)]
         if missing:
             return refusal(400, f"Request is missing required form field '{missing[0]}'")
-        to, enqueue = list(dict.fromkeys(form["to"].split(","))), form.get("enqueue", "1") != "0"
-        return self._send(SendRequest(to, form["message"], form.get("from", ""), enqueue))
+        to = list(dict.fromkeys(form["to"].split(",")))
+        message = SendRequest(to, form["message"], form.get("from", ""))
+        if not self._emulator.messages.sender_known(message.sender):
+            return self._accepted([], "InvalidSenderId")
+        drawn = self._emulator.faults.draw(Point.SEND, message.to[0] if message.to else "")
+        fault = next(iter(drawn.values()), None)
 
-    def send_bulk(self) -> Response:
-        body = request.get_json(silent=True)
-        texts = ("username", "message", "senderId")
-        if (
-            not isinstance(body, dict)
-            or not isinstance(body.get("phoneNumbers"), list)
-            or not all(isinstance(body.get(name), str) for name in texts)
-        ):
-            return refusal(400, "The request content was malformed")
-        to, enqueue = list(dict.fromkeys(map(str, body["phoneNumbers"]))), body.get("enqueue", 1)
-        return self._send(SendRequest(to, body["message"], body["senderId"], enqueue != 0))
+        def recorded() -> Response:
+            return self._accepted(self._emulator.messages.record(message, fault))
+
+        if fault is None:
+            return recorded()
+        if fault.kind is FaultKind.UNAUTHORIZED:
+            return unauthorized()
+        return misbehave(fault, recorded)
 
     def inbox(self) -> Response:
         after = request.args.get("lastReceivedId", default=0, type=int)
@@ -179,24 +178,6 @@ class _Api:
 
     def user(self) -> Response:
         return as_json({"UserData": {"balance": BALANCE}})
-
-    def token(self) -> Response:
-        return as_json({"token": self._emulator.ids.token(), "lifetimeInSeconds": 3600})
-
-    def _send(self, message: SendRequest) -> Response:
-        if not self._emulator.messages.sender_known(message.sender):
-            return self._accepted([], "InvalidSenderId")
-        drawn = self._emulator.faults.draw(Point.SEND, message.to[0] if message.to else "")
-        fault = next(iter(drawn.values()), None)
-
-        def recorded() -> Response:
-            return self._accepted(self._emulator.messages.record(message, fault))
-
-        if fault is None:
-            return recorded()
-        if fault.kind is FaultKind.UNAUTHORIZED:
-            return unauthorized()
-        return misbehave(fault, recorded)
 
     def _accepted(self, entries: list[Sent], message: str = "") -> Response:
         good = [entry for entry in entries if entry.accepted]

@@ -13,9 +13,9 @@ import heapq
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,9 @@ class LineClock:
         new_file.replace(self.file)
 
 
+REFUSE_UNKNOWN = {"extra": "forbid"}
+"""The pydantic configuration of a class that the control API reads: an unknown field is an error."""
+
 CITIZEN = "+250788000001"
 """The phone number of the caller's handset."""
 
@@ -158,6 +161,8 @@ class DirectDial(StrEnum):
 class EmulatorSettings:
     """The emulator's settings. Times are in seconds of the emulator's own clock, which may run faster than real
     time."""
+
+    __pydantic_config__ = REFUSE_UNKNOWN
 
     service_code: str = "*384*777#"
     shortcode: str = "3847"
@@ -183,38 +188,6 @@ class EmulatorSettings:
     message for days."""
     mo_repeat: float = 60.0
     mo_patience: float = 12 * 3600.0
-
-    def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
-        """Returns a copy of the settings in which `changes` replace some values. Each value must fit the type of its
-        field.
-
-        Raises SettingsInvalid with a list of all problems.
-        """
-        problems: list[str] = []
-        values: dict[str, Any] = {}
-        names = {field.name for field in fields(self)}
-        for name, value in changes.items():
-            if name not in names:
-                problems.append(f"{name}: no such setting")
-                continue
-            try:
-                values[name] = _like(getattr(self, name), value)
-            except (TypeError, ValueError):
-                problems.append(f"{name}: not a {type(getattr(self, name)).__name__}")
-        if problems:
-            raise SettingsInvalid(problems)
-        return replace(self, **values)
-
-
-def _like(sample: object, value: Any) -> Any:
-    if isinstance(sample, tuple):
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise TypeError
-        return tuple(value)
-    if isinstance(sample, str) and not isinstance(value, str):
-        raise TypeError
-    kind: type[Any] = type(sample)
-    return kind(value)
 
 
 KEPT_TRAVELS = 200
@@ -332,7 +305,6 @@ class UssdSession:
     error: str = ""
     started_at: float = 0.0
     ended_at: float | None = None
-    metadata: list[str] = field(default_factory=list)
     idle: Timer | None = None
     dialog: Timer | None = None
 

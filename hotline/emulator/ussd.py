@@ -158,8 +158,6 @@ class Ussd:
         if units > limit:
             hop.error = f"over-length: {units} of {limit}"
             self.state.violated("over-length", session.id, hop.error)
-        if answer.metadata:
-            session.metadata.append(answer.metadata)
         if answer.body.startswith("END "):
             self._end(session, SessionStatus.SUCCESS, screen=session.screen)
             return
@@ -216,7 +214,6 @@ class Ussd:
         answer = self.line.post(
             "ussd",
             fields,
-            metadata=session.metadata[-1] if session.metadata else "",
             seconds=settings.total_timeout,
             raw_plus=FaultKind.UNESCAPED_PLUS in faults,
         )
@@ -302,7 +299,7 @@ def notice(session: UssdSession) -> dict[str, str]:
         "cost": "RWF 10.0000",
         "durationInMillis": str(int((ended_at - session.started_at) * 1000)),
         "hopsCount": str(len(session.hops)),
-        "hopsMetadata": "|".join(session.metadata),
+        "hopsMetadata": "",
         "input": session.text,
         "lastAppResponse": answers[-1] if answers else "",
         "errorMessage": session.error,

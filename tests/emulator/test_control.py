@@ -1,14 +1,10 @@
 import threading
-from dataclasses import fields
 
 import pytest
 import requests
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.server import create_app
-from hotline.emulator.state import EmulatorSettings
 from hotline.text.errors import SettingsInvalid
 from tests.emulator.line import FakeLine
 from tests.support.handsets import EmulatorClient
@@ -113,26 +109,3 @@ def test_no_repr_shows_a_message(client: EmulatorClient, emulator: Emulator) -> 
     shown = f"{list(state.sessions.values())} {list(state.handsets.values())} {state.incoming} {session}"
     assert "canary" not in shown
     assert ONE not in shown
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([*(field.name for field in fields(EmulatorSettings)), "colour"]),
-        st.one_of(
-            st.none(),
-            st.booleans(),
-            st.integers(),
-            st.text("AB1.", max_size=3),
-            st.lists(st.just("A")),
-        ),
-    )
-)
-def test_changes_are_read_whole_or_refused_whole(changes: dict[str, object]) -> None:
-    try:
-        changed = EmulatorSettings().changed(changes)
-    except SettingsInvalid:
-        return
-    assert all(
-        type(getattr(changed, field.name)) is type(getattr(EmulatorSettings(), field.name))
-        for field in fields(EmulatorSettings)
-    )

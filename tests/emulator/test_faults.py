@@ -1,11 +1,6 @@
-from dataclasses import asdict
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hotline.emulator.line import FaultKind, Faults, GatewayFault, Point
-from hotline.text.errors import SettingsInvalid
 
 ONE, OTHER = "+250788000001", "+250788000002"
 
@@ -61,19 +56,3 @@ def test_every_kind_strikes_at_one_point(kind: FaultKind) -> None:
     faults = Faults()
     faults.set([GatewayFault(kind)])
     assert [point for point in Point if faults.draw(point, ONE)] == [GatewayFault(kind).point]
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["kind", "probability", "times", "seconds", "colour"]),
-        st.one_of(
-            st.none(), st.text("ab", max_size=3), st.integers(), st.sampled_from(list(FaultKind))
-        ),
-    )
-)
-def test_a_rule_is_read_or_refused(document: dict[str, object]) -> None:
-    try:
-        fault = GatewayFault.read(document)
-    except SettingsInvalid:
-        return
-    assert GatewayFault.read(asdict(fault)) == fault

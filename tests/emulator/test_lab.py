@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.line import GatewayFault
+from hotline.emulator.emulator import FAULTS, Emulator, build_emulator, read_as
 from hotline.text.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
@@ -106,7 +105,7 @@ def test_every_button_is_a_fault_that_the_stand_in_knows(page: Page) -> None:
     rules = page.locator("[data-fault]").evaluate_all(
         "buttons => buttons.map(button => JSON.parse(button.dataset.fault))"
     )
-    assert len({GatewayFault.read(rule).point for rule in rules}) == 5
+    assert len({rule.point for rule in read_as(FAULTS, rules)}) == 5
 
 
 def test_a_clock_that_is_nobodys_to_turn_is_refused() -> None:

@@ -237,16 +237,6 @@ def test_manners_of_the_line_are_watched(
     assert [one["rule"] for one in client.violations()] == [rule]
 
 
-def test_hop_metadata_comes_back_and_is_joined(client: EmulatorClient, line: FakeLine) -> None:
-    line.headers = {"at-ussd-hop-metadata": "front"}
-    session = client.dial()
-    session.reply("1")
-    session.hang_up()
-    hops = [headers.get("At-Ussd-Hop-Metadata") for headers in line.asked_with[:2]]
-    assert hops == [None, "front"]
-    assert line.wait_for("ended")[0]["hopsMetadata"] == "front|front"
-
-
 def test_an_empty_reply_is_forwarded(client: EmulatorClient, line: FakeLine) -> None:
     session = client.dial()
     session.reply("1")
