@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar
@@ -96,18 +97,24 @@ class RedisStarts:
     def tell(self, start: SessionStart, committed: CommittedText) -> None:
         if start.asks_rows:
             return
-        noted = _written(start, committed)
+        noted = json.dumps([asdict(start), asdict(committed)], default=datetime.isoformat)
         # A thread takes the lock before it asks the circuit breaker. If the server failed while the thread waited for
         # the lock, the circuit breaker then refuses the call.
         with self._lock, suppress(CircuitOpen):
             self._circuit.call(lambda: self._send(start.key, noted))
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
+        """Returns a stored start. Returns None if Redis does not answer, or if the hotline did not write the stored
+        bytes."""
         try:
             noted = self._circuit.call(lambda: self._redis.get(OPENING_PREFIX + key))
-        except CircuitOpen:
+            begun, committed = json.loads(noted or b"")
+            started_at = datetime.fromisoformat(begun["started_at"])
+            ends = {int(begins): int(end) for begins, end in committed["ends"].items()}
+            start = SessionStart(**{**begun, "started_at": started_at})
+            return start, CommittedText(int(committed["upto"]), ends)
+        except (CircuitOpen, ValueError, TypeError, LookupError, AttributeError):
             return None
-        return read_note(key, noted) if isinstance(noted, bytes) else None
 
     def _send(self, key: str, noted: str) -> None:
         if self._silent is None:
@@ -122,46 +129,6 @@ class RedisStarts:
             self._silent.disconnect()
             self._silent = None
             raise
-
-
-def _written(start: SessionStart, committed: CommittedText) -> str:
-    o = start
-    return json.dumps(
-        [
-            [
-                *(o.revision_id, o.entry, o.dialled, o.reporting, o.alerts_blocked),
-                *(o.oversight, o.network, o.started_at.isoformat()),
-            ],
-            o.caller_key,
-            committed.upto,
-            list(committed.ends.items()),
-        ]
-    )
-
-
-def read_note(key: str, noted: bytes) -> tuple[SessionStart, CommittedText] | None:
-    """Reads a `SessionStart` and a `CommittedText` from the bytes that Redis stored. Returns None if the stored bytes
-    do not come from the hotline.
-    """
-    try:
-        begun, caller_key, upto, ends = json.loads(noted)
-        revision_id, entry, dialled, reporting, blocked, oversight, network, at = begun
-        start = SessionStart(
-            key=key,
-            revision_id=int(revision_id),
-            entry=str(entry),
-            dialled=int(dialled),
-            reporting=bool(reporting),
-            alerts_blocked=bool(blocked),
-            oversight=bool(oversight),
-            responder_id=None,
-            network=network,
-            started_at=datetime.fromisoformat(at),
-            caller_key=caller_key,
-        )
-        return start, CommittedText(int(upto), {int(begins): int(end) for begins, end in ends})
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        return None
 
 
 JOB_SECONDS = 20

@@ -3,7 +3,7 @@ hotline's answer never repeats text of the sender."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -21,7 +21,7 @@ from hotline.dialogue.replay_cache import ReplayStep
 from hotline.dialogue.rules_sms_tips import clean_message, is_cry_for_help, likely_language
 from hotline.dialogue.service_answers import MAX_KEY, ConversationContext, SmsTurn
 from hotline.dialogue.service_sms_tips import FilingData, SmsTipWritten
-from hotline.flows.conversation import ConversationState
+from hotline.flows.conversation import ConversationState, Place
 from hotline.gateway import rules
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
@@ -67,30 +67,24 @@ class SmsConversation:
     """
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "dialogue": self.dialogue,
-            "revision": self.revision_id,
-            "entry": self.entry,
-            "run": self.state.to_dict(),
-            "began": self.began.isoformat(),
-            "at": self.at.isoformat(),
-            "lost": self.lost,
-        }
+        return {**asdict(self), "began": self.began.isoformat(), "at": self.at.isoformat()}
 
     @classmethod
-    def from_dict(cls, key: str, document: Mapping[str, Any]) -> "SmsConversation":
+    def from_dict(cls, document: Mapping[str, Any]) -> "SmsConversation":
         """Reads a stored conversation. Raises KeyError, TypeError or ValueError if an older or newer release of the
         hotline wrote the conversation in a different format.
         """
+        state = document["state"]
+        calls, *trail = (
+            tuple(Place(*place) for place in stack) for stack in (state["calls"], *state["trail"])
+        )
         return cls(
-            key=key,
-            dialogue=str(document["dialogue"]),
-            revision_id=int(document["revision"]),
-            entry=str(document["entry"]),
-            state=ConversationState.from_dict(document["run"]),
-            began=datetime.fromisoformat(document["began"]),
-            at=datetime.fromisoformat(document["at"]),
-            lost=bool(document["lost"]),
+            **{
+                **document,
+                "state": ConversationState(**{**state, "calls": calls, "trail": tuple(trail)}),
+                "began": datetime.fromisoformat(document["began"]),
+                "at": datetime.fromisoformat(document["at"]),
+            }
         )
 
 
@@ -194,7 +188,7 @@ def _begun(
 def _recalled(context: WebContext, key: str) -> SmsConversation | None:
     try:
         found = context.runs.load(key)
-        return None if found is None else SmsConversation.from_dict(key, found)
+        return None if found is None else SmsConversation.from_dict(found)
     except (RunsUnavailable, KeyError, TypeError, ValueError):
         return None
 

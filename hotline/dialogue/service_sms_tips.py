@@ -4,7 +4,7 @@ place or a number (docs/decisions/11)."""
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline.alerts import service_correction, service_intake
@@ -77,17 +77,14 @@ def filing_data(context: WebContext, message: MessageIn, at: datetime) -> Filing
 
 
 def _last_text(context: WebContext, message: MessageIn, at: datetime) -> PendingPart | None:
-    key = context.pseudonyms.session(f"sms {message.sender}")
     try:
-        found = context.runs.load(key)
+        found = context.runs.load(context.pseudonyms.session(f"sms {message.sender}"))
         if found is None:
             return None
-        written_at = datetime.fromisoformat(found["at"])
-        place = dict(found.get("place", {}))
-        pocket = PendingPart(key, str(found["key"]), str(found["said"]), written_at, place)
+        pocket = PendingPart(**{**found, "at": datetime.fromisoformat(found["at"])})
     except (RunsUnavailable, KeyError, TypeError, ValueError):
         return None
-    return pocket if timedelta() <= at - written_at <= TOGETHER else None
+    return pocket if timedelta() <= at - pocket.at <= TOGETHER else None
 
 
 def _adds(
@@ -145,15 +142,9 @@ def announce_tip(context: WebContext, written: SmsTipWritten) -> None:
     The calling function calls this function after it has committed its transaction.
     """
     if written.pending is not None:
-        pocket = written.pending
-        kept = {
-            "key": pocket.dialogue,
-            "said": pocket.text,
-            "at": pocket.at.isoformat(),
-            "place": dict(pocket.place),
-        }
+        kept = {**asdict(written.pending), "at": written.pending.at.isoformat()}
         with suppress(RunsUnavailable):
-            context.runs.save(pocket.key, kept, seconds=int(TOGETHER.total_seconds()))
+            context.runs.save(written.pending.key, kept, seconds=int(TOGETHER.total_seconds()))
     service_intake.announce(context, () if written.tip is None else (written.tip,))
 
 

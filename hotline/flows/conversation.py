@@ -3,8 +3,7 @@ names are in the past tense. Services decide what happens after each event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hotline.text.languages import FIRST
 
@@ -71,12 +70,7 @@ Event = (
 )
 
 
-# The classes below define the conversation state of one caller. A state is small and never changes. The code can
-# convert a state to JSON and back.
-
-STACKS = 4096
-"""The maximum number of call stacks (a caller's place in each open flow) in a cache. This number is enough, because
-many callers are at the same places at the same time."""
+# The classes below define the conversation state of one caller. A state is small and never changes.
 
 
 class Place(NamedTuple):
@@ -149,45 +143,3 @@ class ConversationState:
         """Returns a copy of the state with `answers` in place of its answers."""
         unchanged = (self.language, self.calls, self.trail)
         return ConversationState(*unchanged, answers, self.attempts, self.erased, self.finished)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Returns the state as a small JSON document, with short names and without default values."""
-        document: dict[str, Any] = {"l": self.language, "c": _as_text(self.calls)}
-        if self.trail:
-            document["t"] = [_as_text(calls) for calls in self.trail]
-        if self.answers:
-            document["a"] = dict(self.answers)
-        if self.attempts:
-            document["p"] = self.attempts
-        if self.erased:
-            document["e"] = True
-        if self.finished:
-            document["f"] = True
-        return document
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> "ConversationState":
-        """Restores the conversation state that `to_dict` wrote."""
-        return cls(
-            language=document["l"],
-            calls=_places(document["c"]),
-            trail=tuple([_places(calls) for calls in document.get("t", ())]),
-            answers=dict(document.get("a", {})),
-            attempts=document.get("p", 0),
-            erased=document.get("e", False),
-            finished=document.get("f", False),
-        )
-
-
-@lru_cache(maxsize=STACKS)
-def _as_text(places: tuple[Place, ...]) -> str:
-    """Returns the places in a call stack as text, such as `front.front.0 rights.rights.0`. Names of flows and nodes
-    contain no dot or space."""
-    return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in places)
-
-
-@lru_cache(maxsize=STACKS)
-def _places(text: str) -> tuple[Place, ...]:
-    """Reads a call stack from the text that `_as_text` returned. Raises ValueError for any other text."""
-    parts = (place.split(".") for place in text.split())
-    return tuple(Place(flow, node, int(page)) for flow, node, page in parts)

@@ -60,7 +60,7 @@ PROCESSES = {
     "console": Start("workers.console_server", f"{PAGES} hotline.console"),
     "emulator": Start(
         "hotline.cli.main hotline.cli.emulator",
-        "flask hotline.cli hotline.emulator jinja2 requests werkzeug",
+        "flask hotline.cli hotline.emulator jinja2 pydantic requests werkzeug",
     ),
     "child of any long work": Start("hotline.core.long_work"),
     "child that makes a PDF": Start("hotline.core.long_work hotline.statistics.pdf typst", "typst"),

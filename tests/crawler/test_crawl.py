@@ -1,7 +1,6 @@
 """Tests the crawler: with every digit at every screen of the engine, and with a thousand digits sent to the real
 hook."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -26,7 +25,7 @@ __all__ = ["line"]
 class EngineLine:
     book: FlowSet
     facts: Facts
-    held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
+    held: dict[str, tuple[str, ConversationState, str]] = field(default_factory=dict)
     """For each session: the text of its newest hop, the conversation state after this hop, and the body of the hop's
     answer."""
     replayed: dict[str, Turn] = field(default_factory=dict)
@@ -39,15 +38,15 @@ class EngineLine:
             return heard[2]
         turn = self._onward(*heard[:2], text) if heard else self._from_the_dial(text)
         body = f"{'END' if turn.screen.ends else 'CON'} {turn.screen.text}"
-        self.held[session] = (text, json.loads(json.dumps(turn.state.to_dict())), body)
+        self.held[session] = (text, turn.state, body)
         return body
 
     def forget(self) -> None:
         self.held.clear()
 
-    def _onward(self, before: str, run: dict[str, object], text: str) -> Turn:
+    def _onward(self, before: str, run: ConversationState, text: str) -> Turn:
         keyed = text[len(before) :].removeprefix("*")
-        return resume(self.book, ConversationState.from_dict(run), keyed, self.facts)
+        return resume(self.book, run, keyed, self.facts)
 
     def _from_the_dial(self, text: str) -> Turn:
         if text not in self.replayed:

@@ -4,7 +4,6 @@ conversation states.
 A hung or dead server never causes a long wait, and an adapter calls a repaired server again after a second.
 """
 
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,13 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rq import Queue
 
 from hotline.core.contexts import Job
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
-from hotline.dialogue.redis_adapters import Circuit, RedisStarts, RedisStates, RqJobs, read_note
+from hotline.dialogue.redis_adapters import Circuit, RedisStarts, RedisStates, RqJobs
 from hotline.keys.conversation_state import StateCipher
 from hotline.text.errors import Unavailable
 from tests.support.builders import make_opening
@@ -164,16 +161,6 @@ def test_a_redis_that_died_is_told_again_a_second_later(valkey: Valkey) -> None:
         at[0] += 1.1
     noted(valkey)
     assert notes.find(KEY) == (OPENING, HEARD)
-
-
-@given(
-    st.recursive(
-        st.none() | st.integers() | st.text(),
-        lambda one: st.lists(one) | st.dictionaries(st.text(), one),
-    )
-)
-def test_whatever_lies_there_raises_nothing(written: object) -> None:
-    read_note(KEY, json.dumps(written).encode())
 
 
 def test_a_ring_is_one_job_with_a_rows_id_and_nothing_else(valkey: Valkey) -> None:

@@ -1,11 +1,10 @@
 """Builds small flow sets, and a caller who uses them: `Player(book).keys("1", "0").screen`."""
 
-import json
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from hotline.flows.conversation import ConversationState, Event, Facts, Option
+from hotline.flows.conversation import Event, Facts, Option
 from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import FlowSet
 from hotline.flows.flow_set_cache import LoadedFlowSet, deserialise
@@ -159,9 +158,7 @@ class Player:
     def keys(self, *keyed: str) -> "Player":
         for each in keyed:
             turn = resume(self.book, self.run, each, self.facts, limit=self.limit)
-            self.run = ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict())))
-            assert self.run == turn.state
-            self.shown, self.events = turn.screen, turn.events
+            self.run, self.shown, self.events = turn.state, turn.screen, turn.events
         return self
 
     @property

@@ -1,7 +1,6 @@
 """Tests random keys at every node: no key causes an error, a screen that is too long, or a loop, and the same keys
 always show the same screens."""
 
-import json
 from dataclasses import replace
 
 import gsm0338
@@ -30,7 +29,6 @@ def _places(book: FlowSet) -> list[Place]:
 
 def _hop(book: FlowSet, run: ConversationState, keyed: str, facts: Facts, limit: int) -> Turn:
     turn = resume(book, run, keyed, facts, limit=limit)
-    assert ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict()))) == turn.state
     assert len(ORACLE.encode(turn.screen.text)[0]) == turn.screen.septets <= limit
     assert turn.screen.text.strip()
     assert turn.screen.ends == turn.state.finished

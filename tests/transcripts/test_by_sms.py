@@ -91,7 +91,7 @@ class Both:
         assert _at(spoken.state) == _at(self.ussd.state)
         assert spoken.state.language == self.ussd.state.language
         self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
-        self.sms = ConversationState.from_dict(json.loads(json.dumps(spoken.state.to_dict())))
+        self.sms = spoken.state
         row = json.loads(
             json.dumps(service_answers.screen_values(spoken.state, SMS, again=spoken.again))
         )

@@ -21,7 +21,6 @@ The editor writes only the keys, and `record` writes all other lines. If the flo
 between two hops.
 """
 
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -129,7 +128,7 @@ def record(
         happened = [event for one in passage for event in one.events]
         runs = [one.state for one in passage]
         tape.take(keyed, turn, leaves(book, runs, happened) if leaves is not None else "")
-        run = ConversationState.from_dict(json.loads(json.dumps(turn.state.to_dict())))
+        run = turn.state
     text = "\n".join(tape.lines) + "\n"
     return Recording(text, tuple(tape.screens), frozenset(tape.passed), run.language)
 
