@@ -181,7 +181,7 @@ class DutyWalk(CaseWalk):
 
     def tick(self, minutes: int) -> Decision | None:
         """Simulates one tick of the clock: begins the leaves that are due, alerts people about cases that waited for
-        a shift, and lets one deadline pass.
+        a shift or for the first active person, and lets one deadline pass.
         """
         self.at += minutes * MINUTE
         for member in self.members:
@@ -189,7 +189,7 @@ class DutyWalk(CaseWalk):
                 if leave.holds(self.at) and (member.id, leave.starts_at) not in self.begun:
                     self.begun.add((member.id, leave.starts_at))
                     self._goes(member.id)
-        if DeadlineKind.HELD in self.clocks:
+        if DeadlineKind.HELD in self.clocks or not self.told:
             self._file()
             return None
         before = dict(self.clocks)
