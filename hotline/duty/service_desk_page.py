@@ -26,10 +26,8 @@ from hotline.people import (
     tables_sessions,
 )
 from hotline.people.rules import (
-    READING_KINDS,
     DeskKind,
     account_of,
-    kind_of,
     of_account,
     of_responder,
     responder_of,
@@ -207,7 +205,7 @@ def _head(
     waiting: int,
     moving: Collection[str],
 ) -> DeskHead:
-    kind = DeskKind(row.kind or kind_of(row.code))
+    kind = DeskKind(row.kind)
     signature, sign_until = _signature(context, row)
     oversees = kind is DeskKind.OVERSIGHT and row.retired_at is None
     key = None
@@ -224,7 +222,7 @@ def _head(
         copied_since=row.copied_since,
         is_moving=row.code in moving,
         retired_at=row.retired_at,
-        reads=kind in READING_KINDS and row.retired_at is None,
+        reads=row.reads_tips,
         signature=signature,
         sign_until=sign_until,
         key_to_sign=key,

@@ -44,16 +44,13 @@ from hotline.people.rules import (
     APART,
     MIN_NATIONAL,
     OVERSEEN_DESK,
-    READING_KINDS,
     UNPROVED,
-    DeskKind,
     EnrolmentState,
     Level,
     RequestedPosting,
     account_of,
     active_national,
     gains_rights,
-    kind_of,
     of_responder,
     read_posting,
     without_gains,
@@ -447,8 +444,7 @@ def request_access_everywhere(
     member = of_responder(person.id)
     own = _desks_of(session, person)
     for row in tables_desks.all_desks(session):
-        reads = row.retired_at is None and DeskKind(row.kind or kind_of(row.code)) in READING_KINDS
-        if row.code not in own or not reads:
+        if row.code not in own or not row.reads_tips:
             continue
         if not decrypt_grants.has_access_or_request(session, context, row.code, member):
             decrypt_grants.add_access_request(session, context, by, row.code, member, reason)

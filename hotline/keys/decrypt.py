@@ -32,14 +32,13 @@ def decrypt_text(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, 
     """Decrypts a tip's answers with the tip's own key. Raises DecryptionFailed."""
     bound_to = encrypt.binding(uid, place)
     try:
-        if body[:1] == encrypt.PAIRED:
-            head = body[:HEAD_BYTES]
-            plain = SealedBox(PrivateKey.from_seed(key)).decrypt(body[HEAD_BYTES:])
-            if not plain.endswith(head + bound_to):
-                raise ValueError
-            answers = document_in(plain.removesuffix(head + bound_to))
-        else:
-            answers = document_in(Aead(key).decrypt(_current(body), aad=bound_to))
+        if body[:1] != encrypt.PAIRED:
+            raise ValueError
+        head = body[:HEAD_BYTES]
+        plain = SealedBox(PrivateKey.from_seed(key)).decrypt(body[HEAD_BYTES:])
+        if not plain.endswith(head + bound_to):
+            raise ValueError
+        answers = document_in(plain.removesuffix(head + bound_to))
     except (CryptoError, ValueError, TypeError):
         raise DecryptionFailed("the tip's text was altered, or belongs to another tip") from None
     return {str(name): str(value) for name, value in answers.items()}

@@ -24,9 +24,7 @@ from hotline.text.errors import DecryptionFailed, KeyMissing
 VERSION = b"\x01"
 """The first byte of an encrypted value: the version of the value's format."""
 PAIRED = b"\x04"
-"""The first byte of a tip's encrypted answers, if they are encrypted to the tip's key pair. The answers of older tips
-begin with `VERSION`, and are encrypted directly under the tip's key.
-"""
+"""The first byte of a tip's encrypted answers, which are encrypted to the tip's key pair."""
 MARK_BYTES = 16
 HEAD_BYTES = len(PAIRED) + MARK_BYTES + PublicKey.SIZE
 """The number of bytes at the start of a tip's encrypted answers (format `PAIRED`) that are not encrypted. The

@@ -26,14 +26,7 @@ from hotline.people import (
 )
 from hotline.people.decrypt_members import DeskPrivate, decrypt_desk_key, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
-from hotline.people.rules import (
-    READING_KINDS,
-    DeskKind,
-    account_of,
-    kind_of,
-    of_account,
-    responder_of,
-)
+from hotline.people.rules import account_of, of_account, responder_of
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.rules_sign_in import fingerprint_words
 from hotline.people.service_approving import (
@@ -256,7 +249,7 @@ def _fit(session: Session, desk: str, member: str) -> bytes:
     DeskRefused.
     """
     row = tables_desks.get_desk(session, desk, for_writing=True)
-    if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READING_KINDS:
+    if not row.reads_tips:
         raise DeskRefused(
             message_text("desk {desk} cannot read tips: choose another desk", desk=desk)
         )

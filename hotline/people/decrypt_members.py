@@ -10,7 +10,7 @@ a desk's encrypted key. The numbers in both lines are sizes in bytes.
 
 The seal is a digest of the desk, the member and the member's public key, computed with the desk's private key. So only
 a person with the desk's private key can make a seal. If an attacker replaces a member's public key in the database, the
-seal does not match the new key. An encrypted desk key of version 2, which older releases wrote, has no seal.
+seal does not match the new key.
 """
 
 import hmac
@@ -28,7 +28,7 @@ from nacl.utils import random
 from hotline.keys.passphrase import PIN_COSTS, Costs
 from hotline.text.errors import DecryptionFailed, PinRefused
 
-UNSEALED, TO_MEMBER = b"\x02", b"\x04"
+TO_MEMBER = b"\x04"
 SEAL_BYTES = 32
 UNDER_PIN = b"\x03"
 MARK_BYTES = 4
@@ -75,18 +75,15 @@ def decrypt_desk_key(
     broken = DecryptionFailed(
         f"the key of desk {desk_code} was altered, or is not for member {member}"
     )
-    begins = {UNSEALED: 1, TO_MEMBER: 1 + SEAL_BYTES}.get(wrapped[:1])
-    if begins is None:
-        raise broken
     try:
         private = PrivateKey(member_private)
-        plain = SealedBox(private).decrypt(wrapped[begins:])
+        plain = SealedBox(private).decrypt(wrapped[1 + SEAL_BYTES :])
     except (CryptoError, TypeError, ValueError):
         raise broken from None
     key, tail = plain[: PrivateKey.SIZE], plain[PrivateKey.SIZE :]
     if tail != _label(desk_code, member):
         raise broken
-    if begins > 1 and not is_granted(wrapped, key, bytes(private.public_key), desk_code, member):
+    if not is_granted(wrapped, key, bytes(private.public_key), desk_code, member):
         raise broken
     return DeskPrivate(desk_code, key)
 

@@ -19,7 +19,6 @@ from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import decrypt_passphrase, decrypt_signing, tables_desks
 from hotline.people.decrypt_members import wrap_desk_key
 from hotline.people.decrypt_passphrase import RECOVERY_OWNER, PassphraseDecrypter
-from hotline.people.rules import kind_of
 from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.places import NATIONAL
 
@@ -117,7 +116,7 @@ def make_desks(
         made = KeyPair.new()
         desk.public_key = made.public
         if line is not None:
-            about = desk.code, desk.kind or kind_of(desk.code), desk.place or ""
+            about = desk.code, desk.kind, desk.place or ""
             desk.proof = decrypt_signing.line_proof(line, *about, made.private, desk.created_at)
         member = tables_desks.PASSPHRASE_MEMBER
         wrapped[desk] = wrap_desk_key(made.private, pair, desk.code, member)

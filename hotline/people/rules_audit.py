@@ -92,7 +92,7 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
     """Returns the name of the actor's desk, which may be empty, and the name of the actor, who is a person or a
-    process. In rows from the first release, the actor is a desk without a person.
+    process.
     """
     kind, _, rest = text.partition(":")
     if kind == DESK:
@@ -100,8 +100,6 @@ def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
         return _desk(code), name
     if kind == ACCOUNT:
         return "", rest.partition(":")[2]
-    if kind == "cli" and rest and (rest == NATIONAL or place_name(rest, "en") != rest):
-        return _desk(rest), "somebody"
     if kind == "responder" and rest.isdecimal():
         return "", names.get(int(rest), f"responder {rest}")
     return "", rest or PROCESSES.get(text, text)

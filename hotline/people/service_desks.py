@@ -23,12 +23,10 @@ from hotline.people.rules import (
     ADDED_KINDS,
     DESK_NAME_LETTERS,
     MIN_NATIONAL,
-    READING_KINDS,
     DeskKind,
     account_of,
     every_district,
     is_code,
-    kind_of,
 )
 from hotline.text.errors import DeskRefused, StoreUnavailable
 from hotline.text.places import NATIONAL, is_camp
@@ -60,11 +58,7 @@ def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
         pair = (decrypt_recovery.check_recovery(context),) if every else ()
     except StoreUnavailable:
         return ()
-    lines = [
-        one
-        for one in every
-        if (one.kind or kind_of(one.code)) in READING_KINDS and one.retired_at is None
-    ]
+    lines = [one for one in every if one.reads_tips]
     alone = tuple(one.code for one in lines if one.code not in opened)
     # The check includes retired desks, because former members may still have keys that decrypt the desks' old tips.
     left = tuple(one.code for one in every if one.copied_since is not None)
@@ -171,7 +165,7 @@ def retire_desk(context: Context, code: str, *, by: str, reason: str) -> None:
     """
     with context.database.writing() as session:
         desk = tables_desks.get_desk(session, code, for_writing=True)
-        if DeskKind(desk.kind or kind_of(code)) not in ADDED_KINDS:
+        if desk.kind not in ADDED_KINDS:
             raise DeskRefused("you cannot retire the desk of a district or the national desk")
         if desk.retired_at is not None:
             raise DeskRefused(f"desk {code} was retired already")

@@ -28,7 +28,7 @@ from hotline.core.database import Row
 from hotline.core.driver import PreparedStatement
 from hotline.keys.desk_signatures import DeskKey
 from hotline.people import tables_accounts
-from hotline.people.rules import UNPROVED, DeskKind, kind_of, of_account, of_responder
+from hotline.people.rules import READING_KINDS, UNPROVED, DeskKind, of_account, of_responder
 from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.errors import NotFound
@@ -62,8 +62,8 @@ class Desk(Row):
 
     code: Mapped[str] = mapped_column(primary_key=True)
     """The NISR code of a district (such as "12"), "national", or the code of a desk that people added."""
-    kind: Mapped[str | None]
-    """One value of the enum `people.rules.DeskKind`. The value is None in rows from older releases."""
+    kind: Mapped[str]
+    """One value of the enum `people.rules.DeskKind`."""
     name: Mapped[str | None]
     """The name of a desk that people added, or None for other desks."""
     place: Mapped[str | None]
@@ -86,6 +86,11 @@ class Desk(Row):
     """
     proof: Mapped[bytes | None]
     """The signed statements about the desk's key, which `keys.desk_signatures` checks."""
+
+    @property
+    def reads_tips(self) -> bool:
+        """Returns True if the hotline encrypts new tips for desks of this kind, and the desk is not retired."""
+        return self.retired_at is None and self.kind in READING_KINDS
 
 
 class DeskMember(Row):
@@ -139,7 +144,7 @@ def desk_keys(session: Session, codes: Collection[str]) -> Sequence[DeskKey]:
         return ()
     asked = {f"code_{n}": code for n, code in enumerate(codes)}
     return [
-        DeskKey(code, kind or kind_of(code), place or "", *key)
+        DeskKey(code, kind, place or "", *key)
         for code, kind, place, *key in _keys_of(len(codes)).rows(session, **asked)
     ]
 
@@ -153,8 +158,7 @@ def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
 
 def key_of(desk: Desk) -> DeskKey:
     """Returns the public key of a desk, with the signed statements about this key."""
-    kind = desk.kind or kind_of(desk.code)
-    return DeskKey(desk.code, kind, desk.place or "", desk.public_key, desk.proof)
+    return DeskKey(desk.code, desk.kind, desk.place or "", desk.public_key, desk.proof)
 
 
 def desk_codes(session: Session) -> set[str]:

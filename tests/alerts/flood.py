@@ -9,7 +9,7 @@ from itertools import count
 
 from hotline.alerts import service_assignment, service_sending
 from hotline.gateway.rules import Outcome, ReportIn, SendResult
-from hotline.people.rules import Level
+from hotline.people.rules import Level, kind_of
 from hotline.people.tables_desks import Desk
 from hotline.text.places import districts, neighbours
 from hotline.tips.tables import Grant
@@ -36,7 +36,14 @@ class Flood:
         national desk."""
         with self.district.database.writing() as session:
             for code in ("national", *(one.code for one in districts())):
-                session.add(Desk(code=code, public_key=b"", created_at=self.district.clock()))
+                session.add(
+                    Desk(
+                        code=code,
+                        kind=kind_of(code),
+                        public_key=b"",
+                        created_at=self.district.clock(),
+                    )
+                )
         for level in (Level.RESPONDER, Level.RESPONDER, Level.COORDINATOR):
             self.district.enrol(level, language="en")
         for place in neighbours(GASABO):

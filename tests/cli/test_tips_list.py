@@ -13,7 +13,7 @@ from hotline.alerts.rules_replies import Command, Verb
 from hotline.cases import service_desk_commands, service_retention
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.gateway.tables import Assignment, Deadline
-from hotline.people.rules import Level
+from hotline.people.rules import Level, kind_of
 from hotline.people.tables_desks import Desk
 from hotline.text.places import NATIONAL
 from hotline.text.time import KIGALI
@@ -155,7 +155,7 @@ def five(home: Path) -> Path:
             row = {"urgency": 3, "at": now, "filed_at": now, **differs}
             session.add(make_tip(uid=f"{number:032}", **row))
         for code in ("12", "24", NATIONAL):
-            session.add(Desk(code=code, public_key=b"key", created_at=now))
+            session.add(Desk(code=code, kind=kind_of(code), public_key=b"key", created_at=now))
         session.flush()
         for tip_id, code in ((1, "12"), (2, "24"), (3, "12"), (5, "12")):
             for desk in (code, NATIONAL):

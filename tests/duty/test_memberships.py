@@ -12,7 +12,7 @@ from hotline.duty import service_leaves, service_removal
 from hotline.duty.service_removal import Removed
 from hotline.gateway.queries import STOPPED
 from hotline.people import tables
-from hotline.people.rules import DeskKind, Level, RequestedPosting
+from hotline.people.rules import DeskKind, Level, RequestedPosting, kind_of
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.text.errors import PersonnelRefused
@@ -95,7 +95,7 @@ def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
     """The hotline checks again that each desk is still in use before it carries out a change of desks."""
     with both.database.writing() as session:
         for code in (*TWO, "24"):
-            session.add(Desk(code=code, public_key=b"", created_at=NOON))
+            session.add(Desk(code=code, kind=kind_of(code), public_key=b"", created_at=NOON))
     wanted = RequestedPosting({**TWO, "24": Level.COORDINATOR}, ())
     assert service_removal.change_desks(both.context, Actor("Alice"), 1, wanted, "a test")
     with both.database.writing() as session:

@@ -49,7 +49,9 @@ def kept(database: Database) -> Database:
     )
     tip.body = encrypted.body
     with database.writing() as session:
-        session.add(Desk(code=NATIONAL, public_key=bytes(DESK.public_key), created_at=NOON))
+        session.add(
+            Desk(code=NATIONAL, kind="national", public_key=bytes(DESK.public_key), created_at=NOON)
+        )
         session.add_all((tip, make_responder()))
         session.flush()
         session.add(

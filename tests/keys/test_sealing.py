@@ -1,6 +1,5 @@
 """Tests encryption and decryption: only the intended reader gets the exact content back."""
 
-import json
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nacl.bindings import sodium_pad
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
@@ -136,16 +134,6 @@ def test_a_pair_serves_its_desks_only_and_another_body_is_sealed_anew() -> None:
     assert again(words_before, ANSWERS, desks=dict(reversed(DESKS.items()))) is not None
     for body in (b"", VERSION + bytes(300), PAIRED):
         assert again(words_before, ANSWERS, body=body) is None
-
-
-def test_what_a_process_before_sealed_under_the_key_itself_opens() -> None:
-    key, said = bytes(range(32)), sodium_pad(json.dumps(ANSWERS).encode(), 256)
-    body = VERSION + bytes(Aead(key).encrypt(said, aad=binding(UID, "12")))
-    grant = Encrypter().grant(key, uid=UID, desk="12", public_key=DESKS["12"])
-
-    assert opened(EncryptedTip(body, {"12": grant})) == ANSWERS
-    with pytest.raises(DecryptionFailed):
-        opened(EncryptedTip(body, {"12": grant}), place="13")
 
 
 @pytest.mark.parametrize(

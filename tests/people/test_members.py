@@ -7,7 +7,6 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nacl.public import PublicKey, SealedBox
 
 from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs
@@ -15,7 +14,6 @@ from hotline.people.decrypt_members import (
     HEADER,
     PinVault,
     decrypt_desk_key,
-    is_granted,
     wrap_desk_key,
 )
 from hotline.text.errors import DecryptionFailed, PinRefused
@@ -53,13 +51,6 @@ def test_a_desk_s_key_that_was_altered_does_not_open(data: st.DataObject) -> Non
     altered = wrapped[:at] + bytes([wrapped[at] ^ flip]) + wrapped[at + 1 :]
     with pytest.raises(DecryptionFailed):
         decrypt_desk_key(altered, HERS.private, "12", "r7")
-
-
-def test_what_a_release_before_sealed_opens_and_was_granted_by_no_one() -> None:
-    box = SealedBox(PublicKey(HERS.public)).encrypt(DESK_KEY + b"12\0r7")
-    wrapped = b"\x02" + box
-    assert decrypt_desk_key(wrapped, HERS.private, "12", "r7").key == DESK_KEY
-    assert not is_granted(wrapped, DESK_KEY, HERS.public, "12", "r7")
 
 
 def test_a_member_s_key_opens_under_her_own_pin() -> None:

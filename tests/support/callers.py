@@ -28,7 +28,7 @@ from hotline.keys.encrypt import Encrypter, label
 from hotline.keys.key_folder import HOOKS, KEY_BYTES, LISTED, KeyFolder
 from hotline.keys.pseudonyms import Pseudonyms
 from hotline.keys.weekly_lock import WeeklyLock
-from hotline.people.rules import Level
+from hotline.people.rules import Level, kind_of
 from hotline.people.tables_desks import Desk
 from hotline.text.places import districts
 from hotline.tips.tables import Grant, Tip
@@ -272,7 +272,9 @@ def make_ready(
         with database.writing() as session:
             for code in (*(district.code for district in districts()), "national"):
                 key = bytes(DESK_KEY.public_key)
-                session.add(Desk(code=code, public_key=key, created_at=clock.at))
+                session.add(
+                    Desk(code=code, kind=kind_of(code), public_key=key, created_at=clock.at)
+                )
         if national:
             line.enrol(Level.NATIONAL, "+250788000090")
 

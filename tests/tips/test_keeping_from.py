@@ -12,7 +12,7 @@ from hotline.cases.queries import TipListFilter, tip_overviews
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.gateway.tables import Message
-from hotline.people.rules import Level, of_account
+from hotline.people.rules import Level, kind_of, of_account
 from hotline.people.tables import Person, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk, DeskMember
@@ -44,7 +44,7 @@ def hidden(district: District) -> District:
     district.numbers = iter(range(50, 90))
     with district.database.writing() as session:
         for code in ("12", NATIONAL):
-            session.add(Desk(code=code, public_key=b"k" * 32, created_at=NOON))
+            session.add(Desk(code=code, kind=kind_of(code), public_key=b"k" * 32, created_at=NOON))
     for _ in range(2):
         grant(district, district.tell(urgency=3), "12", NATIONAL)
     return district

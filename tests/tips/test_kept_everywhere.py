@@ -26,7 +26,7 @@ from hotline.cases.tables_case_files import CaseFile
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment
 from hotline.people import tables
-from hotline.people.rules import DeskKind, Level
+from hotline.people.rules import DeskKind, Level, kind_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.people.tables_desks import Desk
@@ -70,7 +70,7 @@ def four(district: District) -> District:
     district.numbers = iter(range(50, 90))
     with district.database.writing() as session:
         for code in (HERE, NATIONAL):
-            session.add(Desk(code=code, public_key=b"k" * 32, created_at=NOON))
+            session.add(Desk(code=code, kind=kind_of(code), public_key=b"k" * 32, created_at=NOON))
     for _ in range(4):
         tip_id = district.tell(urgency=3)
         with district.database.writing() as session:

@@ -54,7 +54,9 @@ def with_words(district: District, **fields: Any) -> int:
     tip_id = district.file_tip(**fields)
     with district.database.writing() as session:
         if session.get(Desk, "national") is None:
-            session.add(Desk(code="national", public_key=b"k" * 32, created_at=NOON))
+            session.add(
+                Desk(code="national", kind="national", public_key=b"k" * 32, created_at=NOON)
+            )
             session.flush()
         session.add(Grant(tip_id=tip_id, desk_code="national", encrypted_key=b"sealed"))
     return tip_id

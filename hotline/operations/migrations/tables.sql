@@ -96,7 +96,7 @@ CREATE TABLE delivery_report (
 
 CREATE TABLE desk (
     code VARCHAR NOT NULL,
-    kind VARCHAR,
+    kind VARCHAR NOT NULL,
     name VARCHAR,
     place VARCHAR,
     service VARCHAR,
