@@ -194,7 +194,7 @@ def _with_key(
             # one.
             for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key):
                 with suppress(DecryptionFailed):
-                    return gets(session, UnlockedTip(tip, key, one.key), desk)
+                    return gets(session, UnlockedTip(tip, key, one), desk)
     raise DecryptionFailed(
         "this account has no key for the tip: ask an admin for access to the tip's desk"
     )

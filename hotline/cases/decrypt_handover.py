@@ -41,7 +41,7 @@ def general_notes(
             for one in decrypt_grants.decrypt_desk_as(session, row.desk_code, member, private):
                 with suppress(DecryptionFailed):
                     bound = bound_to(row.desk_code)
-                    note = one_off.decrypt_box(row.body, private=one.key, bound=bound)
+                    note = one_off.decrypt_box(row.body, private=one, bound=bound)
                     found.append(HandoverText(row.at, str(note["note"]), row.person_id))
                     break
     return found

@@ -27,7 +27,7 @@ def read_records(
         desk = service_harms.reading_desk(session, by)
         tables_audit.append_command(session, by.actor, context.now(), "harm_read", f"desk:{desk}")
     with context.database.reading() as session:
-        keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private)]
+        keys = decrypt_grants.decrypt_desk_as(session, desk, member, private)
         rows = tables_case_files.records_of(session, desk)
         return [(row.id, _text(text.body, desk, keys)) for row, text in rows]
 

@@ -169,7 +169,7 @@ def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
             unlocked = turn.context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
             for one in decrypt_grants.decrypt_desk_as(session, desk, member, turn.private):
                 with suppress(DecryptionFailed):
-                    key = decrypt_grant(unlocked, uid=tip.uid, desk=desk, private_key=one.key)
+                    key = decrypt_grant(unlocked, uid=tip.uid, desk=desk, private_key=one)
                     answers = decrypt_text(tip.body, key, uid=tip.uid, place=tip.place)
                     return DecryptedCase(desk, key, answers)
     return None

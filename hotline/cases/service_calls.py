@@ -95,10 +95,8 @@ def decrypt_call(
 
     def keys() -> Sequence[bytes]:
         with context.database.reading() as session:
-            opened = decrypt_grants.decrypt_desk_as(
-                session, NATIONAL, of_account(by.account_id), private_key
-            )
-        return [one.key for one in opened]
+            member = of_account(by.account_id)
+            return decrypt_grants.decrypt_desk_as(session, NATIONAL, member, private_key)
 
     return decrypt_call_backs.decrypt_call(
         context, call_back_id, by=by.actor, reason=reason, keys=keys

@@ -165,8 +165,7 @@ def case_key(
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
         with suppress(NotFound, DecryptionFailed):
-            opened = decrypt_grants.decrypt_desk_as(session, desk, member, private_key)
-            keys = [one.key for one in opened]
+            keys = decrypt_grants.decrypt_desk_as(session, desk, member, private_key)
             found = decrypt_codes.case_private_key(session, context, tip, desk, keys)
             if found is not None:
                 return desk, found

@@ -16,7 +16,7 @@ from nacl.pwhash import argon2id
 from nacl.secret import Aead
 from nacl.utils import random
 
-from hotline.keys.encrypt import VERSION, KeyPair
+from hotline.keys.encrypt import VERSION
 
 HEADER = struct.Struct(">cII16s")
 CHECKSUM_BYTES = 16
@@ -55,14 +55,6 @@ responder waits during the attempt.
 
 
 @dataclass(frozen=True, slots=True)
-class WrappedPair:
-    """A key pair whose private half is encrypted under a passphrase."""
-
-    public_key: bytes
-    wrapped_key: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class WrappingKey:
     """Encrypts any number of secrets with a key that was derived from a passphrase."""
 
@@ -82,10 +74,6 @@ class WrappingKey:
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
         envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))
         return envelope + checksum(envelope)
-
-    def new_pair(self, *, owner: str) -> WrappedPair:
-        pair = KeyPair.new()
-        return WrappedPair(pair.public, self.wrap(pair.private, owner=owner))
 
 
 def checksum(envelope: bytes) -> bytes:

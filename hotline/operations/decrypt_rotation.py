@@ -212,7 +212,7 @@ def _begun(
     started."""
     row = tables_desks.get_desk(session, desk, for_writing=True)
     member = of_account(by.account_id or 0)
-    keys = [one.key for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key)]
+    keys = decrypt_grants.decrypt_desk_as(session, desk, member, private_key)
     if bytes(PrivateKey(keys[0]).public_key) != row.public_key:
         raise DeskRefused(
             message_text("the key of desk {desk} changed: sign in again, then try again", desk=desk)

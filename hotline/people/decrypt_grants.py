@@ -24,7 +24,7 @@ from hotline.people import (
     tables_desks,
     tables_sessions,
 )
-from hotline.people.decrypt_members import DeskPrivate, decrypt_desk_key, wrap_desk_key
+from hotline.people.decrypt_members import decrypt_desk_key, wrap_desk_key
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import account_of, of_account, responder_of
 from hotline.people.rules_accounts import AccountFault, refusal
@@ -146,7 +146,7 @@ def grant_by_passphrase(
 
 def decrypt_desk_as(
     session: Session, desk: str, member: str, private_key: bytes
-) -> tuple[DeskPrivate, ...]:
+) -> tuple[bytes, ...]:
     """Decrypts a desk's private keys with the private key of a member of the desk. Returns the present key of the desk
     and, during a rotation, its previous key.
 
@@ -166,7 +166,7 @@ def desk_words(context: Context, account_id: int, private_key: bytes | None, des
     with context.database.reading() as session, suppress(NotFound, DecryptionFailed):
         if private_key is not None:
             opened = decrypt_desk_as(session, desk, of_account(account_id), private_key)
-            return fingerprint_words(bytes(PrivateKey(opened[0].key).public_key))
+            return fingerprint_words(bytes(PrivateKey(opened[0]).public_key))
     return ""
 
 
@@ -231,7 +231,7 @@ def _admit(decision: Decision) -> None:
     if decision.key is None or decision.by.account_id is None:
         raise refusal(AccountFault.KEY_CLOSED)
     own, desk = of_account(decision.by.account_id), _wanted(decision.row)[0]
-    opened = decrypt_desk_as(decision.session, desk, own, decision.key)[0].key
+    opened = decrypt_desk_as(decision.session, desk, own, decision.key)[0]
     _seal(replace(decision, reason=decision.row.reason), opened)
 
 

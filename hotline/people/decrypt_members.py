@@ -35,14 +35,6 @@ MARK_BYTES = 4
 HEADER = struct.Struct(">c4sII16s")
 
 
-@dataclass(frozen=True, slots=True)
-class DeskPrivate:
-    """A desk's private key in decrypted form."""
-
-    desk: str
-    key: bytes = field(repr=False)
-
-
 def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
     """Encrypts a desk's private key for one member of the desk. Raises DecryptionFailed."""
     try:
@@ -68,9 +60,7 @@ def _seal(desk_private: bytes, member_public: bytes, desk_code: str, member: str
     return blake2b(said, digest_size=SEAL_BYTES, key=desk_private, person=b"membership").digest()
 
 
-def decrypt_desk_key(
-    wrapped: bytes, member_private: bytes, desk_code: str, member: str
-) -> DeskPrivate:
+def decrypt_desk_key(wrapped: bytes, member_private: bytes, desk_code: str, member: str) -> bytes:
     """Decrypts a desk's private key that `wrap_desk_key` encrypted. Raises DecryptionFailed."""
     broken = DecryptionFailed(
         f"the key of desk {desk_code} was altered, or is not for member {member}"
@@ -85,7 +75,7 @@ def decrypt_desk_key(
         raise broken
     if not is_granted(wrapped, key, bytes(private.public_key), desk_code, member):
         raise broken
-    return DeskPrivate(desk_code, key)
+    return key
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ A member who makes a new key for a desk also encrypts this key with the public k
 that answers the gateway must not load this file.
 """
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -99,16 +99,27 @@ class PassphraseDecrypter:
         each = [(found.today, tables_desks.PASSPHRASE_MEMBER)]
         if found.before is not None:
             each.append((found.before, tables_desks.PREVIOUS_KEY))
-        return tuple(
-            decrypt_by_passphrase(
-                one,
-                self.passphrase,
-                desk=found.desk,
-                member=member,
-                recovery=found.recovery,
-                stretch=self.stretch,
-            )
-            for one, member in each
+        return tuple(self._open(found, one, member) for one, member in each)
+
+    def _open(self, found: WrappedDesk, wrapped: bytes, member: str) -> bytes:
+        """Returns a desk's private key.
+
+        Raises PassphraseWrong if the passphrase is wrong, or if the desk's key was encrypted for a recovery pair with
+        another passphrase. Raises DecryptionFailed if the desk's key was altered.
+        """
+        closed = not found.recovery
+        for one in found.recovery:
+            try:
+                private = decrypt_recovery_pair(one, self.passphrase, stretch=self.stretch)
+            except PassphraseWrong:
+                closed = True
+                continue
+            with suppress(DecryptionFailed):
+                return decrypt_desk_key(wrapped, private, found.desk, member)
+        if closed:
+            raise PassphraseWrong(f"this passphrase does not decrypt the key of desk {found.desk}")
+        raise DecryptionFailed(
+            f"the key of desk {found.desk} was altered: restore it from a backup"
         )
 
     def check(self, recovery: tables_desks.RecoveryPair) -> None:
@@ -130,33 +141,3 @@ def decrypt_recovery_pair(wrapped: bytes, passphrase: str, *, stretch: Stretch) 
     return unwrap(
         wrapped, passphrase, owner=RECOVERY_OWNER, part="the recovery key pair", stretch=stretch
     )
-
-
-def decrypt_by_passphrase(
-    wrapped: bytes,
-    passphrase: str,
-    *,
-    desk: str,
-    member: str,
-    recovery: Sequence[bytes],
-    stretch: Stretch,
-) -> bytes:
-    """Returns a desk's private key. `recovery` contains the encrypted private keys of the recovery pairs, newest first.
-
-    Raises PassphraseWrong if the passphrase is wrong, or if the desk's key was encrypted for a recovery pair with
-    another passphrase. Raises DecryptionFailed if the desk's key was altered.
-    """
-    closed = not recovery
-    for one in recovery:
-        try:
-            private = decrypt_recovery_pair(one, passphrase, stretch=stretch)
-        except PassphraseWrong:
-            closed = True
-            continue
-        try:
-            return decrypt_desk_key(wrapped, private, desk, member).key
-        except DecryptionFailed:
-            continue
-    if closed:
-        raise PassphraseWrong(f"this passphrase does not decrypt the key of desk {desk}")
-    raise DecryptionFailed(f"the key of desk {desk} was altered: restore it from a backup")

@@ -80,12 +80,13 @@ def add_pair(session: Session, under: WrappingKey, line: SigningKey | None, at: 
     """Makes a recovery pair, and stores the pair, with its private key encrypted by `under`. If `line`, the hotline's
     signing key, is given, signs the pair with this key, and stores this key encrypted by `under`.
     """
-    made, proof = under.new_pair(owner=RECOVERY_OWNER), None
+    made, proof = KeyPair.new(), None
     if line is not None:
-        said = Statement(made.public_key.hex(), made.public_key.hex(), int(at.timestamp()))
+        said = Statement(made.public.hex(), made.public.hex(), int(at.timestamp()))
         proof = proof_of("", "", [decrypt_signing.with_signature(line, said, RECOVERY, "", "")])
         decrypt_signing.keep_line_key(session, line, under, at)
-    tables_desks.add_pair(session, made.public_key, made.wrapped_key, at, proof=proof)
+    wrapped = under.wrap(made.private, owner=RECOVERY_OWNER)
+    tables_desks.add_pair(session, made.public, wrapped, at, proof=proof)
 
 
 def public_key(session: Session, context: Context) -> bytes:

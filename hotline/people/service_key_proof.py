@@ -50,7 +50,7 @@ def prove_keys(
         wrapped = tables_desks.wrapped_keys(session, code, member)
         key = b""
         with suppress(DecryptionFailed):
-            key = decrypt_desk_key(wrapped[0], private_key, code, member).key
+            key = decrypt_desk_key(wrapped[0], private_key, code, member)
         if (
             not key
             or not _fits(key, desk.public_key)

@@ -13,8 +13,8 @@ from hotline.text.errors import DeskRefused
 from tests.architecture.tree import ROOT, parsed, path_of, python_files
 
 OPENER = ROOT / "hotline/people/decrypt_passphrase.py"
-OPENS = {"decrypt_by_passphrase", "decrypt_recovery_pair"}
-"""The functions that decrypt keys with the recovery passphrase."""
+OPENS = {"decrypt_recovery_pair"}
+"""The function that decrypts keys with the recovery passphrase."""
 BEFORE_TWO = {"TwoPeople", "PassphraseDecrypter"}
 MAKES = {
     "make_desks": "gives desks that have no key their first one, and opens none",

@@ -12,7 +12,7 @@ from nacl.secret import Aead
 
 from hotline.cli.contexts import _encrypter
 from hotline.keys.conversation_state import StateCipher
-from hotline.keys.decrypt import decrypt_number, decrypt_tip, stretch_passphrase, unwrap
+from hotline.keys.decrypt import decrypt_number, decrypt_tip, unwrap
 from hotline.keys.encrypt import (
     HEAD_BYTES,
     PAIRED,
@@ -25,10 +25,15 @@ from hotline.keys.encrypt import (
 )
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import RELAY_PUBLIC_KEY
-from hotline.keys.passphrase import HEADER, Costs, WrappedPair, WrappingKey, checksum
+from hotline.keys.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.keys.pseudonyms import SESSION_KEY
 from hotline.people.decrypt_members import wrap_desk_key
-from hotline.people.decrypt_passphrase import RECOVERY_OWNER, decrypt_by_passphrase
+from hotline.people.decrypt_passphrase import (
+    RECOVERY_OWNER,
+    PassphraseDecrypter,
+    TwoPeople,
+    WrappedDesk,
+)
 from hotline.text.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
 
 UID = "ab" * 16
@@ -234,17 +239,17 @@ def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key
 
 
 def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
+    recovery, made = KeyPair.new(), KeyPair.new()
     pair, earlier = (
-        WrappingKey.stretch(one, QUICK).new_pair(owner=RECOVERY_OWNER) for one in ("new", "old")
+        WrappingKey.stretch(word, QUICK).wrap(one.private, owner=RECOVERY_OWNER)
+        for word, one in (("new", recovery), ("old", KeyPair.new()))
     )
-    made = KeyPair.new()
     assert bytes(PrivateKey(made.private).public_key) == made.public
-    wrapped = wrap_desk_key(made.private, pair.public_key, "12", "enrolment")
+    wrapped = wrap_desk_key(made.private, recovery.public, "12", "enrolment")
 
-    def opened(passphrase: str, *pairs: WrappedPair, desk: str = "12") -> bytes:
-        named = {"desk": desk, "member": "enrolment", "stretch": stretch_passphrase}
-        wraps = [one.wrapped_key for one in pairs]
-        return decrypt_by_passphrase(wrapped, passphrase, recovery=wraps, **named)  # type: ignore[arg-type]
+    def opened(passphrase: str, *pairs: bytes, desk: str = "12") -> bytes:
+        opener = PassphraseDecrypter(TwoPeople("Alice", "Bosco"), passphrase)
+        return opener.open(WrappedDesk(desk, wrapped, None, pairs))[0]
 
     assert opened("new", pair) == opened("new", pair, earlier) == made.private
     for passphrase, pairs in (("old", (pair, earlier)), ("guess", (pair,)), ("new", (earlier,))):

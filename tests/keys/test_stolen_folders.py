@@ -71,7 +71,7 @@ def desk_keys(beside: ReaderBeside, privates: list[bytes]) -> list[bytes]:
     for row in beside.line.all(DeskMember):
         for key in privates:
             with suppress(HotlineError):
-                found.append(decrypt_desk_key(row.wrapped_key, key, row.desk_code, row.member).key)
+                found.append(decrypt_desk_key(row.wrapped_key, key, row.desk_code, row.member))
     return found
 
 

@@ -79,7 +79,7 @@ class People:
         with self.district.database.reading() as session, suppress(NotFound):
             own = bytes(self.pairs[member])
             key, *_ = decrypt_grants.decrypt_desk_as(session, desk, member, own)
-            public_key = bytes(PrivateKey(key.key).public_key)
+            public_key = bytes(PrivateKey(key).public_key)
             return public_key == tables_desks.get_desk(session, desk).public_key
         return False
 

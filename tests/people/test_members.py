@@ -28,10 +28,7 @@ PIN = "407193"
 
 def test_a_desk_s_key_opens_for_its_member_alone() -> None:
     wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
-    opened = decrypt_desk_key(wrapped, HERS.private, "12", "r7")
-    assert (opened.desk, opened.key) == ("12", DESK_KEY)
-    assert DESK_KEY.hex() not in repr(opened)
-    assert str(DESK_KEY) not in repr(opened)
+    assert decrypt_desk_key(wrapped, HERS.private, "12", "r7") == DESK_KEY
 
 
 def test_a_desk_s_key_opens_for_no_other_one() -> None:

@@ -70,7 +70,7 @@ def reads(people: People, tip_id: int, passphrase: str = PASSPHRASE) -> bool:
 def desk_key(people: People, member: str) -> bytes:
     with people.district.database.reading() as session:
         pair = bytes(people.pairs[member])
-        return decrypt_grants.decrypt_desk_as(session, HERE, member, pair)[0].key
+        return decrypt_grants.decrypt_desk_as(session, HERE, member, pair)[0]
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from hotline.core.database import Session
+from hotline.keys.encrypt import KeyPair
 from hotline.keys.passphrase import Costs, WrappingKey
 from hotline.people import tables_desks
 from hotline.people.decrypt_members import wrap_desk_key
@@ -15,10 +16,10 @@ def encrypt_for_desks(
     session: Session, codes: Iterable[str], private_key: bytes, passphrase: str, at: datetime
 ) -> None:
     """Encrypts the private key for each of these desks with a new recovery key pair, which the passphrase decrypts."""
-    pair = WrappingKey.stretch(passphrase, Costs(passes=1, kib=8)).new_pair(owner=RECOVERY_OWNER)
-    tables_desks.add_pair(session, pair.public_key, pair.wrapped_key, at)
+    pair, under = KeyPair.new(), WrappingKey.stretch(passphrase, Costs(passes=1, kib=8))
+    tables_desks.add_pair(session, pair.public, under.wrap(pair.private, owner=RECOVERY_OWNER), at)
     for code in codes:
-        wrapped = wrap_desk_key(private_key, pair.public_key, code, PASSPHRASE_MEMBER)
+        wrapped = wrap_desk_key(private_key, pair.public, code, PASSPHRASE_MEMBER)
         row = DeskMember(
             desk_code=code, member=PASSPHRASE_MEMBER, wrapped_key=wrapped, created_at=at
         )

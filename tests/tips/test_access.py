@@ -9,11 +9,10 @@ from sqlalchemy import select
 from hotline.cases import decrypt_access
 from hotline.core.database import Database
 from hotline.gateway.tables import Assignment
-from hotline.keys.decrypt import stretch_passphrase
 from hotline.keys.encrypt import Encrypter
 from hotline.keys.passphrase import Costs
 from hotline.people import service_audit, service_desks, tables, tables_desks
-from hotline.people.decrypt_passphrase import decrypt_by_passphrase
+from hotline.people.decrypt_passphrase import PassphraseDecrypter, WrappedDesk
 from hotline.people.rules import DeskKind, Level
 from hotline.people.service_desks import NewDesk
 from hotline.people.tables_audit import AuditEntry
@@ -100,13 +99,8 @@ def test_no_desk_s_private_key_is_in_the_database(desked: WholeContext) -> None:
     assert (len(wrapped), len(pairs)) == (31, 1)
     for envelope in wrapped:
         with pytest.raises(PassphraseWrong):
-            decrypt_by_passphrase(
-                envelope,
-                "guess",
-                desk="12",
-                member=tables_desks.PASSPHRASE_MEMBER,
-                recovery=pairs,
-                stretch=stretch_passphrase,
+            PassphraseDecrypter(ALICE, "guess").open(
+                WrappedDesk("12", envelope, None, tuple(pairs))
             )
 
 
