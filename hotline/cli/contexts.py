@@ -31,7 +31,7 @@ from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists, read_aids
 from hotline.gateway.queries_alert_path import TickMemory
 from hotline.gateway.senders import SmsOfRealLines
-from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
+from hotline.keys.conversation_state import StateCipher
 from hotline.keys.decrypt import LiveNumbers
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
 from hotline.keys.encrypt import Encrypter
@@ -132,9 +132,7 @@ def job_queue(settings: Settings, fuse: "Circuit") -> contexts.JobQueue:
 
 
 @on_first_use
-def state_store(
-    settings: Settings, cipher: WeeklyStateCipher, fuse: "Circuit"
-) -> contexts.StateStore:
+def state_store(settings: Settings, cipher: StateCipher, fuse: "Circuit") -> contexts.StateStore:
     from hotline.dialogue.redis_adapters import RedisStates
 
     return RedisStates(settings.redis_url, cipher, fuse)
@@ -319,7 +317,7 @@ def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.
     `build_context`."""
     fuse = circuit()
     context, keys, settings = _common(settings, Role.HOOKS, without, fuse)
-    cipher = WeeklyStateCipher(StateCipher.of(keys, each=EACH), context.encrypter.weekly_lock, now)
+    cipher = StateCipher.of(keys, context.encrypter.weekly_lock, now, each=EACH)
     return contexts.WebContext(
         **vars(context),
         runs=state_store(settings, cipher, fuse),

@@ -25,7 +25,7 @@ from rq import Queue
 
 from hotline.core.contexts import STATE_SECONDS, Job
 from hotline.core.ussd import CommittedText, SessionStart
-from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
+from hotline.keys.conversation_state import StateCipher
 from hotline.text.errors import CircuitOpen, DecryptionFailed, RunsUnavailable
 
 Answer = TypeVar("Answer")
@@ -180,9 +180,7 @@ class RedisStates:
     opens its connection at the first SMS. If Redis hangs, a call takes at most 0.6 seconds.
     """
 
-    def __init__(
-        self, url: str, cipher: StateCipher | WeeklyStateCipher, circuit: Circuit | None = None
-    ) -> None:
+    def __init__(self, url: str, cipher: StateCipher, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
         self._cipher = cipher
         self._circuit = circuit or Circuit()

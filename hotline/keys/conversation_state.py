@@ -11,7 +11,7 @@ An encrypted state has this format, with the number of bytes of each part:
     `version 3 | week 8, as in 2026-W48 | nonce 24, the state, tag 16`
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
@@ -28,46 +28,76 @@ from hotline.text.errors import DecryptionFailed, KeyMissing
 STATES_KEY = "runs.key"
 
 
+JOINED = b"\x03"
+HEAD_BYTES = 1 + WEEK_BYTES
+
+
 class StateCipher:
-    """Encrypts conversation states with XChaCha20-Poly1305. An attacker cannot use the encrypted state of one USSD
-    session in another session. After a rotation of the key, the class also decrypts states with the previous key while
-    that key exists.
+    """Encrypts conversation states with XChaCha20-Poly1305, under a key that is computed from the process's own key and
+    the weekly key. If the process has no weekly key, the class uses only the process's own key.
+
+    An attacker cannot use the encrypted state of one USSD session in another session. After a rotation of the own key,
+    the class also decrypts states with the previous key while that key exists.
     """
 
-    def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
-        self._keys = keys
-        self._live = live
+    def __init__(
+        self,
+        each_key: Callable[[], Iterable[bytes]],
+        weekly_lock: WeeklyLock,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Makes a cipher with the own keys that `each_key` returns, newest first."""
+        self._each_key, self._weekly_lock, self._now = each_key, weekly_lock, now
 
     @classmethod
-    def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "StateCipher":
+    def of(
+        cls,
+        folder: KeyFolder,
+        weekly_lock: WeeklyLock,
+        now: Callable[[], datetime],
+        *,
+        each: float = 0.0,
+    ) -> "StateCipher":
         """Reads the key of conversation states from a folder, and checks every `each` seconds if the key file changed.
         Raises KeyMissing.
-
-        If no key in memory decrypts a state, the class checks the key file again at once.
         """
         live = LiveKeys(folder.path, STATES_KEY, each=each)
-        return cls(*live.now(), live=live)
 
-    def each_key(self) -> Iterator[bytes]:
-        """Yields the keys in memory, newest first. After the last key, checks the key file and yields all keys again,
-        because another process may have encrypted a state with a newer key.
-        """
-        yield from self._keys if self._live is None else self._live.now()
-        if self._live is not None:
-            yield from self._live.again()
+        def each_key() -> Iterator[bytes]:
+            yield from live.now()
+            # If no key in memory decrypts a state, another process may have encrypted the state with a newer key.
+            yield from live.again()
+
+        return cls(each_key, weekly_lock, now)
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
-        return VERSION + encrypt_under(next(self.each_key()), session_key.encode(), plain)
+        week = self._weekly_lock.week(self._now())
+        head = JOINED + week.encode() if week else VERSION
+        own = next(iter(self._each_key()))
+        return head + encrypt_under(*self._key_and_binding(head, own, session_key), plain)
 
     def open(self, session_key: str, encrypted: bytes) -> bytes:
         """Decrypts a conversation state. Raises DecryptionFailed."""
-        if encrypted[:1] != VERSION:
+        size = HEAD_BYTES if encrypted[:1] == JOINED else len(VERSION)
+        head, rest = encrypted[:size], encrypted[size:]
+        if head[:1] not in (JOINED, VERSION):
             raise DecryptionFailed("the USSD session state has an unknown format")
-        bound = session_key.encode()
-        for key in self.each_key():
-            if (plain := try_decrypt(key, bound, encrypted[1:])) is not None:
-                return plain
+        try:
+            for own in self._each_key():
+                plain = try_decrypt(*self._key_and_binding(head, own, session_key), rest)
+                if plain is not None:
+                    return plain
+        except KeyMissing:
+            raise DecryptionFailed("the weekly key of this USSD session was destroyed") from None
+        except ValueError:
+            raise DecryptionFailed("the USSD session state does not name its weekly key") from None
         raise DecryptionFailed("the USSD session state was altered or is for another session")
+
+    def _key_and_binding(self, head: bytes, own: bytes, session_key: str) -> tuple[bytes, bytes]:
+        if head == VERSION:
+            return own, session_key.encode()
+        week = head[1:].decode()
+        return self._weekly_lock.joined(week, own), head + session_key.encode()
 
 
 def encrypt_under(key: bytes, bound: bytes, plain: bytes) -> bytes:
@@ -85,46 +115,3 @@ def try_decrypt(key: bytes, bound: bytes, encrypted: bytes) -> bytes | None:
         return decrypt(encrypted[NONCE_BYTES:], bound, encrypted[:NONCE_BYTES], key)
     except (CryptoError, ValueError, TypeError):
         return None
-
-
-JOINED = b"\x03"
-HEAD_BYTES = 1 + WEEK_BYTES
-
-
-class WeeklyStateCipher:
-    """Encrypts each conversation state under a key that is computed from two keys: the process's own key and the weekly
-    key. If the process has no weekly key, the class uses only the process's own key.
-    """
-
-    def __init__(
-        self, cipher: StateCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
-    ) -> None:
-        self._cipher = cipher
-        self._weekly_lock = weekly_lock
-        self._now = now
-
-    def seal(self, session_key: str, plain: bytes) -> bytes:
-        week = self._weekly_lock.week(self._now())
-        if not week:
-            return self._cipher.seal(session_key, plain)
-        head = JOINED + week.encode()
-        key = self._weekly_lock.joined(week, next(self._cipher.each_key()))
-        return head + encrypt_under(key, head + session_key.encode(), plain)
-
-    def open(self, session_key: str, encrypted: bytes) -> bytes:
-        """Decrypts a conversation state. Raises DecryptionFailed."""
-        if encrypted[:1] != JOINED:
-            return self._cipher.open(session_key, encrypted)
-        head, rest = encrypted[:HEAD_BYTES], encrypted[HEAD_BYTES:]
-        try:
-            week = head[1:].decode()
-            for key in self._cipher.each_key():
-                joined = self._weekly_lock.joined(week, key)
-                plain = try_decrypt(joined, head + session_key.encode(), rest)
-                if plain is not None:
-                    return plain
-        except KeyMissing:
-            raise DecryptionFailed("the weekly key of this USSD session was destroyed") from None
-        except ValueError:
-            raise DecryptionFailed("the USSD session state does not name its weekly key") from None
-        raise DecryptionFailed("the USSD session state was altered or is for another session")

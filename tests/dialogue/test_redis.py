@@ -16,9 +16,8 @@ from rq import Queue
 from hotline.core.contexts import Job
 from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.dialogue.redis_adapters import Circuit, RedisStarts, RedisStates, RqJobs
-from hotline.keys.conversation_state import StateCipher
 from hotline.text.errors import Unavailable
-from tests.support.builders import make_opening
+from tests.support.builders import make_opening, state_cipher
 from tests.support.eventually import eventually
 from tests.support.valkey import Valkey
 
@@ -42,7 +41,7 @@ def _ring(jobs: RqJobs) -> None:
 
 def calls(valkey: Valkey, circuit: Circuit) -> dict[str, Callable[[], object]]:
     """Returns the calls of the adapters that fail if Redis does not answer."""
-    states = RedisStates(valkey.url, StateCipher(b"k" * 32), circuit)
+    states = RedisStates(valkey.url, state_cipher(b"k" * 32), circuit)
     return {
         "ring": partial(_ring, RqJobs(valkey.url, circuit)),
         "load": partial(states.load, KEY),
@@ -187,7 +186,7 @@ def test_a_redis_that_was_restarted_hears_the_first_ring(valkey: Valkey) -> None
 
 
 def make_runs(valkey: Valkey, secret: bytes = b"k" * 32) -> RedisStates:
-    return RedisStates(valkey.url, StateCipher(secret))
+    return RedisStates(valkey.url, state_cipher(secret))
 
 
 def test_what_was_saved_is_loaded(valkey: Valkey) -> None:

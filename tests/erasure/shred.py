@@ -19,7 +19,7 @@ from hotline.alerts import tables, tables_case_events
 from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseNote
 from hotline.gateway.tables import Message
-from hotline.keys.conversation_state import StateCipher, WeeklyStateCipher
+from hotline.keys.conversation_state import StateCipher
 from hotline.keys.decrypt import LiveNumbers, decrypt_grant, decrypt_tip
 from hotline.keys.encrypt import READER, label
 from hotline.keys.key_folder import KEY_BYTES, KeyFolder, LiveKeys
@@ -151,8 +151,7 @@ class Intruder:
         the hotline replaces each week)."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
-            self._opens(StateCipher(key), weekly_lock, *run)
-            for key in self._keys()
+            self._opens(StateCipher(self._keys, weekly_lock, self.trial.clock), *run)
             for weekly_lock in self._weekly_locks()
             for run in runs
         )
@@ -197,11 +196,9 @@ class Intruder:
             if path.is_file() and path.stat().st_size >= KEY_BYTES
         }
 
-    def _opens(
-        self, cipher: StateCipher, weekly_lock: WeeklyLock, session_key: str, encrypted: bytes
-    ) -> bool:
+    def _opens(self, cipher: StateCipher, session_key: str, encrypted: bytes) -> bool:
         try:
-            WeeklyStateCipher(cipher, weekly_lock, self.trial.clock).open(session_key, encrypted)
+            cipher.open(session_key, encrypted)
         except DecryptionFailed:
             return False
         return True

@@ -11,6 +11,7 @@ from hotline.keys.encrypt import Encrypter
 from hotline.keys.key_folder import KeyFolder, LiveKeys, previous_name
 from hotline.keys.key_making import make_keys
 from hotline.keys.rotation import ROTATING
+from hotline.keys.weekly_lock import WeeklyLock
 from hotline.text.errors import DecryptionFailed, KeyMissing
 from tests.support.builders import NOON
 
@@ -25,7 +26,8 @@ def keys(tmp_path: Path) -> Path:
 
 
 def test_a_run_goes_on_over_a_rotation_and_no_longer_than_the_old_key(keys: Path) -> None:
-    cipher = StateCipher.of(KeyFolder(keys / "hooks"))
+    folder = KeyFolder(keys / "hooks")
+    cipher = StateCipher.of(folder, WeeklyLock(), lambda: NOON)
     before = cipher.seal("session", b"answers")
     assert rotation.stage_key(keys, RUNS)
     assert cipher.open("session", before) == b"answers"
@@ -35,7 +37,8 @@ def test_a_run_goes_on_over_a_rotation_and_no_longer_than_the_old_key(keys: Path
     assert cipher.open("session", after) == b"more"
     with pytest.raises(DecryptionFailed):
         cipher.open("session", before)
-    assert StateCipher.of(KeyFolder(keys / "hooks")).open("session", after) == b"more"
+    again = StateCipher.of(folder, WeeklyLock(), lambda: NOON)
+    assert again.open("session", after) == b"more"
 
 
 def test_numbers_open_whichever_of_the_two_they_are_sealed_to(keys: Path) -> None:

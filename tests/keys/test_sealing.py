@@ -11,7 +11,6 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.cli.contexts import _encrypter
-from hotline.keys.conversation_state import StateCipher
 from hotline.keys.decrypt import decrypt_number, decrypt_tip, unwrap
 from hotline.keys.encrypt import (
     HEAD_BYTES,
@@ -35,6 +34,7 @@ from hotline.people.decrypt_passphrase import (
     WrappedDesk,
 )
 from hotline.text.errors import DecryptionFailed, HotlineError, KeyMissing, PassphraseWrong
+from tests.support.builders import state_cipher
 
 UID = "ab" * 16
 DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
@@ -282,19 +282,19 @@ def test_costs_travel_with_what_was_wrapped_and_others_are_refused_before_they_c
 
 @given(st.binary(max_size=2000), st.text(max_size=64))
 def test_a_run_opens_in_its_own_session_under_its_own_key(plain: bytes, session: str) -> None:
-    cipher = StateCipher(b"k" * 32)
+    cipher = state_cipher(b"k" * 32)
     encrypted = cipher.seal(session, plain)
 
     assert cipher.open(session, encrypted) == plain
     for key, name in ((b"l" * 32, session), (b"k" * 32, session + "x")):
         with pytest.raises(DecryptionFailed):
-            StateCipher(key).open(name, encrypted)
+            state_cipher(key).open(name, encrypted)
     assert len(plain) < 4 or plain not in encrypted
 
 
 @given(st.binary(max_size=100), st.integers(min_value=0))
 def test_a_run_that_was_altered_is_a_run_forgotten(rubbish: bytes, at: int) -> None:
-    cipher = StateCipher(b"k" * 32)
+    cipher = state_cipher(b"k" * 32)
     for broken in (rubbish, flipped(cipher.seal("s", b"run"), at)):
         with pytest.raises(HotlineError):
             cipher.open("s", broken)

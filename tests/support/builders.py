@@ -10,9 +10,11 @@ from hotline.core.database import Session
 from hotline.core.ussd import SessionStart, UssdHop
 from hotline.gateway.rules import MessageIn, Wording, alert_but_ref
 from hotline.gateway.tables import Assignment
+from hotline.keys.conversation_state import StateCipher
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
 from hotline.keys.pseudonyms import Pseudonyms
+from hotline.keys.weekly_lock import WeeklyLock
 from hotline.people import tables
 from hotline.people.rules import Level, desks_of
 from hotline.people.tables import Person, Responder
@@ -34,6 +36,11 @@ def make_keyfolder(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) 
 
 def make_pseudonyms(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> Pseudonyms:
     return Pseudonyms(make_keyfolder(tmp_path, role=role, at=at))
+
+
+def state_cipher(key: bytes) -> StateCipher:
+    """Returns a cipher for conversation states with this key, and without a weekly key."""
+    return StateCipher(lambda: [key], WeeklyLock(), lambda: NOON)
 
 
 def make_tip(
