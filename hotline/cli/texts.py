@@ -30,7 +30,6 @@ from hotline.core.environment import CHECKOUT
 from hotline.core.wording import Template
 from hotline.duty.service_people_list import PersonState
 from hotline.editing import service_publishing, service_reviews
-from hotline.editing.service_numbers import NumberFault, ShortCodeFault
 from hotline.editing.service_publishing import placeholders
 from hotline.editing.service_review_document import TextRefusal
 from hotline.flows import document as documents
@@ -51,7 +50,7 @@ PACKAGE = CHECKOUT / "hotline"
 PAGES = PACKAGE / "console"
 SOURCE = "en"
 """The language in which phrases are written in the code."""
-FAULTS = (AccountFault, TextRefusal, NumberFault, ShortCodeFault)
+FAULTS = (AccountFault, TextRefusal)
 WORDS = ("_", "say", "phrase", "invalid")
 """The names of functions whose argument is a phrase of the console, in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}

@@ -6,11 +6,13 @@ names, and nothing else.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from functools import partial, wraps
+from typing import Any, NamedTuple
+
+from flask import Response
 
 from hotline.console.routes import table, tinted_table
-from hotline.console.visit import Visit
+from hotline.console.visit import Visit, form_view
 from hotline.core.documents import Document
 from hotline.editing.rules_difference import (
     Difference,
@@ -26,9 +28,7 @@ from hotline.editing.rules_difference import (
 )
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_preview import SENTENCES, screens_of
-from hotline.editing.service_draft_steps import StepClash, StepSaved
 from hotline.editing.service_drafts import (
-    DraftRefused,
     EditedFlow,
     Refusal,
     StepRow,
@@ -39,10 +39,9 @@ from hotline.flows.check import NEEDS_REASON, Code, Problem, new_risky_words, re
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles, nodes_of, screens_with_numbers, texts_in
-from hotline.text.errors import FormRefused
+from hotline.text.errors import DraftRefused, EditClash, FormRefused
 from hotline.text.languages import CODES, NAMES, MessageText, phrase
 
-Done = TypeVar("Done")
 PARTS = table("change_parts")
 ROWS = table("row_names")
 FIELDS = table("field_names")
@@ -108,30 +107,49 @@ def _some(places: Sequence[str]) -> str:
 
 
 def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
-    where = list(dict.fromkeys(_where(visit, titles, refused)))
+    where = [*dict.fromkeys(_where(visit, titles, one) for one in refused.where)]
     return visit.say(REFUSALS[refused.refusal], where=_some(where))
 
 
-def result_or_refusal(visit: Visit, done: Done | DraftRefused, field: str) -> Done:
-    """Returns `done`, the result of a service, if the service carried out the command. If the service refused the
-    command, raises FormRefused, which shows the reason at the form's field `field`.
-    """
-    if isinstance(done, DraftRefused):
-        titles = live_titles(visit.context, visit.language)
-        raise FormRefused({field: refusal_text(visit, titles, done)})
-    return done
+View = Callable[..., Response | None]
 
 
-def _where(visit: Visit, titles: Titles, refused: DraftRefused) -> Iterator[str]:
-    """Yields the places in the draft that are the reason for a refusal. If no place in the draft is known, yields the
-    English messages about the draft's problems."""
-    yield from (problem_place(visit, titles, one) for one in refused.findings)
-    yield from (_held(visit, titles, held) for held in refused.held_back)
-    yield from (_kept(visit, titles, one) for one in refused.left_behind)
-    if refused.refusal is Refusal.CLASHES:
-        yield from (part_words(visit, titles, part) for part in refused.problems)
-    elif not refused.findings:
-        yield from refused.problems
+def draft_form(shows: Callable[..., Response], field: str) -> Callable[[View], View]:
+    """Makes a view like `form_view` from a function that changes a draft. If a service refuses the change, or if two
+    people changed the same text, the page shows the reason at the form's field `field`."""
+
+    def made(act: View) -> View:
+        @wraps(act)
+        def explained(visit: Visit, **values: Any) -> Response | None:
+            try:
+                return act(visit, **values)
+            except DraftRefused as refused:
+                at = "publish_at" if refused.refusal is Refusal.TIMES else field
+                titles = live_titles(visit.context, visit.language)
+                raise FormRefused({at: refusal_text(visit, titles, refused)}) from None
+            except EditClash as clash:
+                by = clash.author or visit.say("another person")
+                raise visit.wrong(
+                    field,
+                    "{by} edited this text at the same time. Check the text of {by}, then decide.",
+                    by=by,
+                ) from None
+
+        return form_view(shows)(explained)
+
+    return made
+
+
+def _where(visit: Visit, titles: Titles, one: object) -> str:
+    """Returns a place in the draft that is the reason for a refusal, or an English message about the draft."""
+    match one:
+        case Problem():
+            return problem_place(visit, titles, one)
+        case NeedsApprover():
+            return _held(visit, titles, one)
+        case StaleTranslation():
+            return _kept(visit, titles, one)
+    return part_words(visit, titles, str(one))
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
@@ -245,19 +263,6 @@ def checker_message(visit: Visit, one: MessageText) -> str:
         return NAMES.get(value, value) if name == "language" else value
 
     return one.said(visit.say, shown)
-
-
-def not_saved(visit: Visit, done: StepSaved | StepClash | DraftRefused) -> str:
-    """Returns a sentence that says why the editor's changes were not saved. The result is empty if the changes were
-    saved."""
-    if isinstance(done, StepClash):
-        by = done.author or visit.say("another person")
-        return visit.say(
-            "{by} edited this text at the same time. Check the text of {by}, then decide.", by=by
-        )
-    if isinstance(done, DraftRefused):
-        return refusal_text(visit, live_titles(visit.context, visit.language), done)
-    return ""
 
 
 CHANGES = table("field_changes")

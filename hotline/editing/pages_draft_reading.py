@@ -16,7 +16,7 @@ from hotline.cases.pages import format_span
 from hotline.console import routes
 from hotline.console.routes import table
 from hotline.console.templating import number_of
-from hotline.console.visit import Visit, form_view, page, redirect_to
+from hotline.console.visit import Visit, page, redirect_to
 from hotline.core.actors import AccountRole
 from hotline.duty import service_accounts
 from hotline.editing import (
@@ -26,15 +26,16 @@ from hotline.editing import (
     service_plans,
     service_publish,
 )
-from hotline.editing.pages_difference import DifferenceToRead, prepare_difference
+from hotline.editing.pages_difference import DifferenceToRead, draft_form, prepare_difference
 from hotline.editing.pages_editor_drawing import comment_values, editor_address
 from hotline.editing.rules_difference import Difference, compare_documents, parts_needing_approver
 from hotline.editing.rules_drafts import WHY_LETTERS, DraftState, NewsKind
-from hotline.editing.service_drafts import ChangeRow, DraftRefused, Refusal
+from hotline.editing.service_drafts import ChangeRow, Refusal
 from hotline.editing.service_news import COMMENT_LETTERS
 from hotline.editing.service_plans import EmergencyToRead, StateToRestore
 from hotline.editing.tables import DraftNews
 from hotline.flows.node_fields import Titles
+from hotline.text.errors import DraftRefused
 from hotline.text.languages import NAMES, phrase
 from hotline.text.time import KIGALI
 
@@ -72,7 +73,7 @@ def printed_draft(visit: Visit, draft_id: int) -> Response:
     return _drawn(visit, seen, "change_print.html")
 
 
-@form_view(draft)
+@draft_form(draft, "approve")
 def publish(visit: Visit, draft_id: int) -> Response:
     form, seen = visit.form, service_publish.draft_to_read(visit.context, draft_id)
     if form.text("digest") == seen.made.digest:
@@ -88,8 +89,6 @@ def publish(visit: Visit, draft_id: int) -> Response:
         alone=visit.context.is_emulated,
         keeps_languages=form.ticked(pages_difference.KEEPS_LANGUAGES),
     )
-    is_late = isinstance(done, DraftRefused) and done.refusal is Refusal.TIMES
-    pages_difference.result_or_refusal(visit, done, "publish_at" if is_late else "approve")
     if form.text("back"):
         return redirect_to("today.show", done="planned" if done is None else "published")
     return redirect_to("reading.history")
@@ -107,14 +106,12 @@ def _time(visit: Visit, name: str) -> datetime | None:
     return None if at is None else at.replace(tzinfo=KIGALI).astimezone(UTC)
 
 
-@form_view(draft)
+@draft_form(draft, "back-note")
 def send_back(visit: Visit, draft_id: int) -> Response:
     note = visit.form.text("note", most=NOTE_LETTERS)
     if not note:
         raise visit.wrong("back-note", "Enter what the editor must fix.")
-    pages_difference.result_or_refusal(
-        visit, service_publish.send_back(visit.context, visit.by, draft_id, note), "back-note"
-    )
+    service_publish.send_back(visit.context, visit.by, draft_id, note)
     if visit.form.text("back"):
         return redirect_to("today.show", done="returned")
     return redirect_to("changes.show", draft_id=draft_id)
@@ -125,11 +122,11 @@ def emergency_form(visit: Visit, draft_id: int) -> Response:
     return page(visit, "change_emergency.html", **review_values(visit, seen))
 
 
-@form_view(emergency_form)
+@draft_form(emergency_form, "reason")
 def emergency(visit: Visit, draft_id: int) -> Response:
     form = visit.form
     reason = form.text("reason", most=NOTE_LETTERS)
-    done = service_plans.publish(
+    service_plans.publish(
         visit.context,
         visit.by,
         draft_id,
@@ -137,7 +134,6 @@ def emergency(visit: Visit, draft_id: int) -> Response:
         form.text("digest"),
         keeps_languages=form.ticked(pages_difference.KEEPS_LANGUAGES),
     )
-    pages_difference.result_or_refusal(visit, done, "reason")
     return redirect_to("reading.history")
 
 
@@ -171,7 +167,7 @@ def review_values(
     shown = _shown(visit, seen, changes, part)
     is_second = service_publish.is_second(visit.context, visit.by, seen)
     held = parts_needing_approver(seen.before, seen.after, changes)
-    beyond = DraftRefused(Refusal.BEYOND_WORDS, held_back=held)
+    beyond = DraftRefused(Refusal.BEYOND_WORDS, held)
     return {
         "change": change,
         "seen": seen,
@@ -191,7 +187,7 @@ def review_values(
         "is_alone": not is_second and visit.context.is_emulated,
         # The reason why one person alone may not publish the draft as an emergency change. The text is empty if one
         # person may publish the draft alone.
-        "beyond": pages_difference.refusal_text(visit, titles, beyond) if beyond.held_back else "",
+        "beyond": pages_difference.refusal_text(visit, titles, beyond) if beyond.where else "",
         "keeps": pages_difference.languages_kept(visit, changes, seen.after),
         "may_list": visit.may(routes.WORDS),
         "least": WHY_LETTERS,
@@ -215,10 +211,9 @@ def history(visit: Visit) -> Response:
     )
 
 
-@form_view(history)
+@draft_form(history, "planned")
 def cancel_plan(visit: Visit, plan_id: int) -> None:
-    done = service_plans.cancel(visit.context, visit.by, plan_id)
-    pages_difference.result_or_refusal(visit, done, "planned")
+    service_plans.cancel(visit.context, visit.by, plan_id)
 
 
 def confirm_form(visit: Visit, publication_id: int) -> Response:
@@ -227,7 +222,7 @@ def confirm_form(visit: Visit, publication_id: int) -> Response:
     return page(visit, "confirm.html", urgent=urgent, shown=shown)
 
 
-@form_view(confirm_form)
+@draft_form(confirm_form, "confirm")
 def confirm(visit: Visit, publication_id: int) -> Response:
     urgent = _urgent(visit, publication_id)
     if urgent is not None:
@@ -235,8 +230,7 @@ def confirm(visit: Visit, publication_id: int) -> Response:
     appointed_by = service_accounts.appointed_by(
         visit.context, visit.by.account_id, AccountRole.APPROVER
     )
-    done = service_plans.confirm(visit.context, visit.by, publication_id, appointed_by=appointed_by)
-    pages_difference.result_or_refusal(visit, done, "confirm")
+    service_plans.confirm(visit.context, visit.by, publication_id, appointed_by=appointed_by)
     return redirect_to("reading.history")
 
 
@@ -253,13 +247,12 @@ def restore_form(visit: Visit, publication_id: int) -> Response:
     return page(visit, "bring_back.html", state=state, refused=why, shown=_shown(visit, state))
 
 
-@form_view(restore_form)
+@draft_form(restore_form, "reason")
 def restore(visit: Visit, publication_id: int) -> Response:
     missing = phrase("Enter a reason. Other people see the reason in the draft's history.")
     reason = visit.reason("reason", missing, most=REASON_LETTERS)
     digest = visit.form.text("digest")
-    done = service_plans.restore(visit.context, visit.by, publication_id, reason, digest)
-    pages_difference.result_or_refusal(visit, done, "reason")
+    service_plans.restore(visit.context, visit.by, publication_id, reason, digest)
     return redirect_to("reading.history")
 
 

@@ -20,7 +20,6 @@ from hotline.console.templating import number_of
 from hotline.console.visit import (
     Visit,
     attachment,
-    form_view,
     page,
     redirect_to,
     redirect_to_address,
@@ -35,10 +34,10 @@ from hotline.editing import (
 )
 from hotline.editing.pages_difference import (
     KEEPS_LANGUAGES,
+    draft_form,
     languages_kept,
     part_words,
     problem_place,
-    result_or_refusal,
 )
 from hotline.editing.pages_difference import PHRASES as PHRASES_OF
 from hotline.editing.pages_editor_drawing import comment_values, editor_address
@@ -73,19 +72,18 @@ def new_draft(visit: Visit) -> Response:
     return page(visit, "change_new.html", flow=flow, once=once)
 
 
-@form_view(new_draft)
+@draft_form(new_draft, "title")
 def create_draft(visit: Visit) -> Response:
     """Creates a draft, and opens it at the flow on whose page the editor pressed the button."""
     form = visit.form
-    made = service_drafts.open_draft(
+    draft_id = service_drafts.open_draft(
         visit.context,
         visit.by,
         form.text("title"),
         form.text("why", most=WHY_LETTERS),
         once=form.text("once", most=32),
     )
-    draft_id, flow = result_or_refusal(visit, made, "title"), form.text("flow")
-    if flow:
+    if flow := form.text("flow"):
         document = service_drafts.part_draft(visit.context, draft_id, flow).document
         address = editor_address(visit, draft_id, flow, first_screen(document))
         if address:
@@ -147,36 +145,33 @@ def show(visit: Visit, draft_id: int) -> Response:
     return answer
 
 
-@form_view(show)
+@draft_form(show, "acts")
 def submit(visit: Visit, draft_id: int) -> Response | None:
     keeps = visit.form.ticked(KEEPS_LANGUAGES)
-    done = service_publish.submit(visit.context, visit.by, draft_id, keeps_languages=keeps)
-    result_or_refusal(visit, done, "acts")
+    service_publish.submit(visit.context, visit.by, draft_id, keeps_languages=keeps)
     return redirect_to("today.show", done="submitted") if visit.form.text("back") else None
 
 
-@form_view(show)
+@draft_form(show, "acts")
 def drop(visit: Visit, draft_id: int) -> None:
-    result_or_refusal(visit, service_drafts.drop_draft(visit.context, visit.by, draft_id), "acts")
+    service_drafts.drop_draft(visit.context, visit.by, draft_id)
 
 
-@form_view(show)
+@draft_form(show, "acts")
 def restore_step(visit: Visit, draft_id: int, step_id: int) -> None:
     once = visit.form.text("once") or secrets.token_urlsafe()
     before = visit.form.text("before") == "yes"
-    done = service_draft_steps.restore_step(
+    service_draft_steps.restore_step(
         visit.context, visit.by, draft_id, step_id, once=once, before=before
     )
-    result_or_refusal(visit, done, "acts")
 
 
-@form_view(show)
+@draft_form(show, "comment")
 def comment(visit: Visit, draft_id: int) -> Response | None:
     form = visit.form
     place = Place(form.text("flow", most=200), form.text("node", most=200))
     words, to = form.text("comment", most=COMMENT_LETTERS), number_of(form.text("to"))
-    done = service_news.comment(visit.context, visit.by, draft_id, to, words, place)
-    result_or_refusal(visit, done, "comment")
+    service_news.comment(visit.context, visit.by, draft_id, to, words, place)
     address = editor_address(visit, draft_id, place.flow, place.node)
     return redirect_to_address(address.partition("#")[0] + "#comments") if address else None
 

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from flask import Response, url_for
 
 from hotline.console.templating import Fields, PostedForm, number_of
-from hotline.console.visit import Visit, form_view, page, redirect_to, redirect_to_address
+from hotline.console.visit import Visit, page, redirect_to, redirect_to_address
 from hotline.core.documents import Document
 from hotline.editing import service_draft_steps, service_drafts, service_publish
 from hotline.editing.pages_difference import (
+    draft_form,
     draft_titles,
     field_words,
     part_words,
-    result_or_refusal,
 )
 from hotline.editing.pages_editor_drawing import (
     KINDS,
@@ -52,8 +52,8 @@ from hotline.editing.rules_operations import (
     name_of,
 )
 from hotline.editing.rules_preview import Arrow, outline, readable_value
-from hotline.editing.service_draft_steps import StepClash, StepSaved, UpdateClash
-from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep, live_titles
+from hotline.editing.service_draft_steps import StepSaved
+from hotline.editing.service_drafts import EditedFlow, NewStep, live_titles
 from hotline.flows.node_fields import (
     ABSENT,
     RECORDED_OF_FLOW,
@@ -66,7 +66,7 @@ from hotline.flows.node_fields import (
     without_typography,
 )
 from hotline.flows.screen import SEPTETS
-from hotline.text.errors import NotFound
+from hotline.text.errors import DraftRefused, EditClash, NotFound
 from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "
@@ -89,24 +89,25 @@ class Choice(NamedTuple):
 def conflicts(visit: Visit, draft_id: int) -> Response:
     """Shows the conflicts between a draft and a newer publication."""
     compared = service_publish.merge_draft(visit.context, draft_id)
-    return _of_live(visit, draft_id, compared.clashes)
+    clashes = {part: one.clashes for part, one in compared.clashes.items()}
+    return _of_live(visit, draft_id, clashes)
 
 
-@form_view(conflicts)
+@draft_form(conflicts, "choices")
 def resolve(visit: Visit, draft_id: int) -> Response:
     """Writes the chosen versions into the draft, and updates the draft to the published flows."""
     once, chosen = visit.form.text("once"), chosen_versions(visit.form)
-    done = service_draft_steps.update_draft(
-        visit.context, visit.by, draft_id, once=once, settled=chosen
-    )
-    if isinstance(done, UpdateClash):
-        return _of_live(visit, draft_id, done.parts)
-    result_or_refusal(visit, done, "choices")
+    try:
+        service_draft_steps.update_draft(
+            visit.context, visit.by, draft_id, once=once, settled=chosen
+        )
+    except EditClash as clash:
+        return _of_live(visit, draft_id, clash.parts)
     return redirect_to("changes.show", draft_id=draft_id)
 
 
-def _of_live(visit: Visit, draft_id: int, parts: Mapping[str, Any]) -> Response:
-    clashes = {} if visit.faults else {part: one.clashes for part, one in parts.items()}
+def _of_live(visit: Visit, draft_id: int, parts: Mapping[str, Sequence[FieldClash]]) -> Response:
+    clashes = {} if visit.faults else parts
     once = [] if visit.form.text("once") else [("once", secrets.token_urlsafe())]
     address = url_for("choosing.choose", draft_id=draft_id)
     return conflicts_page(visit, draft_id, clashes, address=address, once=once)
@@ -302,27 +303,28 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
         return draw_again(visit.with_faults(faults), at, typed)
     flow, says, plain, anchor = _made(visit, at, typed, do)
     new = NewStep(at.flow.name, flow, form_token(visit), says)
-    done = service_draft_steps.save_step(
-        visit.context,
-        visit.by,
-        at.draft_id,
-        new,
-        base_version=at.flow.version,
-        settled=chosen_versions(visit.form).get(at.flow.name),
-    )
-    if isinstance(done, DraftRefused):
+    try:
+        done = service_draft_steps.save_step(
+            visit.context,
+            visit.by,
+            at.draft_id,
+            new,
+            base_version=at.flow.version,
+            settled=chosen_versions(visit.form).get(at.flow.name),
+        )
+    except DraftRefused:
         return draw_again(visit, at, typed, text=OVER)
-    if isinstance(done, StepClash):
+    except EditClash as clash:
         # The page of conflicts contains a copy of this form's fields, and sends them again with the versions that the
         # editor chose.
         here: dict[str, Any] = {"draft_id": at.draft_id, "flow": at.flow.name}
         return conflicts_page(
             visit,
             at.draft_id,
-            {at.flow.name: done.clashes},
+            clash.parts,
             address=url_for("editor.take", node=at.node, **here),
             back=(at.flow.name, url_for("editor.flow", **here)),
-            other=done.author,
+            other=clash.author,
         )
     return redirect_to_address(_address(visit, at, done, plain, anchor))
 

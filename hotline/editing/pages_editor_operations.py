@@ -25,14 +25,14 @@ from hotline.editing import (
     service_drafts,
     service_reviews,
 )
-from hotline.editing.pages_difference import draft_titles, field_words, result_or_refusal
+from hotline.editing.pages_difference import draft_form, draft_titles, field_words
 from hotline.editing.pages_editor import WHY, WHY_LETTERS, flow_at_version
 from hotline.editing.pages_editor_drawing import KINDS, REFUSED
 from hotline.editing.rules_drafts import ENTRIES, StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_operations import FRONT, SAID, FlowModelName, Obstacle, Slot
 from hotline.editing.rules_preview import Arrow, arrows_of, outline
-from hotline.editing.service_drafts import DraftRefused, EditedFlow, NewStep
+from hotline.editing.service_drafts import EditedFlow, NewStep
 from hotline.flows.document import DESCRIPTION_LETTERS, TITLE_LETTERS
 from hotline.flows.flow import Evidence
 from hotline.flows.node_fields import (
@@ -47,6 +47,7 @@ from hotline.flows.node_fields import (
     without_typography,
 )
 from hotline.flows.service_authoring import live_document
+from hotline.text.errors import DraftRefused, EditClash
 from hotline.text.languages import CODES, phrase
 
 OBSTACLES = table("obstacles")
@@ -72,11 +73,14 @@ def store_flow(
     new = NewStep(
         here.name, document, f"{did} {pages_editor.form_token(visit)}", {"did": did, **says}
     )
-    done = service_draft_steps.save_step(
-        visit.context, visit.by, draft_id, new, base_version=here.version
-    )
-    if not isinstance(done, service_draft_steps.StepSaved):
-        raise visit.wrong("name", OVER if isinstance(done, DraftRefused) else QUICKER)
+    try:
+        service_draft_steps.save_step(
+            visit.context, visit.by, draft_id, new, base_version=here.version
+        )
+    except DraftRefused:
+        raise visit.wrong("name", OVER) from None
+    except EditClash:
+        raise visit.wrong("name", QUICKER) from None
 
 
 def check_obstacle(visit: Visit, obstacle: Obstacle | None) -> None:
@@ -465,7 +469,7 @@ def form(visit: Visit) -> Response:
     )
 
 
-@form_view(form)
+@draft_form(form, "title-rw")
 def build(visit: Visit) -> Response:
     typed, kind = visit.form, visit.form.text("model")
     if typed.text("do") == SHOW_PLACES:
@@ -476,10 +480,8 @@ def build(visit: Visit) -> Response:
     # The new draft and flow get the English title, or else the first title that the editor wrote.
     name = title.get("en") or next(iter(title.values()))
     if draft is None:
-        made = service_drafts.open_draft(
-            visit.context, visit.by, name, once=typed.text("once", most=32)
-        )
-        draft = result_or_refusal(visit, made, "title-rw")
+        once = typed.text("once", most=32)
+        draft = service_drafts.open_draft(visit.context, visit.by, name, once=once)
     flow, _, node = typed.text("menu").partition(".")
     if kind == NUMBER:
         here = service_drafts.edited_flow(visit.context, draft, flow)

@@ -5,38 +5,22 @@ poster nor the radio text shows a short code that opens a report or a flow for r
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from flask import Response, abort
 
 from hotline.console.templating import number_of
-from hotline.console.visit import MAX_ROWS, Visit, form_view, page, part_of_list, redirect_to
+from hotline.console.visit import MAX_ROWS, Visit, page, part_of_list, redirect_to
 from hotline.editing import service_drafts, service_numbers
-from hotline.editing.pages_difference import not_saved
-from hotline.editing.service_numbers import (
-    NEVER_DIALLED,
-    Edited,
-    NumberFault,
-    SentForm,
-    ShortCodeFault,
-)
+from hotline.editing.pages_difference import draft_form
+from hotline.editing.service_numbers import NEVER_DIALLED, SentForm
 from hotline.flows.check import EARLY, NEEDS_REASON, new_risky_words, replacement, risky_words
 from hotline.flows.check_flow_set import short_code_problems
 from hotline.flows.flow import EMERGENCY, FlowSet
 from hotline.flows.node_fields import Titles
 from hotline.flows.service_authoring import live_document
-from hotline.text.errors import FormRefused
 from hotline.text.languages import CODES, phrase
-
-FIELDS: Mapping[str, str] = {
-    ShortCodeFault.FLOW: "flow",
-    NumberFault.DIGITS: "number",
-    NumberFault.SERVICE: "service",
-    NumberFault.EVIDENCE: "evidence",
-}
-CALL_FIELDS: Mapping[str, str] = {NumberFault.ANSWERED: "answered", NumberFault.CALLED: "called"}
-"""The form fields about the phone call with which an editor confirms a number."""
 
 
 def numbers(visit: Visit, draft_id: int) -> Response:
@@ -51,44 +35,30 @@ def numbers(visit: Visit, draft_id: int) -> Response:
     )
 
 
-@form_view(numbers)
+@draft_form(numbers, "numbers")
 def change_number(visit: Visit, draft_id: int) -> None:
-    """Confirms a phone number of a draft, or ends the confirmation of the number. The ids of the form's fields contain
-    the number, so that an error appears at the right number."""
+    """Confirms a phone number of a draft, or ends the confirmation of the number."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     sent = _sent(visit, draft_id)
     if does == "confirm":
         said = [visit.form.text(name, most=120) for name in ("answered", "called")]
-        done = service_numbers.confirm(sent, digits, *said)
-        if isinstance(done, NumberFault) and done in CALL_FIELDS:
-            raise visit.wrong(f"{CALL_FIELDS[done]}-{digits}", done.value)
-        _check_saved(visit, done, "numbers")
+        service_numbers.confirm(sent, digits, *said)
     elif does == "away":
-        _check_saved(visit, service_numbers.end_confirmation(sent, digits), "numbers")
+        service_numbers.end_confirmation(sent, digits)
 
 
-@form_view(numbers)
+@draft_form(numbers, "numbers")
 def add_number(visit: Visit, draft_id: int) -> None:
     row = [visit.form.text(name, most=500) for name in ("service", "evidence", "status")]
     digits = "".join(visit.form.text("number", most=40).split())
-    done = service_numbers.list_number(_sent(visit, draft_id), digits, *row)
-    _check_saved(visit, done, "numbers")
+    service_numbers.list_number(_sent(visit, draft_id), digits, *row)
 
 
 def _sent(visit: Visit, draft_id: int) -> SentForm:
     """Returns the sent form with its version and its token."""
     version = number_of(visit.form.text("version", most=20), signed=True)
     once = visit.form.text("once", most=32)
-    return SentForm(visit.context, visit.by, draft_id, version or 0, once)
-
-
-def _check_saved(visit: Visit, done: Edited | NumberFault | ShortCodeFault, otherwise: str) -> None:
-    """Raises FormRefused if nothing was saved. The error appears at the form field that is wrong, or else at the field
-    `otherwise`."""
-    if isinstance(done, NumberFault | ShortCodeFault):
-        raise visit.wrong(FIELDS.get(done, otherwise), done.value)
-    if refused := not_saved(visit, done):
-        raise FormRefused({otherwise: refused})
+    return SentForm(visit.context, visit.by, draft_id, version or 0, once, visit.wrong)
 
 
 def short_codes(visit: Visit, draft_id: int) -> Response:
@@ -108,33 +78,31 @@ def short_codes(visit: Visit, draft_id: int) -> Response:
     )
 
 
-@form_view(short_codes)
+@draft_form(short_codes, "entries")
 def change_short_codes(visit: Visit, draft_id: int) -> Response:
     """Saves the names of all short codes on one page of the list, or removes a short code that was never printed."""
     does, _, digits = visit.form.text("do", most=32).partition(":")
     if does == "out":
-        done = service_numbers.remove_short_code(_sent(visit, draft_id), digits)
+        service_numbers.remove_short_code(_sent(visit, draft_id), digits)
     else:
         names = {
             name.removeprefix("name."): value
             for name, value in visit.form.fields
             if name.startswith("name.")
         }
-        done = service_numbers.name_short_codes(_sent(visit, draft_id), names)
-    return _entries_saved(visit, draft_id, done)
+        service_numbers.name_short_codes(_sent(visit, draft_id), names)
+    return _to_short_codes(visit, draft_id)
 
 
-@form_view(short_codes)
+@draft_form(short_codes, "entries")
 def add_short_code(visit: Visit, draft_id: int) -> Response:
     flow, name = visit.form.text("flow"), visit.form.text("name")
-    done = service_numbers.add_short_code(_sent(visit, draft_id), flow, name)
-    return _entries_saved(visit, draft_id, done)
+    service_numbers.add_short_code(_sent(visit, draft_id), flow, name)
+    return _to_short_codes(visit, draft_id)
 
 
-def _entries_saved(visit: Visit, draft_id: int, done: Edited | ShortCodeFault) -> Response:
-    """Raises FormRefused if the short codes were not saved. If the short codes were saved, returns to the same page of
-    the list."""
-    _check_saved(visit, done, "entries")
+def _to_short_codes(visit: Visit, draft_id: int) -> Response:
+    """Redirects to the same page of the list of short codes."""
     asked = {"part": said} if (said := visit.asked("part")) else {}
     return redirect_to("numbers.entries", draft_id=draft_id, **asked)
 

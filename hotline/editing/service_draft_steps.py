@@ -26,9 +26,8 @@ from hotline.editing.rules_drafts import (
     part_of,
     parts_of,
 )
-from hotline.editing.rules_forms import FieldClash, Merged, Settled
+from hotline.editing.rules_forms import Settled
 from hotline.editing.service_drafts import (
-    DraftRefused,
     NewStep,
     Refusal,
     StepDescription,
@@ -51,7 +50,7 @@ from hotline.flows.flow_set_cache import MARK
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
-from hotline.text.errors import NotFound, NotReady
+from hotline.text.errors import DraftRefused, EditClash, NotFound, NotReady
 
 
 class StepSaved(NamedTuple):
@@ -63,16 +62,6 @@ class StepSaved(NamedTuple):
     """True if the save merged edits that other people saved after the editor opened the form."""
 
 
-class StepClash(NamedTuple):
-    """A conflict: two people changed the same fields, so nothing was saved. The editor chooses one version for each
-    conflict, and sends the form again."""
-
-    clashes: Sequence[FieldClash]
-    author: str
-    """The person who saved the same part of the draft after the editor opened the form. The name is empty if a
-    publication caused the conflict."""
-
-
 def save_step(
     context: Context,
     by: Author,
@@ -81,11 +70,11 @@ def save_step(
     *,
     base_version: int,
     settled: Settled | None = None,
-) -> StepSaved | StepClash | DraftRefused:
+) -> StepSaved:
     """Saves the next complete version of a part of the draft. The editor saw the version `base_version` in the form,
     and changed this version. If the draft was submitted for approval, the save withdraws the submission. `settled`
     contains the editor's choices for the conflicts that the page showed after an earlier save of the same form. Raises
-    NotFound, StoreUnavailable.
+    DraftRefused, EditClash, NotFound, StoreUnavailable.
     """
     while True:
         # Merges the versions before the writing transaction, because with SQLite only one process can write at a time.
@@ -95,20 +84,18 @@ def save_step(
                 return StepSaved(sent.version, sent.document)
             change = tables.get_draft(session, draft_id)
             if not change.is_editable:
-                return DraftRefused(Refusal.OVER)
+                raise DraftRefused(Refusal.OVER)
             now = newest(session, change, new.part)
             base = state_at(session, change, new.part, base_version)
         both = merge(base, now.document, new.document, settled)
         if both.clashes:
-            return StepClash(both.clashes, now.author)
+            raise EditClash({new.part: both.clashes}, now.author)
         if are_alike(both.document, now.document):
             return StepSaved(now.version, now.document)
 
         both_kept = new._replace(document=with_json(both.document))
         with context.database.writing() as session:
             saved = _add(session, context, by, draft_id, both_kept, now.version)
-        if isinstance(saved, DraftRefused):
-            return saved
         if saved is not None:
             context.jobs.ring(Job.CHECK_DRAFT, draft_id)
             return StepSaved(saved, both.document, not are_alike(both.document, new.document))
@@ -116,9 +103,9 @@ def save_step(
 
 def restore_step(
     context: Context, by: Author, draft_id: int, step_id: int, *, once: str, before: bool = False
-) -> StepSaved | DraftRefused:
+) -> StepSaved:
     """Restores the version of a part that a step of a draft saved. Saves this version again as the newest version of
-    the part. Raises NotFound, StoreUnavailable.
+    the part. Raises DraftRefused, NotFound, StoreUnavailable.
 
     With `before`, restores the part as it was before that step. If no earlier step changed the part, restores the part
     from the published flows on which the draft is based.
@@ -135,22 +122,22 @@ def restore_step(
             document = state_at(session, change, step.part, at)
     says = {"did": StepKind.RESTORED, "version": version}
     new = NewStep(step.part, document, once, says)
-    saved = save_step(context, by, draft_id, new, base_version=now.version)
-    if isinstance(saved, StepClash):
+    try:
+        return save_step(context, by, draft_id, new, base_version=now.version)
+    except EditClash:
         # Another person saved a change after the service read this draft and before it saved the restored version. The
         # editor asked for exactly this version, so the service tries again to restore this version.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
-    return saved
 
 
 def _add(
     session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
-) -> int | DraftRefused | None:
+) -> int | None:
     """Adds a step to a draft, and returns the version of the step. Returns None if another process saved this part
     first, or if this form already made a step."""
     change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
-        return DraftRefused(Refusal.OVER)
+        raise DraftRefused(Refusal.OVER)
     base = base_id(session, change)
     known = tables.newest_versions(session, draft_id).get(new.part, -base)
     if known != after or tables.step_of_form(session, draft_id, new.part, new.once):
@@ -205,13 +192,6 @@ def withdraw_submission(change: DraftRow) -> None:
     change.submitted_at = change.submitted_digest = None
 
 
-class UpdateClash(NamedTuple):
-    """The conflicts for which the editor must still choose a version, by the part of the draft. For each conflict, the
-    editor chooses between the version in the draft and the published version."""
-
-    parts: Mapping[str, Merged]
-
-
 def update_draft(
     context: Context,
     by: Author,
@@ -219,31 +199,30 @@ def update_draft(
     *,
     once: str,
     settled: Mapping[str, Settled] | None = None,
-) -> int | UpdateClash | DraftRefused:
+) -> int:
     """Updates a draft: merges every part with the published flows, and saves the result as a new step.
 
     Returns the revision on which the draft is based now. `settled` contains the editor's choices for the conflicts, by
-    the part of the draft. Raises NotFound, NotReady, StoreUnavailable.
+    the part of the draft. Raises DraftRefused, EditClash, NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
         sent = any(tables.step_of_form(session, draft_id, part, once) for part in gathered.steps)
     if not gathered.change.is_editable:
-        return DraftRefused(Refusal.OVER)
+        raise DraftRefused(Refusal.OVER)
     if gathered.change.base_id == gathered.live_id or sent:
         return gathered.change.base_id
     parts = {
         part: merge_part(gathered, part, step.document, (settled or {}).get(part))
         for part, step in gathered.steps.items()
     }
-    open_parts = {part: one for part, one in parts.items() if one.clashes}
-    if open_parts:
-        return UpdateClash(open_parts)
+    if clashes := {part: one.clashes for part, one in parts.items() if one.clashes}:
+        raise EditClash(clashes)
     documents = {part: with_json(one.document) for part, one in parts.items()}
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if not is_as_read(session, gathered):
-            return DraftRefused(Refusal.CHANGED)
+            raise DraftRefused(Refusal.CHANGED)
         says = {"did": StepKind.UPDATED, "revision": gathered.live_id}
         add_steps(session, by, change, documents, once, says, context.now())
         change.base_id = gathered.live_id

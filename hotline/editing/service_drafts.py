@@ -16,7 +16,6 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document, Editable, derived_value
 from hotline.editing import tables
-from hotline.editing.rules_difference import NeedsApprover, StaleTranslation
 from hotline.editing.rules_drafts import Author, DraftState, PartDocument, part_of, with_part
 from hotline.editing.rules_forms import FieldClash, Merged, MergedField, Settled, Side
 from hotline.editing.rules_forms import merge as merged_fields
@@ -24,11 +23,10 @@ from hotline.editing.rules_preview import playable_part, with_flow
 from hotline.editing.tables import DraftRow, DraftStep
 from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
-from hotline.flows.check import Problem
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import ABSENT, Titles
 from hotline.people import tables_accounts, tables_audit
-from hotline.text.errors import NotFound, NotReady
+from hotline.text.errors import DraftRefused, NotFound, NotReady
 
 ChangeRow = DraftRow
 StepRow = DraftStep
@@ -94,21 +92,6 @@ class Refusal(StrEnum):
     APPOINTED = "appointed"
     """An approver cannot confirm a change if the person who published the change also gave this approver the role of an
     approver."""
-
-
-class DraftRefused(NamedTuple):
-    refusal: Refusal
-    problems: Sequence[str] = ()
-    findings: Sequence[Problem] = ()
-    held_back: Sequence[NeedsApprover] = ()
-    left_behind: Sequence[StaleTranslation] = ()
-
-
-class DraftPublished(NamedTuple):
-    """The result of a publication."""
-
-    publication_id: int
-    revision_id: int
 
 
 WHOLE = ""
@@ -346,15 +329,15 @@ number of a person."""
 
 def open_draft(
     context: Context, by: Author, title: str, reason: str = "", *, once: str = ""
-) -> int | DraftRefused:
-    """Opens a new draft of the published flows, and returns its id. Raises NotReady, StoreUnavailable.
+) -> int:
+    """Opens a new draft of the published flows, and returns its id. Raises DraftRefused, NotReady, StoreUnavailable.
 
     `once` is the token of the form with which a person opens a draft. If the browser sends the form twice, the second
     call returns the same draft as the first call.
     """
     title = " ".join(title.split())[:TITLE_LETTERS]
     if not title:
-        return DraftRefused(Refusal.UNTITLED)
+        raise DraftRefused(Refusal.UNTITLED)
     with context.database.writing() as session:
         base = flows_tables.live_id(session)
         if base is None:
@@ -416,18 +399,17 @@ def get_draft(context: Context, draft_id: int) -> DraftRow:
         return tables.get_draft(session, draft_id)
 
 
-def drop_draft(context: Context, by: Author, draft_id: int) -> DraftRefused | None:
+def drop_draft(context: Context, by: Author, draft_id: int) -> None:
     """Deletes a draft, so that no one can edit or publish the draft any more. The steps of the draft remain stored.
 
-    Raises NotFound, StoreUnavailable.
+    Raises DraftRefused, NotFound, StoreUnavailable.
     """
     with context.database.writing() as session:
         row = tables.get_draft(session, draft_id, held=True)
         if not row.is_editable:
-            return DraftRefused(Refusal.OVER)
+            raise DraftRefused(Refusal.OVER)
         row.state, row.ended_at = DraftState.DROPPED, context.now()
         log_command(session, context, by, "change_dropped", f"change {draft_id}", row.title)
-    return None
 
 
 def log_command(

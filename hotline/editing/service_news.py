@@ -15,10 +15,10 @@ from hotline.core.database import Session
 from hotline.editing import tables
 from hotline.editing.rules_difference import StaleTranslation
 from hotline.editing.rules_drafts import Author, NewsKind
-from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.service_drafts import Refusal
 from hotline.editing.tables import DraftNews, DraftRow, NewsAddress
 from hotline.flows.conversation import Place
-from hotline.text.errors import NotFound
+from hotline.text.errors import DraftRefused, NotFound
 from hotline.text.identifiers import reveals
 
 COMMENT_LETTERS = 500
@@ -88,25 +88,24 @@ def colleagues(context: Context, by: SignedIn) -> Sequence[tuple[int, str]]:
 
 def comment(
     context: Context, by: SignedIn, draft_id: int, to: int | None, words: str, place: Place
-) -> DraftRefused | None:
-    """Sends a comment on a draft or a screen to a colleague. Raises NotFound, StoreUnavailable."""
+) -> None:
+    """Sends a comment on a draft or a screen to a colleague. Raises DraftRefused, NotFound, StoreUnavailable."""
     if not words.strip() or reveals(words):
-        return DraftRefused(Refusal.NOT_ABOUT_TEXT)
+        raise DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id)
         people = {one.id for one in tables.members(session, TEXT_ROLES)} - {by.account_id}
         if to not in people:
-            return DraftRefused(Refusal.NO_ADDRESSEE)
+            raise DraftRefused(Refusal.NO_ADDRESSEE)
         said = words.strip()[:COMMENT_LETTERS]
         add_news(session, NewsKind.COMMENT, change, [to], by, context.now(), said, place)
-    return None
 
 
-def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRefused | None:
+def answer(context: Context, by: SignedIn, news_id: int, words: str) -> None:
     """Sends an answer to the author of a comment or note. The answer is a comment on the same screen.
 
     The answered comment counts as read. An answer to the news about a returned draft does not mark this news as read.
-    Raises NotFound, StoreUnavailable.
+    Raises DraftRefused, NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = tables.own_news(session, by.account_id, news_id)
@@ -115,10 +114,9 @@ def answer(context: Context, by: SignedIn, news_id: int, words: str) -> DraftRef
             "this comment was not for your account, so you cannot answer: reload the page"
         )
     place = Place(row.flow, row.node)
-    refused = comment(context, by, row.draft_id, row.made_by_id, words, place)
-    if refused is None and row.kind != NewsKind.SENT_BACK:
+    comment(context, by, row.draft_id, row.made_by_id, words, place)
+    if row.kind != NewsKind.SENT_BACK:
         mark_read(context, by, news_id)
-    return refused
 
 
 def add_news(

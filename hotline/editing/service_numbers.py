@@ -5,7 +5,7 @@ short code can never be removed.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -17,8 +17,7 @@ from hotline.core.wording import Template
 from hotline.editing import service_draft_steps, service_drafts
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
 from hotline.editing.rules_drafts import PHRASES as CODE_WORDS
-from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import DraftRefused, NewStep, PartDraft, assemble, gather_draft
+from hotline.editing.service_drafts import NewStep, PartDraft, assemble, gather_draft
 from hotline.editing.service_review_document import phrase_texts
 from hotline.flows.check import anchor, plain_text
 from hotline.flows.flow import EMERGENCY, Evidence, Number
@@ -33,7 +32,8 @@ from hotline.flows.rules_reviews import PHRASES
 from hotline.flows.service_authoring import live_document
 from hotline.statistics import queries
 from hotline.statistics.rules_counts import summed
-from hotline.text.languages import Phrases
+from hotline.text.errors import FormRefused
+from hotline.text.languages import Phrases, phrase
 
 SOON = timedelta(days=60)
 """The page warns about a phone number whose confirmation ends within this time."""
@@ -49,22 +49,6 @@ class NumberState(StrEnum):
     SOON = "soon"
     """Screens show the number now. The confirmation of the number ends within two months."""
     LAPSED = "lapsed"
-
-
-class NumberFault(StrEnum):
-    """The reason why the hotline refuses a phone number. The value of each reason is an English message, which the page
-    translates."""
-
-    DIGITS = "Enter a number of 3 to 13 digits, without spaces."
-    SERVICE = "Enter the name of the service that answers this number."
-    EVIDENCE = "Enter the source of the number: a link, or the sender and date of a letter."
-    NOT_THERE = "This number is no longer on the list of phone numbers."
-    NOT_VERIFIED = 'You can confirm only a phone number that has the evidence level "verified".'
-    ANSWERED = (
-        "Enter the office and the role of the person who answered. Do not enter a phone number."
-    )
-    CALLED = "Enter the day of the call. The day must be one of the last 30 days."
-    EMERGENCY = "You cannot remove the emergency number 112."
 
 
 class NumberLine(NamedTuple):
@@ -85,7 +69,9 @@ class NumbersPart(NamedTuple):
     lines: Sequence[NumberLine]
 
 
-Edited = StepSaved | StepClash | DraftRefused
+NOT_THERE = phrase("This number is no longer on the list of phone numbers.")
+EMERGENCY_STAYS = phrase("You cannot remove the emergency number 112.")
+CODE_NOT_THERE = phrase("This short code is no longer in the draft.")
 
 
 class SentForm(NamedTuple):
@@ -96,15 +82,17 @@ class SentForm(NamedTuple):
     draft_id: int
     version: int
     once: str
+    wrong: Callable[[str, str], FormRefused]
+    """Returns the error that shows a sentence at a field of the form, in the editor's language."""
 
     def newest(self, part: str) -> PartDocument:
         """Returns the newest version of a part of the draft. Raises NotFound, StoreUnavailable."""
         return service_drafts.part_draft(self.context, self.draft_id, part).document or {}
 
-    def save(self, part: str, document: PartDocument, /, **says: str) -> Edited:
-        """Saves the next version of a part of the draft. Raises NotFound, StoreUnavailable."""
+    def save(self, part: str, document: PartDocument, /, **says: str) -> None:
+        """Saves the next version of a part of the draft. Raises DraftRefused, EditClash, NotFound, StoreUnavailable."""
         step = NewStep(part, document, self.once, says)
-        return service_draft_steps.save_step(
+        service_draft_steps.save_step(
             self.context, self.by, self.draft_id, step, base_version=self.version
         )
 
@@ -139,24 +127,33 @@ def _part(
     return now, live or {}, assemble(gathered).document
 
 
-def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> Edited | NumberFault:
+def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> None:
     """Records that a phone call confirmed a verified number. The confirmation is in the editor's name, and lasts one
     year from the day of the call.
 
-    Raises NotFound, StoreUnavailable.
+    Raises FormRefused, and the errors of `SentForm.save`.
     """
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
-        return NumberFault.NOT_THERE
+        raise form.wrong("numbers", NOT_THERE)
     if numbers[digits].get("status") != Evidence.VERIFIED:
-        return NumberFault.NOT_VERIFIED
+        raise form.wrong(
+            "numbers",
+            'You can confirm only a phone number that has the evidence level "verified".',
+        )
     if not answered_by or service_drafts.NUMBER.search(answered_by):
-        return NumberFault.ANSWERED
+        raise form.wrong(
+            f"answered-{digits}",
+            "Enter the office and the role of the person who answered. Do not enter a phone number.",
+        )
     if not _is_recent(called_on, form.context.now().date()):
-        return NumberFault.CALLED
+        raise form.wrong(
+            f"called-{digits}",
+            "Enter the day of the call. The day must be one of the last 30 days.",
+        )
     signed = dict(zip(SIGNATURE, (form.by.name, called_on, answered_by), strict=True))
     new = {**numbers, digits: {**numbers[digits], **signed}}
-    return form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
+    form.save(NUMBERS, new, did=StepKind.NUMBER_CONFIRMED, digits=digits)
 
 
 def _is_recent(day: str, today: date) -> bool:
@@ -168,38 +165,39 @@ def _is_recent(day: str, today: date) -> bool:
         return False
 
 
-def end_confirmation(form: SentForm, digits: str) -> Edited | NumberFault:
+def end_confirmation(form: SentForm, digits: str) -> None:
     """Ends the confirmation of a number. After the end of the confirmation, no screen shows the number. Raises
-    NotFound, StoreUnavailable."""
+    FormRefused, and the errors of `SentForm.save`."""
     numbers = form.newest(NUMBERS)
     if digits not in numbers:
-        return NumberFault.NOT_THERE
+        raise form.wrong("numbers", NOT_THERE)
     if digits == EMERGENCY:
-        return NumberFault.EMERGENCY
+        raise form.wrong("numbers", EMERGENCY_STAYS)
     row = {name: said for name, said in numbers[digits].items() if name not in SIGNATURE}
     new = {**numbers, digits: row}
-    return form.save(NUMBERS, new, did=StepKind.NUMBER_TAKEN_AWAY, digits=digits)
+    form.save(NUMBERS, new, did=StepKind.NUMBER_TAKEN_AWAY, digits=digits)
 
 
-def list_number(
-    form: SentForm, digits: str, service: str, evidence: str, status: str
-) -> Edited | NumberFault:
+def list_number(form: SentForm, digits: str, service: str, evidence: str, status: str) -> None:
     """Adds a new number, or replaces the evidence for an existing number. After the change, the number has no
     confirmation.
 
-    Raises NotFound, StoreUnavailable.
+    Raises FormRefused, and the errors of `SentForm.save`.
     """
     if not DIGITS.fullmatch(digits):
-        return NumberFault.DIGITS
+        raise form.wrong("number", "Enter a number of 3 to 13 digits, without spaces.")
     if not service:
-        return NumberFault.SERVICE
+        raise form.wrong("service", "Enter the name of the service that answers this number.")
     if not evidence or status not in {*Evidence}:
-        return NumberFault.EVIDENCE
+        raise form.wrong(
+            "evidence",
+            "Enter the source of the number: a link, or the sender and date of a letter.",
+        )
     numbers = form.newest(NUMBERS)
     if digits == EMERGENCY and numbers.get(digits, {}).get("confirmed_on"):
-        return NumberFault.EMERGENCY
+        raise form.wrong("numbers", EMERGENCY_STAYS)
     row = {"number": digits, "service": service, "status": status, "evidence": evidence}
-    return form.save(NUMBERS, {**numbers, digits: row}, did=StepKind.NUMBER_LISTED, digits=digits)
+    form.save(NUMBERS, {**numbers, digits: row}, did=StepKind.NUMBER_LISTED, digits=digits)
 
 
 def _state(number: Number, today: date) -> NumberState:
@@ -217,16 +215,6 @@ FIRST, LAST = 11, 99
 NEVER_DIALLED = ("front", "questions")
 FULL = ""
 """The value of `next_digits` if no digits are free for a new short code."""
-
-
-class ShortCodeFault(StrEnum):
-    """The reason why the hotline refuses a short code. The value of each reason is an English message, which the page
-    translates."""
-
-    FLOW = "Choose the flow that the short code opens."
-    FULL = "All digits for short codes are in use. Ask the server's operator for more digits."
-    LIVE = "You cannot change a printed short code. Add a new short code instead."
-    NOT_THERE = "This short code is no longer in the draft."
 
 
 class ShortCodeLine(NamedTuple):
@@ -282,45 +270,51 @@ def short_codes_of(context: Context, draft_id: int) -> ShortCodesPart:
     return ShortCodesPart(now.version, lines, offered, free)
 
 
-def add_short_code(form: SentForm, flow: str, name: str) -> Edited | ShortCodeFault:
-    """Adds a short code with the lowest free digits. Raises NotFound, NotReady, StoreUnavailable."""
+def add_short_code(form: SentForm, flow: str, name: str) -> None:
+    """Adds a short code with the lowest free digits. Raises FormRefused, NotReady, and the errors of
+    `SentForm.save`."""
     part = short_codes_of(form.context, form.draft_id)
     digits = part.next_digits
     if flow not in part.offered:
-        return ShortCodeFault.FLOW
+        raise form.wrong("flow", "Choose the flow that the short code opens.")
     if digits == FULL:
-        return ShortCodeFault.FULL
+        raise form.wrong(
+            "entries",
+            "All digits for short codes are in use. Ask the server's operator for more digits.",
+        )
     new = {**form.newest(ENTRIES), digits: {"flow": flow, **_named_as(name)}}
-    return form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)
+    form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)
 
 
-def name_short_codes(form: SentForm, names: Mapping[str, str]) -> Edited | ShortCodeFault:
+def name_short_codes(form: SentForm, names: Mapping[str, str]) -> None:
     """Sets the names of the posters that show the short codes. Statistics show the names of the posters, and callers
     never see these names.
 
-    Raises NotFound, StoreUnavailable.
+    Raises FormRefused, and the errors of `SentForm.save`.
     """
     entries = form.newest(ENTRIES)
     for digits, name in names.items():
         if digits not in entries:
-            return ShortCodeFault.NOT_THERE
+            raise form.wrong("entries", CODE_NOT_THERE)
         entries = {**entries, digits: {"flow": entries[digits]["flow"], **_named_as(name)}}
-    return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
+    form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
-def remove_short_code(form: SentForm, digits: str) -> Edited | ShortCodeFault:
+def remove_short_code(form: SentForm, digits: str) -> None:
     """Removes a short code that this draft added and that was never published.
 
-    Raises NotFound, NotReady, StoreUnavailable.
+    Raises FormRefused, NotReady, and the errors of `SentForm.save`.
     """
     now, live, _ = _part(form.context, form.draft_id, ENTRIES)
     entries = dict(now.document or {})
     if digits not in entries:
-        return ShortCodeFault.NOT_THERE
+        raise form.wrong("entries", CODE_NOT_THERE)
     if digits in live:
-        return ShortCodeFault.LIVE
+        raise form.wrong(
+            "entries", "You cannot change a printed short code. Add a new short code instead."
+        )
     del entries[digits]
-    return form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
+    form.save(ENTRIES, entries, did=StepKind.EDITED, part=ENTRIES)
 
 
 def _named_as(name: str) -> Document:

@@ -40,8 +40,6 @@ from hotline.editing.rules_drafts import (
 )
 from hotline.editing.rules_forms import Merged, Side
 from hotline.editing.service_drafts import (
-    DraftPublished,
-    DraftRefused,
     GatheredDraft,
     Refusal,
     actor_of,
@@ -56,11 +54,11 @@ from hotline.editing.service_drafts import (
 from hotline.editing.service_news import add_news, authors_of
 from hotline.editing.service_publish import (
     approvable,
-    publication_refusal,
+    check_publishable,
+    check_translations,
     publish_in_transaction,
     publish_prepared,
     read_by_two,
-    stale_translation_refusal,
 )
 from hotline.editing.tables import DraftPlan, DraftRow, PlanState
 from hotline.flows import service_authoring
@@ -68,7 +66,7 @@ from hotline.flows import tables as flows_tables
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.people import tables as people_tables
 from hotline.people.tables_accounts import is_same_person
-from hotline.text.errors import FlowInvalid, NotFound, NotReady, StoreUnavailable
+from hotline.text.errors import DraftRefused, FlowInvalid, NotFound, NotReady, StoreUnavailable
 from hotline.text.time import KIGALI, kigali_time
 
 logger = logging.getLogger(__name__)
@@ -105,21 +103,18 @@ def approve(
     note: str = "",
     alone: bool = False,
     keeps_languages: bool = False,
-) -> DraftPublished | DraftRefused | None:
+) -> Publication | None:
     """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if the clock process
     will publish the draft later. The function `approvable` decides which drafts the service refuses to publish.
 
-    Raises NotFound, NotReady, StoreUnavailable.
+    Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
-    ready = approvable(
+    gathered, document, row = approvable(
         context, by, draft_id, digest, note=note, alone=alone, keeps_languages=keeps_languages
     )
-    if isinstance(ready, DraftRefused):
-        return ready
-    gathered, document, row = ready
     now = context.now()
     if not times.are_valid(now):
-        return DraftRefused(Refusal.TIMES)
+        raise DraftRefused(Refusal.TIMES)
     plan = DraftPlan(
         draft_id=draft_id,
         state=PlanState.LIVE if times.publish_at is None else PlanState.WAITING,
@@ -143,7 +138,7 @@ def approve(
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if change.state != DraftState.SUBMITTED or not is_as_read(session, gathered):
-            return DraftRefused(Refusal.CHANGED)
+            raise DraftRefused(Refusal.CHANGED)
         change.state = DraftState.PLANNED
         for older in tables.open_plans(session, draft_id):
             older.state, older.ended_at = PlanState.CANCELLED, now
@@ -172,12 +167,12 @@ def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPla
         ]
 
 
-def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
+def cancel(context: Context, by: Author, plan_id: int) -> None:
     """Cancels a planned publication or a planned end of a text. If the draft is not published yet, the draft waits for
     an approver again. If the draft is published, the text of the draft then has no planned end. An author of a text
     cannot cancel the planned end of this text. The approver and the other authors get news.
 
-    Raises NotFound, StoreUnavailable.
+    Raises DraftRefused, NotFound, StoreUnavailable.
     """
     with context.database.writing() as session:
         plan = tables.held_plan(session, plan_id)
@@ -187,13 +182,12 @@ def cancel(context: Context, by: Author, plan_id: int) -> DraftRefused | None:
         if plan.publication_id is not None:
             hands = (*tables.step_authors(session, change.id), change.proposer)
             if not may_publish(session, by, [one for one in hands if one is not None]):
-                return DraftRefused(Refusal.OWN_HAND)
+                raise DraftRefused(Refusal.OWN_HAND)
             people = (plan.approved_by_id, *authors_of(session, change))
             add_news(session, NewsKind.END_CANCELLED, change, people, by, context.now())
         plan.state, plan.ended_at = PlanState.CANCELLED, context.now()
         _waits_again(change)
         log_command(session, context, by, "plan_cancelled", f"change {change.id}", change.title)
-    return None
 
 
 def carry_out_due(context: Context) -> None:
@@ -209,11 +203,24 @@ def carry_out_due(context: Context) -> None:
         plans = tables.due(session, context.now())
     for plan in plans:
         try:
-            (_publish if plan.state == PlanState.WAITING else _withdraw)(context, plan)
+            _carry_out(context, plan)
         except StoreUnavailable:
             raise
         except Exception as broken:
             logger.error("planned publication %s failed: %s", plan.id, type(broken).__name__)
+
+
+def _carry_out(context: Context, plan: DraftPlan) -> None:
+    """Publishes or withdraws the text of a plan. If this is not possible, stops the plan until a person decides about
+    it. Does not stop the plan if the reason was another publication or an emergency change: the clock process then
+    tries again in its next run."""
+    try:
+        (_publish if plan.state == PlanState.WAITING else _withdraw)(context, plan)
+    except FlowInvalid:
+        _hold(context, plan)
+    except DraftRefused as refused:
+        if refused.refusal not in (Refusal.CHANGED, Refusal.EMERGENCY_STANDS):
+            _hold(context, plan)
 
 
 def _publish(context: Context, plan: DraftPlan) -> None:
@@ -224,14 +231,13 @@ def _publish(context: Context, plan: DraftPlan) -> None:
         approves = plan.approved_by_id is None or any(
             one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers
         )
-    if not approves or (plan.withdraw_at is not None and plan.withdraw_at <= at):
-        return _hold(context, plan)
+    is_late = plan.withdraw_at is not None and plan.withdraw_at <= at
+    is_planned = gathered.change.state == DraftState.PLANNED
+    if not approves or is_late or not is_planned or compared(gathered) != plan.against:
+        _hold(context, plan)
+        return
     made = assemble(gathered)
-    if gathered.change.state != DraftState.PLANNED or compared(gathered) != plan.against:
-        return _hold(context, plan)
-    keeps = plan.keeps_languages
-    if service_publish.publication_refusal(context, made, keeps_languages=keeps):
-        return _hold(context, plan)
+    service_publish.check_publishable(context, made, keeps_languages=plan.keeps_languages)
     row = service_publish.approved_row(gathered.change, plan.approved_by, plan.note)
 
     def also(session: Session) -> None:
@@ -239,18 +245,7 @@ def _publish(context: Context, plan: DraftPlan) -> None:
         mine.publication_id = row.id
         mine.state = PlanState.LIVE if mine.withdraw_at else PlanState.DONE
 
-    return _after(
-        context, plan, publish_in_transaction(context, CLOCK, gathered, made.document, row, also)
-    )
-
-
-def _after(context: Context, plan: DraftPlan, done: DraftPublished | DraftRefused | None) -> None:
-    """Stops a plan after a service refused its publication, until a person decides about the plan. Does not stop the
-    plan if the reason was another publication or an emergency change: the clock process then tries again in its next
-    run."""
-    waits = (Refusal.CHANGED, Refusal.EMERGENCY_STANDS)
-    if isinstance(done, DraftRefused) and done.refusal not in waits:
-        _hold(context, plan)
+    publish_in_transaction(context, CLOCK, gathered, made.document, row, also)
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
@@ -267,41 +262,32 @@ def _withdraw(context: Context, plan: DraftPlan) -> None:
         before = document_of(session, older.revision_id)
         title = tables.get_draft(session, plan.draft_id).title
     document = without_fields(parts, before, after, now)
-    if document is None:
-        return _hold(context, plan)
     is_same = service_authoring.are_same(document, now)
-    if not is_same and service_publish.new_errors(context, document, now):
-        return _hold(context, plan)
-    try:
-        ready = service_authoring.prepare(document)
-    except FlowInvalid:
-        return _hold(context, plan)
+    if not is_same:
+        service_publish.check_new_errors(context, document, now)
+    ready = service_authoring.prepare(document)
     said = Publication(published_by=CLOCK, kind=PublicationKind.ENDED, reason=title)
-    done: DraftPublished | DraftRefused | None = None
     with context.database.writing() as session:
         flows_tables.take_lock(session)
         if flows_tables.unsettled(session) is not None:
-            return None
+            return
         change = tables.get_draft(session, plan.draft_id, held=True)
         mine = _taken(session, plan)
         if not is_same:
-            done = service_publish.publish_prepared(session, context, ready, said, after=live.id)
-        if not isinstance(done, DraftRefused):
-            if done is not None:
-                log_command(session, context, CLOCK, "text_ended", f"change {change.id}", title)
-            mine.state, mine.ended_at = PlanState.DONE, context.now()
-            people = (mine.approved_by_id, *authors_of(session, change))
-            add_news(session, NewsKind.ENDED, change, people, CLOCK, context.now())
-    return _after(context, plan, done)
+            service_publish.publish_prepared(session, context, ready, said, after=live.id)
+            log_command(session, context, CLOCK, "text_ended", f"change {change.id}", title)
+        mine.state, mine.ended_at = PlanState.DONE, context.now()
+        people = (mine.approved_by_id, *authors_of(session, change))
+        add_news(session, NewsKind.ENDED, change, people, CLOCK, context.now())
 
 
 def without_fields(
     parts: Sequence[str], before: Document, after: Document, now: Document
-) -> Document | None:
+) -> Document:
     """Returns the published flows of `now` without the edits that lead from `before` to `after`.
 
-    A text that an editor changed again later keeps its newest version. Returns None if an editor later changed one of
-    the edited fields again, and this field is not a text.
+    A text that an editor changed again later keeps its newest version. Raises DraftRefused if an editor later changed
+    one of the edited fields again, and this field is not a text.
     """
     document: Mapping[str, Any] = now
     for part in parts:
@@ -310,7 +296,7 @@ def without_fields(
         versions = part_of(after, part), part_of(now, part), part_of(before, part)
         one: Merged = merge(*versions)
         if any(not clash.place.language for clash in one.clashes):
-            return None
+            raise DraftRefused(Refusal.CLASHES)
         if one.clashes:
             one = merge(*versions, {clash.key: Side.THEIRS for clash in one.clashes})
         document = with_part(document, part, one.document)
@@ -438,20 +424,20 @@ def preview(context: Context, publication_id: int) -> StateToRestore:
 
 def restore(
     context: Context, by: Author, publication_id: int, reason: str, digest: str
-) -> DraftPublished | DraftRefused:
+) -> Publication:
     """Publishes an older state of the flows again. One person may restore a state alone, but only a state that two
     people read.
 
-    Raises NotFound, StoreUnavailable.
+    Raises DraftRefused, NotFound, StoreUnavailable.
     """
     reason = reason.strip()
     if not reason:
-        return DraftRefused(Refusal.SHORT_REASON)
+        raise DraftRefused(Refusal.SHORT_REASON)
     state = preview(context, publication_id)
     if state.digest != digest:
-        return DraftRefused(Refusal.CHANGED)
+        raise DraftRefused(Refusal.CHANGED)
     if not state.is_read:
-        return DraftRefused(Refusal.READ_BY_ONE)
+        raise DraftRefused(Refusal.READ_BY_ONE)
     said = Publication(
         published_by=by.name,
         published_by_id=by.account_id,
@@ -459,23 +445,22 @@ def restore(
         reason=reason,
     )
     if service_authoring.are_same(state.after, state.before):
-        return DraftRefused(Refusal.EMPTY)
-    refused = service_publish.new_errors(context, state.after, state.before, state.old)
-    return refused or publish_restored(context, state, said, actor=by)
+        raise DraftRefused(Refusal.EMPTY)
+    service_publish.check_new_errors(context, state.after, state.before, state.old)
+    return publish_restored(context, state, said, actor=by)
 
 
 def publish_restored(
     context: Context, state: StateToRestore, row: Publication, *, actor: Author | str
-) -> DraftPublished | DraftRefused:
-    """Publishes a restored state in one transaction. Raises StoreUnavailable. Raises FlowInvalid if the flows cannot
-    run."""
+) -> Publication:
+    """Publishes a restored state in one transaction. Raises DraftRefused, StoreUnavailable. Raises FlowInvalid if the
+    flows cannot run."""
     ready = service_authoring.prepare(state.after)
     with context.database.writing() as session:
         flows_tables.take_lock(session)
         done = publish_prepared(session, context, ready, row, after=state.live_id)
-        if isinstance(done, DraftPublished):
-            what = f"revision {state.publication.revision_id}"
-            log_command(session, context, actor, "flows_brought_back", what, row.reason)
+        what = f"revision {state.publication.revision_id}"
+        log_command(session, context, actor, "flows_brought_back", what, row.reason)
     return done
 
 
@@ -534,29 +519,27 @@ def publish(
     digest: str,
     *,
     keeps_languages: bool = False,
-) -> DraftPublished | DraftRefused:
+) -> Publication:
     """Publishes a draft on the decision of one person, who may be the author of the draft.
 
     Only text changes and the removal of a phone number are allowed. The hotline notifies the on-call contacts and the
     national desk at once. If an earlier emergency change is still unconfirmed, a second emergency change ends no
-    later than the earlier one. Raises NotFound, NotReady, StoreUnavailable.
+    later than the earlier one. Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
     reason = reason.strip()
     if len(reason) < WHY_LETTERS:
-        return DraftRefused(Refusal.SHORT_REASON)
+        raise DraftRefused(Refusal.SHORT_REASON)
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
         before = flows_tables.unsettled(session)
     assembled = assemble(gathered)
-    if refused := publication_refusal(context, assembled, keeps_languages=True):
-        return refused
+    check_publishable(context, assembled, keeps_languages=True)
     if assembled.digest != digest:
-        return DraftRefused(Refusal.CHANGED)
-    beyond = parts_needing_approver(gathered.live, assembled.document)
-    if beyond:
-        return DraftRefused(Refusal.BEYOND_WORDS, held_back=beyond)
-    if not keeps_languages and (alone := stale_translation_refusal(assembled)):
-        return alone
+        raise DraftRefused(Refusal.CHANGED)
+    if beyond := parts_needing_approver(gathered.live, assembled.document):
+        raise DraftRefused(Refusal.BEYOND_WORDS, beyond)
+    if not keeps_languages:
+        check_translations(assembled)
 
     until = context.now() + EMERGENCY_DURATION if before is None else _ends(before)
     said = Publication(
@@ -574,15 +557,16 @@ def publish(
 
 def confirm(
     context: Context, by: Author, publication_id: int, *, appointed_by: Collection[str] = ()
-) -> DraftRefused | None:
+) -> None:
     """Confirms an emergency change, so that it stays published. `by` is the second person, who has read the texts.
-    `appointed_by` are the actors who gave the second person the role of an approver. Raises StoreUnavailable.
+    `appointed_by` are the actors who gave the second person the role of an approver. Raises DraftRefused,
+    StoreUnavailable.
     """
     with context.database.writing() as session:
         flows_tables.take_lock(session)
         row = flows_tables.unsettled(session)
         if row is None or row.id != publication_id:
-            return DraftRefused(Refusal.SETTLED)
+            raise DraftRefused(Refusal.SETTLED)
         # One confirmation covers the texts of this publication and of the earlier publications that no second person
         # read.
         base = _read_by_two(session, row)
@@ -593,19 +577,18 @@ def confirm(
         for one in unread:
             hands += tables.step_authors(session, one.draft_id) if one.draft_id else ()
         if not may_publish(session, by, hands):
-            return DraftRefused(Refusal.OWN_HAND)
+            raise DraftRefused(Refusal.OWN_HAND)
         if any(
             is_same_person(session, one, actor_of(hand)) for one in appointed_by for hand in own
         ):
-            return DraftRefused(Refusal.APPOINTED)
+            raise DraftRefused(Refusal.APPOINTED)
         row.settled_at = context.now()
         row.approved_by = by.name
         what = f"revision {row.revision_id}"
         log_command(session, context, by, "emergency_confirmed", what, row.reason)
-    return None
 
 
-def end_unconfirmed(context: Context) -> DraftPublished | DraftRefused | None:
+def end_unconfirmed(context: Context) -> Publication | None:
     """Restores the last texts that two people read, if no one confirmed the emergency change in time. A timed job calls
     this function. Raises StoreUnavailable. Raises FlowInvalid if the older flows cannot run any more. If the older
     flows cannot run, the alarm about the emergency change continues.
@@ -619,7 +602,10 @@ def end_unconfirmed(context: Context) -> DraftPublished | DraftRefused | None:
         return None
     state = preview(context, before.id)
     said = Publication(published_by=CLOCK, kind=PublicationKind.BACK, reason=LAPSED)
-    return publish_restored(context, state, said, actor=CLOCK)
+    try:
+        return publish_restored(context, state, said, actor=CLOCK)
+    except DraftRefused:
+        return None
 
 
 def _read_by_two(session: Session, row: Publication) -> Publication | None:

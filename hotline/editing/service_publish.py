@@ -17,8 +17,6 @@ from hotline.editing.rules_drafts import Author, DraftState, NewsKind, loses_eme
 from hotline.editing.service_draft_steps import withdraw_submission
 from hotline.editing.service_drafts import (
     AssembledDraft,
-    DraftPublished,
-    DraftRefused,
     GatheredDraft,
     Refusal,
     assemble,
@@ -34,7 +32,7 @@ from hotline.flows.check import Code, Problem
 from hotline.flows.tables import Publication, PublicationKind
 from hotline.gateway import tables as gateway_tables
 from hotline.gateway.doorbell import ringing
-from hotline.text.errors import FlowInvalid, NotFound
+from hotline.text.errors import DraftRefused, FlowInvalid, NotFound
 from hotline.text.identifiers import reveals
 
 UNPLAYABLE = frozenset(
@@ -91,21 +89,20 @@ def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
     return divide_problems(mine, problems_of(context, gathered.live, gathered.live_digest))
 
 
-def errors_among(found: DividedProblems) -> DraftRefused | None:
-    unplayable = [one for one in found.blocking if one.code in UNPLAYABLE]
-    if unplayable:
-        said = [one.sentence for one in unplayable]
-        return DraftRefused(Refusal.BROKEN, said, found.blocking)
-    return DraftRefused(Refusal.HAS_ERRORS, findings=found.blocking) if found.blocking else None
+def check_errors(found: DividedProblems) -> None:
+    """Raises DraftRefused if there are errors that the published flows do not have."""
+    if found.blocking:
+        is_broken = any(one.code in UNPLAYABLE for one in found.blocking)
+        raise DraftRefused(Refusal.BROKEN if is_broken else Refusal.HAS_ERRORS, found.blocking)
 
 
-def new_errors(context: Context, document: Document, *known: Document) -> DraftRefused | None:
-    """Returns a refusal if the flows in a document cannot run or have new errors. Errors are not new if one of the
+def check_new_errors(context: Context, document: Document, *known: Document) -> None:
+    """Raises DraftRefused if the flows in a document cannot run or have new errors. Errors are not new if one of the
     documents in `known` already has these errors. Raises StoreUnavailable."""
     found, *before = (
         problems_of(context, one, service_authoring.digest_of(one)) for one in (document, *known)
     )
-    return errors_among(divide_problems(found, [one for each in before for one in each]))
+    check_errors(divide_problems(found, [one for each in before for one in each]))
 
 
 def check_by_id(context: Context, draft_id: int) -> None:
@@ -172,84 +169,75 @@ def _key(digest: str) -> str:
     return f"{service_publishing.checker_digest()} {digest}"
 
 
-def submit(
-    context: Context, by: Author, draft_id: int, *, keeps_languages: bool = False
-) -> DraftRefused | None:
+def submit(context: Context, by: Author, draft_id: int, *, keeps_languages: bool = False) -> None:
     """Submits a draft for approval. A later edit withdraws the submission. Refuses a draft that has new errors or
     cannot run. If the English text is new and a translation is old, refuses the draft unless the editor agreed to keep
-    the old translation (`keeps_languages`). Raises NotFound, NotReady, StoreUnavailable.
+    the old translation (`keeps_languages`). Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
     made = merge_draft(context, draft_id)
-    if refused := publication_refusal(context, made, keeps_languages=keeps_languages):
-        return refused
-
+    check_publishable(context, made, keeps_languages=keeps_languages)
     gathered = made.gathered
     digest = gathered.own_digest
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if not change.is_editable:
-            return DraftRefused(Refusal.OVER)
+            raise DraftRefused(Refusal.OVER)
         if not is_as_read(session, gathered):
-            return DraftRefused(Refusal.CHANGED)
+            raise DraftRefused(Refusal.CHANGED)
         tables.mark_settled(session, draft_id, (NewsKind.SENT_BACK,), context.now())
         change.state = DraftState.SUBMITTED
         change.submitted_by_id, change.submitted_by = by.account_id, by.name
         change.submitted_at, change.submitted_digest = context.now(), digest
         change.note = change.noted_by = None
         log_command(session, context, by, "change_proposed", f"change {draft_id}", change.title)
-    return None
 
 
-def send_back(context: Context, by: Author, draft_id: int, note: str) -> DraftRefused | None:
+def send_back(context: Context, by: Author, draft_id: int, note: str) -> None:
     """Reopens a submitted draft with a note from the approver, and tells the authors of the draft.
 
-    Raises NotFound, StoreUnavailable.
+    Raises DraftRefused, NotFound, StoreUnavailable.
     """
     if reveals(note):
-        return DraftRefused(Refusal.NOT_ABOUT_TEXT)
+        raise DraftRefused(Refusal.NOT_ABOUT_TEXT)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if change.state != DraftState.SUBMITTED:
-            return DraftRefused(Refusal.NOT_SUBMITTED)
+            raise DraftRefused(Refusal.NOT_SUBMITTED)
         authors = service_news.authors_of(session, change)
         withdraw_submission(change)
         change.note, change.noted_by = note.strip(), by.name
         said, at = change.note, context.now()
         service_news.add_news(session, NewsKind.SENT_BACK, change, authors, by, at, said)
         log_command(session, context, by, "change_sent_back", f"change {draft_id}", said)
-    return None
 
 
-def publication_refusal(
-    context: Context, made: AssembledDraft, *, keeps_languages: bool
-) -> DraftRefused | None:
-    """Returns the reason why no one may publish a draft, or None.
+def check_publishable(context: Context, made: AssembledDraft, *, keeps_languages: bool) -> None:
+    """Raises DraftRefused with the reason if no one may publish a draft.
 
     `keeps_languages` confirms that other languages may keep the old text if the English text is new.
     """
     if not made.gathered.change.is_editable:
-        return DraftRefused(Refusal.OVER)
+        raise DraftRefused(Refusal.OVER)
     if made.clashes:
-        return DraftRefused(Refusal.CLASHES, tuple(made.clashes))
+        raise DraftRefused(Refusal.CLASHES, tuple(made.clashes))
     live, document = made.gathered.live, made.document
     if service_authoring.are_same(document, live):
-        return DraftRefused(Refusal.EMPTY)
+        raise DraftRefused(Refusal.EMPTY)
     codes = service_authoring.SHORT_CODES_FILE
     if moved := service_authoring.moved_short_codes(live.get(codes, {}), document.get(codes, {})):
-        return DraftRefused(Refusal.ENTRY_MOVED, moved)
+        raise DraftRefused(Refusal.ENTRY_MOVED, moved)
     if loses_emergency(live, document):
-        return DraftRefused(Refusal.EMERGENCY_NUMBER)
-    refused = errors_among(check_merged(context, made))
-    if refused is not None or keeps_languages:
-        return refused
-    return stale_translation_refusal(made)
+        raise DraftRefused(Refusal.EMERGENCY_NUMBER)
+    check_errors(check_merged(context, made))
+    if not keeps_languages:
+        check_translations(made)
 
 
-def stale_translation_refusal(made: AssembledDraft) -> DraftRefused | None:
-    """Returns a refusal that lists the texts whose English is new while another language has the old text."""
+def check_translations(made: AssembledDraft) -> None:
+    """Raises DraftRefused with the texts whose English is new while another language has the old text."""
     changes = compare_documents(made.gathered.live, made.document)
-    behind = stale_translations(changes, made.document)
-    return DraftRefused(Refusal.LANGUAGES_KEPT, left_behind=behind) if behind else None
+    if behind := stale_translations(changes, made.document):
+        raise DraftRefused(Refusal.LANGUAGES_KEPT, behind)
 
 
 def read_by_two(session: Session) -> frozenset[int]:
@@ -371,12 +359,12 @@ def approvable(
     note: str = "",
     alone: bool = False,
     keeps_languages: bool = False,
-) -> tuple[GatheredDraft, Document, Publication] | DraftRefused:
+) -> tuple[GatheredDraft, Document, Publication]:
     """Checks that a submitted draft can be published exactly as the approver read it. Returns the draft, the document
     to publish, and the row of the draft for the publication history.
 
     If `alone` is True, one person may both submit and approve the draft. In `hotline demo`, `alone` is True, so that
-    one learner can try both tasks. Raises NotFound, NotReady, StoreUnavailable.
+    one learner can try both tasks. Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
@@ -386,17 +374,16 @@ def approvable(
     proposer = change.proposer
     if change.state != DraftState.SUBMITTED or proposer is None:
         over = change.state in (DraftState.LIVE, DraftState.DROPPED)
-        return DraftRefused(Refusal.OVER if over else Refusal.NOT_SUBMITTED)
+        raise DraftRefused(Refusal.OVER if over else Refusal.NOT_SUBMITTED)
     if not may_approve:
-        return DraftRefused(Refusal.OWN_HAND)
+        raise DraftRefused(Refusal.OWN_HAND)
     if urgent is not None:
         # The published text includes the emergency change. The approver would not see the text of the emergency change
         # in the difference.
-        return DraftRefused(Refusal.EMERGENCY_STANDS)
+        raise DraftRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.submitted_digest:
-        return DraftRefused(Refusal.CHANGED)
-    if refused := publication_refusal(context, assembled, keeps_languages=keeps_languages):
-        return refused
+        raise DraftRefused(Refusal.CHANGED)
+    check_publishable(context, assembled, keeps_languages=keeps_languages)
     return gathered, assembled.document, approved_row(change, by.name, note)
 
 
@@ -419,16 +406,16 @@ def publish_in_transaction(
     document: Document,
     row: Publication,
     also: Callable[[Session], None] = lambda _session: None,
-) -> DraftPublished | DraftRefused:
+) -> Publication:
     """Publishes a document in one transaction, unless the draft or the published flows have changed since `gathered`
     was read.
 
-    `also` is a function that writes more rows in the same transaction. Raises StoreUnavailable.
+    `also` is a function that writes more rows in the same transaction. Raises DraftRefused, StoreUnavailable.
     """
     try:
         ready = service_authoring.prepare(document)
     except FlowInvalid as invalid:
-        return DraftRefused(Refusal.BROKEN, invalid.problems)
+        raise DraftRefused(Refusal.BROKEN, invalid.problems) from None
     moved = service_reviews.moved_signatures(
         gathered.live, document, service_reviews.all_signatures(context)
     )
@@ -439,12 +426,10 @@ def publish_in_transaction(
         flows_tables.take_lock(session)
         change = tables.get_draft(session, gathered.change.id, held=True)
         if change.state != gathered.change.state or not is_as_read(session, gathered):
-            return DraftRefused(Refusal.CHANGED)
+            raise DraftRefused(Refusal.CHANGED)
         if row.kind == PublicationKind.BY_HAND and flows_tables.unsettled(session) is not None:
-            return DraftRefused(Refusal.EMERGENCY_STANDS)
+            raise DraftRefused(Refusal.EMERGENCY_STANDS)
         done = publish_prepared(session, context, ready, row, after=gathered.live_id)
-        if isinstance(done, DraftRefused):
-            return done
         change.state, change.ended_at = DraftState.LIVE, context.now()
         log_command(
             session,
@@ -469,16 +454,16 @@ def publish_prepared(
     row: Publication,
     *,
     after: int,
-) -> DraftPublished | DraftRefused:
+) -> Publication:
     """Publishes a document. The calling code must hold the publishing lock in its transaction.
 
-    `after` is the revision that was live when the document was read.
+    `after` is the revision that was live when the document was read. Raises DraftRefused.
     """
     if flows_tables.live_id(session) != after:
-        return DraftRefused(Refusal.CHANGED)
+        raise DraftRefused(Refusal.CHANGED)
     try:
         revision = service_authoring.publish_document(session, ready, context.now())
     except FlowInvalid as moved:
-        return DraftRefused(Refusal.ENTRY_MOVED, moved.problems)
+        raise DraftRefused(Refusal.ENTRY_MOVED, moved.problems) from None
     service_publishing.record(session, revision, row, context.now())
-    return DraftPublished(row.id, revision)
+    return row

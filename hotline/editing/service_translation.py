@@ -7,6 +7,7 @@ Also stores the questions that translators ask about a text. Editors see a quest
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ from hotline.flows.check_flow_set import free_septets
 from hotline.flows.conversation import Place
 from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
 from hotline.text.characters import septets
-from hotline.text.errors import NotFound
+from hotline.text.errors import DraftRefused, EditClash, NotFound
 from hotline.text.languages import CODES, FIRST
 from hotline.text.review_sheets import (
     AGREED,
@@ -80,11 +81,11 @@ def open_text_draft(context: Context, by: Author, language: str) -> int:
     if here is not None:
         return here
     opened = service_drafts.open_draft(context, by, TITLES[language])
-    assert isinstance(opened, int), "the title is ours"
     older = text_draft(context, language)
     if older is None or older == opened:
         return opened
-    service_drafts.drop_draft(context, by, opened)
+    with suppress(DraftRefused):
+        service_drafts.drop_draft(context, by, opened)
     return older
 
 
@@ -96,10 +97,9 @@ def _save_part(
         now = service_drafts.part_draft(context, draft_id, part)
         document = _with_words(context, part, now.document, texts, language)
         if document is None:
-            again = service_draft_steps.update_draft(
-                context, by, draft_id, once=secrets.token_hex(8)
-            )
-            if not isinstance(again, int):
+            try:
+                service_draft_steps.update_draft(context, by, draft_id, once=secrets.token_hex(8))
+            except (DraftRefused, EditClash):
                 return TextFault(TextRefusal.WAITS)
             now = service_drafts.part_draft(context, draft_id, part)
             document = _with_words(context, part, now.document, texts, language)
@@ -107,11 +107,13 @@ def _save_part(
             return TextFault(TextRefusal.GONE)
         step = {"did": StepKind.WORDS_TAKEN, "languages": [language], "count": len(texts)}
         new = service_drafts.NewStep(part, document, once, step)
-        saved = service_draft_steps.save_step(context, by, draft_id, new, base_version=now.version)
-        if isinstance(saved, service_draft_steps.StepSaved):
-            return None
-        if isinstance(saved, service_draft_steps.StepClash):
+        try:
+            service_draft_steps.save_step(context, by, draft_id, new, base_version=now.version)
+        except EditClash:
             return TextFault(TextRefusal.CHANGED)
+        except DraftRefused:
+            continue
+        return None
     return TextFault(TextRefusal.WAITS)
 
 

@@ -38,6 +38,8 @@ HotlineError
 ├── CodesRefused
 ├── DeskRefused
 ├── AccountRefused
+├── DraftRefused
+├── EditClash
 ├── Undecided
 ├── CopyFailed
 ├── KeysDiffer
@@ -48,7 +50,8 @@ An error's message never contains a phone number or any text of a tip, because l
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 TRY_AGAIN = 75
 """The exit code of a command that may succeed if it is run again (`EX_TEMPFAIL` of sysexits.h)."""
@@ -261,6 +264,30 @@ class AccountRefused(HotlineError):
     def __init__(self, fault: str, sentence: str) -> None:
         self.fault = fault
         super().__init__(sentence)
+
+
+@dataclass
+class DraftRefused(HotlineError):
+    """A service does not carry out a command on a draft."""
+
+    refusal: str
+    """The reason, an `editing.service_drafts.Refusal`."""
+    where: Sequence[Any] = ()
+    """The places in the draft that are the reason: problems of the check, changes that need an approver, old
+    translations, names of parts, or messages about the document."""
+
+
+@dataclass
+class EditClash(HotlineError):
+    """Two people changed the same fields, so nothing was saved. The editor chooses one version for each conflict, and
+    sends the form again."""
+
+    parts: Mapping[str, Sequence[Any]]
+    """The conflicts for which the editor must still choose a version, by the part of the draft. A conflict is an
+    `editing.rules_forms.FieldClash`."""
+    author: str = ""
+    """The person who saved the same part of the draft after the editor opened the form. The name is empty if a
+    publication caused the conflict."""
 
 
 class Undecided(HotlineError):

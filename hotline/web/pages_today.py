@@ -25,7 +25,7 @@ from hotline.core.contexts import ConsoleContext
 from hotline.duty import service_accounts, service_desk_page, service_invitations
 from hotline.duty.pages import DESK_NAMES
 from hotline.editing import pages_draft_reading, service_news, service_plans, service_translation
-from hotline.editing.pages_difference import result_or_refusal
+from hotline.editing.pages_difference import draft_form
 from hotline.editing.rules_drafts import emergency_end
 from hotline.flows.flow import numbers_named
 from hotline.gateway import service_pause
@@ -358,14 +358,13 @@ def show(visit: Visit) -> Response:
     return answer
 
 
-@form_view(show)
+@draft_form(show, "comment")
 def answer(visit: Visit, news_id: int) -> Response:
     """Stores an answer to a comment or to a returned draft. If the draft was returned, the page then shows the draft
     with a button to submit it.
     """
     words = visit.form.text("comment", most=service_news.COMMENT_LETTERS)
-    done = service_news.answer(visit.context, visit.by, news_id, words)
-    result_or_refusal(visit, done, "comment")
+    service_news.answer(visit.context, visit.by, news_id, words)
     return redirect_to("today.show", done="sent", news=news_id)
 
 

@@ -242,7 +242,7 @@ def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> No
 
 def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "Too late."}
-    assert service_drafts.drop_draft(editor.desk.context, Actor("Editor 1"), CHANGE) is None
+    service_drafts.drop_draft(editor.desk.context, Actor("Editor 1"), CHANGE)
     answer = editor.press(form, "save")
     assert answer.status_code == 422
     assert "This draft was published or discarded" in answer.text

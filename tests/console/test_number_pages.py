@@ -12,12 +12,13 @@ from hotline.core.actors import AccountRole, Actor
 from hotline.editing import service_drafts, service_plans, service_publish
 from hotline.editing.pages_numbers import is_printable, poster_problems, poster_text
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS
-from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.service_drafts import Refusal
 from hotline.editing.service_plans import Times
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles
 from hotline.flows.service_authoring import live_document
 from tests.console.conftest import PAGES, Desk, Tab
+from tests.editing.changing import refusal
 
 AT_NUMBERS, AT_ENTRIES = "/changes/1/numbers", "/changes/1/entries"
 
@@ -86,10 +87,9 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     editor = desk.person("Editor 7")
     by = Actor("Editor 7", editor.account_id)
-    assert service_publish.submit(desk.context, by, 1) is None
+    service_publish.submit(desk.context, by, 1)
     digest = service_publish.draft_to_read(desk.context, 1).made.digest
-    refused = service_plans.approve(desk.context, by, 1, digest, Times())
-    assert isinstance(refused, DraftRefused)
+    refused = refusal(service_plans.approve, desk.context, by, 1, digest, Times())
     assert refused.refusal is Refusal.OWN_HAND
     live = {row["number"]: row for row in live_document(desk.context.database)["numbers"]}
     assert "confirmed_on" not in live["3512"]

@@ -34,9 +34,10 @@ from hotline.editing.rules_difference import (
     compare_documents,
 )
 from hotline.editing.rules_drafts import StepKind
-from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.service_drafts import Refusal
 from hotline.editing.tables import DraftStep
 from hotline.flows.node_fields import Titles, nodes_of
+from hotline.text.errors import DraftRefused
 from hotline.text.languages import CODES
 from tests.console.conftest import PAGES
 from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
@@ -200,9 +201,8 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
 
 @pytest.mark.parametrize("why", [*Refusal])
 def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None:
-    refused = DraftRefused(
-        why, ("learn",), (), (NeedsApprover(NotInEmergency.ARROW, "learn", "one", "goes"),)
-    )
+    where = "learn", NeedsApprover(NotInEmergency.ARROW, "learn", "one", "goes")
+    refused = DraftRefused(why, where)
     said = {refusal_text(visit(language), UNTITLED, refused) for language in CODES}
     assert len(said) == 3
     for words in said:
@@ -213,7 +213,7 @@ def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None
 def test_what_an_emergency_may_not_do_is_said_by_its_place() -> None:
     for reason in NotInEmergency:
         held = (NeedsApprover(reason, "learn", "one", "choices.1"),)
-        words = refusal_text(visit(), UNTITLED, DraftRefused(Refusal.BEYOND_WORDS, held_back=held))
+        words = refusal_text(visit(), UNTITLED, DraftRefused(Refusal.BEYOND_WORDS, held))
         assert "learn: one, Choice 2: " in words
 
 

@@ -1,7 +1,7 @@
 """Creates a small hotline with two editors and an approver, and edits one sentence of a flow."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -20,15 +20,17 @@ from hotline.editing import (
 from hotline.editing.rules_drafts import NUMBERS as NUMBERED
 from hotline.editing.rules_drafts import Author, part_of
 from hotline.editing.rules_forms import Settled
-from hotline.editing.service_draft_steps import StepClash, StepSaved
-from hotline.editing.service_drafts import DraftPublished, DraftRefused, NewStep, PartDraft
+from hotline.editing.service_draft_steps import StepSaved
+from hotline.editing.service_drafts import NewStep, PartDraft
 from hotline.editing.service_plans import Times
 from hotline.editing.service_publish import DraftToRead
 from hotline.editing.tables import DraftRow
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_authoring import live_document
 from hotline.flows.service_check import place_lists
+from hotline.flows.tables import Publication
 from hotline.people.service_audit import list_rows
+from hotline.text.errors import DraftRefused
 from tests.flows.books import make_document, t
 from tests.support.builders import make_account
 from tests.support.clock import Clock
@@ -69,6 +71,13 @@ def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any
     return flow
 
 
+def refusal(command: Callable[..., object], *values: Any, **named: Any) -> DraftRefused:
+    """Returns the refusal that a command on a draft raises."""
+    with pytest.raises(DraftRefused) as refused:
+        command(*values, **named)
+    return refused.value
+
+
 @dataclass
 class Desk:
     """One console. The tests call its services in the same way as the pages of the console do."""
@@ -81,9 +90,7 @@ class Desk:
         return live_document(self.context.database)
 
     def opened(self, title: str = "New words", by: Author = EDITOR) -> int:
-        change = service_drafts.open_draft(self.context, by, title)
-        assert isinstance(change, int)
-        return change
+        return service_drafts.open_draft(self.context, by, title)
 
     def draft(self, change: int, part: str = "learn") -> PartDraft:
         return service_drafts.part_draft(self.context, change, part)
@@ -98,7 +105,7 @@ class Desk:
         made_of: int | None = None,
         once: str | None = None,
         settled: Settled | None = None,
-    ) -> StepSaved | StepClash | DraftRefused:
+    ) -> StepSaved:
         """Saves a step of the draft. `made_of` is the version of the draft that the editor saw, if this version is not
         the newest one."""
         version = self.draft(change, part).version if made_of is None else made_of
@@ -110,9 +117,7 @@ class Desk:
     def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
         """Changes one sentence of a draft."""
         flow = copy.deepcopy(dict(self.draft(change).document or {}))
-        saved = self.save(change, saying(flow, words, node), by=by)
-        assert isinstance(saved, StepSaved)
-        return saved
+        return self.save(change, saying(flow, words, node), by=by)
 
     def removes(self, change: int, digits: str = "3512", by: Author = EDITOR) -> None:
         """Removes the confirmation of a phone number."""
@@ -125,45 +130,48 @@ class Desk:
     def row(self, change: int) -> DraftRow:
         return service_drafts.get_draft(self.context, change)
 
-    def submit(self, change: int, by: Author = EDITOR, **said: bool) -> Any:
-        return service_publish.submit(self.context, by, change, **said)
+    def submit(self, change: int, by: Author = EDITOR, **said: bool) -> None:
+        service_publish.submit(self.context, by, change, **said)
 
     def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
         change = self.opened()
         self.say(change, words, by=by)
-        assert self.submit(change, by) is None
+        self.submit(change, by)
         return change
 
     def seen(self, change: int) -> DraftToRead:
         return service_publish.draft_to_read(self.context, change)
 
-    def publish(self, change: int, by: Author = APPROVER, digest: str = "", **said: Any) -> Any:
+    def publish(
+        self, change: int, by: Author = APPROVER, digest: str = "", **said: Any
+    ) -> Publication:
         digest = digest or self.seen(change).made.digest
-        return service_plans.approve(self.context, by, change, digest, Times(), **said)
+        done = service_plans.approve(self.context, by, change, digest, Times(), **said)
+        assert done is not None
+        return done
 
     def goes_live(self, change: int, **said: Any) -> None:
         """Submits a draft, and publishes it as a second person."""
         by = said.pop("by", APPROVER)
-        assert self.submit(change, **said) is None
-        done = self.publish(change, by, **said)
-        assert isinstance(done, DraftPublished), done
+        self.submit(change, **said)
+        self.publish(change, by, **said)
 
-    def published(self, words: str) -> DraftPublished:
-        done = self.publish(self.proposed(words))
-        assert isinstance(done, DraftPublished)
-        return done
+    def published(self, words: str) -> Publication:
+        return self.publish(self.proposed(words))
 
-    def urgent(self, change: int, by: Author = APPROVER, reason: str = TRAP, **said: bool) -> Any:
+    def urgent(
+        self, change: int, by: Author = APPROVER, reason: str = TRAP, **said: bool
+    ) -> Publication:
         """Publishes a draft as an emergency change."""
         digest = self.seen(change).made.digest
         return service_plans.publish(self.context, by, change, reason, digest, **said)
 
-    def confirm(self, publication: int, by: Author, *appointed_by: str) -> DraftRefused | None:
-        return service_plans.confirm(self.context, by, publication, appointed_by=appointed_by)
+    def confirm(self, publication: int, by: Author, *appointed_by: str) -> None:
+        service_plans.confirm(self.context, by, publication, appointed_by=appointed_by)
 
     def back(
         self, publication: int, reason: str = "the words were wrong", by: Author = APPROVER
-    ) -> Any:
+    ) -> Publication:
         """Restores the flows of a publication."""
         digest = service_plans.preview(self.context, publication).digest
         return service_plans.restore(self.context, by, publication, reason, digest)

@@ -12,12 +12,13 @@ from hotline.core.actors import AccountRole, AccountState, Actor
 from hotline.core.mail import SUBJECT, send_mail
 from hotline.editing import service_news, service_news_mail, service_publish
 from hotline.editing.rules_drafts import NewsKind
-from hotline.editing.service_drafts import DraftRefused, Refusal
+from hotline.editing.service_drafts import Refusal
 from hotline.editing.service_news import WHOLE
 from hotline.editing.tables import DraftNews
 from hotline.flows.conversation import Place
 from hotline.people.tables_accounts import ConsoleAccount
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk
+from hotline.text.errors import DraftRefused
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, refusal
 from tests.monitoring.test_instruments import mailbox
 from tests.support.clock import Clock
 
@@ -63,14 +64,14 @@ def news(desk: Desk, account_id: int) -> list[tuple[str, str]]:
 @pytest.mark.row("A12")
 def test_a_returned_draft_is_told_answered_and_settled(desk: Desk) -> None:
     change = desk.proposed()
-    assert service_publish.send_back(desk.context, APPROVER, change, "Is that the law?") is None
+    service_publish.send_back(desk.context, APPROVER, change, "Is that the law?")
     assert news(desk, 1) == [(NewsKind.SENT_BACK, "Is that the law?")]
     ((row, of),) = service_news.news_of(desk.context, WRITER).news
     assert of.id == change
-    assert service_news.answer(desk.context, WRITER, row.id, "Yes, since June.") is None
+    service_news.answer(desk.context, WRITER, row.id, "Yes, since June.")
     assert news(desk, 3) == [(NewsKind.COMMENT, "Yes, since June.")]
     assert service_news.unread_count(desk.context, WRITER) == 1, "until it is submitted again"
-    assert desk.submit(change) is None
+    desk.submit(change)
     assert news(desk, 1) == []
     waiting = service_news.news_of(desk.context, READER).waiting
     assert [one.id for one in waiting] == [change]
@@ -94,21 +95,21 @@ def test_an_old_translation_is_told_to_translators(desk: Desk) -> None:
 )
 def test_a_comment_is_about_texts(desk: Desk, words: str) -> None:
     change = desk.proposed()
-    refused = service_news.comment(desk.context, WRITER, change, 3, words, WHOLE)
-    assert isinstance(refused, DraftRefused)
+    refused = refusal(service_news.comment, desk.context, WRITER, change, 3, words, WHOLE)
     assert refused.refusal is Refusal.NOT_ABOUT_TEXT
     if words:
-        assert service_publish.send_back(desk.context, APPROVER, change, words) == refused
+        send_back = service_publish.send_back
+        assert refusal(send_back, desk.context, APPROVER, change, words) == refused
     assert news(desk, 3) == []
 
 
 def test_only_who_works_with_texts_gets_a_comment(desk: Desk) -> None:
     change = desk.proposed()
     for to in (None, 1, 5, 99):
-        refused = service_news.comment(desk.context, WRITER, change, to, "Look", WHOLE)
+        refused = refusal(service_news.comment, desk.context, WRITER, change, to, "Look", WHOLE)
         assert refused == DraftRefused(Refusal.NO_ADDRESSEE)
     place = Place("learn", "one")
-    assert service_news.comment(desk.context, WRITER, change, 4, "Look", place) is None
+    service_news.comment(desk.context, WRITER, change, 4, "Look", place)
     assert [row.text for row in service_news.comments_of(desk.context, change, place)] == ["Look"]
     assert service_news.comments_of(desk.context, change, Place("learn", "two")) == []
     assert [name for _, name in service_news.colleagues(desk.context, WRITER)] == [

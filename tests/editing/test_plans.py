@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import count
 from threading import Event
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from hotline.core.contexts import WorkerContext
 from hotline.core.database import open_database
 from hotline.editing import service_drafts, service_plans, service_publish
 from hotline.editing.rules_drafts import DraftState
-from hotline.editing.service_drafts import DraftPublished, DraftRefused, Refusal
+from hotline.editing.service_drafts import Refusal
 from hotline.editing.service_plans import Times
 from hotline.editing.tables import DraftNews
 from hotline.flows import tables as flows_tables
@@ -24,7 +25,8 @@ from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_check import place_lists
 from hotline.people.service_audit import list_rows
 from hotline.people.tables_accounts import ConsoleAccount
-from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable
+from hotline.text.errors import DraftRefused
+from tests.editing.changing import APPROVER, EDITOR, OTHER, Desk, playable, refusal
 from tests.support.builders import NOON
 from tests.support.clock import Clock
 from tests.support.contexts import make_context
@@ -122,8 +124,7 @@ def test_a_plan_runs_once(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPa
     ("after", "ends"), [(-1, None), (None, -1), (3, 2), (2, 2), (24 * 400, None)]
 )
 def test_a_wrong_time_is_refused(desk: Desk, after: float | None, ends: float | None) -> None:
-    refused = approved(desk, desk.proposed(FAIR), after=after, ends=ends)
-    assert isinstance(refused, DraftRefused)
+    refused = refusal(approved, desk, desk.proposed(FAIR), after=after, ends=ends)
     assert refused.refusal is Refusal.TIMES
     assert says(desk) == OLD
 
@@ -132,8 +133,8 @@ def _same_part(desk: Desk, change: int) -> None:
     # Publishes another draft, which changes another screen of the same flow.
     other = desk.opened()
     desk.say(other, "Another text", node="two", by=OTHER)
-    assert desk.submit(other, OTHER) is None
-    assert isinstance(desk.publish(other), DraftPublished)
+    desk.submit(other, OTHER)
+    desk.publish(other)
 
 
 def _edited(desk: Desk, change: int) -> None:
@@ -165,8 +166,8 @@ def test_another_flow_may_change_meanwhile(desk: Desk, clock: Clock) -> None:
     approved(desk, change, after=1)
     other = desk.opened()
     desk.removes(other, by=OTHER)
-    assert desk.submit(other, OTHER) is None
-    assert isinstance(desk.publish(other), DraftPublished)
+    desk.submit(other, OTHER)
+    desk.publish(other)
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
 
@@ -178,18 +179,17 @@ def test_the_end_takes_only_the_drafts_own_fields(desk: Desk, clock: Clock) -> N
     flow = copy.deepcopy(dict(desk.draft(change).document or {}))
     flow["nodes"]["one"]["say"]["text"] |= {"en": FAIR, "fr": "La foire"}
     desk.save(change, flow)
-    assert desk.submit(change, keeps_languages=True) is None
+    desk.submit(change, keeps_languages=True)
     seen = desk.seen(change).made.digest
     ends = Times(None, clock() + timedelta(hours=2))
-    done = service_plans.approve(desk.context, APPROVER, change, seen, ends, keeps_languages=True)
-    assert isinstance(done, DraftPublished)
+    service_plans.approve(desk.context, APPROVER, change, seen, ends, keeps_languages=True)
     later = desk.opened()
     desk.removes(later, by=OTHER)
     flow = copy.deepcopy(dict(desk.draft(later).document or {}))
     flow["nodes"]["one"]["say"]["text"]["fr"] = "La foire de juin"
     desk.save(later, flow, by=OTHER)
-    assert desk.submit(later, OTHER, keeps_languages=True) is None
-    assert isinstance(desk.publish(later), DraftPublished)
+    desk.submit(later, OTHER, keeps_languages=True)
+    desk.publish(later)
 
     tick(desk, clock, hours=2)
     text = desk.live["flows"]["learn"]["nodes"]["one"]["say"]["text"]
@@ -205,7 +205,7 @@ def test_an_end_waits_while_an_emergency_text_is_not_confirmed(desk: Desk, clock
     tick(desk, clock, hours=1)
     assert says(desk) == FAIR
     (urgent,) = [row for row, _ in service_plans.history(desk.context) if row.kind == "emergency"]
-    assert desk.confirm(urgent.id, OTHER) is None
+    desk.confirm(urgent.id, OTHER)
     tick(desk, clock, seconds=1)
     assert (says(desk), says(desk, "two")) == (OLD, "Do not go there")
 
@@ -268,9 +268,9 @@ def test_a_plan_that_fails_does_not_stop_the_next(
 def test_a_refused_plan_waits(desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     approved(desk, desk.proposed(FAIR), after=1)
     clock.turn(hours=1)
-    for refusal, state in ((Refusal.EMERGENCY_STANDS, "waiting"), (Refusal.BROKEN, "held")):
-        refused = DraftRefused(refusal)
-        monkeypatch.setattr(service_plans, "publish_in_transaction", lambda *_, r=refused: r)
+    for why, state in ((Refusal.EMERGENCY_STANDS, "waiting"), (Refusal.BROKEN, "held")):
+        publish = Mock(side_effect=DraftRefused(why))
+        monkeypatch.setattr(service_plans, "publish_in_transaction", publish)
         service_plans.carry_out_due(desk.context)
         assert service_plans.planned(desk.context)[0].plan.state == state
 
@@ -287,9 +287,9 @@ def test_an_emergency_delays_it(desk: Desk, clock: Clock, monkeypatch: pytest.Mo
 def test_no_author_cancels_the_end_of_a_published_text(desk: Desk, clock: Clock) -> None:
     approved(desk, desk.proposed(FAIR), ends=1)
     (one,) = service_plans.planned(desk.context)
-    refused = service_plans.cancel(desk.context, EDITOR, one.plan.id)
+    refused = refusal(service_plans.cancel, desk.context, EDITOR, one.plan.id)
     assert refused == DraftRefused(Refusal.OWN_HAND)
-    assert service_plans.cancel(desk.context, OTHER, one.plan.id) is None
+    service_plans.cancel(desk.context, OTHER, one.plan.id)
     assert {("end_cancelled", 1), ("end_cancelled", 3)} <= notified(desk)
     tick(desk, clock, hours=2)
     assert says(desk) == FAIR
