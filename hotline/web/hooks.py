@@ -32,7 +32,7 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from hotline.alerts.service_sending import apply_report
@@ -72,7 +72,7 @@ LOG = logging.getLogger("hotline.web")
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 Environ = Mapping[str, Any]
-"""The environment of a WSGI request, as Flask and `web/hooks_app.py` read it."""
+"""The environment of a WSGI request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +208,6 @@ def _body(environ: Environ) -> bytes:
 
 # The code below guards the hooks: it checks the secret, the method and the form of a request before
 # a hook works on it.
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""All HTTP methods. The routes accept every method, so that a request with a wrong secret always gets the status 404
-and never the status 405.
-"""
-
-HOOK_CONTEXT_KEY = "hotline.hook_context"
-"""The name under which Flask stores the hooks' context in `app.extensions`."""
 
 Secrets = Mapping[str, Sequence[str]]
 """The valid secrets in the path of each hook. Several secrets are valid at the same time, so that the hotline refuses
@@ -390,18 +382,13 @@ def log_error(hook: str, error: Exception) -> None:
     LOG.log(level, "%s: %s", hook, type(error).__name__)
 
 
-health = Blueprint("health", __name__)
-
-
-@health.get("/healthz")
 def healthz() -> Response:
     """Replies `ok` if the process runs. Does not check the database or anything else."""
     return plain_response("ok")
 
 
-@health.get("/readyz")
-def readyz() -> Response:
-    reasons = reasons_not_ready(current_app.extensions[HOOK_CONTEXT_KEY].context)
+def readyz(context: WebContext) -> Response:
+    reasons = reasons_not_ready(context)
     answer = jsonify(ready=not reasons, reasons=list(reasons))
     answer.status_code = 503 if reasons else 200
     return answer

@@ -17,12 +17,13 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from threading import Lock
 from time import perf_counter
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from hotline.core.contexts import Context, WebContext
@@ -33,24 +34,7 @@ from hotline.statistics import service_report
 from hotline.text.errors import StoreUnavailable
 from hotline.text.languages import CODES
 from hotline.web import hooks
-from hotline.web.hooks import (
-    HOOK_CONTEXT_KEY,
-    PLAIN,
-    HookContext,
-    Reply,
-    delivery_report,
-    health,
-    listed_sms,
-    optout,
-    plain_response,
-    refused,
-    session_end,
-    sms,
-    unexpected_error,
-    ussd,
-)
 
-results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
 AWAY = timedelta(seconds=30)
 """If the database does not answer, the process waits for this time before it tries again to make the results page."""
@@ -101,23 +85,21 @@ class PageCache:
         return self._page
 
 
-@results.get("/results")
-def results_page() -> Response:
-    kept: PageCache = current_app.extensions.setdefault("hotline.results", PageCache())
+def results_page(context: WebContext, cache: PageCache) -> Response:
     try:
-        page = kept.of(current_app.extensions[hooks.HOOK_CONTEXT_KEY].context)
+        page = cache.of(context)
     except StoreUnavailable:
-        return plain_response("", 503)
+        return hooks.plain_response("", 503)
     return Response(page, content_type="text/html; charset=utf-8", headers=HEADERS)
 
 
 HOOKS: Mapping[str, hooks.Hook] = {
-    "ussd": ussd,
-    "ussd/ended": session_end,
-    "sms": sms,
-    "sms/listed": listed_sms,
-    "delivery": delivery_report,
-    "optout": optout,
+    "ussd": hooks.ussd,
+    "ussd/ended": hooks.session_end,
+    "sms": hooks.sms,
+    "sms/listed": hooks.listed_sms,
+    "delivery": hooks.delivery_report,
+    "optout": hooks.optout,
 }
 """Maps the part of an address after `/hooks/<secret>/` to the hook that answers at this address."""
 
@@ -128,46 +110,34 @@ def create_app(
     used: hooks.Used = hooks.ignore_use,
     measured: hooks.Measured = hooks.unmeasured,
 ) -> Flask:
-    """Builds the Flask application from a context and the valid secrets of the hooks."""
+    """Builds the web application from a context and the valid secrets of the hooks."""
     app = Flask(__name__, static_folder=None)
-    scope = app.extensions[hooks.HOOK_CONTEXT_KEY] = hooks.HookContext(
-        context, secrets, used, measured
-    )
-    app.register_error_handler(HTTPException, refused)
-    app.register_error_handler(Exception, unexpected_error)
-
-    app.register_blueprint(health)
-    app.register_blueprint(results)
-    for name, hook in HOOKS.items():
-        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook, scope), methods=hooks.METHODS)
+    app.register_error_handler(HTTPException, hooks.refused)
+    app.register_error_handler(Exception, hooks.unexpected_error)
+    app.add_url_rule("/healthz", "healthz", hooks.healthz)
+    app.add_url_rule("/readyz", "readyz", partial(hooks.readyz, context))
+    app.add_url_rule("/results", "results", partial(results_page, context, PageCache()))
+    scope = hooks.HookContext(context, secrets, used, measured)
+    app.wsgi_app = hooks_first(scope, app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
-
-
-def _view(hook: hooks.Hook, scope: hooks.HookContext) -> Callable[[str], Response]:
-    def view(secret: str) -> Response:
-        reply = hook(scope, request.environ, secret)
-        return plain_response(reply.body, reply.status)
-
-    return view
 
 
 ROOM = "/hooks/"
 STATUS = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
-def hooks_first(app: Flask) -> WSGIApplication:
-    """Returns an application that answers the hooks itself, and passes every other request to Flask."""
-    scope: HookContext = app.extensions[HOOK_CONTEXT_KEY]
+def hooks_first(scope: hooks.HookContext, other: WSGIApplication) -> WSGIApplication:
+    """Returns an application that answers the hooks itself, and passes every other request to `other`."""
 
     def front(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path: str = environ["PATH_INFO"]
         secret, _, name = path.removeprefix(ROOM).partition("/")
         hook = HOOKS.get(name) if secret and path.startswith(ROOM) else None
         if hook is None:
-            return app(environ, start_response)
+            return other(environ, start_response)
         reply = hook(scope, environ, secret)
         body = reply.body.encode()
-        headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
+        headers = [("Content-Type", hooks.PLAIN), ("Content-Length", str(len(body)))]
         start_response(STATUS[HTTPStatus(reply.status)], headers)
         # The web server sends a reply in one piece only if it gets the reply as a list.
         return [body]
@@ -191,7 +161,7 @@ class Meter:
         self._counted: dict[Noted, tuple[int, float]] = {}
         self._lock = threading.Lock()
 
-    def note(self, hook: str, reply: Reply, began: float) -> None:
+    def note(self, hook: str, reply: hooks.Reply, began: float) -> None:
         """Counts a reply of a hook. `began` is the value of `perf_counter` when the hook began."""
         took = perf_counter() - began
         key = (hook, self._outcome(reply), bound_of(took))
@@ -212,7 +182,7 @@ class Meter:
             for key, (number, seconds) in taken.items():
                 self._add(key, number, seconds)
 
-    def _outcome(self, reply: Reply) -> str:
+    def _outcome(self, reply: hooks.Reply) -> str:
         if reply.status != 200 or reply.body in self._failures:
             return "failed"
         return OUTCOMES.get(reply.body[:4], "ok")

@@ -13,10 +13,9 @@ from hotline.flows.service_check import place_lists
 from hotline.flows.turn import Turn, resume, start
 from tests.crawler.crawler import Crawler, Line
 from tests.support import callers
-from tests.support.callers import Way
+from tests.support.callers import line
 from tests.support.made_once import shipped_book
 from tests.support.steps import Tell
-from tests.web.conftest import line
 
 __all__ = ["line"]
 
@@ -178,8 +177,7 @@ def test_the_crawler_finds_a_line_that(how: str, book: FlowSet) -> None:
     assert any(WAYS[how] in fault for fault in crawler.faults)
 
 
-@pytest.mark.parametrize("way", [*Way])
-def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line, way: Way) -> None:
+def test_a_thousand_digits_at_the_nearest_screens(line: callers.Line) -> None:
     """In the country of this test, each list of places has only one entry. The test that crawls the flows without the
     hook presses the digits at all other screens."""
     lists = {name: options[:1] for name, options in place_lists().items()}

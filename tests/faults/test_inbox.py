@@ -22,7 +22,7 @@ from hotline.keys.gateway_secrets import LiveSecrets
 from hotline.keys.key_folder import HOOKS, LISTED
 from hotline.people.rules import Level
 from hotline.tips.rules import DeadlineKind
-from hotline.web.hooks_app import create_app, hooks_first
+from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
 from tests.support.builders import make_tip
 from tests.support.callers import FORM, MAKING, Line
@@ -72,7 +72,7 @@ class Air:
 def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
     """Runs the hotline's web process on a free port. Yields the address of the process."""
     with MAKING:
-        app = hooks_first(create_app(line.context, secrets))
+        app = create_app(line.context, secrets)
     with running(make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)) as port:
         yield f"http://127.0.0.1:{port}"
 

@@ -18,7 +18,7 @@ from hotline.gateway.africastalking import Account, read_balance
 from hotline.gateway.http import Dialler
 from hotline.gateway.tables import Dialogue
 from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, LineInstruments
-from hotline.web.hooks_app import create_app, hooks_first
+from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
 from tests.support.callers import SECRETS, Line
 from tests.support.contexts import WholeContext
@@ -34,7 +34,7 @@ class Silent(WSGIRequestHandler):
 
 @contextmanager
 def served(context: WholeContext) -> Iterator[str]:
-    application = hooks_first(create_app(context, SECRETS))
+    application = create_app(context, SECRETS)
     with running(make_server("127.0.0.1", 0, application, handler_class=Silent)) as port:
         yield f"http://127.0.0.1:{port}"
 

@@ -5,7 +5,6 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -32,7 +31,7 @@ from hotline.people.rules import Level, kind_of
 from hotline.people.tables_desks import Desk
 from hotline.text.places import districts
 from hotline.tips.tables import Grant, Tip
-from hotline.web.hooks import HOOK_CONTEXT_KEY, HookContext
+from hotline.web.hooks import HookContext
 from hotline.web.hooks_app import create_app, hooks_first
 from tests.support.builders import make_responder
 from tests.support.clock import Clock
@@ -86,21 +85,11 @@ MAKING = threading.RLock()
 threads of Python 3.11."""
 
 
-class Way(StrEnum):
-    """The way in which a request reaches the hooks, before Flask or through Flask. The hooks must give the same replies
-    in both ways."""
-
-    FRONT = "front"
-    """As in production, the hooks answer before Flask sees the request."""
-    FLASK = "flask"
-
-
 class LaterApp:
     """Makes the Flask application only for the first request that needs it, because many tests call only hooks."""
 
     def __init__(self, context: WholeContext) -> None:
         self._context = context
-        self.extensions = {HOOK_CONTEXT_KEY: HookContext(context, SECRETS)}
 
     def __call__(self, *asked: Any) -> Any:
         with MAKING:
@@ -122,7 +111,6 @@ class Line:
     runs: FakeStates
     jobs: FakeJobs
     numbers: Any = field(default_factory=lambda: count(1))
-    way: Way = Way.FRONT
     made: "tuple[WholeContext, Client] | None" = field(default=None, init=False)
     """The simulated web process, made again only after the context has changed, because making it takes longer than a
     hop."""
@@ -131,9 +119,8 @@ class Line:
     def client(self) -> Client:
         with MAKING:
             if self.made is None or self.made[0] is not self.context:
-                app: Any = LaterApp(self.context)
-                client = Client(app if self.way is Way.FLASK else hooks_first(app))
-                self.made = self.context, client
+                scope = HookContext(self.context, SECRETS)
+                self.made = self.context, Client(hooks_first(scope, LaterApp(self.context)))
             return self.made[1]
 
     def flush(self) -> None:  # As if a new process had started, which knows no conversation states.
@@ -248,9 +235,7 @@ class Caller:
         return int(self.line.post("ended", fields).status_code)
 
 
-def make_ready(
-    database: Database, tmp_path: Path, clock: Clock, *, national: bool = True, way: Way = Way.FRONT
-) -> Line:
+def make_ready(database: Database, tmp_path: Path, clock: Clock, *, national: bool = True) -> Line:
     """Returns a hotline with real flows, encryption, pseudonyms and texts. The store of conversation states, the store
     of notes, and the job queue are simulated."""
     runs, jobs = FakeStates(), FakeJobs()
@@ -265,7 +250,7 @@ def make_ready(
         flow_sets=knowing_shipped(SqlFlowSets(database, place_lists())),
         phrases=shipped_phrases(),
     )
-    line = Line(context, database, clock, runs, jobs, way=way)
+    line = Line(context, database, clock, runs, jobs)
 
     def fill() -> None:
         publish_shipped(database, clock.at)

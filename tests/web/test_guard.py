@@ -1,8 +1,7 @@
-"""Tests the checks of the hooks: in a fixed order, strict, and the same with and without Flask."""
+"""Tests the checks of the hooks: in a fixed order, and strict."""
 
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -16,7 +15,7 @@ from hotline.core.database import open_database
 from hotline.gateway.tables import DeliveryReport, Dialogue, InboundSeen, Stopped
 from hotline.text.errors import CallbackInvalid
 from hotline.web.hooks import MAX_BYTES, MAX_FIELDS, CallbackForm, parse, read_form
-from tests.support.callers import FAILURE, FORM, SECRETS, Line, Way
+from tests.support.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {
     "phoneNumber": "+250788000077",
@@ -232,49 +231,12 @@ def test_nothing_of_a_request_is_written_down(line: Line, caplog: pytest.LogCapt
     assert "ussd: RuntimeError" in caplog.text
 
 
-LIVE = {hook: f"/hooks/{secrets[0]}/{hook}" for hook, secrets in SECRETS.items()}
-
-
-def answers(line: Line, method: str, path: str, fields: Mapping[str, str]) -> list[Any]:
-    """Returns the answers of the hooks in front of Flask and in Flask, each with every header."""
-    found = []
-    for way in Way:
-        client = replace(line, way=way).client
-        answer = client.open(path, method=method, data=urlencode(fields), content_type=FORM)
-        found.append((answer.status_code, sorted(answer.headers), answer.get_data()))
-    return found
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "fields"),
-    [
-        ("POST", LIVE["ussd"], HOP),
-        (
-            "POST",
-            f"/hooks/{SECRETS['ended'][0]}/ussd/ended",
-            {"sessionId": "1", "status": "Success"},
-        ),
-        ("POST", LIVE["sms"], SMS),
-        ("POST", LIVE["delivery"], {"id": "1", "status": "Success"}),
-        ("POST", LIVE["optout"], {"phoneNumber": "+250788000077"}),
-        ("POST", LIVE["ussd"], {}),
-        ("GET", LIVE["ussd"], {}),
-        ("HEAD", LIVE["ussd"], {}),
-        ("POST", f"{LIVE['ussd']}/", HOP),
-        ("POST", f"{LIVE['ussd']}/more", HOP),
-        ("POST", "/hooks/wrong/ussd", HOP),
-        ("POST", "/hooks/%C3%A9/ussd", HOP),
-        ("POST", "/hooks/a%2Fb/ussd", HOP),
-        ("POST", "/hooks//ussd", HOP),
-        ("POST", "/hooks/", HOP),
-        ("GET", "/healthz", {}),
-        ("POST", "/healthz", {}),
-        ("GET", "/", {}),
-    ],
-)
-def test_both_ways_answer_alike(line: Line, method: str, path: str, fields: dict[str, str]) -> None:
-    by_front, by_flask = answers(line, method, path, fields)
-    assert by_front == by_flask
+def test_only_whole_addresses_reach_a_hook(line: Line) -> None:
+    live = f"/hooks/{SECRETS['ussd'][0]}/ussd"
+    for path in (f"{live}/", f"{live}/more", "/hooks/a%2Fb/ussd", "/hooks//ussd", "/hooks/", "/"):
+        answer = line.client.post(path, data=urlencode(HOP), content_type=FORM)
+        assert (answer.status_code, answer.get_data()) == (404, b""), path
+    assert line.client.post("/healthz").status_code == 405
 
 
 def request(body: bytes, **more: Any) -> dict[str, Any]:
