@@ -10,17 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from hotline.alerts.queries_people import take_lock
 from hotline.alerts.service_messages import notify_person
 from hotline.core.actors import AccountState, Actor, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.core.wording import Template
-from hotline.duty import service_leaves
+from hotline.duty.service_leaves import PeopleChange, change_of, changing_people, find_person
 from hotline.duty.service_removal import request_access_everywhere
 from hotline.flows import service_check
 from hotline.gateway import tables as gateway_tables
-from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import responders_short_code
 from hotline.keys.passphrase import PIN_COSTS, Costs
 from hotline.people import tables, tables_accounts, tables_audit, tables_desks, tables_sessions
@@ -72,11 +70,10 @@ def invite(
     A person who already gets alerts of tips continues to get them. Raises NotFound, PersonnelRefused.
     """
     made = _new_secrets(context, costs)
-    with ringing(context) as session:
-        take_lock(session)
-        row = _new_enrolment(service_leaves.find_person(session, name), context.now())
-        _open(session, context, by, row)
-        return _hand_out(session, context, by, row, reason, made)
+    with changing_people(context, by, reason) as change:
+        row = _new_enrolment(find_person(change.session, name), change.at)
+        _open(change, row)
+        return _hand_out(change, row, made)
 
 
 def change_number(context: Context, by: Actor, name: str, number: str, reason: str) -> None:
@@ -86,9 +83,9 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
     """
     msisdn = parse_sendable(number)
     key = context.pseudonyms.enrolled(msisdn)
-    with context.database.writing() as session:
-        take_lock(session)
-        person = service_leaves.find_person(session, name)
+    with changing_people(context, by, reason) as change:
+        session = change.session
+        person = find_person(session, name)
         if tables.known_numbers(session, [key]):
             raise PersonnelRefused("this phone number is enrolled already: enter another number")
         if gateway_tables.stopped(session, [context.pseudonyms.stopped(msisdn)]):
@@ -99,11 +96,11 @@ def change_number(context: Context, by: Actor, name: str, number: str, reason: s
                     "{name} is not enrolled now: first enrol this person", name=person.name
                 )
             )
-        row = _new_enrolment(person, context.now())
+        row = _new_enrolment(person, change.at)
         row.kind, row.number_key = EnrolmentKind.NUMBER, key
         row.encrypted_number = context.encrypter.number(msisdn)
-        _request_one(session, context, by, row, reason)
-        service_leaves.log_command(session, context, "responder_number_wanted", person, by, reason)
+        _request_one(change, row)
+        change.log("responder_number_wanted", person)
 
 
 def request_start_pin(context: Context, by: Actor, responder_id: int, reason: str) -> None:
@@ -113,31 +110,24 @@ def request_start_pin(context: Context, by: Actor, responder_id: int, reason: st
     After a second person has approved the request, `print_start_pin` makes the start PIN. Raises NotFound,
     PersonnelRefused.
     """
-    with context.database.writing() as session:
-        take_lock(session)
-        person = service_leaves.find_person(session, str(responder_id))
-        row = _new_enrolment(person, context.now())
-        _request_one(session, context, by, row, reason)
-        service_leaves.log_command(session, context, "responder_invited", person, by, reason)
+    with changing_people(context, by, reason) as change:
+        person = find_person(change.session, str(responder_id))
+        _request_one(change, _new_enrolment(person, change.at))
+        change.log("responder_invited", person)
 
 
 def register(
-    session: Session,
-    context: Context,
-    by: Actor,
-    rows: Sequence[EnrolmentRow],
-    reason: str,
-    subject: str = "",
+    change: PeopleChange, rows: Sequence[EnrolmentRow], subject: str = ""
 ) -> Sequence[Responder]:
     """Registers the person of each row of a file or form. Requests the start PINs of all these people with one
     approval.
 
     The calling function must first check that `unfit` finds no error in the rows.
     """
-    people = add_people(session, context, rows, tables_audit.by_actor(by), reason, proving=True)
-    opened = [_new_enrolment(one, context.now()) for one in people]
-    session.add_all(opened)
-    _request(session, context, by, opened, subject or f"start:{people[0].id}", reason)
+    people = add_people(change, rows, tables_audit.by_actor(change.by), proving=True)
+    opened = [_new_enrolment(one, change.at) for one in people]
+    change.session.add_all(opened)
+    _request(change, opened, subject or f"start:{people[0].id}")
     return people
 
 
@@ -150,16 +140,16 @@ def print_start_pin(
     Raises NotFound, PersonnelRefused.
     """
     made = _new_secrets(context, costs)
-    with ringing(context) as session:
-        take_lock(session)
+    with changing_people(context, by, "") as change:
+        session = change.session
         row = tables.open_enrolment(session, responder_id, for_writing=True)
-        asked = _approved_request(session, row, context.now())
+        asked = _approved_request(session, row, change.at)
         if row is None or asked is None:
             raise PersonnelRefused(
                 message_text("no start PIN is approved for this person: request a new start PIN")
             )
-        service_leaves.check_overseen(session, by, session.get_one(Responder, responder_id))
-        return _hand_out(session, context, by, row, asked.reason, made)
+        change.check_overseen(session.get_one(Responder, responder_id))
+        return _hand_out(replace(change, reason=asked.reason), row, made)
 
 
 def may_print(context: Context, responder_id: int) -> bool:
@@ -187,38 +177,30 @@ def _new_enrolment(person: Responder, at: datetime) -> Enrolment:
     )
 
 
-def _request(
-    session: Session,
-    context: Context,
-    by: Actor,
-    rows: Sequence[Enrolment],
-    subject: str,
-    reason: str,
-) -> None:
+def _request(change: PeopleChange, rows: Sequence[Enrolment], subject: str) -> None:
     """Requests the approval to print the start PINs of the enrolments in `rows`. If a request to print start PINs about
     `subject` is already pending, adds the enrolments to that request.
     """
-    at, kind = context.now(), ApprovalKind.START_PIN
-    asked = tables_sessions.pending_for(session, subject, at)
-    asked = asked or tables_sessions.add_request(session, by, kind, subject, reason, at)
+    session, kind, at = change.session, ApprovalKind.START_PIN, change.at
+    asked = tables_sessions.pending_for(session, subject, at) or tables_sessions.add_request(
+        session, change.by, kind, subject, change.reason, at
+    )
     for row in rows:
         row.approval_id = asked.id
 
 
-def _request_one(
-    session: Session, context: Context, by: Actor, row: Enrolment, reason: str
-) -> None:
-    _open(session, context, by, row)
-    _request(session, context, by, [row], f"start:{row.responder_id}", reason)
+def _request_one(change: PeopleChange, row: Enrolment) -> None:
+    _open(change, row)
+    _request(change, [row], f"start:{row.responder_id}")
 
 
-def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None:
+def _open(change: PeopleChange, row: Enrolment) -> None:
     """Adds a new enrolment, which replaces an earlier enrolment of the same responder. Locks the row of the enrolled
     person in the database.
     """
-    at = context.now()
+    session, at = change.session, change.at
     person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
-    service_leaves.check_overseen(session, by, person)
+    change.check_overseen(person)
     if person.state == EnrolmentState.REMOVED or person.removed_at is not None:
         raise PersonnelRefused(
             message_text(
@@ -232,7 +214,7 @@ def _open(session: Session, context: Context, by: Actor, row: Enrolment) -> None
         asked = session.get_one(Approval, before.approval_id)
         shared = tables.enrolments_of_approval(session, asked.id)
         if asked.decided_at is None and not shared:
-            actor = tables_audit.by_actor(by)
+            actor = tables_audit.by_actor(change.by)
             tables_sessions.record_decision(asked, actor, at, ApprovalDecision.WITHDRAWN)
         session.flush()
     session.add(row)
@@ -251,25 +233,23 @@ def _new_secrets(context: Context, costs: Costs) -> tuple[str, Mapping[str, byte
 
 
 def _hand_out(
-    session: Session,
-    context: Context,
-    by: Actor,
-    row: Enrolment,
-    reason: str,
-    made: tuple[str, Mapping[str, bytes]],
+    change: PeopleChange, row: Enrolment, made: tuple[str, Mapping[str, bytes]]
 ) -> StartPaper:
     """Gives an enrolment its code and its start PIN, and requests a second admin's approval of the enrolment."""
-    at, dial = context.now(), responders_short_code(context.line.service_code)
+    session, at = change.session, change.at
+    dial = responders_short_code(change.context.line.service_code)
     for column, value in made[1].items():
         setattr(row, column, value)
     row.code_until, row.start_until = at + CODE_VALIDITY, at + START_PIN_VALIDITY
     lives = START_PIN_VALIDITY + DECIDED_WITHIN
     kind, subject = ApprovalKind.ENROLMENT, f"enrolment:{row.id}"
-    asked = tables_sessions.add_request(session, by, kind, subject, reason, at, lives=lives)
+    asked = tables_sessions.add_request(
+        session, change.by, kind, subject, change.reason, at, lives=lives
+    )
     row.approval_id = asked.id
     person = session.get_one(Responder, row.responder_id)
     notify_person(session, person, Template.JOIN, at, code=dial)
-    service_leaves.log_command(session, context, "start_pin_printed", person, by, reason)
+    change.log("start_pin_printed", person)
     return StartPaper(person.id, person.name, dial, made[0], at + START_PIN_VALIDITY)
 
 
@@ -287,25 +267,20 @@ def import_responders(
     PIN, and then a second admin must approve.
     """
     rows = read_responders(text)
-    with context.database.writing() as session:
-        refuse_faults([*unfit(session, context, rows)])
-        add_people(session, context, rows, "cli", proving=proving)
+    with changing_people(context, "", "") as change:
+        refuse_faults([*unfit(change.session, context, rows)])
+        add_people(change, rows, "cli", proving=proving)
     return rows
 
 
 def add_people(
-    session: Session,
-    context: Context,
-    rows: Sequence[EnrolmentRow],
-    actor: str,
-    reason: str = "",
-    *,
-    proving: bool,
+    change: PeopleChange, rows: Sequence[EnrolmentRow], actor: str, *, proving: bool
 ) -> Sequence[Responder]:
     """Enrols the phone of each row of a file or form. The calling function must first check that `unfit` finds no error
     in these rows.
     """
-    at, people = context.now(), list[Responder]()
+    session, context, at = change.session, change.context, change.at
+    people = list[Responder]()
     for row in rows:
         person = Person(name=row.name, languages=list(row.languages))
         responder = Responder(
@@ -323,7 +298,7 @@ def add_people(
         people.append(responder)
     session.add_all(people)
     count = f"{len(people)} responders"
-    tables_audit.append_row(session, at, actor, "responders_imported", count, reason)
+    tables_audit.append_row(session, at, actor, "responders_imported", count, change.reason)
     session.flush()
     return people
 
@@ -423,8 +398,8 @@ def _refuse(decision: Decision) -> None:
 
 
 def _approve(decision: Decision) -> None:
-    session, context, by, reason = decision.session, decision.context, decision.by, decision.reason
-    row, at = next(iter(_rows(decision)), None), context.now()
+    change, row = change_of(decision), next(iter(_rows(decision)), None)
+    session, at = change.session, change.at
     if row is None:
         raise NotFound(message_text("this request was already decided or has expired"))
     person = session.get_one(Responder, row.responder_id)
@@ -440,8 +415,8 @@ def _approve(decision: Decision) -> None:
         tables.end_enrolment(row, EnrolmentEnd.APPROVED, at)
         row.encrypted_number = before
         session.flush()
-        service_leaves.log_command(session, context, "responder_number_changed", person, by, reason)
-        number = service_check.national_number(context)
+        change.log("responder_number_changed", person)
+        number = service_check.national_number(change.context)
         if number is None:
             notify_person(session, person, Template.NUMBER_CHANGED_ALONE, at)
         else:
@@ -450,8 +425,8 @@ def _approve(decision: Decision) -> None:
     tables.end_enrolment(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
-    service_leaves.log_command(session, context, "responder_approved", person, by, reason)
-    request_access_everywhere(session, context, by, person, reason)
+    change.log("responder_approved", person)
+    request_access_everywhere(change, person)
 
 
 def _about_start(
@@ -525,10 +500,10 @@ def enrol_person(
     languages stay the same."""
     rows, faults = check_rows(_sheet_of(typed))
     rows = [replace(row, person_id=typed.person_id) for row in rows]
-    with context.database.writing() as session:
-        if faults := [*faults, *unfit(session, context, rows)]:
+    with changing_people(context, by, reason) as change:
+        if faults := [*faults, *unfit(change.session, context, rows)]:
             return 0, faults
-        return register(session, context, by, rows, reason)[0].id, ()
+        return register(change, rows)[0].id, ()
 
 
 def _sheet_of(typed: TypedPerson) -> str:

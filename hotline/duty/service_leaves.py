@@ -5,11 +5,14 @@ module also makes responders active again, and finds people by name. The module 
 enough people. For some changes, the module also checks that a second person has approved.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
 from hotline.alerts import queries_people, service_commands
+from hotline.core.actors import Actor
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway import tables as gateway_tables
@@ -26,6 +29,7 @@ from hotline.people.rules import (
     fewest_national,
     of_responder,
 )
+from hotline.people.service_approving import Decision
 from hotline.people.tables import Leave, Responder
 from hotline.people.tables_audit import CommandActor
 from hotline.text.errors import NotFound, PersonnelRefused
@@ -35,11 +39,69 @@ from hotline.text.languages import message_text
 from hotline.text.time import KIGALI
 
 
-def hand_on(session: Session, context: Context, responder_id: int, at: datetime) -> None:
-    """Gives a responder's cases to other responders, in the transaction that ends the responder's work."""
-    session.flush()
-    queries_people.drop_messages(session, responder_id)
-    service_commands.hand_on_cases(session, context, responder_id, at)
+@dataclass(frozen=True, slots=True)
+class PeopleChange:
+    """A change of people's work that one person makes in one transaction."""
+
+    session: Session
+    context: Context
+    by: Actor
+    reason: str
+    at: datetime
+
+    def log(self, action: str, person: Responder, reason: str = "") -> None:
+        """Adds a row about a responder to the audit log, with the reason of the change or with another reason."""
+        subject = f"responder:{person.id}"
+        tables_audit.append_command(
+            self.session, self.by, self.at, action, subject, reason or self.reason
+        )
+
+    def hand_on(self, responder_id: int) -> None:
+        """Gives a responder's cases to other responders, and ends the unsent messages to the responder."""
+        self.session.flush()
+        queries_people.drop_messages(self.session, responder_id)
+        service_commands.hand_on_cases(self.session, self.context, responder_id, self.at)
+
+    def check_overseen(
+        self, person: Responder, desks: Collection[str] = (), *, second: str | None = None
+    ) -> None:
+        """Raises PersonnelRefused if the national desk decides about a person who belongs, or would belong, to an
+        oversight desk. `second` is the name of a second person who decides too."""
+        for who in filter(None, (tables_audit.by_actor(self.by), second)):
+            if tables_desks.is_overseen(self.session, who, person.person_id, desks):
+                raise PersonnelRefused(OVERSEEN_DESK)
+
+    def check_second(self, second: str | None, person: Responder, what: str) -> None:
+        """Checks that two different people decide about a change of a person's work, and that neither of them is this
+        person.
+
+        Raises PersonnelRefused if fewer than two people decide, or if this person is one of the deciding people.
+        """
+        if second is None:
+            raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
+        names = (tables_audit.by_actor(self.by), second, f"responder:{person.id}")
+        if any(
+            tables_accounts.is_same_person(self.session, *two) for two in combinations(names, 2)
+        ):
+            raise PersonnelRefused(
+                f"{what} needs two different people, and the responder in question cannot be one of them"
+            )
+
+
+def change_of(decision: Decision) -> PeopleChange:
+    """Returns the change that a person makes by deciding on a request for approval."""
+    given = (decision.session, decision.context, decision.by, decision.reason)
+    return PeopleChange(*given, decision.context.now())
+
+
+@contextmanager
+def changing_people(context: Context, by: CommandActor, reason: str) -> Iterator[PeopleChange]:
+    """Opens a transaction that changes people. Two such transactions run one after the other. After the commit, tells
+    the workers which messages are due."""
+    with ringing(context) as session:
+        queries_people.take_lock(session)
+        actor = by if isinstance(by, Actor) else Actor(by)
+        yield PeopleChange(session, context, actor, reason, context.now())
 
 
 def find_person(session: Session, name: str) -> Responder:
@@ -104,50 +166,7 @@ def is_last_of_oversight(
     return False
 
 
-def check_overseen(
-    session: Session, by: CommandActor, person: Responder, desks: Collection[str] = ()
-) -> None:
-    """Raises PersonnelRefused if the national desk decides about a person who belongs, or would belong, to an oversight
-    desk."""
-    who = tables_audit.actor_of(by)
-    if tables_desks.is_overseen(session, who, person.person_id, desks):
-        raise PersonnelRefused(OVERSEEN_DESK)
-
-
 LAST_OF_OVERSIGHT = message_text("first add another active person to this person's oversight desk")
-
-
-def check_second(
-    session: Session, by: CommandActor, second: str | None, person: Responder | None, what: str
-) -> None:
-    """Checks that two different people decide about a change of a person's work, and that neither of them is this
-    person.
-
-    Raises PersonnelRefused if fewer than two people decide, or if this person is one of the deciding people.
-    """
-    if second is None:
-        raise PersonnelRefused(f"{what} needs a second person: add `--second NAME`")
-    herself = () if person is None else (f"responder:{person.id}",)
-    names = (tables_audit.actor_of(by), second, *herself)
-    if any(
-        tables_accounts.is_same_person(session, one, other) for one, other in combinations(names, 2)
-    ):
-        raise PersonnelRefused(
-            f"{what} needs two different people, and the responder in question cannot be one of them"
-        )
-
-
-def log_command(
-    session: Session,
-    context: Context,
-    action: str,
-    person: Responder,
-    by: CommandActor,
-    reason: str,
-) -> None:
-    tables_audit.append_command(
-        session, by, context.now(), action, f"responder:{person.id}", reason
-    )
 
 
 def format_time(at: datetime) -> str:
@@ -171,26 +190,19 @@ def record_leave(
     at = context.now()
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
-    with ringing(context) as session:
-        queries_people.take_lock(session)
-        person = find_person(session, name)
-        check_overseen(session, by, person)
-        _check_leave(session, person, begins, ends_at, at)
-        row = Leave(
-            responder_id=person.id,
-            starts_at=begins,
-            ends_at=ends_at,
-            asked_by=tables_audit.name_of(by),
-            asked_at=at,
-            begun_at=None,
-        )
-        session.add(row)
-        session.flush()
+    with changing_people(context, by, reason) as change:
+        person = find_person(change.session, name)
+        change.check_overseen(person)
+        _check_leave(change.session, person, begins, ends_at, at)
+        row = Leave(responder_id=person.id, starts_at=begins, ends_at=ends_at)
+        row.asked_by, row.asked_at = change.by.name, at
+        change.session.add(row)
+        change.session.flush()
         if begins <= at:
             row.begun_at = at
-            hand_on(session, context, person.id, at)
+            change.hand_on(person.id)
         why = f"{format_time(begins)} to {format_time(ends_at)}: {reason}"
-        log_command(session, context, "responder_on_leave", person, by, why)
+        change.log("responder_on_leave", person, why)
 
 
 def bring_back(
@@ -209,12 +221,12 @@ def bring_back(
     number. A second person must approve the return of a removed responder. Raises NotFound, NumberInvalid,
     PersonnelRefused.
     """
-    at = context.now()
     ended: list[str] = []
-    with context.database.writing() as session:
+    with changing_people(context, by, reason) as change:
+        session, at = change.session, change.at
         person = find_person(session, name)
         if person.removed_at is not None:
-            check_second(session, by, second, person, "bringing back a person who was removed")
+            change.check_second(second, person, "bringing back a person who was removed")
             removed_at = person.removed_at
             for one in tables.phones_of(session, person.person_id):
                 if one.removed_at != removed_at:
@@ -227,9 +239,8 @@ def bring_back(
             desks = tables_desks.desks_of_person(session, person.person_id)
             if tables_desks.mixes_oversight(session, desks):
                 raise PersonnelRefused(APART)
-            check_overseen(session, second or "", person)
             ended.append("left")
-        check_overseen(session, by, person)
+        change.check_overseen(person, second=second)
         planned = queries_people.current_leaves(session, person.id, at)
         running = [row for row in planned if row.starts_at <= at]
         for row in running or planned:
@@ -242,8 +253,7 @@ def bring_back(
             ended.append("unreachable")
         if ended:
             agreed = f"; agreed by {second}" if second else ""
-            why = f"{', '.join(ended)}: {reason}{agreed}"
-            log_command(session, context, "responder_back", person, by, why)
+            change.log("responder_back", person, f"{', '.join(ended)}: {reason}{agreed}")
     return person, ended
 
 
@@ -253,15 +263,14 @@ def begin_leaves(context: Context) -> None:
 
     The clock process calls this function. Raises StoreUnavailable.
     """
-    at = context.now()
     with context.database.reading() as session:
-        if not queries_people.has_to_hand_on(session, at):
+        if not queries_people.has_to_hand_on(session, context.now()):
             return
-    with ringing(context) as session:
-        for row in queries_people.leaves_to_begin(session, at):
-            row.begun_at = at
-            hand_on(session, context, row.responder_id, at)
-        queries_people.drop_messages(session)
+    with changing_people(context, "clock", "") as change:
+        for row in queries_people.leaves_to_begin(change.session, change.at):
+            row.begun_at = change.at
+            change.hand_on(row.responder_id)
+        queries_people.drop_messages(change.session)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

@@ -25,7 +25,7 @@ from hotline.core.database import Session
 from hotline.duty import service_accounts
 from hotline.duty.service_accounts import AccountLine
 from hotline.duty.service_desk_page import visible_desks
-from hotline.duty.service_leaves import find_person, log_command
+from hotline.duty.service_leaves import changing_people, find_person
 from hotline.gateway import queries
 from hotline.people import tables, tables_accounts, tables_desks
 from hotline.people.rules import DeskKind, EnrolmentState, Level, of_account, of_responder
@@ -41,10 +41,10 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
     languages = list(dict.fromkeys(spoken))
     if not languages or any(one not in CODES for one in languages):
         raise PersonnelRefused(message_text("choose at least one language"))
-    with context.database.writing() as session:
-        person = find_person(session, str(responder_id))
-        tables.person(session, person.person_id).languages = languages
-        log_command(session, context, "responder_languages", person, by, ", ".join(languages))
+    with changing_people(context, by, ", ".join(languages)) as change:
+        person = find_person(change.session, str(responder_id))
+        tables.person(change.session, person.person_id).languages = languages
+        change.log("responder_languages", person)
 
 
 class PersonState(StrEnum):

@@ -24,13 +24,13 @@ from hotline.duty import service_accounts, service_leaves
 from hotline.duty.service_accounts import AccountChange, current_account
 from hotline.duty.service_leaves import (
     MAX_LEAVE,
+    PeopleChange,
+    change_of,
+    changing_people,
     check_national,
-    check_second,
     find_person,
-    log_command,
 )
 from hotline.gateway import queries
-from hotline.gateway.doorbell import ringing
 from hotline.people import (
     decrypt_grants,
     queries_member_keys,
@@ -91,25 +91,29 @@ def close_desks(
         tables_desks.end_access(session, member, at, skip=skip)
 
 
-def end_access(
-    session: Session, context: Context, by: Actor, person_id: int, reason: str, *, by_two: bool
-) -> None:
+def end_access(change: PeopleChange, person_id: int, *, by_two: bool) -> None:
     """Ends the accounts and the on-call contacts of a removed person, and the person's access to all desks.
 
     `by_two` is True if a second person approved the removal. If `by_two` is True, the function also ends an account
     that one person alone may not end.
     """
-    for account in tables_accounts.of_person(session, person_id):
-        change = AccountChange(session, context, by, account, reason)
-        if by_two and account.state != AccountState.ENDED:
-            service_accounts.end_account(change)
+    session, at = change.session, change.at
+    for one in account_changes(change, person_id):
+        if by_two and one.account.state != AccountState.ENDED:
+            service_accounts.end_account(one)
         else:
-            service_accounts.close_account(change)
-    at = context.now()
+            service_accounts.close_account(one)
     close_desks(session, person_id, at)
     for contact in queries.on_call_contacts(session):
         if contact.person_id == person_id:
-            service_alarm_notices.end_contact(session, contact, by, at)
+            service_alarm_notices.end_contact(session, contact, change.by, at)
+
+
+def account_changes(change: PeopleChange, person_id: int) -> list[AccountChange]:
+    """Returns the change for each account of a person."""
+    accounts = tables_accounts.of_person(change.session, person_id)
+    given = (change.session, change.context, change.by)
+    return [AccountChange(*given, account, change.reason) for account in accounts]
 
 
 class Removed(NamedTuple):
@@ -121,18 +125,17 @@ class Removed(NamedTuple):
 
 
 def set_desks(
-    session: Session,
-    context: Context,
+    change: PeopleChange,
     person: Responder,
     desks: Mapping[str, Level],
     categories: Collection[str],
-    at: datetime,
 ) -> None:
     """Sets the desks of a responder and the categories of cases that they get.
 
     If the responder loses a desk or a category, other responders get the responder's open cases. Raises
     PersonnelRefused if the national desk would have too few active people.
     """
+    session, at = change.session, change.at
     before = {row.desk_code for row in tables.current_memberships(session, person.id)}
     lost = before - set(desks)
     if NATIONAL in lost and person.unreachable is None:
@@ -147,7 +150,7 @@ def set_desks(
     kept = {row.desk_code for one in own for row in tables.current_memberships(session, one.id)}
     close_desks(session, person.person_id, at, skip=kept)
     if lost or narrows:
-        service_leaves.hand_on(session, context, person.id, at)
+        change.hand_on(person.id)
 
 
 def remove_responder(
@@ -163,47 +166,36 @@ def remove_responder(
     To remove one of the last two people of the national desk, a second person must approve. Raises NotFound,
     PersonnelRefused.
     """
-    with ringing(context) as session:
-        return remove_within(session, context, name, second=second, by=by, reason=reason)
+    with changing_people(context, by, reason) as change:
+        return remove_within(change, name, second=second)
 
 
-def remove_within(
-    session: Session,
-    context: Context,
-    name: str,
-    *,
-    second: str | None,
-    by: CommandActor,
-    reason: str,
-) -> Removed:
+def remove_within(change: PeopleChange, name: str, *, second: str | None) -> Removed:
     """Does the same as `remove_responder`, but in the transaction of the calling function."""
-    at = context.now()
-    queries_people.take_lock(session)
+    session, at = change.session, change.at
     person = find_person(session, name)
-    for who in (by, second or ""):
-        service_leaves.check_overseen(session, who, person)
+    change.check_overseen(person, second=second)
     is_new = person.removed_at is None and person.state in UNPROVED
     if not person.active and not is_new:
         raise PersonnelRefused(f"{person.name} was already removed from the hotline")
     rest, is_red = national_desk_without(session, person, at)
     if is_red:
-        check_second(session, by, second, person, LAST_OF_NATIONAL)
+        change.check_second(second, person, LAST_OF_NATIONAL)
     elif service_leaves.is_last_of_oversight(session, person, at, at):
-        check_second(session, by, second, person, "removing the last person of an oversight desk")
+        change.check_second(second, person, "removing the last person of an oversight desk")
 
     every = [one for one in tables.phones_of(session, person.person_id) if one.removed_at is None]
     cases = sum(queries_people.open_cases(session, one.id) for one in every)
     for one in every:
         _end_one(session, one, at)
-    actor = by if isinstance(by, Actor) else Actor(by)
-    end_access(session, context, actor, person.person_id, reason, by_two=second is not None)
+    end_access(change, person.person_id, by_two=second is not None)
     for one in every:
-        service_leaves.hand_on(session, context, one.id, at)
+        change.hand_on(one.id)
     if not is_new:
         for one in tables.national_people(session, at):
             notify_person(session, one, Template.REMOVED, at, count=str(cases))
     agreed = f"; agreed by {second}" if second else ""
-    log_command(session, context, "responder_removed", person, by, f"{reason}{agreed}")
+    change.log("responder_removed", person, f"{change.reason}{agreed}")
     return Removed(person, rest, is_red)
 
 
@@ -236,42 +228,40 @@ def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -
     approval of the removal. Only an admin can remove a person who has no phone. Raises NotFound, AccountRefused,
     PersonnelRefused.
     """
-    with ringing(context) as session:
-        queries_people.take_lock(session)
-        tables.person(session, person_id, for_writing=True)
-        phones = [one for one in tables.phones_of(session, person_id) if one.removed_at is None]
+    with changing_people(context, by.actor, reason) as change:
+        tables.person(change.session, person_id, for_writing=True)
+        every = tables.phones_of(change.session, person_id)
+        phones = [one for one in every if one.removed_at is None]
         if phones:
-            first = max(phones, key=lambda one: one.active)
-            _take_away(session, context, by.actor, first, reason)
+            _take_away(change, max(phones, key=lambda one: one.active))
             return
         if not ADMIN & by.roles:
             raise NotFound("only an admin can remove a person who has no phone")
-        for account in tables_accounts.of_person(session, person_id):
-            AccountChange(session, context, by.actor, account, reason).check()
-        end_access(session, context, by.actor, person_id, reason, by_two=False)
+        for one in account_changes(change, person_id):
+            one.check()
+        end_access(change, person_id, by_two=False)
 
 
-def _take_away(
-    session: Session, context: Context, by: Actor, person: tables.Responder, reason: str
-) -> None:
+def _take_away(change: PeopleChange, person: Responder) -> None:
+    session, at = change.session, change.at
     if person.removed_at is not None:
         raise PersonnelRefused(message_text("{name} was already removed", name=person.name))
-    if tables_accounts.acts_for(session, by, person.person_id):
+    if tables_accounts.acts_for(session, change.by, person.person_id):
         raise PersonnelRefused(message_text("you cannot remove yourself: ask another person"))
-    service_leaves.check_overseen(session, by, person)
-    at = context.now()
+    change.check_overseen(person)
     is_national = person.active and national_desk_without(session, person, at)[1]
     if is_national:
-        for account in tables_accounts.of_person(session, person.person_id):
-            service_accounts.close_account(AccountChange(session, context, by, account, reason))
+        for one in account_changes(change, person.person_id):
+            service_accounts.close_account(one)
         close_desks(session, person.person_id, at)
     if is_national or (
         person.active and service_leaves.is_last_of_oversight(session, person, at, at)
     ):
-        if request(session, context, by, ApprovalKind.REMOVAL, f"responder:{person.id}", reason):
-            log_command(session, context, "responder_removal_asked", person, by, reason)
+        asked = (change.by, ApprovalKind.REMOVAL, f"responder:{person.id}", change.reason)
+        if request(session, change.context, *asked):
+            change.log("responder_removal_asked", person)
         return
-    remove_within(session, context, str(person.id), second=None, by=by, reason=reason)
+    remove_within(change, str(person.id), second=None)
 
 
 def end_account(context: Context, by: Actor, account_id: int, reason: str = "") -> bool:
@@ -281,9 +271,9 @@ def end_account(context: Context, by: Actor, account_id: int, reason: str = "") 
     Returns False if a second admin must approve the end of the account first. Until the approval, nothing changes.
     Raises AccountRefused, PersonnelRefused.
     """
-    with ringing(context) as session:
-        queries_people.take_lock(session)
-        change = AccountChange(session, context, by, current_account(session, account_id), reason)
+    with changing_people(context, by, reason) as people:
+        account = current_account(people.session, account_id)
+        change = AccountChange(people.session, context, by, account, reason)
         change.check()
         if change.needs_second():
             service_accounts.request_end(change)
@@ -298,9 +288,11 @@ def _end(change: AccountChange) -> None:
     service_accounts.end_account(change)
     session, person_id = change.session, change.account.person_id
     said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
+    at = change.context.now()
+    people = PeopleChange(session, change.context, change.by, said, at)
     for responder in tables_accounts.phones_of(session, person_id):
         if responder.active:
-            _take_away(session, change.context, change.by, responder, said)
+            _take_away(people, responder)
 
 
 def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason: str) -> None:
@@ -309,9 +301,8 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
 
     Raises NotFound, DeskRefused, PersonnelRefused.
     """
-    at = context.now()
-    with ringing(context) as session:
-        queries_people.take_lock(session)
+    with changing_people(context, by, reason) as change:
+        session, at = change.session, change.at
         tables_desks.get_desk(session, code, for_writing=True)
         if tables_desks.is_overseen(session, tables_audit.by_actor(by), None, [code]):
             raise DeskRefused(OVERSEEN_DESK)
@@ -331,7 +322,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
                 )
             if code in now:
                 left = {one: level for one, level in now.items() if one != code}
-                set_desks(session, context, person, left, person.categories, at)
+                set_desks(change, person, left, person.categories)
         opened = tables_desks.end_access_at(session, code, names, at)
         for one in names:
             if (account_id := account_of(one)) is not None:
@@ -362,9 +353,8 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
 
 
 def _removal_approved(decision: Decision) -> None:
-    name, second = decision.row.about, decision.row.asker
-    session, context, by = decision.session, decision.context, decision.by
-    remove_within(session, context, name, second=second, by=by, reason=decision.reason)
+    queries_people.take_lock(decision.session)
+    remove_within(change_of(decision), decision.row.about, second=decision.row.asker)
 
 
 REMOVAL = ApprovalRule(
@@ -407,47 +397,45 @@ def change_desks(
 
     The rest of the change takes effect at once. Raises NotFound, PersonnelRefused.
     """
-    at = context.now()
-    with ringing(context) as session:
-        queries_people.take_lock(session)
+    with changing_people(context, by, reason) as change:
+        session = change.session
         person = _acting(session, responder_id)
         _check(session, person, posting.desks)
-        service_leaves.check_overseen(session, by, person, posting.desks)
+        change.check_overseen(person, posting.desks)
         now = _desks_of(session, person)
         waits = gains_rights(now, posting.desks)
         at_once = without_gains(now, posting.desks) if waits else posting.desks
         if not at_once:
             at_once = now
-        set_desks(session, context, person, at_once, posting.categories, at)
+        set_desks(change, person, at_once, posting.categories)
         why, begins = f"{posting}: {reason}", f"posting:{person.id}:"
         if at_once != now or not waits:
-            log_command(session, context, "responder_moved", person, by, why)
+            change.log("responder_moved", person, why)
         # The new request replaces the pending requests to change this responder's desks.
         actor, withdrawn = tables_audit.by_actor(by), ApprovalDecision.WITHDRAWN
-        for row in tables_sessions.pending_about(session, ApprovalKind.POSTING, begins, at):
-            tables_sessions.record_decision(row, actor, at, withdrawn)
+        for row in tables_sessions.pending_about(session, ApprovalKind.POSTING, begins, change.at):
+            tables_sessions.record_decision(row, actor, change.at, withdrawn)
         if waits:
             request(session, context, by, ApprovalKind.POSTING, f"{begins}{posting}", reason)
-            log_command(session, context, "responder_more_wanted", person, by, why)
+            change.log("responder_more_wanted", person, why)
     return waits
 
 
-def request_access_everywhere(
-    session: Session, context: Context, by: Actor, person: Responder, reason: str
-) -> None:
+def request_access_everywhere(change: PeopleChange, person: Responder) -> None:
     """Requests access for a responder to each of the responder's desks whose tips the responder cannot decrypt yet.
 
     Does nothing for a responder without a key pair.
     """
     if person.public_key is None:
         return
-    member = of_responder(person.id)
+    session, context, member = change.session, change.context, of_responder(person.id)
     own = _desks_of(session, person)
     for row in tables_desks.all_desks(session):
         if row.code not in own or not row.reads_tips:
             continue
         if not decrypt_grants.has_access_or_request(session, context, row.code, member):
-            decrypt_grants.add_access_request(session, context, by, row.code, member, reason)
+            asked = (change.by, row.code, member, change.reason)
+            decrypt_grants.add_access_request(session, context, *asked)
 
 
 def _acting(session: Session, responder_id: int) -> Responder:
@@ -513,12 +501,11 @@ def _about_postings(
 
 
 def _place(decision: Decision) -> None:
-    session, context = decision.session, decision.context
-    responder_id, wanted = _wanted(decision.row)
-    person = _acting(session, responder_id)
-    _check(session, person, wanted.desks)
-    set_desks(session, context, person, wanted.desks, wanted.categories, context.now())
-    request_access_everywhere(session, context, decision.by, person, decision.reason)
+    change, (responder_id, wanted) = change_of(decision), _wanted(decision.row)
+    person = _acting(change.session, responder_id)
+    _check(change.session, person, wanted.desks)
+    set_desks(change, person, wanted.desks, wanted.categories)
+    request_access_everywhere(change, person)
 
 
 POSTING = ApprovalRule(

@@ -19,6 +19,7 @@ from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.duty import service_enrolment, service_roster
+from hotline.duty.service_leaves import PeopleChange
 from hotline.people import rules_roster, tables_audit, tables_roster
 from hotline.people.encrypt import lock_key, unlock_key
 from hotline.people.queries_member_keys import MAY_SIGN_IN
@@ -230,7 +231,8 @@ def _take_people(
     faults = [*faults, *service_enrolment.unfit(session, context, part if sheet.done else rows)]
     if not faults:
         subject = f"start:sheet:{sheet.id}"
-        service_enrolment.register(session, context, by.actor, part, sheet.reason, subject)
+        change = PeopleChange(session, context, by.actor, sheet.reason, context.now())
+        service_enrolment.register(change, part, subject)
         sheet.done += len(part)
     return faults
 

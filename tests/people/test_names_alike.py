@@ -16,6 +16,7 @@ from hotline.people.rules import DeskKind
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
 from hotline.people.service_desks import NewDesk
+from hotline.people.tables import Responder
 from hotline.text.errors import AccountRefused, ImportRefused, PersonnelRefused
 from tests.support.signing import SERVER
 from tests.support.two_people import ALICE
@@ -119,5 +120,5 @@ def test_a_second_person_is_not_the_first_in_other_letters(context: ConsoleConte
 
 
 def check_second(context: ConsoleContext, first: str, second: str) -> None:
-    with context.database.reading() as session:
-        service_leaves.check_second(session, first, second, None, "that")
+    with service_leaves.changing_people(context, first, "that") as change:
+        change.check_second(second, Responder(id=1), "that")
