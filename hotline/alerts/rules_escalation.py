@@ -38,6 +38,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from hotline.alerts import rules_assignment
@@ -783,16 +784,6 @@ class DrillRecipient(NamedTuple):
     may still arrive."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepSummary:
-    """A summary of one step of a drill, such as reading the case: how many responders took this step, and after how
-    long."""
-
-    count: int
-    median: timedelta | None
-    worst: timedelta | None
-
-
 def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> Sequence[Candidate]:
     """Returns the people who may be alerted in a drill: the lowest escalation level of the desk, or all levels if
     `escalates` is True.
@@ -839,20 +830,14 @@ def is_by_night(urgency: Urgency, at: datetime) -> bool:
     return is_night(at) or is_night(at + DURATION[urgency])
 
 
-def step_summaries(people: Iterable[DrillRecipient]) -> dict[str, StepSummary]:
-    """Returns for each step of a drill, such as reading the case, a summary over all alerted responders."""
-    recipients = list(people)
-    return {
-        "delivered": _step([(one.alerted_at, one.delivered_at) for one in recipients]),
-        "answered": _step([(one.alerted_at, one.answered_at) for one in recipients]),
-        "opened": _step([(one.alerted_at, one.opened_at) for one in recipients]),
-    }
-
-
-def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepSummary:
-    durations = sorted(at - alerted_at for alerted_at, at in times if at is not None)
-    middle = durations[(len(durations) - 1) // 2] if durations else None
-    return StepSummary(len(durations), middle, max(durations, default=None))
+def step_durations(people: Sequence[DrillRecipient]) -> list[list[timedelta]]:
+    """Returns how long the alerted responders needed for each step of a drill: to get the alert, to answer it and to
+    read the case. The shortest duration comes first, and responders who have not taken the step are left out."""
+    steps = map(attrgetter, ("delivered_at", "answered_at", "opened_at"))
+    return [
+        sorted(at - one.alerted_at for one in people if (at := time_of(one)) is not None)
+        for time_of in steps
+    ]
 
 
 CROSSING = timedelta(seconds=20)

@@ -60,6 +60,9 @@ class DrilledDesk(NamedTuple):
     camp: str | None = None
 
 
+NO_SUCH = message_text("choose a district, a border post or a camp: other desks have no drills")
+
+
 def drilled_desk(session: Session, code: str) -> DrilledDesk:
     """Returns the district, border post or camp with this code as the desk of a drill. People of these desks get alerts
     of tips, so they can be tested.
@@ -69,19 +72,13 @@ def drilled_desk(session: Session, code: str) -> DrilledDesk:
     if is_district(code):
         return DrilledDesk(code, code)
     if code == NATIONAL:
-        raise _no_such()
+        raise DrillRefused(NO_SUCH)
     row = tables_desks.get_desk(session, code)
     if row.retired_at is None and row.kind == DeskKind.BORDER:
         return DrilledDesk(code, ABROAD)
     if row.retired_at is None and row.kind == DeskKind.PROTECTION and row.place is not None:
         return DrilledDesk(code, row.place[:2], row.place)
-    raise _no_such()
-
-
-def _no_such() -> DrillRefused:
-    return DrillRefused(
-        message_text("choose a district, a border post or a camp: other desks have no drills")
-    )
+    raise DrillRefused(NO_SUCH)
 
 
 def refusal_reason(
@@ -327,18 +324,11 @@ def _end(
         notify_person(session, person, Template.EXERCISE, at, assignment_id, ref=ref)
 
 
-class DrillReport(NamedTuple):
-    """A drill, with the time at which each alerted responder got, answered and read the alert."""
-
-    exercise: Drill
-    recipients: Sequence[DrillRecipient]
-
-
-def list_drills(context: Context) -> Sequence[DrillReport]:
-    """Returns all drills, the newest first. Raises StoreUnavailable."""
+def list_drills(context: Context) -> Sequence[tuple[Drill, Sequence[DrillRecipient]]]:
+    """Returns all drills with their alerted responders, the newest drill first. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return [
-            DrillReport(row, tables_drills.drill_recipients(session, row.tip_id))
+            (row, tables_drills.drill_recipients(session, row.tip_id))
             for row in tables_drills.all_drills(session)
         ]
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from flask import Response
 
 from hotline.alerts import service_drills
-from hotline.alerts.rules_escalation import DrillRequest, step_summaries
+from hotline.alerts.rules_escalation import DrillRequest, step_durations
 from hotline.console import routes
 from hotline.console.routes import PAGES, Method, table
 from hotline.console.templating import number_of
@@ -336,18 +336,19 @@ def enrol(visit: Visit) -> Response:
             "For a new person, choose only districts, or only the national desk. You can add more desks later.",
         )
     known = known_person(visit)
-    typed = service_enrolment.TypedPerson(
-        name=known.name if known else visit.form.text("name", most=80),
-        msisdn=visit.form.secret("number"),
-        languages=known.languages if known else _languages(visit),
-        level=Level.NATIONAL if NATIONAL in desks else Level.RESPONDER,
-        districts=[
+    cells = {
+        "name": known.name if known else visit.form.text("name", most=80),
+        "msisdn": visit.form.secret("number"),
+        "language": ";".join(known.languages if known else _languages(visit)),
+        "level": Level.NATIONAL if NATIONAL in desks else Level.RESPONDER,
+        "districts": ";".join(
             f"{place_name(code, 'en')}={level}" for code, level in desks.items() if code != NATIONAL
-        ],
-        categories=[one for one in visit.form.many("categories") if one in {*Category}],
-        person_id=known.id if known else None,
+        ),
+        "categories": ";".join(one for one in visit.form.many("categories") if one in {*Category}),
+    }
+    made, faults = service_enrolment.enrol_person(
+        visit.context, visit.by.actor, cells, reason, known.id if known else None
     )
-    made, faults = service_enrolment.enrol_person(visit.context, visit.by.actor, typed, reason)
     if faults:
         # Each error message begins with the name of the wrong column. If the form has no field for the wrong column,
         # the message appears at the field for the desks.
@@ -380,7 +381,7 @@ def drills(visit: Visit) -> Response:
         desks=_desks(visit),
         every=service_drills.list_drills(visit.context),
         most=SHOWN,
-        steps=step_summaries,
+        steps=step_durations,
         long=partial(_long, visit),
     )
 

@@ -4,8 +4,6 @@ code by SMS, and the person gets a start PIN on paper.
 `web/service_approvals.py` carries out the decision of the second admin, who approves or rejects an enrolment.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,7 +25,6 @@ from hotline.people.rules import (
     APART,
     CODE_DIGITS,
     CODE_VALIDITY,
-    COLUMNS,
     DECIDED_WITHIN,
     START_DIGITS,
     START_PIN_VALIDITY,
@@ -35,7 +32,7 @@ from hotline.people.rules import (
     EnrolmentRow,
     EnrolmentState,
     RowFault,
-    check_rows,
+    check_row,
     may_decide,
     new_digits,
     read_responders,
@@ -475,49 +472,23 @@ ENROLMENT = ApprovalRule(
 # The code below enrols people from a page of the console, with the functions that also enrol people from a file.
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPerson:
-    """The details of a person that an admin has typed into a form. `repr` does not show the phone number."""
-
-    name: str
-    msisdn: str = field(repr=False)
-    languages: Sequence[str]
-    level: str
-    districts: Sequence[str]
-    """The names of the person's districts. A text such as `Gasabo=deputy` gives the person a different level in this
-    one district.
-    """
-    categories: Sequence[str]
-    person_id: int | None = None
-    """The existing person who gets the phone. None for a new person."""
-
-
 def enrol_person(
-    context: ConsoleContext, by: Actor, typed: TypedPerson, reason: str
+    context: ConsoleContext,
+    by: Actor,
+    cells: Mapping[str, str],
+    reason: str,
+    person_id: int | None = None,
 ) -> tuple[int, Sequence[RowFault]]:
-    """Registers a phone, and requests its start PIN. Returns the id of the phone, and the errors in the form. If the
-    form has an error, changes nothing. If a person who is already enrolled gets another phone, the person's name and
-    languages stay the same."""
-    rows, faults = check_rows(_sheet_of(typed))
-    rows = [replace(row, person_id=typed.person_id) for row in rows]
+    """Registers a phone from the fields of a form, which have the names of the columns of a file. Requests the start
+    PIN of the phone. Returns the id of the phone, and the errors in the form. If the form has an error, changes
+    nothing.
+
+    `person_id` is the existing person who gets the phone, or None for a new person. The name and languages of an
+    existing person stay the same."""
+    faults: list[RowFault] = []
+    row = check_row(1, cells, faults)
+    rows = [] if row is None else [replace(row, person_id=person_id)]
     with changing_people(context, by, reason) as change:
         if faults := [*faults, *unfit(change.session, context, rows)]:
             return 0, faults
         return register(change, rows)[0].id, ()
-
-
-def _sheet_of(typed: TypedPerson) -> str:
-    written = io.StringIO()
-    rows = csv.DictWriter(written, COLUMNS, lineterminator="\n")
-    rows.writeheader()
-    rows.writerow(
-        {
-            "name": " ".join(typed.name.split()),
-            "msisdn": typed.msisdn,
-            "language": ";".join(typed.languages),
-            "level": typed.level,
-            "districts": ";".join(typed.districts),
-            "categories": ";".join(typed.categories),
-        }
-    )
-    return written.getvalue()

@@ -249,7 +249,7 @@ def check_rows(text: str) -> tuple[Sequence[EnrolmentRow], Sequence[RowFault]]:
     """
     faults: list[RowFault] = []
     filled = read_cells(text, COLUMNS, faults)
-    rows = [row for line, cells in filled if (row := _row(line, cells, faults))]
+    rows = [row for line, cells in filled if (row := check_row(line, cells, faults))]
     faults += _repeated(rows)
     if not rows and not faults:
         faults.append(RowFault(1, message_text("The file has no rows. Add at least one person.")))
@@ -313,7 +313,9 @@ def _header_faults(header: Sequence[str], columns: Sequence[str]) -> Iterator[Ro
         )
 
 
-def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> EnrolmentRow | None:
+def check_row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> EnrolmentRow | None:
+    """Returns the person that the cells of one row describe. If a cell is wrong, adds the errors to `faults`
+    and returns None."""
     wrong: list[MessageText] = []
     name = tidy_name(cells["name"])
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():

@@ -30,14 +30,13 @@ from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReaderQuestionKind
 from hotline.core.actors import AccountRole, Actor, SignedIn
 from hotline.duty import service_enrolment, service_leaves, service_removal
-from hotline.duty.service_enrolment import TypedPerson
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway.rules import MessageKind, MessageState
 from hotline.gateway.tables import Assignment, Deadline, Message
 from hotline.monitoring import queries
 from hotline.people import decrypt_grants, service_desks, tables
 from hotline.people.decrypt_passphrase import TwoPeople
-from hotline.people.rules import DeskKind, Level, RequestedPosting
+from hotline.people.rules import COLUMNS, DeskKind, Level, RequestedPosting
 from hotline.people.tables import Responder
 from hotline.people.tables_desks import Desk
 from hotline.people.tables_sessions import Approval
@@ -344,8 +343,11 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
         service_removal.change_desks(line.context, ADMIN, oversight.people[0], wanted, "asked")
     with line.database.reading() as session:
         person_id = session.get_one(Responder, oversight.people[0]).person_id
-    typed = TypedPerson("A. B.", "+250788000013", ["en"], Level.NATIONAL, (), (), person_id)
-    _, (fault,) = service_enrolment.enrol_person(cast(Any, line.context), ADMIN, typed, "asked")
+    filled = ("A. B.", "+250788000013", "en", Level.NATIONAL, "", "")
+    cells = dict(zip(COLUMNS, filled, strict=True))
+    _, (fault,) = service_enrolment.enrol_person(
+        cast(Any, line.context), ADMIN, cells, "asked", person_id
+    )
     assert "cannot belong to another desk" in str(fault)
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     with line.database.reading() as session:
