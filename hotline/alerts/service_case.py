@@ -484,10 +484,7 @@ def link_tips(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Seq
     new_ids = [tip.tip_id for tip in tips if tip.step == 0]
     if not new_ids or len(new_ids) > MAX_COMPARED:
         return tips
-    found = [tips_queries.likely_earlier(session, tip_id, at) for tip_id in new_ids]
-    pairs = [
-        pair for group in found if group for pair in rules_events.likely_pairs(group[0], group[1:])
-    ]
+    pairs = [pair for tip_id in new_ids for pair in tips_queries.likely_pairs(session, tip_id)]
     if not pairs:
         return tips
     tips_queries.add_links(session, pairs, BY_THE_LINE, at)
@@ -505,11 +502,8 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
     Compares the tip only with the most similar tips, because the caller is waiting for the next screen.
     """
-    found = tips_queries.likely_earlier(session, tip_id, at)
-    if found:
-        tips_queries.add_links(
-            session, rules_events.likely_pairs(found[0], found[1:]), BY_THE_LINE, at
-        )
+    pairs = tips_queries.likely_pairs(session, tip_id)
+    tips_queries.add_links(session, pairs, BY_THE_LINE, at)
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:

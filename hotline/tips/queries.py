@@ -45,14 +45,15 @@ from hotline.core.database import (
 )
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.keys.encrypt import HEAD_BYTES
-from hotline.tips import rules_events
+from hotline.text.places import NOT_SAID, is_district
 from hotline.tips.rules import Matter, TipState
 from hotline.tips.rules_events import (
+    CONTACT_WITHIN,
     DAY,
     WITHIN,
     ComparedTip,
     LikelyPair,
-    TipTraits,
+    LinkReason,
     situation_leaders,
 )
 from hotline.tips.tables import HAS_PENDING_ALERT, Grant, Tip, TipPlace
@@ -263,9 +264,9 @@ class TipLink(Row):
 IS_LINKED = TipLink.undone_at.is_(None)
 
 
-def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipTraits]:
-    """Returns this tip and up to three earlier tips: the newest with the same phone, the same text, or the same place
-    and category.
+def likely_pairs(session: Session, tip_id: int) -> Sequence[LikelyPair]:
+    """Returns, for each reason to link tips, this tip and the newest earlier tip to which the reason applies. An
+    earlier tip to which several reasons apply occurs only with the most certain reason.
 
     The search is fast even on a day with thousands of similar tips.
     """
@@ -273,19 +274,17 @@ def likely_earlier(session: Session, tip_id: int, at: datetime) -> Sequence[TipT
     row = _TIP_BY_ID.first(session, tip_id=tip_id)
     if row is None:
         return ()
-    new = TipTraits(*row)
-    parameters = {
-        "tip_id": tip_id,
-        "contact_key": new.contact_key,
-        "words_key": new.words_key,
-        "place": new.place,
-        "category": new.category,
-        "sector": new.sector,
-        "since": at - WITHIN,
-        "long_since": at - rules_events.CONTACT_WITHIN,
-    }
-    found = (statement.first(session, **parameters) for statement in _NEAREST)
-    return [new, *(TipTraits(*one) for one in found if one is not None)]
+    new = dict(zip(_COMPARED, row, strict=True))
+    at, place = new["created_at"], new["place"]
+    new["place"] = place if is_district(place) else NOT_SAID
+    found: dict[int, LikelyPair] = {}
+    for reason, statement in _NEWEST.items():
+        earlier = statement.first(
+            session, tip_id=tip_id, since=at - WITHIN, long_since=at - CONTACT_WITHIN, **new
+        )
+        if earlier is not None:
+            found.setdefault(earlier[0], LikelyPair(earlier[0], tip_id, reason))
+    return [*found.values()]
 
 
 def add_links(session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime) -> None:
@@ -323,48 +322,42 @@ def same_situation(session: Session, tip_ids: Collection[int]) -> Mapping[int, f
     }
 
 
-def _compared() -> Select[*tuple[Any, ...]]:
-    return select(
-        Tip.id,
-        Tip.created_at,
-        Tip.place,
-        Tip.sector,
-        Tip.category,
-        Tip.contact_key,
-        TipLikeness.words_key,
-    ).where(*COMPARED)
-
-
-_COLUMN_TYPES = tuple(column.type for column in _compared().selected_columns)
-_WITH_LIKENESS = _compared().join(TipLikeness, TipLikeness.tip_id == Tip.id)
-_IS_EARLIER = Tip.id < bindparam("tip_id")
+_COMPARED = ("created_at", "place", "sector", "category", "contact_key", "words_key")
+_COLUMNS = (
+    *(Tip.metadata.tables[Tip.__tablename__].c[name] for name in _COMPARED[:-1]),
+    _LIKENESS.c.words_key,
+)
+_TIP_BY_ID = PreparedStatement(
+    select(*_COLUMNS)
+    .join(TipLikeness, TipLikeness.tip_id == Tip.id)
+    .where(*COMPARED, Tip.id == bindparam("tip_id")),
+    *(column.type for column in _COLUMNS),
+)
 _SECTOR = bindparam("sector", type_=String)
-_TIP_BY_ID = PreparedStatement(_WITH_LIKENESS.where(Tip.id == bindparam("tip_id")), *_COLUMN_TYPES)
-_NEAREST = tuple(
-    PreparedStatement(question.where(_IS_EARLIER).limit(1), *_COLUMN_TYPES)
-    for question in (
-        _compared()
-        .outerjoin(TipLikeness, TipLikeness.tip_id == Tip.id)
-        .where(
+_LONG_SINCE, _SINCE = (bindparam(name, type_=Utc) for name in ("long_since", "since"))
+_EARLIER = select(Tip.id).where(*COMPARED, Tip.id < bindparam("tip_id")).limit(1)
+_COMPARED_EARLIER = _EARLIER.join(TipLikeness, TipLikeness.tip_id == Tip.id)
+_NEWEST = {
+    reason: PreparedStatement(question, Tip.id.type)
+    for reason, question in {
+        LinkReason.CONTACT: _EARLIER.where(
             Tip.contact_key == bindparam("contact_key"),
             Tip.contact_key != "",
-            Tip.created_at >= bindparam("long_since", type_=Utc),
-        )
-        .order_by(Tip.id.desc()),
-        _WITH_LIKENESS.where(
-            TipLikeness.words_key == bindparam("words_key", type_=String),
-            TipLikeness.at >= bindparam("since", type_=Utc),
+            Tip.created_at >= _LONG_SINCE,
+        ).order_by(Tip.id.desc()),
+        LinkReason.WORDS: _COMPARED_EARLIER.where(
+            TipLikeness.words_key == bindparam("words_key", type_=String), TipLikeness.at >= _SINCE
         ).order_by(TipLikeness.tip_id.desc()),
-        _WITH_LIKENESS.where(
+        LinkReason.PLACE_TIME: _COMPARED_EARLIER.where(
             Tip.place == bindparam("place"),
             Tip.category == bindparam("category", type_=String),
-            Tip.created_at >= bindparam("since", type_=Utc),
+            Tip.created_at >= _SINCE,
             or_(Tip.sector.is_(None), _SECTOR.is_(None), Tip.sector == _SECTOR),
         ).order_by(Tip.created_at.desc(), Tip.id.desc()),
-    )
-)
-"""Three queries that find the newest tip before a given tip: by the same phone, the same text, or the same place and
-category."""
+    }.items()
+}
+"""For each reason to link tips, the most certain reason first, a query that finds the newest earlier tip to which the
+reason applies."""
 
 NEVER_CHANGED = (
     "uid",

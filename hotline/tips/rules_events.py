@@ -25,7 +25,6 @@ from typing import NamedTuple
 
 from hotline.core.wording import Template
 from hotline.text.keywords import normalised_words
-from hotline.text.places import is_district
 from hotline.tips.rules import (
     VISIT_SAFETIES,
     WORDS,
@@ -527,40 +526,12 @@ class LinkReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TipTraits:
-    """The facts about a tip by which the hotline finds tips about the same situation. Fields with a name that ends in
-    `_key` are digests (hashes made with a secret key)."""
-
-    tip_id: int
-    at: datetime
-    place: str
-    sector: str | None
-    category: str | None
-    contact_key: str
-    words_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LikelyPair:
     """An earlier and a later tip that are probably about the same situation."""
 
     a: int
     b: int
     reason: LinkReason
-
-
-def likely_pairs(new: TipTraits, earlier: Iterable[TipTraits]) -> Sequence[LikelyPair]:
-    """Returns, for each reason to link tips, the new tip and the newest earlier tip to which the reason applies. An
-    earlier tip to which several reasons apply occurs only with the most certain reason."""
-    candidates = sorted(
-        (one for one in earlier if one.tip_id < new.tip_id), key=lambda one: -one.tip_id
-    )
-    found: dict[int, LikelyPair] = {}
-    for reason in (LinkReason.CONTACT, LinkReason.WORDS, LinkReason.PLACE_TIME):
-        one = next((one for one in candidates if _applies(reason, new, one)), None)
-        if one is not None:
-            found.setdefault(one.tip_id, LikelyPair(one.tip_id, new.tip_id, reason))
-    return [*found.values()]
 
 
 def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
@@ -578,18 +549,3 @@ def situation_leaders(links: Iterable[tuple[int, int]]) -> Mapping[int, int]:
         leaders[higher] = lower
         leaders.setdefault(lower, lower)
     return {tip_id: leader_of(tip_id) for tip_id in leaders}
-
-
-def _applies(reason: LinkReason, new: TipTraits, other: TipTraits) -> bool:
-    gap = new.at - other.at
-    if reason is LinkReason.CONTACT:
-        return new.contact_key == other.contact_key != "" and gap <= CONTACT_WITHIN
-    if gap > WITHIN:
-        return False
-    if reason is LinkReason.WORDS:
-        return new.words_key is not None and new.words_key == other.words_key
-    if not is_district(new.place) or new.place != other.place:
-        return False
-    if None not in (new.sector, other.sector) and new.sector != other.sector:
-        return False
-    return new.category is not None and new.category == other.category

@@ -91,7 +91,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "statistics/queries": {FIGURES: "counted_tips first_day"},
     "tips/queries": {
         FOUND: "grants_of link_between",
-        LADDER: "_compared _traits open_followers open_leader repeated_tips",
+        LADDER: "_traits open_followers open_leader repeated_tips",
         UPKEEP: "delete_digests",
     },
     "tips/queries_visible": {

@@ -1,4 +1,5 @@
-"""R7: tests that a report about danger reads as many rows on a day with thousands of similar tips as on other days."""
+"""R7: tests which earlier tips a tip is linked with, and that a report about danger reads as many rows on a day with
+thousands of similar tips as on other days."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 from hotline.alerts import service_case
 from hotline.core.database import Database
 from hotline.text.places import Category
-from hotline.tips.queries import TipLikeness, TipLink
+from hotline.tips.queries import TipLikeness, TipLink, likely_pairs
+from hotline.tips.rules_events import LinkReason
 from tests.support.builders import NOON, make_tip
 
 pytestmark = pytest.mark.both
@@ -107,3 +109,67 @@ def test_r7_linking_reads_no_more_on_a_day_of_2000_like_tips(
     many, found_among_many = measured(database, 2000, **differs)
     assert found == found_among_many == why
     assert many <= few + (STEPS_APART if database.is_sqlite else ROWS_APART)
+
+
+_, CONTACT, SAME_TEXT, PLACE = LinkReason
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def links(database: Database, *told: dict[str, Any]) -> list[tuple[int, LinkReason]]:
+    """Stores tips, each at its time after the first. Returns the links of the last one: the number of the earlier tip,
+    and the reason."""
+    with database.writing() as session:
+        tips = []
+        for number, differs in enumerate(told, 1):
+            changed = {"contact_key": f"phone {number}"} | differs
+            at, words = NOON + changed.pop("after", timedelta()), changed.pop("words", None)
+            tips.append(make_tip(uid=f"{number:032x}", at=at, **changed))
+            session.add(tips[-1])
+            session.flush()
+            session.add(
+                TipLikeness(
+                    tip_id=tips[-1].id, contact_key=tips[-1].contact_key, words_key=words, at=at
+                )
+            )
+        ids = [tip.id for tip in tips]
+        pairs = likely_pairs(session, ids[-1])
+        assert {one.b for one in pairs} <= {ids[-1]}
+        return [(ids.index(one.a) + 1, one.reason) for one in pairs]
+
+
+PHONE, TEXT, HERE = {"contact_key": "phone 1"}, {"words": "words 1"}, {"sector": "1201"}
+ABROAD, ERASED, UNNAMED = {"place": "abroad"}, {"contact_key": ""}, {"category": None}
+APART = {"category": "sex"}
+
+
+@pytest.mark.row("R7")
+@pytest.mark.parametrize(
+    ("earlier", "new", "why"),
+    [
+        ({}, PHONE | APART | {"after": 30 * DAY}, CONTACT),
+        ({}, PHONE | APART | {"after": 31 * DAY}, None),
+        ({}, PHONE, CONTACT),
+        (ERASED, ERASED | APART, None),
+        (TEXT, TEXT | APART | {"after": 24 * HOUR}, SAME_TEXT),
+        (TEXT, TEXT | APART | {"after": 25 * HOUR}, None),
+        ({}, {"after": 24 * HOUR}, PLACE),
+        ({}, {"after": 25 * HOUR}, None),
+        ({}, {"place": "13"}, None),
+        ({}, APART, None),
+        ({}, UNNAMED, None),
+        (UNNAMED, UNNAMED, None),
+        (HERE, HERE, PLACE),
+        (HERE, {}, PLACE),
+        (HERE, {"sector": "1202"}, None),
+        (ABROAD, ABROAD, None),
+    ],
+)
+def test_r7_a_tip_is_like_an_earlier_one(
+    database: Database, earlier: dict[str, Any], new: dict[str, Any], why: LinkReason | None
+) -> None:
+    assert links(database, earlier, new) == ([] if why is None else [(1, why)])
+
+
+@pytest.mark.row("R7")
+def test_r7_of_many_the_newest_is_named(database: Database) -> None:
+    assert links(database, PHONE, PHONE, PHONE, PHONE) == [(3, CONTACT)]

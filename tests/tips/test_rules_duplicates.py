@@ -1,7 +1,6 @@
-"""Tests which similar tips alert people, which tips are linked, and which reference a visit warning names."""
+"""Tests which similar tips alert people, which links join one situation, and which reference a visit warning names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -21,13 +20,10 @@ from hotline.tips.rules_events import (
     Event,
     Following,
     KnownName,
-    LinkReason,
     Purpose,
-    TipTraits,
     VisitInstruction,
     cluster_of,
     instruction_of,
-    likely_pairs,
     names_for,
     situation_leaders,
     strictest,
@@ -134,51 +130,6 @@ def test_a_danger_is_never_further_from_a_ring_than_half_an_hour(
         rung = [tips[n][0] for n in range(number) if verdicts[n] is None]
         assert tips[number][0] - max(rung) < 30
         assert verdict.leader_id <= number
-
-
-EARLIER = TipTraits(1, NOON, "12", None, "labour", "phone 1", "words 1")
-OTHER = replace(EARLIER, tip_id=2, contact_key="phone 2", words_key="words 2")
-_, CONTACT, SAME_TEXT, PLACE = LinkReason
-HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.mark.parametrize(
-    ("new", "why"),
-    [
-        (replace(OTHER, contact_key="phone 1", at=NOON + 30 * DAYS), CONTACT),
-        (replace(OTHER, contact_key="phone 1", at=NOON + 31 * DAYS), None),
-        (replace(OTHER, words_key="words 1", category="sex", at=NOON + 24 * HOURS), SAME_TEXT),
-        (replace(OTHER, words_key="words 1", category="sex", at=NOON + 25 * HOURS), None),
-        (replace(OTHER, at=NOON + 24 * HOURS), PLACE),
-        (replace(OTHER, at=NOON + 25 * HOURS), None),
-        (replace(OTHER, place="13"), None),
-        (replace(OTHER, category="sex"), None),
-        (replace(OTHER, category=None), None),
-    ],
-)
-def test_a_tip_is_like_an_earlier_one(new: TipTraits, why: LinkReason | None) -> None:
-    assert [one.reason for one in likely_pairs(new, [EARLIER])] == ([] if why is None else [why])
-
-
-def test_two_sectors_are_two_places_and_abroad_is_none() -> None:
-    told = replace(EARLIER, sector="1201")
-    assert likely_pairs(replace(OTHER, sector="1201"), [told])
-    assert likely_pairs(OTHER, [told])
-    assert not likely_pairs(replace(OTHER, sector="1202"), [told])
-    assert not likely_pairs(replace(OTHER, place="abroad"), [replace(EARLIER, place="abroad")])
-
-
-def test_erased_tips_have_no_phone_and_a_pair_has_its_surest_reason() -> None:
-    erased = replace(EARLIER, contact_key="", category=None)
-    assert not likely_pairs(replace(OTHER, contact_key=""), [erased])
-    (pair,) = likely_pairs(replace(OTHER, contact_key="phone 1"), [EARLIER])
-    assert pair.reason is CONTACT
-
-
-def test_of_many_the_newest_is_named() -> None:
-    many = [replace(EARLIER, tip_id=one) for one in (1, 2, 3)]
-    (pair,) = likely_pairs(replace(EARLIER, tip_id=9), many)
-    assert (pair.a, pair.b, pair.reason) == (3, 9, CONTACT)
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)).filter(lambda p: p[0] != p[1])))
