@@ -1,13 +1,9 @@
 """Tests that the comparison reports a difference between two runs of one story only if a person would notice it."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.compare.flow_map import FlowMap
-from tests.compare.line import is_sending
 from tests.compare.transcript import Transcript, difference, told
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
@@ -63,20 +59,6 @@ def test_an_sms_that_comes_a_minute_later_is_no_difference() -> None:
     assert difference(ours, theirs) is None
 
 
-def test_a_node_whose_words_are_filled_in_is_taken_for_no_other() -> None:
-    flow_map = FlowMap.read(FLOWS)
-    node = flow_map.nodes["learn.what"]
-    screen = f"{node.parts['text']['rw']}\n9 Komeza\n0 Subira inyuma"
-    assert flow_map.recognised(screen) == ("learn.what", "rw")
-
-
-def test_another_order_is_none_where_several_stories_share_a_transcript() -> None:
-    lines = ((3, "SMS to national 1", "REF: danger"), (3, "SMS to national 1", "REF: taken"))
-    ours, theirs = played(*lines), played(*reversed(lines))
-    ours.numbered = theirs.numbered = False
-    assert difference([ours], [theirs]) is None
-
-
 def test_another_order_is_a_difference() -> None:
     one, other = (0, "caller keys", "1"), (0, "caller keys", "2")
     assert difference([played(one, other)], [played(other, one)]) is not None
@@ -95,29 +77,3 @@ def test_what_moved_in_one_play_alone_is_no_difference() -> None:
     found = difference([played(soon, always), played(late, always)], theirs)
     assert found is not None
     assert [line.split("SMS")[1] for line in found.ours] == [": new"]
-
-
-def test_screens_are_recognised_in_three_languages() -> None:
-    flows = FlowMap.read(FLOWS)
-    danger = flows.nodes["report.danger"]
-    labels = [option.label for option in danger.options]
-    for language in ("rw", "fr", "en"):
-        text = danger.parts["text"][language]
-        choices = "\n".join(f"{at} {label[language]}" for at, label in enumerate(labels, 1))
-        assert flows.recognised(f"{text}\n{choices}\n0 x") == ("report.danger", language)
-
-
-def test_every_screen_of_the_shipped_flows_is_behind_some_dial() -> None:
-    flows = FlowMap.read(FLOWS)
-    shown = {name for name, node in flows.nodes.items() if node.has_screen}
-    assert flows.with_a_screen() == shown
-
-
-def test_the_clock_waits_for_the_result_of_an_sms(tmp_path: Path) -> None:
-    database = tmp_path / "hotline.db"
-    with closing(sqlite3.connect(database, isolation_level=None)) as opened:
-        opened.execute("CREATE TABLE message (state VARCHAR)")
-        for state in ("pending", "sending", "accepted"):
-            opened.execute("DELETE FROM message")
-            opened.execute("INSERT INTO message VALUES (?)", [state])
-            assert is_sending(database) == (state == "sending")

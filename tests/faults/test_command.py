@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.faults.reading import RealLine
-from tests.faults.report import RunReport, failure
+from tests.faults.report import RunReport
 from tests.faults.stand.ground import own_or_refuse
 from tests.faults.stand.processes import below, command_line
 from tests.load.bench import bench
@@ -46,11 +46,6 @@ def test_one_breach_or_one_caller_unheard_is_not_clean() -> None:
     assert RunReport(1, 1, "sqlite", breaches={"I1": 0}).clean
     assert not RunReport(1, 1, "sqlite", breaches={"I1": 1}).clean
     assert not RunReport(1, 1, "sqlite", unheard=1).clean
-
-
-def test_a_run_that_came_to_no_end_says_what_kind_of_thing_happened_and_no_more() -> None:
-    line = failure(ValueError, tips=3, seed=2, pair="sqlite")
-    assert line == '{"failed": "ValueError", "tips": 3, "seed": 2, "pair": "sqlite"}'
 
 
 @pytest.mark.chaos
