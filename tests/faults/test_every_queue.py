@@ -207,6 +207,8 @@ def test_row_24_what_the_gateway_answers_is_recorded_and_tried_again_where_that_
     once = outcome in ENDS or (outcome is Outcome.UNKNOWN and queue is Priority.ANSWER)
     assert [to for to, _ in sending.sent] == [sending.number] * (1 if once else 2)
     assert sending.row.state == ("failed" if outcome in ENDS else "accepted")
+    if queue is Priority.ANSWER:
+        assert (sending.row.encrypted_number, sending.row.parameters) == (b"", {})
 
 
 @pytest.mark.row("P3")

@@ -81,40 +81,6 @@ def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
     assert [to for to, _ in texter.sms.sent] == [HERS]
 
 
-def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
-    texter.says("akazi")
-    context = replace(texter.line.context, sms=Dying())
-    with pytest.raises(RuntimeError):
-        service_answers.send_due(context)
-    texter.line.clock.turn(seconds=40)
-    service_sending.expire_leases(texter.line.context)
-    assert texter.reads() == []
-    assert answers_of(texter.line)[0].encrypted_number == b""
-
-
-@pytest.mark.parametrize(
-    ("outcome", "state", "tries"),
-    [
-        (Outcome.ACCEPTED, MessageState.ACCEPTED, 1),
-        (Outcome.UNKNOWN, MessageState.ACCEPTED, 1),
-        (Outcome.PERMANENT, MessageState.FAILED, 1),
-        (Outcome.NOT_SENT, MessageState.ACCEPTED, 2),
-        (Outcome.MONEY_FAULT, MessageState.ACCEPTED, 2),
-    ],
-)
-def test_what_the_gateway_says_of_an_answer(
-    texter: Texter, outcome: Outcome, state: MessageState, tries: int
-) -> None:
-    texter.sms.results.append(SendResult(outcome))
-    texter.says("akazi")
-    service_answers.send_due(texter.line.context)
-    texter.line.clock.turn(seconds=61)
-    service_answers.send_due(texter.line.context)
-    (row,) = answers_of(texter.line)
-    assert (row.state, len(texter.sms.sent)) == (state, tries)
-    assert (row.encrypted_number, row.parameters) == (b"", {})
-
-
 def test_whom_the_gateway_has_blacklisted_stands_on_our_own_list(texter: Texter) -> None:
     texter.sms.results.append(SendResult(Outcome.STOPPED, provider_status="406"))
     texter.says("akazi")
@@ -142,8 +108,3 @@ def waiting_alert(line: Line) -> Message:
     return service_messages.new_message(
         MessageKind.ALERT, wording, 1, priority=1, at=line.clock(), of=None
     )
-
-
-class Dying:
-    def send(self, msisdn: str, text: str) -> SendResult:
-        raise RuntimeError("killed")
