@@ -19,6 +19,7 @@ from hotline.alarms import service as alarms_service
 from hotline.alarms.rules import Alarm
 from hotline.alerts import service_intake
 from hotline.alerts import service_messages as alerts_service_messages
+from hotline.alerts.rules_replies import Verb
 from hotline.alerts.rules_reply_parsing import AnswerReason
 from hotline.cases import (
     rules_reading_requests,
@@ -186,7 +187,9 @@ def _take_case(given: GivenAnswer) -> None:
     """
     who = given.dialogue.responder_id
     if who is not None and given.step.state.finished:
-        service_session_start.acknowledge(given.session, given.context, who, given.answer.value)
+        service_session_start.carry_out(
+            given.session, given.context, who, VERB, Verb.TAKE, given.answer.value, ""
+        )
 
 
 def _act_on_case(given: GivenAnswer) -> None:

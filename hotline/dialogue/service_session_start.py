@@ -181,12 +181,6 @@ def _visits(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Vis
         )
 
 
-def acknowledge(session: Session, context: Context, responder_id: int, case: str) -> None:
-    service_commands.carry_out(
-        session, context, Command(responder_id, case, Verb.TAKE, EventChannel.USSD, context.now())
-    )
-
-
 def carry_out(
     session: Session,
     context: Context,

@@ -11,7 +11,6 @@ The gateway's documentation writes `userData` in place of `UserData`. This modul
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,12 +103,8 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
 """Maps each status code of the gateway to an outcome. Any other code has the outcome UNKNOWN."""
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayAnswer:
-    """An HTTP answer of the gateway: its status and its text."""
-
-    http_status: int
-    text: str
+GatewayAnswer = tuple[int, str]
+"""An HTTP answer of the gateway: its status and its text."""
 
 
 class AfricasTalkingSms:
@@ -149,20 +144,21 @@ def outcome_of(answer: GatewayAnswer) -> SendResult:
 
     Never raises an error. For an unknown answer, returns UNKNOWN.
     """
-    if not 200 <= answer.http_status < 300:
-        outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
-        return SendResult(outcome, http_status=answer.http_status)
+    http_status, text = answer
+    if not 200 <= http_status < 300:
+        outcome = MEANINGS.get(("http", str(http_status)), Outcome.UNKNOWN)
+        return SendResult(outcome, http_status=http_status)
 
     # The SDK reads JSON only with one exact content type. This code accepts any content type, so that the hotline can
     # read the message id in each answer.
-    match _parsed(answer.text):
+    match _parsed(text):
         case {"SMSMessageData": {"Recipients": [dict() as recipient]}}:
-            return _of_recipient(recipient, answer.http_status)
+            return _of_recipient(recipient, http_status)
         case {"SMSMessageData": {"Recipients": [], "Message": str(message)}}:
             outcome = MEANINGS.get(("request", message.strip().casefold()), Outcome.UNKNOWN)
-            return SendResult(outcome, answer.http_status, provider_status=_word(message))
+            return SendResult(outcome, http_status, provider_status=_word(message))
         case _:
-            return SendResult(Outcome.UNKNOWN, answer.http_status)
+            return SendResult(Outcome.UNKNOWN, http_status)
 
 
 def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
@@ -236,7 +232,7 @@ class Service(SMSService):  # type: ignore[misc]
             params=params,
             timeout=timeout,
         )
-        return GatewayAnswer(response.status_code, text)
+        return response.status_code, text
 
 
 MAX_LISTED = 100
@@ -260,16 +256,18 @@ class AfricasTalkingInbox:
 
     def after(self, number: int) -> InboxPage:
         try:
-            answer = self._service.fetch_messages(last_received_id=number, callback=WireCall())
+            http_status, text = self._service.fetch_messages(
+                last_received_id=number, callback=WireCall()
+            )
         except CALL_ERRORS as broken:
             # The exception quotes the request with the phone number, so the code uses only the name of the
             # exception's class.
             raise InboxUnavailable(
                 f"no answer from the SMS gateway: {type(broken).__name__}"
             ) from None
-        if answer.http_status != 200:
-            raise InboxUnavailable(f"the gateway answered with HTTP status {answer.http_status}")
-        return read_page(answer.text)
+        if http_status != 200:
+            raise InboxUnavailable(f"the gateway answered with HTTP status {http_status}")
+        return read_page(text)
 
 
 def read_page(text: str) -> InboxPage:

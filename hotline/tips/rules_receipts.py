@@ -139,7 +139,6 @@ def _check_digit(body: str) -> str:
     return str(check_value(map(int, body), 10))
 
 
-MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 UNITS = (("min", timedelta(minutes=1), HOUR), ("h", HOUR, 2 * DAY), ("days", DAY, timedelta.max))
@@ -158,28 +157,15 @@ class Wait:
     def is_late(self) -> bool:
         return self.spent > self.promised
 
-    @property
-    def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
-        """Returns the waiting time and the promised time, each as a number and a unit from `UNITS`.
+    def __str__(self) -> str:
+        """Returns a text such as `9 of 3 min`, or with two different units, `2 h of 15 min`.
 
         If a waiting time is too long but would look equal in whole units, it is rounded up.
         """
-        (spent, unit), promised = whole_units(self.spent), whole_units(self.promised)
-        is_same = self.is_late and (spent, unit) == promised
-        return (spent + is_same, unit), promised
-
-    @property
-    def minutes(self) -> tuple[int, int]:
-        """Returns the waiting time and the promised time in minutes."""
-        spent, promised = self.spent // MINUTE, self.promised // MINUTE
-        return spent + (self.is_late and spent == promised), promised
-
-    def __str__(self) -> str:
-        """Returns a text such as `9 of 3 min`, or with two different units, `2 h of 15 min`."""
-        spent, promised = self.counted
-        if spent[1] == promised[1]:
-            return f"{spent[0]} of {promised[0]} {promised[1]}"
-        return f"{spent[0]} {spent[1]} of {promised[0]} {promised[1]}"
+        (spent, unit), (promised, promised_unit) = map(whole_units, (self.spent, self.promised))
+        if unit != promised_unit:
+            return f"{spent} {unit} of {promised} {promised_unit}"
+        return f"{spent + (self.is_late and spent == promised)} of {promised} {unit}"
 
 
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.alerts import service_sending
-from hotline.gateway.africastalking import AfricasTalkingSms, GatewayAnswer, outcome_of
+from hotline.gateway.africastalking import AfricasTalkingSms, outcome_of
 from hotline.gateway.rules import Outcome, SendResult
 from hotline.people.rules import Level
 from tests.gateway.gateway import Gateway, http, refused, sent, serving
@@ -230,7 +230,7 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
 
 @given(status=st.integers(100, 999), text=st.text())
 def test_no_answer_raises(status: int, text: str) -> None:
-    outcome_of(GatewayAnswer(status, text))
+    outcome_of((status, text))
 
 
 NAMES = {"statusCode", "status", "messageId", "number", "x"}
@@ -248,4 +248,4 @@ JSON = st.recursive(
 def test_no_shape_of_json_raises(recipient: object, message: object) -> None:
 
     data = {"SMSMessageData": {"Message": message, "Recipients": [recipient]}}
-    outcome_of(GatewayAnswer(201, json.dumps(data)))
+    outcome_of((201, json.dumps(data)))
