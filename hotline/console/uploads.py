@@ -14,6 +14,7 @@ from hotline.core import spreadsheet_reading
 from hotline.core.spreadsheet_reading import MAX_ROWS
 from hotline.text import review_sheets, spreadsheets
 from hotline.text.errors import FormRefused, ImportRefused
+from hotline.text.export_sheets import as_csv
 from hotline.text.languages import message_text
 from hotline.text.review_sheets import SheetRow
 
@@ -37,10 +38,11 @@ def sheet_response(
     language: str,
     columns: Sequence[str] = review_sheets.COLUMNS,
 ) -> bytes:
+    table = review_sheets.sheet_table(rows, columns)
     if kind == "csv":
-        return review_sheets.write_sheet(rows, columns).encode("utf-8-sig")
+        return as_csv(table).encode("utf-8-sig")
     return spreadsheets.write_table(
-        review_sheets.sheet_table(rows, columns),
+        table,
         widths=review_sheets.WIDTHS,
         writable=(language, "agreed"),
         choices={"agreed": "yes"},

@@ -62,7 +62,6 @@ from hotline.people.rules import Level
 from hotline.programmes import rules, service_enrolment
 from hotline.text import quiz
 from hotline.text.errors import KeyMissing, StoreUnavailable
-from hotline.text.languages import FIRST
 from hotline.tips import rules_receipts
 from hotline.tips.queries import ReportedTip
 from hotline.tips.rules import Matter
@@ -374,7 +373,6 @@ def begin_session(
     first = FirstHop(
         start=start,
         channel=channel,
-        language=FIRST,
         committed=upto,
         text_key=None if steps else _mark_of(context, start, hop.text),
         measure=Measure.SESSION if counted else "",

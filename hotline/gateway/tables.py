@@ -13,7 +13,7 @@ the session locks its row, reads the row, and writes only the changed columns.
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -43,6 +43,7 @@ from hotline.core.ussd import CallerFacts, CommittedText, SessionStart
 from hotline.gateway.rules import FINAL_STATES, MessageState, OutgoingPart
 from hotline.people import tables
 from hotline.text.identifiers import register_and_rank
+from hotline.text.languages import FIRST
 from hotline.tips.rules import DeadlineKind
 from hotline.tips.tables import Tip
 
@@ -642,19 +643,7 @@ PROBE = "probe"
 """The key of the row that `try_writing` writes. The key `probe` is not a digest, so no phone number can have this
 key."""
 
-START_COLUMNS = (
-    "revision_id",
-    "entry",
-    "dialled",
-    "reporting",
-    "alerts_blocked",
-    "oversight",
-    "responder_id",
-    "network",
-    "started_at",
-    "caller_key",
-    "pinned",
-)
+START_COLUMNS = tuple(one.name for one in fields(SessionStart) if one.name != "key")
 """The columns for the fields of `SessionStart`, except the field `key`."""
 ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_COLUMNS)
 READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
@@ -669,7 +658,6 @@ class FirstHop:
 
     start: SessionStart
     channel: str
-    language: str
     committed: int
     """The length of the session's text if this request has no effects to commit. Otherwise -1, until the effects are
     committed."""
@@ -775,14 +763,14 @@ def _row(first: FirstHop, connection: driver.PlainConnection) -> tuple[object, .
         "pinned": json.dumps(o.pinned.to_dict()) if o.pinned is not None else None,
     }
     opened = [changed[name] if name in changed else getattr(o, name) for name in START_COLUMNS]
-    return (o.key, first.channel, first.language, "[]", first.committed, first.text_key, *opened)
+    return (o.key, first.channel, FIRST, "[]", first.committed, first.text_key, *opened)
 
 
 def _tally(first: FirstHop) -> tuple[object, ...]:
     if not first.measure:
         return ()
     day = first.day.isoformat()
-    return (day, first.measure, first.language, first.channel, first.start.entry, "", "", 1)
+    return (day, first.measure, FIRST, first.channel, first.start.entry, "", "", 1)
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:

@@ -73,7 +73,7 @@ def archive_name(release: Release) -> str:
 def files(release: Release, labels: Labels) -> Mapping[str, bytes]:
     """Returns every file of a release, by file name."""
     sheets = _sheets(release, labels)
-    found = {f"{sheet.name}.csv": as_csv(sheet.head, sheet.rows) for sheet in sheets}
+    found = {f"{sheet.name}.csv": as_csv([sheet.head, *sheet.rows]).encode() for sheet in sheets}
     found["statistics.xlsx"] = spreadsheets.write_workbook(sheets, release.made_at)
     tables = [code_table(standard) for standard in CodeStandard]
     metadata = {

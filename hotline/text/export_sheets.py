@@ -26,14 +26,25 @@ class ExportSheet:
     rows: Sequence[Sequence[ExportCell]]
 
 
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[ExportCell]]) -> bytes:
-    """Returns the table as CSV in UTF-8. If a text looks like a formula, the function puts an apostrophe before the
-    text. Numbers stay unchanged."""
+def harmless_text(text: str) -> str:
+    """Returns `text` in a form that no spreadsheet program treats as a formula."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def original_text(cell: str) -> str:
+    """Returns the text from which `harmless_text` made a cell."""
+    is_escaped = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
+    return cell[1:] if is_escaped else cell
+
+
+def as_csv(rows: Iterable[Sequence[ExportCell]]) -> str:
+    """Returns the rows as CSV. If a text looks like a formula, the function puts an apostrophe before the text. Numbers
+    stay unchanged."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
-    return file.getvalue().encode()
+    csv.writer(file, lineterminator="\r\n").writerows(
+        [harmless_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
+    return file.getvalue()
 
 
 def sheet_names(names: Iterable[str]) -> Sequence[str]:
@@ -48,15 +59,6 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
             short = f"{allowed[: MAX_NAME_LENGTH - len(str(count)) - 1]}~{count}"
         found.append(short)
     return found
-
-
-def harmless_cell(value: object) -> str:
-    """Returns the cell as one line of text that no spreadsheet program treats as a formula. Numbers stay unchanged."""
-    if isinstance(value, int):
-        return str(value)
-    text = "" if value is None else str(value)
-    safe = f"'{text}" if text.startswith(FORMULA) else text
-    return safe.replace("\r", " ").replace("\n", " ")
 
 
 MAX_ROW_ID = 2**63 - 1

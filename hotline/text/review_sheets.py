@@ -26,7 +26,7 @@ from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 from hotline.text.characters import SUBSTITUTES
 from hotline.text.errors import ImportRefused
-from hotline.text.export_sheets import FORMULA
+from hotline.text.export_sheets import original_text
 from hotline.text.languages import CODES, NAMES, message_text
 
 COLUMNS = (
@@ -79,30 +79,10 @@ class SheetRowFault(StrEnum):
     EMPTY = "has no words"
 
 
-def harmless_text(text: str) -> str:
-    """Returns `text` in a form that no spreadsheet program treats as a formula."""
-    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
-
-
-def original_text(cell: str) -> str:
-    """Returns the text from which `harmless_text` made a cell."""
-    is_escaped = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
-    return cell[1:] if is_escaped else cell
-
-
 def sheet_table(
-    rows: Iterable[Mapping[str, str]], columns: Sequence[str]
+    rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS
 ) -> Sequence[Sequence[str]]:
     return [columns, *([row[name] for name in columns] for row in rows)]
-
-
-def write_sheet(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
-    """Returns the spreadsheet as CSV. If a text begins like a formula, the function puts an apostrophe before the
-    text."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerows(map(harmless_text, row) for row in sheet_table(rows, columns))
-    return sheet.getvalue()
 
 
 def read_sheet(sheet: str, language: str) -> Sequence[SheetRow]:

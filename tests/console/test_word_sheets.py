@@ -23,6 +23,7 @@ from hotline.editing.service_review_document import language_review
 from hotline.flows.service_authoring import live_document
 from hotline.text import review_sheets
 from hotline.text.errors import ImportRefused
+from hotline.text.export_sheets import as_csv
 from tests.console.conftest import Desk, Tab
 from tests.console.test_words_pages import FEE, press
 
@@ -50,7 +51,7 @@ def upload(tab: Tab, raw: bytes, name: str = "sheet.csv") -> TestResponse:
 
 
 def csv_of(found: Any) -> bytes:
-    return review_sheets.write_sheet(found).encode()
+    return as_csv(review_sheets.sheet_table(found)).encode()
 
 
 def hidden(page: str, form: str) -> dict[str, str]:
