@@ -28,11 +28,11 @@ from hotline.editing import (
 )
 from hotline.editing.pages_difference import DifferenceToRead, draft_form, prepare_difference
 from hotline.editing.pages_editor_drawing import comment_values, editor_address
-from hotline.editing.rules_difference import Difference, compare_documents, parts_needing_approver
+from hotline.editing.rules_difference import compare_documents, parts_needing_approver
 from hotline.editing.rules_drafts import WHY_LETTERS, DraftState, NewsKind
-from hotline.editing.service_drafts import ChangeRow, Refusal
+from hotline.editing.service_drafts import ChangeRow, GatheredDraft, Refusal
 from hotline.editing.service_news import COMMENT_LETTERS
-from hotline.editing.service_plans import EmergencyToRead, StateToRestore
+from hotline.editing.service_plans import PublicationToRead, StateToRestore
 from hotline.editing.tables import DraftNews
 from hotline.flows.node_fields import Titles
 from hotline.text.errors import DraftRefused
@@ -48,36 +48,33 @@ each change of recorded values."""
 def draft(visit: Visit, draft_id: int) -> Response:
     change = service_drafts.get_draft(visit.context, draft_id)
     if change.state != DraftState.LIVE or visit.faults:
-        seen = service_publish.draft_to_read(visit.context, draft_id)
+        seen = service_publish.merge_draft(visit.context, draft_id)
         return _drawn(visit, seen, "change_read.html")
     # For a published draft, the page shows the differences that the approver saw. The page does not compare the draft
     # with the flows of today, because the flows may have changed since the publication.
     done = service_plans.of_change(visit.context, draft_id)
     if done is None:
         abort(404)
-    line, before, after = done
-    live = visit.context.flow_sets.get(visit.context.flow_sets.live())
-    changes = compare_documents(before, after)
     return page(
         visit,
         "change_went_live.html",
         change=change,
-        line=line,
-        shown=prepare_difference(visit, changes, before, after, live),
+        line=done.publication,
+        shown=_shown(visit, done),
         may_list=visit.may(routes.WORDS),
     )
 
 
 def printed_draft(visit: Visit, draft_id: int) -> Response:
-    seen = service_publish.draft_to_read(visit.context, draft_id)
+    seen = service_publish.merge_draft(visit.context, draft_id)
     return _drawn(visit, seen, "change_print.html")
 
 
 @draft_form(draft, "approve")
 def publish(visit: Visit, draft_id: int) -> Response:
-    form, seen = visit.form, service_publish.draft_to_read(visit.context, draft_id)
-    if form.text("digest") == seen.made.digest:
-        pages_difference.check_read(visit, _shown(visit, seen).languages)
+    form, seen = visit.form, service_publish.merge_draft(visit.context, draft_id)
+    if form.text("digest") == seen.digest:
+        pages_difference.check_read(visit, _shown_draft(visit, seen).languages)
     times = service_plans.Times(_time(visit, "publish_at"), _time(visit, "withdraw_at"))
     done = service_plans.approve(
         visit.context,
@@ -118,7 +115,7 @@ def send_back(visit: Visit, draft_id: int) -> Response:
 
 
 def emergency_form(visit: Visit, draft_id: int) -> Response:
-    seen = service_publish.draft_to_read(visit.context, draft_id)
+    seen = service_publish.merge_draft(visit.context, draft_id)
     return page(visit, "change_emergency.html", **review_values(visit, seen))
 
 
@@ -137,40 +134,38 @@ def emergency(visit: Visit, draft_id: int) -> Response:
     return redirect_to("reading.history")
 
 
-def _shown(
-    visit: Visit,
-    seen: service_publish.DraftToRead | EmergencyToRead | StateToRestore,
-    changes: Difference | None = None,
-    part: int = 1,
-) -> DifferenceToRead:
+def _shown(visit: Visit, seen: PublicationToRead | StateToRestore) -> DifferenceToRead:
+    live = visit.context.flow_sets.get(visit.context.flow_sets.live())
+    changes = compare_documents(seen.before, seen.after)
+    return prepare_difference(visit, changes, seen.before, seen.after, live)
+
+
+def _shown_draft(visit: Visit, seen: GatheredDraft, part: int = 1) -> DifferenceToRead:
     live = visit.context.flow_sets.get(seen.live_id)
-    changes = changes or compare_documents(seen.before, seen.after)
-    return prepare_difference(visit, changes, seen.before, seen.after, live, part)
+    return prepare_difference(visit, seen.changes, seen.live, seen.document, live, part)
 
 
-def _drawn(visit: Visit, seen: service_publish.DraftToRead, template: str) -> Response:
+def _drawn(visit: Visit, seen: GatheredDraft, template: str) -> Response:
     # If the service refused the sent form, the page shows the last part of the changes, because this part contains the
     # forms.
     part = sys.maxsize if visit.faults else number_of(visit.asked("part")) or 1
-    change = seen.made.gathered.change
-    comments = comment_values(visit, change)
+    comments = comment_values(visit, seen.change)
     return page(visit, template, **comments, **review_values(visit, seen, part))
 
 
-def review_values(
-    visit: Visit, seen: service_publish.DraftToRead, part: int = 1
-) -> Mapping[str, Any]:
+def review_values(visit: Visit, seen: GatheredDraft, part: int = 1) -> Mapping[str, Any]:
     """Returns the values for a page about a draft: the changes of the draft, and the decisions that the user may
     make."""
-    change, changes = seen.made.gathered.change, compare_documents(seen.before, seen.after)
-    digest, titles = seen.made.digest, Titles(seen.after["flows"], visit.language)
-    shown = _shown(visit, seen, changes, part)
+    change, digest = seen.change, seen.digest
+    titles, shown = Titles(seen.document["flows"], visit.language), _shown_draft(visit, seen, part)
     is_second = service_publish.is_second(visit.context, visit.by, seen)
-    held = parts_needing_approver(seen.before, seen.after, changes)
+    held = parts_needing_approver(seen.live, seen.document, seen.changes)
     beyond = DraftRefused(Refusal.BEYOND_WORDS, held)
     return {
         "change": change,
         "seen": seen,
+        "findings": service_publish.check_merged(visit.context, seen),
+        "in_the_middle": service_publish.running_sessions(visit.context),
         "digest": digest,
         "shown": shown,
         "part": shown.part,
@@ -179,8 +174,8 @@ def review_values(
         "reasons": pages_difference.recorded_value_reasons(
             visit, service_drafts.history(visit.context, change.id, limit=STEPS)
         ),
-        "clashes": [pages_difference.part_words(visit, titles, part) for part in seen.made.clashes],
-        "writers": list(dict.fromkeys(one.name for one in seen.contributors)),
+        "clashes": [pages_difference.part_words(visit, titles, part) for part in seen.clashes],
+        "writers": list(dict.fromkeys(one.name for one in seen.authors)),
         "may_decide": AccountRole.APPROVER in visit.by.roles and change.is_editable,
         "is_proposed": change.state == DraftState.SUBMITTED,
         "is_second": is_second or visit.context.is_emulated,
@@ -188,7 +183,7 @@ def review_values(
         # The reason why one person alone may not publish the draft as an emergency change. The text is empty if one
         # person may publish the draft alone.
         "beyond": pages_difference.refusal_text(visit, titles, beyond) if beyond.where else "",
-        "keeps": pages_difference.languages_kept(visit, changes, seen.after),
+        "keeps": pages_difference.languages_kept(visit, seen.changes, seen.document),
         "may_list": visit.may(routes.WORDS),
         "least": WHY_LETTERS,
     }
@@ -234,7 +229,7 @@ def confirm(visit: Visit, publication_id: int) -> Response:
     return redirect_to("reading.history")
 
 
-def _urgent(visit: Visit, publication_id: int) -> EmergencyToRead | None:
+def _urgent(visit: Visit, publication_id: int) -> PublicationToRead | None:
     urgent = service_plans.emergency_difference(visit.context)
     return urgent if urgent and urgent.publication.id == publication_id else None
 
@@ -267,8 +262,8 @@ def today_values(visit: Visit) -> Mapping[str, Any]:
     waiting = {row.id: row for row in found.waiting}
     values: Mapping[str, Any] = {}
     if draft_id in waiting:
-        seen = service_publish.draft_to_read(visit.context, draft_id)
-        comments = comment_values(visit, seen.made.gathered.change)
+        seen = service_publish.merge_draft(visit.context, draft_id)
+        comments = comment_values(visit, seen.change)
         values = {**comments, **review_values(visit, seen)}
     return {
         "news": [(row, change, *_described(visit, row, change)) for row, change in found.news],

@@ -41,7 +41,7 @@ from hotline.editing.pages_difference import (
 )
 from hotline.editing.pages_difference import PHRASES as PHRASES_OF
 from hotline.editing.pages_editor_drawing import comment_values, editor_address
-from hotline.editing.rules_difference import Difference, compare_documents
+from hotline.editing.rules_difference import Difference
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, PHRASES, PartDocument
 from hotline.editing.rules_preview import played_screens
 from hotline.editing.service_drafts import ChangeRow, live_titles
@@ -107,8 +107,7 @@ draft.
 
 def show(visit: Visit, draft_id: int) -> Response:
     compared = service_publish.merge_draft(visit.context, draft_id)
-    change, live = compared.gathered.change, compared.gathered.live
-    changes = compare_documents(live, compared.document)
+    change = compared.change
     newest = service_drafts.part_drafts(visit.context, draft_id)
     titles = Titles(compared.document["flows"], visit.language)
     open_now, is_editor = change.is_editable, visit.may(routes.EDITOR)
@@ -119,10 +118,10 @@ def show(visit: Visit, draft_id: int) -> Response:
         "change.html",
         change=change,
         newest=newest,
-        differ=_counts(changes),
+        differ=_counts(compared.changes),
         part_words=partial(part_words, visit, titles),
         edited=partial(_edited, visit, change),
-        keeps=languages_kept(visit, changes, compared.document) if open_now else "",
+        keeps=languages_kept(visit, compared.changes, compared.document) if open_now else "",
         clashes=[part_words(visit, titles, part) for part in compared.clashes],
         found=found,
         place=partial(problem_place, visit, titles),
@@ -135,7 +134,7 @@ def show(visit: Visit, draft_id: int) -> Response:
         may_write=open_now and is_editor,
         may_read=visit.may(routes.READING),
         may_play=visit.may(routes.WRITING),
-        version=compared.gathered.version,
+        version=compared.version,
         is_editor=is_editor,
         plans=service_plans.planned(visit.context, draft_id),
         **comment_values(visit, change),

@@ -89,8 +89,7 @@ class Choice(NamedTuple):
 def conflicts(visit: Visit, draft_id: int) -> Response:
     """Shows the conflicts between a draft and a newer publication."""
     compared = service_publish.merge_draft(visit.context, draft_id)
-    clashes = {part: one.clashes for part, one in compared.clashes.items()}
-    return _of_live(visit, draft_id, clashes)
+    return _of_live(visit, draft_id, compared.clashes)
 
 
 @draft_form(conflicts, "choices")

@@ -38,7 +38,6 @@ from hotline.editing.service_drafts import (
     gather_draft,
     is_as_read,
     merge,
-    merge_part,
     newest,
     state_at,
 )
@@ -212,10 +211,7 @@ def update_draft(
         raise DraftRefused(Refusal.OVER)
     if gathered.change.base_id == gathered.live_id or sent:
         return gathered.change.base_id
-    parts = {
-        part: merge_part(gathered, part, step.document, (settled or {}).get(part))
-        for part, step in gathered.steps.items()
-    }
+    parts = {part: gathered.merge_part(part, (settled or {}).get(part)) for part in gathered.steps}
     if clashes := {part: one.clashes for part, one in parts.items() if one.clashes}:
         raise EditClash(clashes)
     documents = {part: with_json(one.document) for part, one in parts.items()}

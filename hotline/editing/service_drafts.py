@@ -7,8 +7,10 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from hotline.core.actors import Actor
@@ -16,6 +18,7 @@ from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.core.documents import Document, Editable, derived_value
 from hotline.editing import tables
+from hotline.editing.rules_difference import Difference, compare_documents
 from hotline.editing.rules_drafts import Author, DraftState, PartDocument, part_of, with_part
 from hotline.editing.rules_forms import FieldClash, Merged, MergedField, Settled, Side
 from hotline.editing.rules_forms import merge as merged_fields
@@ -127,7 +130,8 @@ def are_alike(one: PartDocument | None, other: PartDocument | None) -> bool:
     return one is other or (one == other and json.dumps(one) == json.dumps(other))
 
 
-class GatheredDraft(NamedTuple):
+@dataclass(frozen=True)
+class GatheredDraft:
     """A draft with its newest steps, the published flows (`live`), and the flows on which the draft is based
     (`base`)."""
 
@@ -138,6 +142,48 @@ class GatheredDraft(NamedTuple):
     live_digest: str
     live: Document
     base: Document
+    authors: Sequence[Actor] = ()
+    """The people who submitted the draft or saved a change to the draft. None of these people can approve the draft."""
+
+    @cached_property
+    def merged(self) -> Mapping[str, Merged]:
+        """Returns every edited part, merged with its published version."""
+        return {part: self.merge_part(part) for part in self.steps}
+
+    def merge_part(self, part: str, settled: Settled | None = None) -> Merged:
+        """Merges one edited part with its published version, field by field. In each conflict of the merge, `theirs` is
+        the published version."""
+        base, live = part_of(self.base, part), part_of(self.live, part)
+        return merge(base, live, self.steps[part].document, settled)
+
+    @property
+    def clashes(self) -> Mapping[str, Sequence[FieldClash]]:
+        """Returns the conflicts of the parts in which the draft and a newer publication changed the same fields."""
+        return {part: one.clashes for part, one in self.merged.items() if one.clashes}
+
+    @cached_property
+    def document(self) -> Document:
+        """Returns the document that publishing the draft would produce."""
+        document = dict(self.live)
+        for part, one in self.merged.items():
+            document = with_part(document, part, one.document)
+        return document
+
+    @cached_property
+    def changes(self) -> Difference:
+        """Returns the differences between the published flows and the flows of the draft."""
+        return compare_documents(self.live, self.document)
+
+    @property
+    def digest(self) -> str:
+        """Returns the digest of the document that an approver reads. To approve a draft, the approver's form must
+        contain the same digest."""
+        flows = self.document["flows"]
+        of_flows = {
+            name: derived_value(service_authoring.digest_of_flow, flow)
+            for name, flow in flows.items()
+        }
+        return service_authoring.sha_of({**self.document, "flows": of_flows})
 
     @property
     def own_digest(self) -> str:
@@ -160,24 +206,6 @@ class GatheredDraft(NamedTuple):
         return f"{self.live_digest}+{self.own_digest}"
 
 
-class AssembledDraft(NamedTuple):
-    gathered: GatheredDraft
-    document: Document
-    clashes: Mapping[str, Merged]
-    """The parts in which the draft and a newer publication changed the same fields."""
-
-    @property
-    def digest(self) -> str:
-        """Returns the digest of the document that an approver reads. To approve a draft, the approver's form must
-        contain the same digest."""
-        flows = self.document["flows"]
-        of_flows = {
-            name: derived_value(service_authoring.digest_of_flow, flow)
-            for name, flow in flows.items()
-        }
-        return service_authoring.sha_of({**self.document, "flows": of_flows})
-
-
 def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
     """Returns a draft with its newest steps, the published flows, and the flows on which the draft is based. Raises
     NotFound, NotReady."""
@@ -186,7 +214,9 @@ def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
         raise NotReady(service_authoring.NO_FLOWS)
     steps, live = tables.newest_steps(session, draft_id), document_of(session, now.id)
     base = live if change.base_id == now.id else document_of(session, change.base_id)
-    return GatheredDraft(change, steps, now.id, now.digest, live, base)
+    own = () if change.proposer is None else (change.proposer,)
+    authors = (*tables.step_authors(session, draft_id), *own)
+    return GatheredDraft(change, steps, now.id, now.digest, live, base, authors)
 
 
 def document_of(session: Session, revision_id: int) -> Document:
@@ -200,27 +230,6 @@ def document_of(session: Session, revision_id: int) -> Document:
 def part_in(session: Session, revision_id: int, part: str) -> PartDocument | None:
     """Returns one part of a revision's document. Raises NotFound."""
     return part_of(document_of(session, revision_id), part)
-
-
-def assemble(gathered: GatheredDraft) -> AssembledDraft:
-    """Merges every edited part into the published document, field by field."""
-    document = dict(gathered.live)
-    clashes = {}
-    for part, step in gathered.steps.items():
-        one = merge_part(gathered, part, step.document)
-        if one.clashes:
-            clashes[part] = one
-        document = with_part(document, part, one.document)
-    return AssembledDraft(gathered, document, clashes)
-
-
-def merge_part(
-    gathered: GatheredDraft, part: str, edited: PartDocument | None, settled: Settled | None = None
-) -> Merged:
-    """Merges one edited part with its published version. In each conflict of the merge, `theirs` is the published
-    version."""
-    base, live = part_of(gathered.base, part), part_of(gathered.live, part)
-    return merge(base, live, edited, settled)
 
 
 def is_as_read(session: Session, gathered: GatheredDraft) -> bool:

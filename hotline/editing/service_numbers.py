@@ -17,7 +17,7 @@ from hotline.core.wording import Template
 from hotline.editing import service_draft_steps, service_drafts
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, Author, PartDocument, StepKind, part_of
 from hotline.editing.rules_drafts import PHRASES as CODE_WORDS
-from hotline.editing.service_drafts import NewStep, PartDraft, assemble, gather_draft
+from hotline.editing.service_drafts import NewStep, PartDraft, gather_draft
 from hotline.editing.service_review_document import phrase_texts
 from hotline.flows.check import anchor, plain_text
 from hotline.flows.flow import EMERGENCY, Evidence, Number
@@ -124,7 +124,7 @@ def _part(
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     now, live = service_drafts.part_draft(context, draft_id, part), part_of(gathered.live, part)
-    return now, live or {}, assemble(gathered).document
+    return now, live or {}, gathered.document
 
 
 def confirm(form: SentForm, digits: str, answered_by: str, called_on: str) -> None:

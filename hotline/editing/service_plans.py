@@ -43,7 +43,6 @@ from hotline.editing.service_drafts import (
     GatheredDraft,
     Refusal,
     actor_of,
-    assemble,
     document_of,
     gather_draft,
     is_as_read,
@@ -109,7 +108,7 @@ def approve(
 
     Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
-    gathered, document, row = approvable(
+    gathered, row = approvable(
         context, by, draft_id, digest, note=note, alone=alone, keeps_languages=keeps_languages
     )
     now = context.now()
@@ -134,7 +133,7 @@ def approve(
                 plan.publication_id = row.id
                 session.add(plan)
 
-        return publish_in_transaction(context, by, gathered, document, row, also)
+        return publish_in_transaction(context, by, gathered, row, also)
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
         if change.state != DraftState.SUBMITTED or not is_as_read(session, gathered):
@@ -236,8 +235,7 @@ def _publish(context: Context, plan: DraftPlan) -> None:
     if not approves or is_late or not is_planned or compared(gathered) != plan.against:
         _hold(context, plan)
         return
-    made = assemble(gathered)
-    service_publish.check_publishable(context, made, keeps_languages=plan.keeps_languages)
+    service_publish.check_publishable(context, gathered, keeps_languages=plan.keeps_languages)
     row = service_publish.approved_row(gathered.change, plan.approved_by, plan.note)
 
     def also(session: Session) -> None:
@@ -245,7 +243,7 @@ def _publish(context: Context, plan: DraftPlan) -> None:
         mine.publication_id = row.id
         mine.state = PlanState.LIVE if mine.withdraw_at else PlanState.DONE
 
-    publish_in_transaction(context, CLOCK, gathered, made.document, row, also)
+    publish_in_transaction(context, CLOCK, gathered, row, also)
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
@@ -387,19 +385,32 @@ def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[st
     return found
 
 
-def of_change(context: Context, draft_id: int) -> tuple[Publication, Document, Document] | None:
-    """Returns the publication of a draft, with the flows before and after this publication. Returns None if the draft
-    was not published.
+class PublicationToRead(NamedTuple):
+    """A publication, with the flows that callers saw before and after it."""
+
+    publication: Publication
+    older: Publication | None
+    """The publication with which a person compares this publication."""
+    before: Document
+    after: Document
+
+
+def _to_read(session: Session, row: Publication, older: Publication | None) -> PublicationToRead:
+    after = document_of(session, row.revision_id)
+    before = after if older is None else document_of(session, older.revision_id)
+    return PublicationToRead(row, older, before, after)
+
+
+def of_change(context: Context, draft_id: int) -> PublicationToRead | None:
+    """Returns the publication of a draft, compared with the publication before it. Returns None if the draft was not
+    published.
 
     Raises StoreUnavailable.
     """
     with context.database.reading() as session:
         row = flows_tables.of_change(session, draft_id)
         older = None if row is None else flows_tables.previous(session, row.id)
-        if row is None or older is None:
-            return None
-        before, after = (document_of(session, one.revision_id) for one in (older, row))
-        return row, before, after
+        return None if row is None or older is None else _to_read(session, row, older)
 
 
 def preview(context: Context, publication_id: int) -> StateToRestore:
@@ -467,24 +478,6 @@ def publish_restored(
 LAPSED = "no one confirmed an emergency text"
 
 
-class EmergencyToRead(NamedTuple):
-    """A publication that one person decided alone, and the changes that a second person reads before the
-    confirmation."""
-
-    publication: Publication
-    before: Document
-    """The newest published flows that two people read."""
-    after: Document
-    """The flows that callers see now."""
-    before_id: int | None
-    """The id of the publication that the second person can restore if this person does not confirm the emergency
-    change."""
-
-    @property
-    def live_id(self) -> int:
-        return self.publication.revision_id
-
-
 def current_emergency(context: Context) -> Publication | None:
     """Returns the current publication if one person published the flows alone and no second person has confirmed the
     publication. Every page of the console shows this publication in a red bar.
@@ -495,20 +488,15 @@ def current_emergency(context: Context) -> Publication | None:
         return flows_tables.unsettled(session)
 
 
-def emergency_difference(context: Context) -> EmergencyToRead | None:
-    """Returns the difference that an emergency change made. Returns None if no emergency change waits for
-    confirmation.
+def emergency_difference(context: Context) -> PublicationToRead | None:
+    """Returns the emergency change that waits for confirmation, compared with the newest flows that two people read.
+    Returns None if no emergency change waits.
 
     Raises NotFound, StoreUnavailable.
     """
     with context.database.reading() as session:
         row = flows_tables.unsettled(session)
-        if row is None:
-            return None
-        older = _read_by_two(session, row)
-        after = document_of(session, row.revision_id)
-        before = after if older is None else document_of(session, older.revision_id)
-    return EmergencyToRead(row, before, after, None if older is None else older.id)
+        return None if row is None else _to_read(session, row, _read_by_two(session, row))
 
 
 def publish(
@@ -532,14 +520,13 @@ def publish(
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
         before = flows_tables.unsettled(session)
-    assembled = assemble(gathered)
-    check_publishable(context, assembled, keeps_languages=True)
-    if assembled.digest != digest:
+    check_publishable(context, gathered, keeps_languages=True)
+    if gathered.digest != digest:
         raise DraftRefused(Refusal.CHANGED)
-    if beyond := parts_needing_approver(gathered.live, assembled.document):
+    if beyond := parts_needing_approver(gathered.live, gathered.document):
         raise DraftRefused(Refusal.BEYOND_WORDS, beyond)
     if not keeps_languages:
-        check_translations(assembled)
+        check_translations(gathered)
 
     until = context.now() + EMERGENCY_DURATION if before is None else _ends(before)
     said = Publication(
@@ -551,7 +538,7 @@ def publish(
         lapses_at=until,
     )
     return publish_in_transaction(
-        context, by, gathered, assembled.document, said, lambda s: _notify(s, context, until)
+        context, by, gathered, said, lambda session: _notify(session, context, until)
     )
 
 

@@ -6,20 +6,17 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
-from hotline.core.actors import Actor
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import WrittenArray
 from hotline.editing import service_news, service_publishing, service_reviews, tables
-from hotline.editing.rules_difference import compare_documents, stale_translations
+from hotline.editing.rules_difference import stale_translations
 from hotline.editing.rules_drafts import Author, DraftState, NewsKind, loses_emergency
 from hotline.editing.service_draft_steps import withdraw_submission
 from hotline.editing.service_drafts import (
-    AssembledDraft,
     GatheredDraft,
     Refusal,
-    assemble,
     gather_draft,
     is_as_read,
     log_command,
@@ -82,11 +79,10 @@ def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
     return divide_problems(mine, live)
 
 
-def check_merged(context: Context, made: AssembledDraft) -> DividedProblems:
-    """Returns the problems of a draft that was already merged with the published flows. Raises StoreUnavailable."""
-    gathered = made.gathered
-    mine = _check_all(context, gathered, made.document)
-    return divide_problems(mine, problems_of(context, gathered.live, gathered.live_digest))
+def check_merged(context: Context, draft: GatheredDraft) -> DividedProblems:
+    """Returns the problems of a draft, checked together with the published flows. Raises StoreUnavailable."""
+    live = problems_of(context, draft.live, draft.live_digest)
+    return divide_problems(_check_all(context, draft), live)
 
 
 def check_errors(found: DividedProblems) -> None:
@@ -129,11 +125,10 @@ def published_problems(context: Context) -> Sequence[Problem] | None:
     return found
 
 
-def _check_all(context: Context, gathered: GatheredDraft, document: Document) -> Sequence[Problem]:
+def _check_all(context: Context, draft: GatheredDraft) -> Sequence[Problem]:
     """Returns the problems of the document that results from a draft and the published flows."""
-    return problems_of(
-        context, document, gathered.checked_as, gathered.change.id, live=gathered.live
-    )
+    key, draft_id = draft.checked_as, draft.change.id
+    return problems_of(context, draft.document, key, draft_id, live=draft.live)
 
 
 def problems_of(
@@ -174,9 +169,8 @@ def submit(context: Context, by: Author, draft_id: int, *, keeps_languages: bool
     cannot run. If the English text is new and a translation is old, refuses the draft unless the editor agreed to keep
     the old translation (`keeps_languages`). Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
-    made = merge_draft(context, draft_id)
-    check_publishable(context, made, keeps_languages=keeps_languages)
-    gathered = made.gathered
+    gathered = merge_draft(context, draft_id)
+    check_publishable(context, gathered, keeps_languages=keeps_languages)
     digest = gathered.own_digest
     with context.database.writing() as session:
         change = tables.get_draft(session, draft_id, held=True)
@@ -211,16 +205,16 @@ def send_back(context: Context, by: Author, draft_id: int, note: str) -> None:
         log_command(session, context, by, "change_sent_back", f"change {draft_id}", said)
 
 
-def check_publishable(context: Context, made: AssembledDraft, *, keeps_languages: bool) -> None:
+def check_publishable(context: Context, draft: GatheredDraft, *, keeps_languages: bool) -> None:
     """Raises DraftRefused with the reason if no one may publish a draft.
 
     `keeps_languages` confirms that other languages may keep the old text if the English text is new.
     """
-    if not made.gathered.change.is_editable:
+    if not draft.change.is_editable:
         raise DraftRefused(Refusal.OVER)
-    if made.clashes:
-        raise DraftRefused(Refusal.CLASHES, tuple(made.clashes))
-    live, document = made.gathered.live, made.document
+    if draft.clashes:
+        raise DraftRefused(Refusal.CLASHES, tuple(draft.clashes))
+    live, document = draft.live, draft.document
     if service_authoring.are_same(document, live):
         raise DraftRefused(Refusal.EMPTY)
     codes = service_authoring.SHORT_CODES_FILE
@@ -228,15 +222,14 @@ def check_publishable(context: Context, made: AssembledDraft, *, keeps_languages
         raise DraftRefused(Refusal.ENTRY_MOVED, moved)
     if loses_emergency(live, document):
         raise DraftRefused(Refusal.EMERGENCY_NUMBER)
-    check_errors(check_merged(context, made))
+    check_errors(check_merged(context, draft))
     if not keeps_languages:
-        check_translations(made)
+        check_translations(draft)
 
 
-def check_translations(made: AssembledDraft) -> None:
+def check_translations(draft: GatheredDraft) -> None:
     """Raises DraftRefused with the texts whose English is new while another language has the old text."""
-    changes = compare_documents(made.gathered.live, made.document)
-    if behind := stale_translations(changes, made.document):
+    if behind := stale_translations(draft.changes, draft.document):
         raise DraftRefused(Refusal.LANGUAGES_KEPT, behind)
 
 
@@ -290,57 +283,16 @@ MAX_SESSION = timedelta(minutes=10)
 earlier than this."""
 
 
-class DraftToRead(NamedTuple):
-    """Everything that an approver reads about a draft: the published flows, the draft's flows, problems and authors."""
-
-    made: AssembledDraft
-    findings: DividedProblems
-    in_the_middle: int
-    """The number of callers who are in a session now. If the text changed now, these callers would finish their session
-    with the old text."""
-    contributors: Sequence[Actor]
-    """The people who submitted the draft or saved a change to the draft. None of these people can approve the draft."""
-
-    @property
-    def live_id(self) -> int:
-        return self.made.gathered.live_id
-
-    @property
-    def before(self) -> Document:
-        """Returns the flows that callers see now."""
-        return self.made.gathered.live
-
-    @property
-    def after(self) -> Document:
-        return self.made.document
-
-
-def merge_draft(context: Context, draft_id: int) -> AssembledDraft:
+def merge_draft(context: Context, draft_id: int) -> GatheredDraft:
     """Returns a draft merged with the published flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
-        gathered = gather_draft(session, draft_id)
-    return assemble(gathered)
+        return gather_draft(session, draft_id)
 
 
-def draft_to_read(context: Context, draft_id: int) -> DraftToRead:
-    """Returns a draft for the approver to read. Raises NotFound, NotReady, StoreUnavailable."""
-    made = merge_draft(context, draft_id)
-    with context.database.reading() as session:
-        hands = _authors(session, made.gathered)
-    return DraftToRead(made, check_merged(context, made), running_sessions(context), hands)
-
-
-def _authors(session: Session, gathered: GatheredDraft) -> Sequence[Actor]:
-    """Returns the people who saved a change to the draft, and the person who submitted the draft."""
-    proposer = gathered.change.proposer
-    own = () if proposer is None else (proposer,)
-    return (*tables.step_authors(session, gathered.change.id), *own)
-
-
-def is_second(context: Context, by: Author, seen: DraftToRead) -> bool:
+def is_second(context: Context, by: Author, draft: GatheredDraft) -> bool:
     """Returns True if this reader may approve the draft as the second person. Raises StoreUnavailable."""
     with context.database.reading() as session:
-        return may_publish(session, by, seen.contributors)
+        return may_publish(session, by, draft.authors)
 
 
 def running_sessions(context: Context) -> int:
@@ -359,9 +311,9 @@ def approvable(
     note: str = "",
     alone: bool = False,
     keeps_languages: bool = False,
-) -> tuple[GatheredDraft, Document, Publication]:
-    """Checks that a submitted draft can be published exactly as the approver read it. Returns the draft, the document
-    to publish, and the row of the draft for the publication history.
+) -> tuple[GatheredDraft, Publication]:
+    """Checks that a submitted draft can be published exactly as the approver read it. Returns the draft, and the row of
+    the draft for the publication history.
 
     If `alone` is True, one person may both submit and approve the draft. In `hotline demo`, `alone` is True, so that
     one learner can try both tasks. Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
@@ -369,10 +321,9 @@ def approvable(
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
         urgent = flows_tables.unsettled(session)
-        may_approve = alone or may_publish(session, by, _authors(session, gathered))
-    change, assembled = gathered.change, assemble(gathered)
-    proposer = change.proposer
-    if change.state != DraftState.SUBMITTED or proposer is None:
+        may_approve = alone or may_publish(session, by, gathered.authors)
+    change = gathered.change
+    if change.state != DraftState.SUBMITTED or change.proposer is None:
         over = change.state in (DraftState.LIVE, DraftState.DROPPED)
         raise DraftRefused(Refusal.OVER if over else Refusal.NOT_SUBMITTED)
     if not may_approve:
@@ -381,10 +332,10 @@ def approvable(
         # The published text includes the emergency change. The approver would not see the text of the emergency change
         # in the difference.
         raise DraftRefused(Refusal.EMERGENCY_STANDS)
-    if assembled.digest != digest or gathered.own_digest != change.submitted_digest:
+    if gathered.digest != digest or gathered.own_digest != change.submitted_digest:
         raise DraftRefused(Refusal.CHANGED)
-    check_publishable(context, assembled, keeps_languages=keeps_languages)
-    return gathered, assembled.document, approved_row(change, by.name, note)
+    check_publishable(context, gathered, keeps_languages=keeps_languages)
+    return gathered, approved_row(change, by.name, note)
 
 
 def approved_row(change: tables.DraftRow, approved_by: str, note: str) -> Publication:
@@ -403,15 +354,15 @@ def publish_in_transaction(
     context: Context,
     by: Author | str,
     gathered: GatheredDraft,
-    document: Document,
     row: Publication,
     also: Callable[[Session], None] = lambda _session: None,
 ) -> Publication:
-    """Publishes a document in one transaction, unless the draft or the published flows have changed since `gathered`
-    was read.
+    """Publishes a draft in one transaction, unless the draft or the published flows have changed since `gathered` was
+    read.
 
     `also` is a function that writes more rows in the same transaction. Raises DraftRefused, StoreUnavailable.
     """
+    document = gathered.document
     try:
         ready = service_authoring.prepare(document)
     except FlowInvalid as invalid:
@@ -419,9 +370,8 @@ def publish_in_transaction(
     moved = service_reviews.moved_signatures(
         gathered.live, document, service_reviews.all_signatures(context)
     )
-    changes = compare_documents(gathered.live, document)
-    behind = stale_translations(changes, document)
-    checked = WrittenArray([one.to_row() for one in _check_all(context, gathered, document)])
+    behind = stale_translations(gathered.changes, document)
+    checked = WrittenArray([one.to_row() for one in _check_all(context, gathered)])
     with ringing(context) as session:
         flows_tables.take_lock(session)
         change = tables.get_draft(session, gathered.change.id, held=True)

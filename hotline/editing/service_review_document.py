@@ -25,7 +25,7 @@ from hotline.editing.rules_preview import (
     read_draft,
     with_flow,
 )
-from hotline.editing.service_drafts import assemble, gather_draft
+from hotline.editing.service_drafts import gather_draft
 from hotline.flows import screen as engine_words
 from hotline.flows.check import Code, Problem, words_newer_than_reason
 from hotline.flows.check_flow_set import text_problems
@@ -117,7 +117,7 @@ def language_reviews(
         draft_id = text_draft(context, language)
         if draft_id is not None:
             with context.database.reading() as session:
-                document = assemble(gather_draft(session, draft_id)).document
+                document = gather_draft(session, draft_id).document
             texts = _chapters(document, context.phrases)
         else:
             if live is None:

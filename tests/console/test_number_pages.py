@@ -88,7 +88,7 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     editor = desk.person("Editor 7")
     by = Actor("Editor 7", editor.account_id)
     service_publish.submit(desk.context, by, 1)
-    digest = service_publish.draft_to_read(desk.context, 1).made.digest
+    digest = service_publish.merge_draft(desk.context, 1).digest
     refused = refusal(service_plans.approve, desk.context, by, 1, digest, Times())
     assert refused.refusal is Refusal.OWN_HAND
     live = {row["number"]: row for row in live_document(desk.context.database)["numbers"]}

@@ -81,7 +81,7 @@ def publish(desk: Desk, language: str) -> None:
     assert change is not None
     editor = Actor("Editor 1", 91)
     service_publish.submit(desk.context, editor, change, keeps_languages=True)
-    digest = service_publish.draft_to_read(desk.context, change).made.digest
+    digest = service_publish.merge_draft(desk.context, change).digest
     by, now = Actor("Approver 1", 92), Times()
     service_plans.approve(desk.context, by, change, digest, now, keeps_languages=True)
 

@@ -91,7 +91,7 @@ class Writing:
         (by or self.approver).sends(f"/changes/{change}/emergency", fields)
 
     def digest(self, change: int) -> str:
-        return service_publish.draft_to_read(self.desk.context, change).made.digest
+        return service_publish.merge_draft(self.desk.context, change).digest
 
     def published(self, words: str = WORDS) -> int:
         change = self.proposed(words)

@@ -21,9 +21,9 @@ from hotline.editing.rules_drafts import NUMBERS as NUMBERED
 from hotline.editing.rules_drafts import Author, part_of
 from hotline.editing.rules_forms import Settled
 from hotline.editing.service_draft_steps import StepSaved
-from hotline.editing.service_drafts import NewStep, PartDraft
+from hotline.editing.service_drafts import GatheredDraft, NewStep, PartDraft
 from hotline.editing.service_plans import Times
-from hotline.editing.service_publish import DraftToRead
+from hotline.editing.service_publish import DividedProblems
 from hotline.editing.tables import DraftRow
 from hotline.flows.flow_set_cache import SqlFlowSets
 from hotline.flows.service_authoring import live_document
@@ -139,13 +139,16 @@ class Desk:
         self.submit(change, by)
         return change
 
-    def seen(self, change: int) -> DraftToRead:
-        return service_publish.draft_to_read(self.context, change)
+    def seen(self, change: int) -> GatheredDraft:
+        return service_publish.merge_draft(self.context, change)
+
+    def problems(self, change: int) -> DividedProblems:
+        return service_publish.check_merged(self.context, self.seen(change))
 
     def publish(
         self, change: int, by: Author = APPROVER, digest: str = "", **said: Any
     ) -> Publication:
-        digest = digest or self.seen(change).made.digest
+        digest = digest or self.seen(change).digest
         done = service_plans.approve(self.context, by, change, digest, Times(), **said)
         assert done is not None
         return done
@@ -163,7 +166,7 @@ class Desk:
         self, change: int, by: Author = APPROVER, reason: str = TRAP, **said: bool
     ) -> Publication:
         """Publishes a draft as an emergency change."""
-        digest = self.seen(change).made.digest
+        digest = self.seen(change).digest
         return service_plans.publish(self.context, by, change, reason, digest, **said)
 
     def confirm(self, publication: int, by: Author, *appointed_by: str) -> None:

@@ -12,7 +12,7 @@ from hotline.editing import service_drafts, service_publish, tables
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, DraftState
 from hotline.editing.rules_forms import Side
 from hotline.editing.service_draft_steps import update_draft
-from hotline.editing.service_drafts import Refusal, assemble, gather_draft
+from hotline.editing.service_drafts import Refusal, gather_draft
 from hotline.editing.tables import DraftStep
 from hotline.flows import tables as flows_tables
 from hotline.flows.check import Code
@@ -57,8 +57,8 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     assert desk.live == playable()
     desk.submit(change)
     seen = desk.seen(change)
-    assert (seen.before, seen.after) == (playable(), playable("Other words"))
-    assert not seen.findings.blocking
+    assert (seen.live, seen.document) == (playable(), playable("Other words"))
+    assert not desk.problems(change).blocking
 
     clock.turn(minutes=5)
     done = desk.publish(change)
@@ -90,7 +90,7 @@ def test_somebody_of_the_command_line_is_known_by_the_name(desk: Desk) -> None:
 
 def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
     change = desk.proposed("Other words")
-    seen = desk.seen(change).made.digest
+    seen = desk.seen(change).digest
     desk.say(change, "Worse words")
     desk.submit(change)
     assert refusal(desk.publish, change, digest=seen) == DraftRefused(Refusal.CHANGED)
@@ -99,15 +99,15 @@ def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
 
 def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
     change = desk.proposed("Other words")
-    seen = desk.seen(change).made.digest
+    seen = desk.seen(change).digest
     other = playable()
     other["flows"]["front"]["nodes"]["front"]["menu"]["text"]["en"] = "Good day"
     desk.imposes(other)
     assert refusal(desk.publish, change, digest=seen) == DraftRefused(Refusal.CHANGED)
 
     again = desk.seen(change)
-    assert again.before == other
-    assert again.made.gathered.change.base_id != again.live_id
+    assert again.live == other
+    assert again.change.base_id != again.live_id
     desk.publish(change)
     assert desk.live["flows"]["front"] == other["flows"]["front"], "both are kept"
     assert desk.part("learn") == playable("Other words")["flows"]["learn"]
@@ -120,7 +120,7 @@ def test_what_hurts_and_is_new_stops_a_proposal(desk: Desk) -> None:
     assert refused.refusal is Refusal.HAS_ERRORS
     places = {(one.flow, one.node, one.code) for one in refused.where}
     assert places == {("learn", "one", Code.NUMBER_UNSIGNED)}
-    assert desk.seen(change).findings.blocking == refused.where
+    assert desk.problems(change).blocking == refused.where
     assert desk.row(change).state == DraftState.OPEN
 
 
@@ -128,7 +128,7 @@ def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
     desk.imposes(playable("They asked 999999"))
     change = desk.opened()
     desk.say(change, "Second words", "two")
-    found = desk.seen(change).findings
+    found = desk.problems(change)
     assert (len(found.live_already), list(found.blocking)) == (3, [])
     desk.goes_live(change)
 
@@ -189,7 +189,7 @@ def test_where_both_changed_the_same_somebody_chooses(side: Side, desk: Desk) ->
     desk.say(change, "My words")
     desk.imposes(playable("Live"))
     assert refusal(desk.submit, change) == DraftRefused(Refusal.CLASHES, ("learn",))
-    assert "learn" in desk.seen(change).made.clashes
+    assert "learn" in desk.seen(change).clashes
 
     with pytest.raises(EditClash) as asked:
         update_draft(desk.context, EDITOR, change, once="a form")
@@ -209,13 +209,13 @@ def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> DraftRefus
     """Reads a draft, runs `meanwhile`, and then publishes the draft as it was read. Returns the refusal."""
     with desk.context.database.reading() as session:
         gathered = gather_draft(session, change)
-    document = assemble(gathered).document
+    assert gathered.document, "computes the document before the change"
     meanwhile()
     said = Publication(
         published_by="Editor 1", kind=PublicationKind.BY_HAND, reason="a race", draft_id=change
     )
     publish = service_publish.publish_in_transaction
-    return refusal(publish, desk.context, APPROVER, gathered, document, said)
+    return refusal(publish, desk.context, APPROVER, gathered, said)
 
 
 def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from hotline.editing import service_draft_steps, service_drafts, service_plans, service_publish
-from hotline.editing.rules_difference import compare_documents
 from hotline.editing.rules_drafts import DraftState
 from hotline.editing.rules_forms import Side
 from hotline.editing.service_draft_steps import StepSaved
@@ -198,8 +197,7 @@ def test_an_order_is_proposed_read_published_and_brought_back(desk: Desk) -> Non
     assert refusal(desk.submit, change).refusal is Refusal.EMPTY
     desk.save(change, turned(flow))
     desk.submit(change)
-    seen = desk.seen(change)
-    (screen,) = compare_documents(seen.before, seen.after).screens
+    (screen,) = desk.seen(change).changes.screens
     (moved,) = screen.others
     assert (screen.node, moved.field) == ("", "nodes")
     assert moved.after.split(", ") == [*turned(flow)["nodes"]]

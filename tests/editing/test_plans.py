@@ -43,7 +43,7 @@ def approved(
     times = Times(
         *(None if hours is None else now + timedelta(hours=hours) for hours in (after, ends))
     )
-    seen = desk.seen(change).made.digest
+    seen = desk.seen(change).digest
     return service_plans.approve(desk.context, APPROVER, change, seen, times)
 
 
@@ -180,7 +180,7 @@ def test_the_end_takes_only_the_drafts_own_fields(desk: Desk, clock: Clock) -> N
     flow["nodes"]["one"]["say"]["text"] |= {"en": FAIR, "fr": "La foire"}
     desk.save(change, flow)
     desk.submit(change, keeps_languages=True)
-    seen = desk.seen(change).made.digest
+    seen = desk.seen(change).digest
     ends = Times(None, clock() + timedelta(hours=2))
     service_plans.approve(desk.context, APPROVER, change, seen, ends, keeps_languages=True)
     later = desk.opened()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hotline.editing.rules_drafts import ENTRIES, NUMBERS, part_of, parts_of
 from hotline.editing.rules_forms import Side
-from hotline.editing.service_drafts import GatheredDraft, assemble, merge_part
+from hotline.editing.service_drafts import GatheredDraft
 from hotline.editing.tables import DraftRow, DraftStep
 from hotline.text.languages import CODES
 from tests.editing.changing import playable
@@ -129,8 +129,8 @@ def asked(gathered: GatheredDraft) -> set[tuple[str, ...]]:
     names = {ENTRIES: "entries", NUMBERS: "numbers"}
     return {
         (names.get(part, part), *([clash.place.node] if clash.place.node else []))
-        for part, merged in assemble(gathered).clashes.items()
-        for clash in merged.clashes
+        for part, clashes in gathered.clashes.items()
+        for clash in clashes
     }
 
 
@@ -145,24 +145,21 @@ def test_a6_no_edit_is_lost_in_silence(mine: dict[str, Any], theirs: dict[str, A
     was, edited = _facts(BASE), [_facts(mine), _facts(theirs)]
     results = []
     for first, second in ((mine, theirs), (theirs, mine)):
-        live = assemble(change(first, BASE)).document
+        live = change(first, BASE).document
         assert _facts(live) == _facts(first), "the first one meets nobody"
         late = change(second, live)
-        about, heard = asked(late), _facts(assemble(late).document)
+        about, heard = asked(late), _facts(late.document)
         results.append((about, heard))
         for fact in {*was, *edited[0], *edited[1]}:
             for one in edited:
                 if one.get(fact) != was.get(fact) and not is_asked(fact, about):
                     assert heard.get(fact) == one.get(fact), fact
         for side, kept in ((Side.YOURS, second), (Side.THEIRS, first)):
-            for part, step in late.steps.items():
-                clashes = assemble(late).clashes.get(part)
-                chosen = {one.key: side for one in clashes.clashes} if clashes else {}
-                done = merge_part(late, part, step.document, chosen)
+            for part in late.steps:
+                clashes = late.clashes.get(part, ())
+                done = late.merge_part(part, {one.key: side for one in clashes})
                 assert done.clashes == (), "who chose is asked nothing more"
-                if clashes and any(
-                    not one.place.name and not one.place.node for one in clashes.clashes
-                ):
+                if any(not one.place.name and not one.place.node for one in clashes):
                     assert done.document == part_of(kept, part), "a part is chosen whole"
     (about, heard), (about_turned, heard_turned) = results
     assert about == about_turned, "who came first makes no difference to what is asked"

@@ -127,7 +127,7 @@ def test_a_folder_becomes_a_change_of_what_differs(desk: Desk) -> None:
     assert change is not None
     assert [*service_drafts.part_drafts(desk.context, change)] == ["learn", ENTRIES]
     assert desk.draft(change, "learn").document == edited["flows"]["learn"]
-    assert desk.seen(change).after == edited
+    assert desk.seen(change).document == edited
 
 
 def test_a_folder_that_says_no_phrase_takes_none_back(desk: Desk) -> None:
@@ -137,7 +137,7 @@ def test_a_folder_that_says_no_phrase_takes_none_back(desk: Desk) -> None:
     assert desk.live["phrases"] == {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
     taken = out_of_a_folder(desk, shipped())
     assert taken is not None
-    assert desk.seen(taken).after["phrases"] == desk.live["phrases"]
+    assert desk.seen(taken).document["phrases"] == desk.live["phrases"]
 
 
 DANGER = "tell.danger.menu.choices"
