@@ -5,7 +5,8 @@ Also gives a district access to a tip that only the national desk could read. If
 stands down the responders at the wrong place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,10 +17,11 @@ from hotline.cases.queries import ALL_TIPS, TipListFilter, TipOverview, tip_over
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.gateway.doorbell import ringing
-from hotline.keys.decrypt import decrypt_grant, decrypt_text, opens_grant
+from hotline.keys.decrypt import decrypt_grant, decrypt_text
 from hotline.keys.encrypt import label
 from hotline.keys.passphrase import Costs
 from hotline.people import (
+    decrypt_grants,
     decrypt_passphrase,
     decrypt_recovery,
     decrypt_signing,
@@ -29,7 +31,14 @@ from hotline.people import (
 from hotline.people.decrypt_passphrase import PassphraseDecrypter, TwoPeople
 from hotline.people.rules import kind_of
 from hotline.people.rules_audit import DESK
-from hotline.text.errors import DecryptionFailed, DeskRefused, EndRefused, NotFound, PassphraseWrong
+from hotline.text.errors import (
+    DecryptionFailed,
+    DeskRefused,
+    EndRefused,
+    KeyMissing,
+    NotFound,
+    PassphraseWrong,
+)
 from hotline.text.places import NATIONAL, districts
 from hotline.tips import queries_visible, tables
 from hotline.tips.encrypt_notes import decrypt_answer
@@ -39,15 +48,12 @@ from hotline.tips.rules_events import LoggedEvent
 
 @dataclass(frozen=True, slots=True)
 class UnlockedTip:
-    """A tip that a desk can decrypt. `grant` is the key of the tip, encrypted for the desk. The grant has no weekly
-    lock any more: the weekly lock is a second encryption, which changes each week. `private_key` decrypts the grant.
-
-    `repr` does not show the keys.
-    """
+    """A tip that a desk has decrypted. `repr` shows neither the key of the tip nor the caller's answers."""
 
     tip: tables.Tip
-    grant: bytes = field(repr=False)
-    private_key: bytes = field(repr=False)
+    desk: str
+    key: bytes = field(repr=False)
+    answers: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +172,48 @@ def unlock(
         raise
     with context.database.reading() as session:
         tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
-    key = _granted(context, (tip, grant), desk, by=by, reason=reason)
-    key = context.encrypter.weekly_lock.unlock(key, label(tip.uid, desk))
-    fits = (one for one in keys if opens_grant(key, uid=tip.uid, desk=desk, private_key=one))
-    return UnlockedTip(tip, key, next(fits, keys[-1]))
+    grant = _granted(context, (tip, grant), desk, by=by, reason=reason)
+    return _opened(context, tip, desk, grant, keys)
+
+
+def unlock_as(
+    session: Session,
+    context: Context,
+    tip_id: int,
+    desks: Collection[str],
+    member: str,
+    private: bytes,
+) -> UnlockedTip | None:
+    """Returns the tip with the key that a member of these desks can decrypt. `private` is the member's private key.
+
+    Returns None if the member can decrypt the tip through none of the desks, or if the text was erased. Tries also
+    earlier key pairs of a desk, and desks that got access before the place of the tip was corrected. Raises NotFound
+    if the tip does not exist.
+    """
+    for desk in sorted(desks):
+        tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
+        if grant is not None and tip.erased_at is None:
+            with suppress(DecryptionFailed, KeyMissing, NotFound):
+                opened = decrypt_grants.decrypt_desk_as(session, desk, member, private)
+                return _opened(context, tip, desk, grant, opened)
+    return None
+
+
+def _opened(
+    context: Context, tip: tables.Tip, desk: str, grant: bytes, keys: Sequence[bytes]
+) -> UnlockedTip:
+    """Removes the weekly lock from a desk's copy of the tip's key, and decrypts the copy with one of the desk's private
+    keys. The weekly lock is a second encryption, which changes each week.
+
+    Raises KeyMissing. Raises DecryptionFailed also for an old key that no longer decrypts the text of the tip.
+    """
+    bare = context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
+    for private in keys:
+        with suppress(DecryptionFailed):
+            key = decrypt_grant(bare, uid=tip.uid, desk=desk, private_key=private)
+            answers = decrypt_text(tip.body, key, uid=tip.uid, place=tip.place)
+            return UnlockedTip(tip, desk, key, answers)
+    raise DecryptionFailed(f"no private key of desk {desk} decrypts tip {tip.id}")
 
 
 def read_tip(
@@ -182,27 +226,23 @@ def read_tip(
     """
     found = unlock(context, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
     with context.database.reading() as session:
-        opened = decrypt_unlocked(session, found, desk)
+        opened = decrypt_unlocked(session, found)
 
     is_answered = opened.asked is not None and opened.asked.answer is not None
     _record(context, "tip_read", tip_id, desk, by=by, reason=reason, answer=is_answered)
     return opened
 
 
-def decrypt_unlocked(session: Session, found: UnlockedTip, desk: str) -> DecryptedTip:
+def decrypt_unlocked(session: Session, found: UnlockedTip) -> DecryptedTip:
     """Returns the text of a tip, decrypted with the key in `found`. The calling function must write a row to the audit
-    log before it shows the text.
-
-    Raises DecryptionFailed.
-    """
-    tip = found.tip
-    tip_key = decrypt_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
+    log before it shows the text."""
+    tip, tip_key = found.tip, found.key
     return DecryptedTip(
         matter=tip.matter,
         visit_facts=service_case.visit_facts_of(tip),
         erasure_asked_at=tip.erasure_asked_at,
         earlier=tuple(one.place for one in tables.earlier_places(session, tip.id)),
-        answers=decrypt_text(tip.body, tip_key, uid=tip.uid, place=tip.place),
+        answers=found.answers,
         asked=_asked(alerts_tables.question_of_tip(session, tip.id), tip_key, tip.uid),
         notes=decrypt_codes.decrypt_notes(session, tip, tip_key),
     )
@@ -220,15 +260,12 @@ def send_down(
     desk = desk_of(found.tip.place, "no")
     if desk is None:
         raise EndRefused(f"tip {tip_id} names no district, so only the national desk can read it")
-    key = decrypt_grant(
-        found.grant, uid=found.tip.uid, desk=NATIONAL, private_key=found.private_key
-    )
     with ringing(context) as session:
         tip = tables.get_filed(session, tip_id)
         if tip.closed_at is not None or tip.official == "no" or tip.body != found.tip.body:
             raise EndRefused(f"tip {tip_id} was just closed or changed: see `hotline tips list`")
         at, camps = context.now(), tables_desks.desks_of_camp(session, tip.sector)
-        if desk not in give_desks(session, context, tip, key, [desk, *camps]):
+        if desk not in give_desks(session, context, tip, found.key, [desk, *camps]):
             raise NotFound(f"desk {desk} has no signed key: run `hotline desks sign`")
         service_correction.send_down(
             session, context, tip, service_closing.by_command(by.first, by.why(reason)), at

@@ -7,7 +7,6 @@ The decrypted text is never stored.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
 from hotline.alerts import queries, service_case, service_closing, service_escalation, tables
 from hotline.cases import decrypt_access, decrypt_handover, decrypt_questions, service_viewer
@@ -18,18 +17,12 @@ from hotline.cases.service_viewer import get_readable, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.keys.decrypt import decrypt_grant
-from hotline.keys.encrypt import label
-from hotline.people import decrypt_grants, tables_audit
+from hotline.people import tables_audit
 from hotline.people.rules import of_account
 from hotline.text.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing, NotFound
-from hotline.tips import queries_visible
 from hotline.tips.queries_visible import Viewer
 from hotline.tips.rules_events import CaseEventKind, Event, LoggedEvent
 from hotline.tips.rules_receipts import TipRefusal
-from hotline.tips.tables import Tip
-
-Got = TypeVar("Got")
 
 
 def read_tip(
@@ -73,9 +66,10 @@ def decrypt_tip(
     If the account may not read the tip, writes the refusal to the audit log. Raises the same errors as `read_tip`.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
-    opened = decrypt_access.decrypt_unlocked
     try:
-        return _with_key(context, by, token, viewer, tip_id, opened), viewer
+        found = _unlocked(context, by, token, viewer, tip_id)
+        with context.database.reading() as session:
+            return decrypt_access.decrypt_unlocked(session, found), viewer
     except (KeyMissing, NotFound, DecryptionFailed):
         service_viewer.log(context, by, tip_id, "tip_refused", f"it does not open: {reason}")
         raise
@@ -88,38 +82,26 @@ def ask_question(
 
     Raises NotFound, AskRefused, KeyMissing, DecryptionFailed.
     """
-    tip, key, desk = tip_key(context, by, token, tip_id, reason)
+    found = unlock_tip(context, by, token, tip_id, reason)
     with context.database.writing() as session:
-        held = queries.tip_for_writing(session, tip.id)
-        if held.body != tip.body:
+        held = queries.tip_for_writing(session, tip_id)
+        if held.body != found.tip.body:
             raise AskRefused("the caller has added answers to the tip: open the tip again")
+        actor = tables_audit.by_actor(by.actor)
         decrypt_questions.store_question(
-            session,
-            context,
-            held,
-            question,
-            tip_key=key,
-            desk=desk,
-            actor=tables_audit.by_actor(by.actor),
-            reason=reason,
+            session, context, found, question, actor=actor, reason=reason
         )
 
 
-def tip_key(
+def unlock_tip(
     context: ConsoleContext, by: SignedIn, token: str, tip_id: int, reason: str
-) -> tuple[Tip, bytes, str]:
-    """Returns a tip, its decrypted key, and the desk through which the account can decrypt this key.
+) -> UnlockedTip:
+    """Returns a tip with its decrypted key, and the desk through which the account can decrypt this key.
 
     Raises NotFound, KeyMissing, DecryptionFailed.
     """
     viewer, _ = get_readable(context, by, tip_id, reason)
-
-    def keyed(_: Session, found: UnlockedTip, desk: str) -> tuple[Tip, bytes, str]:
-        named = {"uid": found.tip.uid, "desk": desk}
-        key = decrypt_grant(found.grant, private_key=found.private_key, **named)
-        return found.tip, key, desk
-
-    return _with_key(context, by, token, viewer, tip_id, keyed)
+    return _unlocked(context, by, token, viewer, tip_id)
 
 
 HANDOVER = "to read a handover note"
@@ -144,8 +126,8 @@ def handover_notes(
     for row in rows:
         text = ""
         with suppress(DecryptionFailed, KeyMissing, NotFound):
-            _, key, _ = tip_key(context, by, token, row.tip_id, HANDOVER)
-            text = decrypt_handover.text_of(row, key)
+            opened = unlock_tip(context, by, token, row.tip_id, HANDOVER)
+            text = decrypt_handover.text_of(row, opened.key)
         found.append(decrypt_handover.HandoverText(row.at, text, row.person_id, row.tip_id))
     return sorted(found, key=lambda one: one.at, reverse=True)
 
@@ -158,11 +140,11 @@ def grant_for(
 
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
-    tip, key, _ = tip_key(context, by, token, tip_id, reason)
+    found = unlock_tip(context, by, token, tip_id, reason)
 
     def give(session: Session) -> None:
-        held = queries.tip_for_writing(session, tip.id)
-        if not decrypt_access.give_desks(session, context, held, key, [desk]):
+        held = queries.tip_for_writing(session, tip_id)
+        if not decrypt_access.give_desks(session, context, held, found.key, [desk]):
             raise EndRefused(
                 f"desk {desk} has no valid key: see the page Desks", TipRefusal.NOT_REACHED
             )
@@ -170,31 +152,14 @@ def grant_for(
     return give
 
 
-def _with_key(
-    context: ConsoleContext,
-    by: SignedIn,
-    token: str,
-    viewer: Viewer,
-    tip_id: int,
-    gets: Callable[[Session, UnlockedTip, str], Got],
-) -> Got:
-    """Calls the function `gets` with the first desk of the account that can decrypt the tip. Returns the result of
-    `gets`.
-
-    Raises DecryptionFailed if no desk of the account can decrypt the tip.
-    """
-    private_key, member = account_key(context, token), of_account(by.account_id)
+def _unlocked(
+    context: ConsoleContext, by: SignedIn, token: str, viewer: Viewer, tip_id: int
+) -> UnlockedTip:
+    private, member = account_key(context, token), of_account(by.account_id)
     with context.database.reading() as session:
-        for desk in sorted(viewer.desks):
-            tip, grant = queries_visible.tip_with_grant(session, tip_id, desk)
-            if grant is None or tip.erased_at is not None:
-                continue
-            key = context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
-            # After a change of keys, a desk has two private keys: the present one and the previous
-            # one.
-            for one in decrypt_grants.decrypt_desk_as(session, desk, member, private_key):
-                with suppress(DecryptionFailed):
-                    return gets(session, UnlockedTip(tip, key, one), desk)
-    raise DecryptionFailed(
-        "this account has no key for the tip: ask an admin for access to the tip's desk"
-    )
+        found = decrypt_access.unlock_as(session, context, tip_id, viewer.desks, member, private)
+    if found is None:
+        raise DecryptionFailed(
+            "this account has no key for the tip: ask an admin for access to the tip's desk"
+        )
+    return found

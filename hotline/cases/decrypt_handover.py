@@ -71,7 +71,7 @@ def waiting_texts(
         if not turn.reads_in_console(tip):
             case = decrypt_reader_pages.decrypt_case(turn, tip)
             with suppress(DecryptionFailed, KeyMissing):
-                text = text_of(row, case.tip_key) if case is not None else ""
+                text = text_of(row, case.key) if case is not None else ""
         found.append(HandoverText(row.at, text, row.person_id, row.tip_id))
     new = [one for one in found if since < one.at <= until and one.person_id != own]
     return sorted(new, key=lambda one: one.at)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hotline.alerts import queries_retention, service_case
 from hotline.alerts import tables as alerts_tables
-from hotline.cases.decrypt_access import QuestionBack
+from hotline.cases.decrypt_access import QuestionBack, UnlockedTip
 from hotline.core.contexts import Context
 from hotline.core.database import Session, add_if_new
 from hotline.flows.flow import Question, QuestionStatus, questions
@@ -44,19 +44,16 @@ def approved_questions(context: Context) -> Mapping[str, Question]:
 def store_question(
     session: Session,
     context: Context,
-    tip: tables.Tip,
+    found: UnlockedTip,
     name: str,
     *,
-    tip_key: bytes,
-    desk: str,
     actor: str,
     reason: str,
 ) -> None:
-    """Stores a question for the caller, who sees the question after entering the receipt number.
-
-    The calling function must have decrypted the key of the tip. Raises NotFound, AskRefused.
+    """Stores a question for the caller, who sees the question after entering the receipt number. Raises NotFound,
+    AskRefused.
     """
-    question = list_questions(context).get(name)
+    tip, desk, question = found.tip, found.desk, list_questions(context).get(name)
     if question is None:
         raise NotFound(f"there is no question {name}: choose one from the list on the tip's page")
     queries_retention.retained_tip(session, tip.id)
@@ -73,7 +70,7 @@ def store_question(
     )
     if why_not is not None:
         raise AskRefused(f"cannot ask the caller of tip {tip.id} a question: {why_not}")
-    pair = new_pair(tip_key, uid=tip.uid)
+    pair = new_pair(found.key, uid=tip.uid)
     row = alerts_tables.QuestionBackRow(
         tip_id=tip.id,
         question=name,

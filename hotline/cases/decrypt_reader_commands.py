@@ -196,7 +196,7 @@ def _note(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
         case = decrypt_reader_pages.decrypt_case(turn, tip)
         if case is None or not words.strip():
             return ReaderAnswer((rules_reading_requests.UNREADABLE,))
-        tip_key = case.tip_key
+        tip_key = case.key
     store_note(turn.session, tip, note, by, turn.at, words=words, tip_key=tip_key)
     return ReaderAnswer((NOTED,))
 
@@ -269,7 +269,7 @@ def _let_district_read(
     local, _, _ = rules_assignment.eligible(replace(case_of(tip), place=place), people)
     if desk is None or case is None or not local:
         return ()
-    if not decrypt_access.give_desks(turn.session, turn.context, tip, case.tip_key, [desk]):
+    if not decrypt_access.give_desks(turn.session, turn.context, tip, case.key, [desk]):
         return ()
     turn.log("tip_sent_down", f"desk {desk}: {decrypt_reader_pages.BY_DIALLING}", f"tip:{tip.id}")
     return rules_assignment.turns(local)[:1]
@@ -304,10 +304,8 @@ def _ask_back(turn: ReaderTurn) -> ReaderAnswer:
         decrypt_questions.store_question(
             turn.session,
             turn.context,
-            known[0],
+            case,
             turn.ask.verb.removeprefix(ASK),
-            tip_key=case.tip_key,
-            desk=case.desk,
             actor=turn.actor,
             reason=decrypt_reader_pages.BY_DIALLING,
         )

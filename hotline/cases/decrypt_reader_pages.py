@@ -3,27 +3,21 @@
 The module decrypts the case with the responder's own key.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-from hotline.alerts import service_case, service_closing, service_escalation
-from hotline.alerts.service_case import assignee_visit_facts, visit_facts_of
-from hotline.cases import decrypt_codes, reader_pins, service_reading, service_viewer
-from hotline.cases.decrypt_access import DecryptedTip
+from hotline.alerts import service_case, service_closing, service_escalation, tables
+from hotline.alerts.service_case import assignee_visit_facts
+from hotline.cases import decrypt_access, reader_pins, service_reading, service_viewer
+from hotline.cases.decrypt_access import DecryptedTip, UnlockedTip
 from hotline.cases.reader_pins import ReaderTurn
 from hotline.cases.rules_reading_requests import PAGE, UNREADABLE, ReaderAnswer
 from hotline.core import rules_trial
 from hotline.core.wording import Template
 from hotline.gateway.tables import Assignment
-from hotline.keys.decrypt import decrypt_grant, decrypt_text
-from hotline.keys.encrypt import label
-from hotline.people import decrypt_grants, tables_desks
+from hotline.people import tables_desks
 from hotline.people.rules import of_responder
-from hotline.text.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.text.places import NATIONAL, place_within
 from hotline.text.time import kigali_time
-from hotline.tips import queries_visible
 from hotline.tips.rules import VISIT_SAFETIES, Basis, Matter
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
 from hotline.tips.tables import Tip
@@ -35,16 +29,6 @@ BY_DIALLING = "by dialling, with their PIN"
 """The reason in the audit log if a responder reads a case by phone."""
 
 
-@dataclass(frozen=True, slots=True)
-class DecryptedCase:
-    """A tip that one of the responder's desks can decrypt, with the decrypted answers of the caller. `repr` shows only
-    the desk."""
-
-    desk: str
-    tip_key: bytes = field(repr=False)
-    answers: Mapping[str, str] = field(repr=False)
-
-
 def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     """Returns the text of the case that the responder requests.
 
@@ -54,19 +38,12 @@ def case_page(turn: ReaderTurn, *, again: bool) -> ReaderAnswer:
     case = None if known is None else decrypt_case(turn, known[0])
     if known is None or case is None:
         return ReaderAnswer((UNREADABLE,))
-    tip, known_as = known
+    (tip, known_as), decrypted = known, decrypt_access.decrypt_unlocked(turn.session, case)
+    if decrypted.asked is not None and decrypted.asked.answer is not None:
+        tables.note_read(turn.session, tip.id, turn.at)
     if not again:
         reader_pins.count_read(turn, tip.id)
         record_read(turn, tip, known_as)
-    notes = decrypt_codes.decrypt_notes(turn.session, tip, case.tip_key)
-    decrypted = DecryptedTip(
-        matter=tip.matter,
-        visit_facts=visit_facts_of(tip),
-        erasure_asked_at=tip.erasure_asked_at,
-        earlier=(),
-        answers=case.answers,
-        notes=notes,
-    )
     return _page_of(*_case_lines(turn, tip, decrypted))
 
 
@@ -152,27 +129,16 @@ def record_read(turn: ReaderTurn, tip: Tip, known_as: Assignment) -> None:
     )
 
 
-def decrypt_case(turn: ReaderTurn, tip: Tip) -> DecryptedCase | None:
-    """Returns a tip, decrypted with the key of one of the responder's desks. Returns None if no desk of the responder
-    can decrypt the tip. If the setting `national_in_console` is on, does not use the key of the national desk, except
-    for a drill.
+def decrypt_case(turn: ReaderTurn, tip: Tip) -> UnlockedTip | None:
+    """Returns a tip with the key that one of the responder's desks can decrypt, or None if no desk can decrypt it.
 
-    Tries also earlier key pairs of the desk, and desks that got access before the place of the tip was corrected.
+    If the setting `national_in_console` is on, does not use the key of the national desk, except for a drill.
     """
     session, member = turn.session, of_responder(turn.person.id)
-    by_pin = not turn.context.line.national_in_console or tip.channel == rules_trial.DRILL
-    for desk in sorted(tables_desks.desks_of(session, member)):
-        _, grant = queries_visible.tip_with_grant(session, tip.id, desk)
-        if grant is None or tip.erased_at is not None or (desk == NATIONAL and not by_pin):
-            continue
-        with suppress(DecryptionFailed, KeyMissing, NotFound):
-            unlocked = turn.context.encrypter.weekly_lock.unlock(grant, label(tip.uid, desk))
-            for one in decrypt_grants.decrypt_desk_as(session, desk, member, turn.private):
-                with suppress(DecryptionFailed):
-                    key = decrypt_grant(unlocked, uid=tip.uid, desk=desk, private_key=one)
-                    answers = decrypt_text(tip.body, key, uid=tip.uid, place=tip.place)
-                    return DecryptedCase(desk, key, answers)
-    return None
+    desks = tables_desks.desks_of(session, member)
+    if turn.context.line.national_in_console and tip.channel != rules_trial.DRILL:
+        desks -= {NATIONAL}
+    return decrypt_access.unlock_as(session, turn.context, tip.id, desks, member, turn.private)
 
 
 def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:

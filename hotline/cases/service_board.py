@@ -313,13 +313,13 @@ def add_note(
     If `for_next_shift` is True, the note is also a handover note, which each colleague of the next shift must confirm.
     Raises NotFound, EndRefused, KeyMissing, DecryptionFailed.
     """
-    _, key, desk = decrypt_desk_reading.tip_key(context, by, token, tip_id, "to add a note")
+    found = decrypt_desk_reading.unlock_tip(context, by, token, tip_id, "to add a note")
     with _acting(context, by, tip_id) as act:
         actor = tables_audit.by_actor(by.actor)
-        who = service_case.EventActor(actor, None, desk, act.viewer.responder_id)
+        who = service_case.EventActor(actor, None, found.desk, act.viewer.responder_id)
         at = context.now()
         entry_id = decrypt_reader_commands.store_note(
-            act.session, act.tip, code, who, at, words=words, tip_key=key
+            act.session, act.tip, code, who, at, words=words, tip_key=found.key
         )
         if for_next_shift and entry_id is not None:
             person_id = tables_accounts.get_account(act.session, by.account_id).person_id

@@ -265,7 +265,7 @@ def test_a_case_whose_weekly_key_was_destroyed_leaves_the_other_notes(
     def destroyed(*_: object) -> None:
         raise KeyMissing("the key of that week was destroyed")
 
-    monkeypatch.setattr(decrypt_desk_reading, "tip_key", destroyed)
+    monkeypatch.setattr(decrypt_desk_reading, "unlock_tip", destroyed)
     shown = desks.district.post("/handover/read")
     assert (shown.status_code, CASE_NOTE in shown.text) == (200, True)
 

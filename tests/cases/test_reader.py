@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from hotline.alerts import service_assignment, tables_case_events
 from hotline.alerts.rules_replies import Verb
+from hotline.alerts.tables import QuestionBackRow
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.cases.tables import PinReading
 from hotline.flows.screen import SEPTETS
@@ -29,6 +30,7 @@ from tests.cases.test_people_by_phone import SITE, HerCase
 from tests.support.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, Caller, Line, told, unlocked
 from tests.support.persons import screened
 from tests.support.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, at_home, with_pin
+from tests.support.receipts import asked, given
 from tests.support.taking import do, take_case
 
 
@@ -287,6 +289,21 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
     named = {"uid": tip.uid, "desk": "national"}
     key = decrypt_grant(unlocked(grant, **named), private_key=bytes(DESK_KEY), **named)
     assert decrypt_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"
+
+
+@pytest.mark.row("C12")
+def test_the_page_shows_the_callers_answer_to_a_question(beside: ReaderBeside) -> None:
+    _, number = given(beside.line)
+    person_id = with_pin(beside, desks=(beside.line.tip.place,))
+    service_assignment.assign_pending(beside.line.context)
+    (known_as,) = [row for row in beside.line.all(Assignment) if row.responder_id == person_id]
+    take_case(beside.line.context, person_id, known_as.reference, beside.line.clock.at)
+    beside.line.clock.turn(minutes=4)
+    dials(beside.line, "1", "1", "5", "1", "1")
+    asked(beside.line, number).key("3", "1")
+    phone = dials(beside.line, "1", "1", "1")
+    assert "Answered yes: Yes (rw)" in " ".join(screens_of(phone))
+    assert beside.line.all(QuestionBackRow)[0].read_at is not None
 
 
 # Tests the first screen of a case on a basic phone, and that the PIN leads straight to this screen.

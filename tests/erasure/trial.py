@@ -26,7 +26,6 @@ from hotline.dialogue import service_answers, service_session, service_sms
 from hotline.duty import service_enrolment
 from hotline.flows import service_authoring
 from hotline.gateway.rules import MessageIn
-from hotline.keys.decrypt import decrypt_grant
 from hotline.keys.key_making import make_keys
 from hotline.operations import migrate
 from hotline.people.rules import demo_responders
@@ -160,11 +159,10 @@ class Trial:
             reason="a trial",
         )
         tip, by = found.tip, EventActor("desk:national:prove-shred", desk=NATIONAL)
-        key = decrypt_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
         at = self.clock.at
         with self.console.database.writing() as session:
             decrypt_reader_commands.store_note(
-                session, tip, NoteCode.WORDS, by, at, words=words, tip_key=key
+                session, tip, NoteCode.WORDS, by, at, words=words, tip_key=found.key
             )
         with self.pages.database.writing() as session:
             stolen_codes.note(session, self.pages, tip)

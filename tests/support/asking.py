@@ -4,7 +4,6 @@ own key instead."""
 from hotline.cases import decrypt_access, decrypt_questions
 from hotline.core.contexts import Context
 from hotline.flows.flow import Question
-from hotline.keys.decrypt import decrypt_grant
 from hotline.people import tables_audit
 from hotline.people.decrypt_passphrase import TwoPeople
 from hotline.text.places import NATIONAL
@@ -24,17 +23,9 @@ def ask(
     found = decrypt_access.unlock(
         context, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason
     )
-    key = decrypt_grant(found.grant, uid=found.tip.uid, desk=desk, private_key=found.private_key)
     actor = tables_audit.by_command(by.first)
     with context.database.writing() as session:
         decrypt_questions.store_question(
-            session,
-            context,
-            found.tip,
-            name,
-            tip_key=key,
-            desk=desk,
-            actor=actor,
-            reason=by.why(reason),
+            session, context, found, name, actor=actor, reason=by.why(reason)
         )
     return decrypt_questions.list_questions(context)[name]
