@@ -57,22 +57,17 @@ from hotline.tips.tables import Tip
 TEMPLATE = Path(__file__).parent / "case_file.typ"
 WORDS = 6
 BOUND = "case file"
-SENTENCES: Mapping[LoggedEvent, str] = {
-    LoggedEvent.ALERTED: phrase("The hotline alerted {who}."),
-    LoggedEvent.ACKNOWLEDGED: phrase("{who} took the case."),
-    LoggedEvent.ON_SITE: phrase("{who} was at the place of the case."),
-    LoggedEvent.PASSED: phrase("{who} passed the case on."),
-    LoggedEvent.NOTE: phrase("{who} wrote a note."),
-    LoggedEvent.SCREENED: phrase("{who} checked the person for signs of trafficking."),
-    LoggedEvent.CONSENT: phrase("{who} asked the person if they want help."),
-    LoggedEvent.OFFERED: phrase("{who} offered help to the person."),
-    LoggedEvent.DETERMINATION: phrase("{who} recorded an official decision."),
-    LoggedEvent.CLOSURE_DECIDED: phrase("{who} decided on the closure of the case."),
-    LoggedEvent.CLOSED: phrase("{who} closed the case."),
-    LoggedEvent.REOPENED: phrase("{who} reopened the case."),
-}
-"""Maps each kind of event that a case file may contain to the sentence that the file prints. A case file leaves out all
-other kinds of events. Such events could reveal who the caller is, where a person is now, or facts of other cases."""
+SENTENCES = {**table("case_events"), LoggedEvent.NOTE: phrase("{who} wrote a note.")}
+EVENTS_IN_FILE = frozenset(
+    (
+        *(LoggedEvent.ALERTED, LoggedEvent.ACKNOWLEDGED, LoggedEvent.ON_SITE, LoggedEvent.PASSED),
+        *(LoggedEvent.NOTE, LoggedEvent.SCREENED, LoggedEvent.CONSENT, LoggedEvent.OFFERED),
+        *(LoggedEvent.DETERMINATION, LoggedEvent.CLOSURE_DECIDED, LoggedEvent.CLOSED),
+        LoggedEvent.REOPENED,
+    )
+)
+"""The kinds of events that a case file may contain. Other kinds of events could reveal who the caller is, where a
+person is now, or facts of other cases."""
 CLOSING = phrase("{who} asked to close the case.")
 OPENED = phrase("{who} opened the report.")
 CUSTODY = {
@@ -274,7 +269,7 @@ class _Gathered:
         for row in tables_case_events.events_of_tip(self.session, self.tip.id):
             kind = LoggedEvent(row.kind)
             is_other = kind in CASE_FORMS and of_person.get(row.id, 0) != self.n
-            if kind not in SENTENCES or is_other or row.codes.get(PROOF) == TakeProof.DOUBTED:
+            if kind not in EVENTS_IN_FILE or is_other or row.codes.get(PROOF) == TakeProof.DOUBTED:
                 continue
             sentence = CLOSING if row.codes.get(WAITS) == YES else SENTENCES[kind]
             actor = signed.get(row.at, "desk" if row.channel == EventChannel.CONSOLE else "clock")

@@ -25,7 +25,7 @@ from hotline.cases import (
 )
 from hotline.cases.rules_board import time_left
 from hotline.cases.service_persons import CasePersons
-from hotline.cases.service_sheet import SearchKind, TimelineItem, TimelineKind, TipLine, TipSheet
+from hotline.cases.service_sheet import LOGGED, SearchKind, TimelineItem, TipLine, TipSheet
 from hotline.console.routes import table, tinted_table
 from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
@@ -49,7 +49,7 @@ from hotline.text.places import (
 from hotline.text.time import kigali_time
 from hotline.tips import rules_persons
 from hotline.tips.rules import MARK_NOT_ASKED, MARK_NOT_SURE, OUTCOMES, Matter, TipOutcome, Urgency
-from hotline.tips.rules_events import LoggedEvent, NoteCode
+from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, OF_REFERRAL, STATE
 from hotline.tips.rules_receipts import AssigneeFilter, TipFilter, TipStateFilter, whole_units
 
@@ -173,7 +173,7 @@ def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
 
 Member = TypeVar("Member", TipStateFilter, AssigneeFilter, Matter)
 
-TIMELINE_PHRASES = table("tip_events")
+CASE_EVENTS = table("case_events")
 NOTES = table("notes")
 REASONS = table("reasons")
 """The reasons from which an officer chooses one to decrypt a tip. For the reason `other`, the officer types a
@@ -309,24 +309,18 @@ def _desks(visit: Visit, line: TipLine) -> list[tuple[str, str]]:
 
 
 def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]:
-    match one.came:
-        case TimelineKind.LOGGED:
-            about = visit.say("tip {name}", name=sheet.line.id)
-            said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
-            why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
-            why = re.sub(r"\bdesk (\d\d)\b", lambda found: visit.place(found[1]), why)
-            return f"{one.name} {said}".strip(), why
-        case TimelineKind.PERSON:
-            # The sentence does not contain the coded answers of the event, which are encrypted.
-            who = visit.place(one.name) or visit.say(THE_LINE)
-            said = visit.say(HAPPENED[LoggedEvent(one.outcome)], who=who)
-            corrects = visit.say("This note corrects an earlier note.")
-            return f"{said} {corrects}" if one.corrects else said, ""
-        case TimelineKind.NOTED:
-            return visit.say(
-                NOTES[one.outcome or NoteCode.WORDS], who=one.name or visit.place(one.place)
-            ), ""
-    return visit.say(TIMELINE_PHRASES[one.came], who=one.name, place=visit.place(one.place)), ""
+    if one.came == LOGGED:
+        about = visit.say("tip {name}", name=sheet.line.id)
+        said = visit.say(one.phrase, subject=about, outcome=_outcome(visit, one.outcome))
+        why = visit.say(one.reason) if one.reason in REASONS.values() else one.reason
+        why = re.sub(r"\bdesk (\d\d)\b", lambda found: visit.place(found[1]), why)
+        return f"{one.name} {said}".strip(), why
+    # No sentence contains the coded answers of an event, which are encrypted.
+    words = NOTES[one.outcome] if one.came == LoggedEvent.NOTE else CASE_EVENTS[one.came]
+    who = visit.place(one.name) or visit.say(THE_LINE)
+    said = visit.say(words, who=who, place=visit.place(one.place))
+    corrects = visit.say("This note corrects an earlier note.") if one.corrects else ""
+    return f"{said} {corrects}".strip(), ""
 
 
 def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
@@ -448,9 +442,6 @@ ON_A_PAGE = 5
 
 
 THE_LINE = phrase("The hotline")
-
-
-HAPPENED = table("person_events")
 
 
 def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:

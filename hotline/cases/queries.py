@@ -23,7 +23,6 @@ from hotline.core.database import has_row, in_numbers, run_uncompiled
 from hotline.core.wording import Template
 from hotline.gateway import queries
 from hotline.gateway.queries import UNTAKEN
-from hotline.gateway.rules import MessageKind
 from hotline.gateway.tables import (
     IS_BELIEVED,
     IS_CURRENT,
@@ -251,19 +250,6 @@ def assignments_of(session: Session, tip_ids: Collection[int]) -> Sequence[Alert
         .order_by(Assignment.created_at, Assignment.id)
     )
     return [AlertedPerson(referral, name, bool(believed)) for referral, name, believed in rows]
-
-
-def deliveries(session: Session, tip_id: int) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of the responders whose phones received an alert about this tip, each with the time when the
-    alert arrived."""
-    rows = session.execute(
-        select(Responder.name, Message.delivered_at)
-        .join(Assignment, Assignment.id == Message.assignment_id)
-        .join(Responder, Responder.id == Message.responder_id)
-        .where(Assignment.tip_id == tip_id, Message.kind == MessageKind.ALERT)
-        .order_by(Message.id)
-    )
-    return [(name, at) for name, at in rows if at is not None]
 
 
 def missed_limits(session: Session, tip_id: int) -> Sequence[datetime]:

@@ -48,8 +48,8 @@ from hotline.tips.rules import (
     VisitFacts,
     acknowledge_due,
 )
-from hotline.tips.rules_events import SAYS, LoggedEvent
-from hotline.tips.rules_persons import FollowKind
+from hotline.tips.rules_events import PROOF, SAYS, LoggedEvent
+from hotline.tips.rules_persons import COUNTING_PROOFS, FollowKind
 from hotline.tips.rules_receipts import AskedAgain, TipFilter
 from hotline.tips.tables import Tip
 
@@ -250,35 +250,26 @@ HIDDEN = ("tip_exclu", "tip_refused", "case_file")
 attempts to read, and actions on case files."""
 
 
-class TimelineKind(StrEnum):
-    """The kind of an entry in the timeline of a tip."""
-
-    FILED = "told"
-    ALERTED = "alerted"
-    DELIVERED = "delivered"
-    SILENT = "silent"
-    ACKNOWLEDGED = "taken"
-    DOUBTED = "doubted"
-    ON_SITE = "on_site"
-    HANDED = "handed"
-    PASSED = "passed"
-    STOOD_DOWN = "released"
-    MOVED = "moved"
-    PERSON = "person"
-    """A report about a person. `outcome` is the kind of the case event. The content of the report stays encrypted."""
-    NOTED = "noted"
-    """A note of a responder. `outcome` is the code of the note. Only the page with the decrypted text of the tip shows
-    a note's text."""
-    LOGGED = "logged"
-    """A row of the audit log. `phrase` is the sentence that describes the action."""
+FILED, MOVED, SILENT, DOUBTED, LOGGED = "filed", "moved", "silent", "doubted", "logged"
+"""Kinds of entries in a timeline that are no kinds of case events. `LOGGED` is a row of the audit log."""
+AUDITED = frozenset(
+    (
+        *(LoggedEvent.OPENED, LoggedEvent.ASKED, LoggedEvent.EXCLUDED, LoggedEvent.LINKED),
+        *(LoggedEvent.CLOSED, LoggedEvent.CLOSURE_DECIDED, LoggedEvent.REOPENED),
+    )
+)
+"""The kinds of case events that have a row in the audit log too. The timeline of the page shows only the row."""
 
 
 class TimelineItem(NamedTuple):
     at: datetime
-    came: TimelineKind
+    came: str
+    """The kind of the case event, or one of the other kinds. The content of a report about a person stays encrypted."""
     name: str = ""
     phrase: str = ""
+    """For a row of the audit log, the sentence that describes the action."""
     outcome: str = ""
+    """The outcome of a case, or the code of a note."""
     reason: str = ""
     place: str = ""
     entry_id: int = 0
@@ -379,51 +370,28 @@ def tip_sheet(context: ConsoleContext, by: SignedIn, tip_id: int) -> TipSheet:
 
 def _timeline(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:
     if tip.filed_at is not None:
-        yield TimelineItem(tip.filed_at, TimelineKind.FILED)
+        yield TimelineItem(tip.filed_at, FILED)
     for place in tips_tables.earlier_places(session, tip.id):
-        yield TimelineItem(place.corrected_at, TimelineKind.MOVED, place=place.place)
-    for person in cases_queries.assignments_of(session, [tip.id]):
-        yield from _of_person(person)
-    for name, at in cases_queries.deliveries(session, tip.id):
-        yield TimelineItem(at, TimelineKind.DELIVERED, name)
+        yield TimelineItem(place.corrected_at, MOVED, place=place.place)
     for at in cases_queries.missed_limits(session, tip.id):
-        yield TimelineItem(at, TimelineKind.SILENT)
-    noted_by = service_persons.report_authors(session, tip.id)
+        yield TimelineItem(at, SILENT)
+    authors = service_persons.report_authors(session, tip.id)
     for entry in service_viewer.timeline_of(session, tip.id):
-        if entry.entry_id in noted_by:
-            yield TimelineItem(
-                entry.at,
-                TimelineKind.PERSON,
-                noted_by[entry.entry_id],
-                outcome=entry.kind.value,
-                entry_id=entry.entry_id,
-                corrects=entry.supersedes is not None,
-            )
-        if entry.kind is LoggedEvent.NOTE:
-            yield TimelineItem(
-                entry.at,
-                TimelineKind.NOTED,
-                entry.name,
-                outcome=entry.codes.get(SAYS, ""),
-                place=entry.desk,
-            )
+        name = authors.get(entry.entry_id) or entry.name or entry.desk
+        is_take = entry.kind is LoggedEvent.ACKNOWLEDGED
+        # If an account passed the case on, the audit log has a row about it. The newest event about an acknowledgement
+        # says if the acknowledgement counts.
+        is_audited = entry.kind in AUDITED or (entry.kind is LoggedEvent.PASSED and not name)
+        if is_audited or (is_take and entry.corrected_by is not None):
+            continue
+        is_doubted = is_take and entry.codes.get(PROOF) not in COUNTING_PROOFS
+        yield TimelineItem(
+            *(entry.at, DOUBTED if is_doubted else entry.kind, name),
+            outcome=entry.codes.get(SAYS, ""),
+            entry_id=entry.entry_id,
+            corrects=not is_take and entry.supersedes is not None,
+        )
     yield from _logged(session, viewer, tip, national)
-
-
-def _of_person(alerted: cases_queries.AlertedPerson) -> Iterator[TimelineItem]:
-    row, name = alerted.assignment, alerted.name
-    taken = TimelineKind.ACKNOWLEDGED if alerted.is_believed else TimelineKind.DOUBTED
-    came = (
-        (row.created_at, TimelineKind.ALERTED),
-        (row.acknowledged_at, taken),
-        (row.on_site_at, TimelineKind.ON_SITE),
-        (row.handed_to_help_at, TimelineKind.HANDED),
-        (row.passed_at, TimelineKind.PASSED),
-        (row.released_at, TimelineKind.STOOD_DOWN),
-    )
-    for at, what in came:
-        if at is not None:
-            yield TimelineItem(at, what, name)
 
 
 def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TimelineItem]:
@@ -440,4 +408,4 @@ def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Itera
         phrase, outcome = action_sentence(row.action)
         reason = row.reason if row.id in readable else ""
         who = read_actor(row.actor, names)[1]
-        yield TimelineItem(row.at, TimelineKind.LOGGED, who, phrase, outcome, reason)
+        yield TimelineItem(row.at, LOGGED, who, phrase, outcome, reason)

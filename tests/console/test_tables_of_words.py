@@ -6,6 +6,8 @@ import pytest
 
 from hotline.alarms.rules import Alarm
 from hotline.alerts.rules_escalation import DrillEnd
+from hotline.cases.decrypt_case_file import EVENTS_IN_FILE, SENTENCES
+from hotline.cases.service_sheet import AUDITED, DOUBTED, FILED, MOVED, SILENT
 from hotline.console.routes import TABLES
 from hotline.editing.rules_difference import NotInEmergency, ScreenState
 from hotline.editing.rules_drafts import StepKind
@@ -54,5 +56,7 @@ def test_each_value_has_its_sentence(name: str, kind: type[StrEnum]) -> None:
     assert set(TABLES[name]) == set(kind)
 
 
-def test_what_became_of_a_person_is_said_of_entries_alone() -> None:
-    assert set(TABLES["person_events"]) <= set(LoggedEvent)
+def test_the_timeline_and_the_case_file_have_a_sentence_for_each_event() -> None:
+    shown = set(LoggedEvent) - AUDITED - {LoggedEvent.NOTE}
+    assert TABLES["case_events"].keys() >= {*shown, FILED, MOVED, SILENT, DOUBTED}
+    assert SENTENCES.keys() >= EVENTS_IN_FILE

@@ -71,7 +71,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "cases/queries": {
         CONDITION: "_conditions _is_own _owed owes_answer",
-        FOUND: "assignments_of deliveries owed_by_tip question_states under_legal_hold was_reminded",
+        FOUND: "assignments_of owed_by_tip question_states under_legal_hold was_reminded",
     },
     "cases/queries_follow_up": {
         FIGURES: "tips_of_month",
