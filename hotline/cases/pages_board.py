@@ -5,13 +5,13 @@ the member confirms the note.
 """
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, make_response, url_for
 
-from hotline.cases import decrypt_desk_reading, pages, service_board, service_handover
+from hotline.cases import decrypt_desk_reading, service_board, service_handover
 from hotline.cases.pages import (
     ASKED,
     CLOSED,
@@ -23,7 +23,7 @@ from hotline.cases.pages import (
     format_left,
     held_mark,
 )
-from hotline.cases.pages_commands import REFUSED, TIP_STOPS
+from hotline.cases.pages_commands import REFUSED, TIP_STOPS, tip_action
 from hotline.cases.rules_board import CARDS, BoardCase, Column
 from hotline.console.routes import RUNNING, table
 from hotline.console.templating import FORM_KEY, number_of
@@ -197,30 +197,7 @@ def unlock(visit: Visit) -> Response:
     return with_session_cookies(redirect_to_address(to), found)
 
 
-def _act(name: str) -> Callable[[Callable[..., None]], Callable[..., Response]]:
-    """Turns a function that carries out a command on a tip into the function for a web page. If the command is refused,
-    the page of the tip shows the reason next to the form of this command.
-
-    If the officer gave the command on the board, the browser then returns to the board.
-    """
-
-    def made(command: Callable[..., None]) -> Callable[..., Response]:
-        def act(visit: Visit, tip_id: int) -> Response | None:
-            try:
-                command(visit, tip_id)
-            except EndRefused as refused:
-                raise visit.wrong(name, TIP_STOPS.get(refused.stop, REFUSED)) from None
-            is_on_board = visit.form.text("from") == "board"
-            return redirect_to("today.first") if is_on_board else None
-
-        act.__module__, act.__name__ = command.__module__, command.__name__
-        closed = {KeyMissing: CLOSED, DecryptionFailed: CLOSED}
-        return form_view(pages.tip, name, text=closed)(act)
-
-    return made
-
-
-@_act("phone")
+@tip_action("phone")
 def take(visit: Visit, tip_id: int) -> None:
     responder_id = number_of(visit.form.text("phone", most=9))
     if responder_id is None:
@@ -228,17 +205,17 @@ def take(visit: Visit, tip_id: int) -> None:
     service_board.take(visit.context, visit.by, tip_id, responder_id)
 
 
-@_act("alert_next")
+@tip_action("alert_next")
 def alert_next(visit: Visit, tip_id: int) -> None:
     service_board.alert_next(visit.context, visit.by, tip_id)
 
 
-@_act("remind")
+@tip_action("remind")
 def remind(visit: Visit, tip_id: int) -> None:
     service_board.remind(visit.context, visit.by, tip_id)
 
 
-@_act("to_desk")
+@tip_action("to_desk")
 def pass_on(visit: Visit, tip_id: int) -> None:
     desk = visit.form.text("to_desk", most=20)
     if desk != NATIONAL and not is_district(desk):
@@ -247,7 +224,7 @@ def pass_on(visit: Visit, tip_id: int) -> None:
     service_board.pass_on(visit.context, visit.by, visit.token, tip_id, desk, reason=reason)
 
 
-@_act("note")
+@tip_action("note")
 def note(visit: Visit, tip_id: int) -> None:
     chosen, words = visit.form.text("note", most=20), visit.form.text("words", most=480)
     if chosen not in {*NoteCode} or (chosen == NoteCode.WORDS and not words):

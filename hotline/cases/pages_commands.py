@@ -7,7 +7,8 @@ Only two pages decrypt data: the page with the reports about persons, and the pa
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
+from typing import Any
 
 from flask import Response, abort, url_for
 
@@ -22,6 +23,7 @@ from hotline.cases import (
     service_sheet,
 )
 from hotline.cases.pages import (
+    CLOSED,
     EXCLUSION_REASONS,
     ON_A_PAGE,
     THE_LINE,
@@ -37,8 +39,6 @@ from hotline.cases.service_persons import CasePersons, RunningClock
 from hotline.console.routes import table
 from hotline.console.templating import number_of
 from hotline.console.visit import Visit, form_view, page, redirect_to
-from hotline.core.actors import SignedIn
-from hotline.core.contexts import ConsoleContext
 from hotline.flows.flow import text_in
 from hotline.text.errors import (
     CallRefused,
@@ -348,94 +348,92 @@ TIP_STOPS = table("tip_stops")
 """Maps each reason to refuse a command on a tip to a message that says what the officer can do next."""
 
 
-_on_a_tip = form_view(pages.tip)
+def tip_action(
+    field: str, closed: str = CLOSED
+) -> Callable[[Callable[[Visit, int], None]], Callable[..., Response]]:
+    """Makes a view from a function that carries out a command on a tip. If the command is refused, the page of the tip
+    shows the reason at the field `field`. If a text cannot be decrypted, the page shows the sentence `closed`.
+
+    If the officer gave the command on the board, the browser then returns to the board.
+    """
+
+    def made(command: Callable[[Visit, int], None]) -> Callable[..., Response]:
+        @wraps(command)
+        def act(visit: Visit, tip_id: int) -> Response | None:
+            try:
+                command(visit, tip_id)
+            except EndRefused as refused:
+                raise visit.wrong(field, TIP_STOPS.get(refused.stop, REFUSED)) from None
+            return redirect_to("today.first") if visit.form.text("from") == "board" else None
+
+        text = {ErasureRefused: REFUSED, KeyMissing: closed, DecryptionFailed: closed}
+        return form_view(pages.tip, field, text=text)(act)
+
+    return made
 
 
-def _done(
-    visit: Visit,
-    tip_id: int,
-    form: str,
-    action: Callable[..., object],
-    missing: FormRefused | None = None,
-    **values: object,
-) -> None:
-    """Runs a command on a tip. Raises FormRefused if the officer has entered no reason. Raises `missing` if the form
-    names a person, desk or tip that does not exist."""
-    field = f"reason-{form}"
-    reason = visit.reason(field, "Enter a reason.")
-    try:
-        action(visit.context, visit.by, tip_id=tip_id, reason=reason, **values)
-    except EndRefused as refused:
-        raise visit.wrong(field, TIP_STOPS.get(refused.stop, REFUSED)) from None
-    except ErasureRefused:
-        raise visit.wrong(field, REFUSED) from None
-    except (KeyMissing, DecryptionFailed):
-        raise visit.wrong(field, NOT_READABLE) from None
-    except NotFound as unknown:
-        raise missing or unknown from None
+def _given(visit: Visit, tip_id: int, form: str) -> dict[str, Any]:
+    """Returns the parameters that each command on a tip gets. Raises FormRefused if the officer has entered no
+    reason."""
+    reason = visit.reason(f"reason-{form}", "Enter a reason.")
+    return {"context": visit.context, "by": visit.by, "tip_id": tip_id, "reason": reason}
 
 
-@_on_a_tip
+@tip_action("reason-close")
 def close_tip(visit: Visit, tip_id: int) -> None:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {*TipOutcome}:
         raise visit.wrong("outcome", "Choose an outcome.")
-    _done(visit, tip_id, "close", service_desk_commands.close_tip, outcome=TipOutcome(outcome))
+    given = _given(visit, tip_id, "close")
+    service_desk_commands.close_tip(**given, outcome=TipOutcome(outcome))
 
 
-@_on_a_tip
+@tip_action("reason-judge", NOT_READABLE)
 def confirm_closure(visit: Visit, tip_id: int) -> None:
-    agrees = visit.form.text("do") == "agree"
-    _done(
-        visit,
-        tip_id,
-        "judge",
-        service_desk_commands.confirm_closure,
-        token=visit.token,
-        agrees=agrees,
-    )
+    given, agrees = _given(visit, tip_id, "judge"), visit.form.text("do") == "agree"
+    service_desk_commands.confirm_closure(**given, token=visit.token, agrees=agrees)
 
 
-@_on_a_tip
+@tip_action("reason-reopen")
 def reopen_tip(visit: Visit, tip_id: int) -> None:
-    _done(visit, tip_id, "reopen", service_desk_commands.reopen)
+    service_desk_commands.reopen(**_given(visit, tip_id, "reopen"))
 
 
-@_on_a_tip
+@tip_action("reason-helped")
 def record_help(visit: Visit, tip_id: int) -> None:
-    _done(visit, tip_id, "helped", service_desk_commands.helped)
+    service_desk_commands.helped(**_given(visit, tip_id, "helped"))
 
 
-@_on_a_tip
+@tip_action("reason-hold")
 def legal_hold(visit: Visit, tip_id: int) -> None:
-    act = HOLDS.get(visit.form.text("do"), service_desk_commands.hold)
-    _done(visit, tip_id, "hold", act)
+    """Sets a legal hold, or records that it is still needed, or lifts it. If the hold was set for a case file, a second
+    person must approve the end of the hold. The function then only requests the approval."""
+    given = _given(visit, tip_id, "hold")
+    match visit.form.text("do"):
+        case "keep":
+            service_case_files.keep_hold(**given)
+        case "lift" if not service_case_files.request_end(**given):
+            service_desk_commands.lift(**given)
+        case "lift":
+            pass
+        case _:
+            service_desk_commands.hold(**given)
 
 
-def _lift(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Lifts a legal hold. If the hold was set for a case file, a second person must approve. This function then only
-    requests the approval."""
-    if not service_case_files.request_end(context, by, tip_id=tip_id, reason=reason):
-        service_desk_commands.lift(context, by, tip_id, reason=reason)
-
-
-HOLDS: Mapping[str, Callable[..., object]] = {"lift": _lift, "keep": service_case_files.keep_hold}
-
-
-@_on_a_tip
+@tip_action("reason-erasure")
 def decide_erasure(visit: Visit, tip_id: int) -> None:
     """Stores the decision about a caller's erasure request."""
     erases = visit.form.text("do") == "erase"
-    _done(visit, tip_id, "erasure", service_desk_commands.decide_erasure, erases=erases)
+    service_desk_commands.decide_erasure(**_given(visit, tip_id, "erasure"), erases=erases)
 
 
-@_on_a_tip
+@tip_action("reason-manner")
 def decide_visit(visit: Visit, tip_id: int) -> None:
     said = VisitDecision.OPENLY if visit.form.text("do") == "openly" else VisitDecision.UNSEEN
-    _done(visit, tip_id, "manner", service_desk_commands.decide_visit, visit_decision=said)
+    service_desk_commands.decide_visit(**_given(visit, tip_id, "manner"), visit_decision=said)
 
 
-@_on_a_tip
+@tip_action("reason-keep")
 def exclude(visit: Visit, tip_id: int) -> None:
     """Hides the tip from a person or a desk. The form gives the person's exact name, or the desk's name or code.
 
@@ -445,17 +443,21 @@ def exclude(visit: Visit, tip_id: int) -> None:
     why = visit.form.text("why_kept", most=20)
     if bool(person) == bool(desk) or why not in EXCLUSION_REASONS:
         raise visit.wrong("person", "Enter a person or a desk, not both, and choose a reason.")
-    missing = visit.wrong("person", "No responder or account has this name. Enter the exact name.")
-    if desk:
-        missing = visit.wrong(
-            "desk", "No desk has this name or code. You cannot hide a tip from the national desk."
-        )
-    target = ExclusionTarget(person or None, desk or None)
-    about = {"target": target, "kind": why}
-    _done(visit, tip_id, "keep", service_desk_commands.exclude_as, missing, **about)
+    target, given = ExclusionTarget(person or None, desk or None), _given(visit, tip_id, "keep")
+    try:
+        service_desk_commands.exclude_as(**given, target=target, kind=why)
+    except NotFound:
+        if desk:
+            raise visit.wrong(
+                "desk",
+                "No desk has this name or code. You cannot hide a tip from the national desk.",
+            ) from None
+        raise visit.wrong(
+            "person", "No responder or account has this name. Enter the exact name."
+        ) from None
 
 
-@_on_a_tip
+@tip_action("reason-like")
 def link_tip(visit: Visit, tip_id: int) -> None:
     """Links a second tip to this tip, because the two tips are about the same situation. If the form contains the value
     `undo`, removes the link."""
@@ -463,20 +465,23 @@ def link_tip(visit: Visit, tip_id: int) -> None:
     missing = visit.wrong("other_tip", "No tip has this number. Check the number.")
     if other is None:
         raise missing
-    like = visit.form.text("do") != "undo"
-    _done(visit, tip_id, "like", service_desk_commands.set_link, missing, other=other, like=like)
+    given, like = _given(visit, tip_id, "like"), visit.form.text("do") != "undo"
+    try:
+        service_desk_commands.set_link(**given, other=other, like=like)
+    except NotFound:
+        raise missing from None
 
 
-@_on_a_tip
+@tip_action("reason-know")
 def request_lift(visit: Visit, tip_id: int) -> None:
     """Requests that an exclusion is lifted. A second person decides about the request."""
     chosen = number_of(visit.form.text("exclusion", most=9))
     if chosen is None:
         raise visit.wrong("exclusion", "Choose a person or desk that gets access to the tip again.")
-    _done(visit, tip_id, "know", service_desk_commands.request_lift, exclusion_id=chosen)
+    service_desk_commands.request_lift(**_given(visit, tip_id, "know"), exclusion_id=chosen)
 
 
-@_on_a_tip
+@form_view(pages.tip)
 def carry_out(visit: Visit, tip_id: int) -> None:
     """Carries out a command of a responder who uses the console."""
     try:

@@ -229,41 +229,45 @@ def other_tip(reason: str) -> int | None:
 
 
 def link_tips(
-    context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
+    context: Context,
+    a: int,
+    b: int,
+    *,
+    like: bool = True,
+    viewer: Viewer | None,
+    actor: str,
+    reason: str,
 ) -> None:
-    """Links two tips that are about the same situation. A link that was removed earlier can be made again. Raises
-    NotFound, EndRefused."""
-    with context.database.writing() as session:
-        _check(session, a, b, viewer)
-        if any(session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)):
-            raise EndRefused("a drill or a test report cannot be linked to another tip")
-        row = tips_queries.link_between(session, a, b)
-        if row is None:
-            tips_queries.add_links(
-                session, [LikelyPair(a, b, LinkReason.SAID)], actor, context.now()
-            )
-        elif row.undone_at is None:
-            raise EndRefused(f"tips {a} and {b} are linked already", TipRefusal.LINKED_ALREADY)
-        else:
-            row.reason, row.by, row.at = LinkReason.SAID, actor, context.now()
-            row.undone_by = row.undone_at = None
-        _record(session, context, "tips_linked", a, b, actor, reason)
+    """Links two tips that are about the same situation. If `like` is False, removes the link between the two tips.
 
-
-def unlink_tips(
-    context: Context, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str
-) -> None:
-    """Removes the link between two tips.
-
-    The hotline itself never links the two tips again, but a person can. Raises NotFound, EndRefused.
+    After that, the hotline itself never links the two tips again, but a person can. Raises NotFound, EndRefused.
     """
     with context.database.writing() as session:
         _check(session, a, b, viewer)
-        row = tips_queries.link_between(session, a, b)
-        if row is None or row.undone_at is not None:
-            raise EndRefused(f"tips {a} and {b} are not linked", TipRefusal.NOT_LINKED)
-        row.undone_by, row.undone_at = actor, context.now()
-        _record(session, context, "tips_unlinked", a, b, actor, reason)
+        at, row = context.now(), tips_queries.link_between(session, a, b)
+        is_linked = row is not None and row.undone_at is None
+        if like and any(
+            session.get_one(Tip, one).channel in rules_trial.UNCOUNTED for one in (a, b)
+        ):
+            raise EndRefused("a drill or a test report cannot be linked to another tip")
+        if is_linked is like:
+            stop = TipRefusal.LINKED_ALREADY if like else TipRefusal.NOT_LINKED
+            raise EndRefused(f"tips {a} and {b} are {'' if like else 'not '}linked already", stop)
+        if row is None:
+            tips_queries.add_links(session, [LikelyPair(a, b, LinkReason.SAID)], actor, at)
+        elif like:
+            row.reason, row.by, row.at = LinkReason.SAID, actor, at
+            row.undone_by = row.undone_at = None
+        else:
+            row.undone_by, row.undone_at = actor, at
+        codes = {WHY: LinkReason.SAID.value, **({} if like else {UNDONE: YES})}
+        for one, other in ((a, b), (b, a)):
+            by, key = service_case.EventActor(actor), f"{other}:{one}:{at.timestamp()}"
+            service_case.write_event(session, one, LoggedEvent.LINKED, by, at, key=key, codes=codes)
+            why = f"tip {other}: {reason}"
+            tables_audit.append_about_tip(
+                session, one, "tips_linked" if like else "tips_unlinked", actor, at, why
+            )
 
 
 def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
@@ -273,17 +277,6 @@ def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
     for tip_id in (a, b):
         if not queries_visible.is_visible(session, tip_id, viewer):
             raise NotFound(f"there is no tip {tip_id} that you may see")
-
-
-def _record(
-    session: Session, context: Context, action: str, a: int, b: int, actor: str, reason: str
-) -> None:
-    codes = {WHY: LinkReason.SAID.value, **({UNDONE: YES} if action == "tips_unlinked" else {})}
-    for one, other in ((a, b), (b, a)):
-        by, at = service_case.EventActor(actor), context.now()
-        key, why = f"{other}:{one}:{at.timestamp()}", f"tip {other}: {reason}"
-        service_case.write_event(session, one, LoggedEvent.LINKED, by, at, key=key, codes=codes)
-        tables_audit.append_about_tip(session, one, action, actor, at, why)
 
 
 def checked(
@@ -352,8 +345,8 @@ def set_link(
     EndRefused."""
     with context.database.reading() as session:
         viewer = viewer_of(session, by)
-    change, actor = link_tips if like else unlink_tips, tables_audit.actor_of(by.actor)
-    change(context, tip_id, other, viewer=viewer, actor=actor, reason=reason)
+    actor = tables_audit.actor_of(by.actor)
+    link_tips(context, tip_id, other, like=like, viewer=viewer, actor=actor, reason=reason)
 
 
 def request_lift(

@@ -139,7 +139,7 @@ def confirm_closure(
     by: CommandActor,
     reason: str,
     people: Callable[[Session, Tip], Sequence[MetPerson]] | None = None,
-) -> RetainedTip:
+) -> None:
     """Confirms or refuses a requested closure. `people` is a function that returns the persons of the case.
 
     Raises NotFound, EndRefused.
@@ -153,17 +153,14 @@ def confirm_closure(
         service_closing.confirm_closure(
             session, context, tip, signed, agrees, context.now(), people=opened
         )
-        session.flush()
-        return queries_retention.retained_tip(session, tip_id)
 
 
-def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
+def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
     """Reopens a closed tip. Raises NotFound, EndRefused."""
     with context.database.writing() as session:
         signed = service_closing.by_signed_command(session, by, reason)
         tip = queries_retention.retained_tip(session, tip_id).tip
         service_closing.reopen(session, tip, signed, context.now())
-        return queries_retention.retained_tip(session, tip_id)
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
@@ -176,7 +173,7 @@ def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str)
             tables_audit.append_command(session, by, context.now(), "tip_helped", subject, reason)
 
 
-def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
+def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
     """Sets a legal hold on a tip. The hotline then keeps the text and the coded answers about persons until the hold is
     lifted.
 
@@ -185,7 +182,6 @@ def set_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: s
     with context.database.writing() as session:
         if not place_hold(session, tip_id, by, context.now(), reason):
             raise NotFound(f"tip {tip_id} needs no legal hold: its text was erased already")
-        return queries_retention.retained_tip(session, tip_id)
 
 
 def place_hold(
@@ -267,7 +263,7 @@ def _end_files(session: Session, at: datetime, limit: int) -> int:
     return len(ids)
 
 
-def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> RetainedTip:
+def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
     """Lifts a legal hold. The hotline then erases the text after the usual storage time. Before the erasure, the
     hotline warns an admin again.
 
@@ -278,7 +274,6 @@ def lift_legal_hold(context: Context, tip_id: int, *, by: CommandActor, reason: 
         if hold is not None and needs_two(session, hold):
             raise EndRefused(f"tip {tip_id}: a second person must agree to remove its legal hold")
         end_hold(session, tip_id, by, context.now(), reason)
-        return queries_retention.retained_tip(session, tip_id)
 
 
 def end_hold(

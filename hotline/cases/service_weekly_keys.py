@@ -50,23 +50,17 @@ def needed_since(context: Context) -> str:
     return min(wanted, needed or wanted)
 
 
-def delete_old_keys_in(session: Session, context: Context, at: datetime) -> None:
-    """Deletes the weekly keys that are older than last week's key. Runs in the transaction that stores the first SMS of
-    a conversation. The web process never reads grants, so it does not check if a grant still needs these keys.
+def delete_old_keys_at(context: Context, at: datetime, session: Session | None = None) -> None:
+    """Deletes the weekly keys that are older than last week's key, before the first request of a session or the first
+    SMS of a conversation. The web process never reads grants, so it does not check if a grant still needs these keys.
 
-    Raises an alarm if the process cannot delete one of these keys from the disk.
+    Raises an alarm if the process cannot delete one of these keys from the disk. `session` is the transaction of the
+    calling function, or None outside any transaction. If the database is not available, raises no second alarm.
     """
-    if not context.encrypter.weekly_lock.forget(last_week(at)):
+    if context.encrypter.weekly_lock.forget(last_week(at)):
+        return
+    if session is not None:
         service.record(session, Alarm.FORGETTING, context.now())
-
-
-def delete_old_keys_first(context: Context, at: datetime) -> None:
-    """Deletes the weekly keys that are older than last week's key. Runs before the first request of a session, outside
-    any database transaction.
-
-    Raises an alarm if the process cannot delete one of these keys from the disk. If the database is not available,
-    raises no second alarm.
-    """
-    if not context.encrypter.weekly_lock.forget(last_week(at)):
-        with suppress(StoreUnavailable):
-            service.raise_alarm(context, Alarm.FORGETTING)
+        return
+    with suppress(StoreUnavailable):
+        service.raise_alarm(context, Alarm.FORGETTING)

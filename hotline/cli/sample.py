@@ -36,7 +36,7 @@ from hotline.core.database import Session
 from hotline.core.settings import Settings
 from hotline.core.ussd import EndNotice, UssdHop
 from hotline.counters import tables
-from hotline.counters.rules import WEEK_BEGINS, Measure, ScreenMeasure
+from hotline.counters.rules import QUIZ_MEASURES, WEEK_BEGINS, Measure, ScreenMeasure
 from hotline.counters.service import day_of
 from hotline.counters.tables import DailyCount, People, ScreenCount
 from hotline.dialogue import service_session
@@ -50,7 +50,7 @@ from hotline.programmes.rules import LESSONS, SESSIONS_HELD, Programme
 from hotline.programmes.tables import Participant
 from hotline.statistics import queries, reader_person_sums, service_releases
 from hotline.statistics.encrypt import encrypt_sums
-from hotline.statistics.rules_counts import NETWORKS, QUIZ_MEASURES
+from hotline.statistics.rules_counts import NETWORKS
 from hotline.statistics.rules_definitions import CellName, CellSum, Dimension, due_at, due_periods
 from hotline.text.places import FORMS, NATIONAL, PROVINCES, Category, districts, place_name
 from hotline.text.quiz import QuizOutcome

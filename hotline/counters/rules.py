@@ -22,11 +22,16 @@ from statistics import median
 from typing import NamedTuple
 
 from hotline.core.ussd import SessionStart
+from hotline.text.quiz import QuizOutcome
 
 
 class Measure(StrEnum):
     SESSION = "session"
     TOPIC = "topic"
+
+
+QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
+"""The name of the counter for each result of comparing two quiz answers."""
 
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)

@@ -24,7 +24,14 @@ from hotline.core.contexts import Context, WebContext
 from hotline.core.database import Session
 from hotline.core.ussd import is_number
 from hotline.counters import tables
-from hotline.counters.rules import LeftSession, Measure, ScreenCounter, new_counters, week_of
+from hotline.counters.rules import (
+    QUIZ_MEASURES,
+    LeftSession,
+    Measure,
+    ScreenCounter,
+    new_counters,
+    week_of,
+)
 from hotline.counters.tables import CounterKey, SessionCounts, Tallies
 from hotline.gateway.tables import LockedDialogue
 from hotline.keys.key_folder import KIGALI, periods_of
@@ -153,12 +160,7 @@ def count_quiz_pair(
     """Counts the result `outcome` of a caller's answers to one quiz question before and after the lesson. Each session
     counts a question only once."""
     if is_first_time(dialogue, f"quiz:{statement}"):
-        tables.count(session, _cell_of(dialogue, pair_measure(outcome), statement, at))
-
-
-def pair_measure(outcome: QuizOutcome) -> str:
-    """Returns the name of the counter for one result of comparing two quiz answers."""
-    return f"quiz_{outcome}"
+        tables.count(session, _cell_of(dialogue, QUIZ_MEASURES[outcome], statement, at))
 
 
 def count_event(session: Session, measure: str, channel: str, at: datetime) -> None:
@@ -231,4 +233,4 @@ def record_coverage(context: Context) -> None:
         )
     ]
     with context.database.writing() as session:
-        tables.write_coverage(session, hour, missing)
+        tables.write_coverages(session, {hour: missing})

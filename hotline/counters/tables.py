@@ -196,16 +196,11 @@ def has_coverage(session: Session, hour: datetime) -> bool:
     return session.get(Coverage, hour) is not None
 
 
-def write_coverage(session: Session, hour: datetime, missing: Collection[str]) -> None:
-    """Stores the districts without an active responder in one hour. Does nothing if that hour is already stored."""
-    add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
-
-
 def write_coverages(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
-    """Stores the districts without an active responder for many hours, none of which is stored yet."""
+    """Stores for each hour the districts without an active responder. Leaves out hours that are already stored."""
     rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
     if rows:
-        session.execute(insert(Coverage), rows)
+        session.connection().execute(insert_into(session, Coverage).on_conflict_do_nothing(), rows)
 
 
 @dataclass(frozen=True, slots=True, order=True)

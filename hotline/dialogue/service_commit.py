@@ -363,7 +363,7 @@ def begin_session(
     start, at = known.start, known.start.started_at
     channel = rules_trial.channel_of(hop.caller, USSD)
     counted = channel not in rules_trial.UNCOUNTED
-    service_weekly_keys.delete_old_keys_first(context, at)
+    service_weekly_keys.delete_old_keys_at(context, at)
     people = {}
     with suppress(KeyMissing):
         people = (

@@ -181,7 +181,7 @@ def locked_session(
         ended_at=None if tells is None else began,
         committed=0,
     )
-    service_weekly_keys.delete_old_keys_in(session, context, began)
+    service_weekly_keys.delete_old_keys_at(context, began, session)
     add_if_new(session, row)
     dialogue = gateway_tables.lock_dialogue(session, key)
     assert dialogue is not None

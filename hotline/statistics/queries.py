@@ -16,7 +16,7 @@ from hotline.cases.queries import CLOSURE_WAITS
 from hotline.core.actors import RELEASE_ROLES
 from hotline.core.database import add_if_new, run_uncompiled, seconds_between
 from hotline.counters import tables
-from hotline.counters.rules import Measure, ScreenMeasure
+from hotline.counters.rules import QUIZ_MEASURES, Measure, ScreenMeasure
 from hotline.counters.tables import Coverage, DailyCount, Tally
 from hotline.gateway.tables import TRULY_DUE, Deadline
 from hotline.programmes import rules
@@ -26,7 +26,6 @@ from hotline.statistics import rules_release
 from hotline.statistics.rules_counts import (
     COUNTED_EVENTS,
     NOT_BELIEVED,
-    QUIZ_MEASURES,
     CaseEvent,
     CountedTip,
     UseCounts,

@@ -272,8 +272,6 @@ def _is_closure_late(events: Sequence[CaseEvent]) -> bool:
     return False
 
 
-QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
-"""The name of the daily counter for each outcome of a quiz question."""
 NETWORKS = ("63510", "63513", "63514")
 """The codes of Rwanda's mobile networks: one of MTN, and two of Airtel."""
 OTHER = "other"

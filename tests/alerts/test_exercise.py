@@ -239,7 +239,7 @@ def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(staffed:
     real = staffed.file_tip(place="31")
     service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
     tip = tip_of(staffed)
-    signed = {"actor": "Alice", "reason": "alike"}
+    signed: dict[str, Any] = {"actor": "Alice", "reason": "alike"}
     with pytest.raises(EndRefused, match="cannot be linked"):
         service_desk_commands.link_tips(staffed.context, real, tip.id, viewer=None, **signed)
     with pytest.raises(EndRefused, match="was a drill"):

@@ -22,7 +22,7 @@ from hotline.text.places import NATIONAL, districts
 from hotline.tips.tables import Tip
 from tests.support import asking
 from tests.support.builders import make_referral, make_responder
-from tests.support.callers import DESK_KEY, Caller, Line
+from tests.support.callers import DESK_KEY, Line
 from tests.support.receipts import MY_NUMBER, PIN, asked, given, wrong
 from tests.support.recovering import encrypt_for_desks
 from tests.support.taking import close_by_two
@@ -75,11 +75,23 @@ def messages(line: Line) -> list[Message]:
 
 @pytest.mark.row("C12")
 def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, number: str) -> None:
+    def state() -> str | None:
+        return decrypt_access.list_tips(desked.context)[0].question
+
+    assert OFFER not in asked(desked, number).screen
+    assert (state(), read(desked)) == (None, None)
+    assert decrypt_questions.question_text(desked.context, None, "en") == {}
     ask(desked)
+    read(desked)
+    assert state() == "asked"
     caller = asked(desked, number)
     assert caller.screen == STATUS
     assert caller.key("3").startswith("CON Baracyahari?\n1 Yego\n2 Oya, baragiye\n3 Simbizi\n")
+    assert messages(desked) == []
     assert caller.key("2") == LAST
+    assert state() == "answered"
+    (only,) = messages(desked)
+    assert (only.responder_id, only.parameters, only.assignment_id) == (1, {"ref": "T1"}, None)
 
     for desk in (NATIONAL, DISTRICT):
         answer = read(desked, desk)
@@ -89,6 +101,7 @@ def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, numb
             "question": "still: Are the people still there?",
             "answer": "no: No, they left (rw)",
         }
+    assert state() == "read"
     assert logged(desked, "question_asked") == [
         ("cli:Alice", "tip:1", f"still: to know{WITH_BOSCO}")
     ]
@@ -110,29 +123,15 @@ def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
     assert b"ikanari" not in stored()
 
 
-def test_c12_nothing_is_asked_before_a_desk_asks(desked: Line, number: str) -> None:
-    assert OFFER not in asked(desked, number).screen
-    assert read(desked) is None
-    assert decrypt_questions.question_text(desked.context, None, "en") == {}
-
-
-def test_c12_an_answer_is_given_once_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
+def test_c12_the_first_answer_is_kept_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
     ask(desked)
     plain = asked(desked, number, msisdn="+250788000056").screen.replace(f"\n{OFFER}", "")
-    asked(desked, number).key("3", "1")
-    for phone in ("+250788000057", "+250788000058"):
-        assert asked(desked, number, msisdn=phone).screen == plain
-    answer = read(desked)
-    assert answer is not None
-    assert answer.answer == "yes"
-
-
-def test_c12_of_two_who_answer_at_once_the_first_is_kept(desked: Line, number: str) -> None:
-    ask(desked)
     one, other = (asked(desked, number, msisdn=f"+25078800006{n}") for n in (1, 2))
     one.key("3")
     other.key("3")
     assert one.key("1") == other.key("2") == LAST
+    for phone in ("+250788000057", "+250788000058"):
+        assert asked(desked, number, msisdn=phone).screen == plain
     answer = read(desked)
     assert answer is not None
     assert answer.answer == "yes"
@@ -164,22 +163,23 @@ def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) 
     assert [row.answered_at for row in desked.all(QuestionBackRow)] == [None]
 
 
-def test_c12_whoever_looks_and_goes_back_leaves_it_waiting(desked: Line, number: str) -> None:
-    ask(desked)
-    caller = asked(desked, number)
-    assert caller.key("3", "0") == STATUS
-    assert caller.key("3", "000") == desked.caller("+250788000099").dial()
-    assert OFFER in asked(desked, number, msisdn="+250788000056").screen
-
-
-@pytest.mark.parametrize("ahead", [("3",), ("3", "1")])
-def test_a_redial_equals_a_first_dial(desked: Line, number: str, ahead: tuple[str, ...]) -> None:
+def test_c12_whoever_looks_and_goes_back_or_redials_leaves_it_waiting(
+    desked: Line, number: str
+) -> None:
     ask(desked)
     fresh = desked.caller("+250788000099").dial()
+    for ahead in (("3",), ("3", "1")):
+        dialled = "*".join((*MY_NUMBER, number, PIN, *ahead))
+        assert desked.caller("+250788000099").dial(dialled) == fresh
     caller = asked(desked, number)
-    caller.key(*ahead)
+    assert caller.key("3", "0") == STATUS
+    caller.key("3")
     assert desked.caller(caller.msisdn).dial() == fresh
-    assert desked.caller(caller.msisdn).dial("*".join((*MY_NUMBER, number, PIN, *ahead))) == fresh
+    assert caller.key("000") == fresh
+    later = asked(desked, number, msisdn="+250788000056")
+    assert OFFER in later.screen
+    later.key("3", "1")
+    assert desked.caller(later.msisdn).dial() == fresh
 
 
 def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, number: str) -> None:
@@ -280,29 +280,19 @@ def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number:
     assert OFFER not in asked(unsigned(desked), number).screen
 
 
-def test_a_question_whose_signature_lapsed_waits_unseen(desked: Line, number: str) -> None:
+@pytest.mark.parametrize("then", ["its approval lapses", "the tip is closed"])
+def test_c12_a_question_that_may_not_be_asked_any_more_is_not_shown(
+    desked: Line, number: str, then: str
+) -> None:
     ask(desked)
-    desked.clock.turn(days=366)
-    assert OFFER not in asked(desked, number).screen
-
-
-def test_c12_a_closed_tip_asks_nothing(desked: Line, number: str) -> None:
-    ask(desked)
-    close_by_two(desked.context, 1)
+    if then == "the tip is closed":
+        close_by_two(desked.context, 1)
+    else:
+        desked.clock.turn(days=366)
     assert "Subiza" not in asked(desked, number).screen
 
 
 # Tests who is notified of an answer, and that an answer is erased together with the text of its tip.
-
-
-def test_c12_the_desk_that_asked_is_told_without_content_and_she_is_sent_nothing(
-    desked: Line, number: str
-) -> None:
-    ask(desked)
-    assert messages(desked) == []
-    asked(desked, number).key("3", "1")
-    (only,) = messages(desked)
-    assert (only.responder_id, only.parameters, only.assignment_id) == (1, {"ref": "T1"}, None)
 
 
 def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, number: str) -> None:
@@ -335,46 +325,24 @@ def test_c12_the_national_desk_is_told_where_nobody_took_it(desked: Line, number
     assert [row.responder_id for row in messages(desked)] == [1]
 
 
-def answered(line: Line, number: str) -> Caller:
-    ask(line, "landmark")
-    caller = asked(line, number)
-    caller.key("3", "ikanari")
-    return caller
-
-
-def test_c12_her_answer_goes_with_her_words_by_receipt(desked: Line, number: str) -> None:
-    answered(desked, number)
+@pytest.mark.parametrize("by", ["a request", "the clock"])
+def test_c12_her_answer_goes_with_her_words(desked: Line, number: str, by: str) -> None:
+    ask(desked, "landmark")
+    asked(desked, number).key("3", "ikanari")
     (row,) = desked.all(QuestionBackRow)
     assert row.body
-    asked(desked, number, msisdn="+250788000056").key("2", "2")
-    assert desked.all(QuestionBackRow), "a wish, and no more"
-    close_by_two(desked.context, 1)
+    if by == "a request":
+        asked(desked, number, msisdn="+250788000056").key("2", "2")
+        assert desked.all(QuestionBackRow), "a wish, and no more"
+        close_by_two(desked.context, 1)
+        with pytest.raises(NotFound, match="erased"):
+            ask(desked)
+    else:
+        with desked.database.writing() as session:
+            session.execute(update(Tip).values(closed_at=desked.clock(), warned_at=desked.clock()))
+        desked.clock.turn(days=91)
+        service_retention.erase_batch(desked.context)
     assert desked.all(QuestionBackRow) == []
-    with pytest.raises(NotFound, match="erased"):
-        ask(desked)
-
-
-def test_c12_her_answer_goes_with_her_words_by_the_term(desked: Line, number: str) -> None:
-    answered(desked, number)
-    with desked.database.writing() as session:
-        session.execute(update(Tip).values(closed_at=desked.clock(), warned_at=desked.clock()))
-    desked.clock.turn(days=91)
-    service_retention.erase_batch(desked.context)
-    assert desked.all(QuestionBackRow) == []
-
-
-def test_the_list_says_that_an_answer_waits_to_be_read(desked: Line, number: str) -> None:
-    def state() -> str | None:
-        return decrypt_access.list_tips(desked.context)[0].question
-
-    assert state() is None
-    ask(desked)
-    read(desked)
-    assert state() == "asked"
-    asked(desked, number).key("3", "1")
-    assert state() == "answered"
-    read(desked)
-    assert state() == "read"
 
 
 def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, number: str) -> None:

@@ -1,6 +1,8 @@
 """R7: tests how tips that are probably about the same case are linked and shown as `like K7Q4`. Tips are never
 merged, and a link can be undone."""
 
+from typing import Any
+
 import pytest
 
 from hotline.alerts import service_assignment
@@ -22,7 +24,7 @@ QUIET = ("5", "2", "2", "1", "1", "1")
 """The digits of a report: no danger, no official involved, Kigali, Gasabo, the first sector of Gasabo."""
 LABOUR, SEX = "1", "2"
 HERS, OTHER = "+250788000077", "+250788000078"
-SIGNED = {"actor": "cli:Alice", "reason": "the same house"}
+SIGNED: dict[str, Any] = {"actor": "cli:Alice", "reason": "the same house"}
 
 
 @pytest.fixture
@@ -138,12 +140,13 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     here = desk_viewer("12")
     assert linked_to(staffed, second, here) == [first]
-    service_desk_commands.unlink_tips(staffed.context, second, first, viewer=here, **SIGNED)
+    undo = {"like": False, "viewer": here, **SIGNED}
+    service_desk_commands.link_tips(staffed.context, second, first, **undo)
     assert linked_to(staffed, second, here) == []
     with staffed.database.reading() as session:
         assert tips_queries.same_situation(session, [first, second]) == {}
     with pytest.raises(EndRefused):
-        service_desk_commands.unlink_tips(staffed.context, first, second, viewer=here, **SIGNED)
+        service_desk_commands.link_tips(staffed.context, first, second, **undo)
     third = tell(staffed, LABOUR)
     assert linked(staffed) >= {(second, third, "contact")}
     assert (first, second) not in {(a, b) for a, b, _ in linked(staffed)}
