@@ -27,7 +27,7 @@ from hotline.editing.rules_difference import (
     word_spans,
 )
 from hotline.editing.rules_drafts import StepKind
-from hotline.editing.rules_preview import SENTENCES, screens_of
+from hotline.editing.rules_preview import HALF_MADE, screens_of
 from hotline.editing.service_drafts import (
     EditedFlow,
     Refusal,
@@ -35,7 +35,7 @@ from hotline.editing.service_drafts import (
     live_titles,
     with_flows,
 )
-from hotline.flows.check import NEEDS_REASON, Code, Problem, new_risky_words, replacement
+from hotline.flows.check import NEEDS_REASON, Problem, new_risky_words, replacement
 from hotline.flows.conversation import Place
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import Titles, nodes_of, screens_with_numbers, texts_in
@@ -233,21 +233,19 @@ def check_read(visit: Visit, languages: Sequence[str]) -> None:
 
 
 SAYS = table("findings")
-LACKS = table("lacks")
-_HALF_MADE = {said: LACKS[lack] for lack, said in SENTENCES.items()}
 
 
 def problem_sentence(visit: Visit, finding: Problem) -> str:
     """Returns one sentence that describes a problem of the draft."""
-    if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
-        return visit.say(_HALF_MADE[finding.message])
+    if finding.message in HALF_MADE:
+        return checker_message(visit, finding.message)
     return visit.say(SAYS[finding.code])
 
 
 def problem_details(visit: Visit, finding: Problem) -> str:
     """Returns the details of a problem and the fix. The result is empty if the sentence of the problem already contains
     the details and the fix."""
-    if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
+    if finding.message in HALF_MADE:
         return ""
     said = (checker_message(visit, each) for each in (finding.message, finding.fix))
     return " ".join(f"{each[:1].upper()}{each[1:]}." for each in said)

@@ -32,11 +32,9 @@ from hotline.editing.rules_preview import (
     Assumption,
     Assumptions,
     FilledMeter,
-    MissingKind,
     Previewed,
     assumptions_of,
     meters,
-    missing_kind,
     outline,
     preview,
     read_draft,
@@ -153,9 +151,9 @@ class MovingParts(NamedTuple):
     handset: HandsetState
     seen: Previewed
     """The screens that the preview shows."""
-    missing_kind: MissingKind | None
-    """The kind of content that is missing at the last screen of the preview, if this screen belongs to the edited
-    flow."""
+    missing: str
+    """A sentence about the first problem of the last screen of the preview, if the preview cannot show this screen and
+    the screen belongs to the edited flow."""
     supposed: Sequence[Assumption]
     """The earlier answers and flags of a caller that decide which conditional texts the screen shows."""
     flow_set: FlowSet
@@ -221,10 +219,10 @@ def moving_parts(
         supposed=state.supposed,
         limit=state.limit,
     )
-    stuck = seen.stuck.node if seen.stuck and seen.stuck.flow == flow else ""
+    stuck = draft.faults_of(seen.stuck.node) if seen.stuck and seen.stuck.flow == flow else ()
     return MovingParts(
         meters=meters(flow_set, place, written, limit=state.limit),
-        letters=_by_language(bad_letters(written)),
+        letters=bad_letters(written),
         problems=[
             (problem_sentence(visit, one), problem_details(visit, one), _field_anchor(written, one))
             for one in found.here
@@ -233,7 +231,7 @@ def moving_parts(
         is_whole=found.is_whole,
         handset=state,
         seen=seen,
-        missing_kind=next(map(missing_kind, draft.faults_of(stuck)), None) if stuck else None,
+        missing=next((problem_sentence(visit, one) for one in stuck), ""),
         supposed=assumptions_of(compiled) if compiled is not None else (),
         flow_set=flow_set,
     )
@@ -251,18 +249,6 @@ def _field_anchor(node: Document, found: Problem) -> str:
         return "form"
     known = (*ROW_LISTS, *TEXTS_OF.get(kind_of(node), ()))
     return found.anchor if first in known or found.field in form_of(node) else "form"
-
-
-def _by_language(found: Sequence[BadLetter]) -> Mapping[str, Sequence[BadLetter]]:
-    """Returns the unsupported letters in the texts of each language. A letter that occurs several times appears once,
-    with the number of occurrences and the first field. The button of a letter replaces this letter in all texts of the
-    language."""
-    listed: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
-    for one in found:
-        known = listed[one.language].get(one.letter)
-        shown = one if known is None else known._replace(times=known.times + one.times)
-        listed[one.language][one.letter] = shown
-    return {code: [*letters.values()] for code, letters in listed.items()}
 
 
 class SaveNotice(NamedTuple):

@@ -14,7 +14,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -380,48 +379,21 @@ OPTIONAL = (
 """The fields of a node that a preview does not need."""
 
 
-class MissingKind(StrEnum):
-    """The kind of content that is missing or wrong in a draft."""
-
-    KIND = "kind"
-    """The node must have exactly one kind: say, menu, ask, branch, call or finish. The node has no kind, or has several
-    kinds."""
-    WORDS = "words"
-    """The node has no text yet, but needs a text."""
-    GOES = "goes"
-    """The node leads to no other node yet."""
-    CHOICES = "choices"
-    """The node has no choice yet."""
-    NAME = "name"
-    """A saved answer, a value or a called flow has no name yet."""
-    BROKEN = "broken"
-    """Any other fault, which the message of the fault describes."""
-
-
-MISSING_BY_FIELD = {
-    "text": MissingKind.WORDS,
-    "goes": MissingKind.GOES,
-    "choices": MissingKind.CHOICES,
-    "arms": MissingKind.CHOICES,
-    "saves": MissingKind.NAME,
-    "value": MissingKind.NAME,
-    "flow": MissingKind.NAME,
+NO_KIND = message_text("Choose a screen type.")
+NO_TEXT = message_text("Enter a text for the screen.")
+NO_NEXT = message_text("Choose the next screen.")
+NO_CHOICE = message_text("Add a choice.")
+NO_NAME = message_text("Enter a name for the screen.")
+MISSING = {
+    "text": NO_TEXT,
+    "goes": NO_NEXT,
+    "choices": NO_CHOICE,
+    "arms": NO_CHOICE,
+    **dict.fromkeys(("saves", "value", "flow"), NO_NAME),
 }
-"""Maps the last part of a field's name to the kind of fault if the field is empty or invalid."""
-SENTENCES = {
-    MissingKind.KIND: message_text("the screen has no type yet"),
-    MissingKind.WORDS: message_text("the screen has no text yet"),
-    MissingKind.GOES: message_text("the screen has no next screen yet"),
-    MissingKind.CHOICES: message_text("the screen has no choices yet"),
-    MissingKind.NAME: message_text("an answer, a value or a flow on this screen has no name yet"),
-}
-
-
-def missing_kind(fault: Problem) -> MissingKind:
-    """Returns the kind of a fault, from its message."""
-    return next(
-        (lack for lack, said in SENTENCES.items() if said == fault.message), MissingKind.BROKEN
-    )
+"""Maps the last part of a field's name to the message of the fault if the content of the field is missing."""
+HALF_MADE = frozenset((NO_KIND, *MISSING.values()))
+"""The messages of faults that say only that some content is missing."""
 
 
 class ReadDraft(NamedTuple):
@@ -429,7 +401,7 @@ class ReadDraft(NamedTuple):
     """The part of the draft that can be previewed, with only the valid nodes."""
     faults: tuple[Problem, ...]
     """Faults in the structure of the draft. If the fault is only that some content is missing, the message of the fault
-    is a short sentence from `SENTENCES`."""
+    is in `HALF_MADE`."""
     missing: frozenset[str]
     """The names of the nodes that cannot be previewed."""
 
@@ -528,21 +500,21 @@ def _fault(where: tuple[str, str], message: MessageText, field: str, language: s
 def _faults(where: tuple[str, str], invalid: ValidationError) -> Iterator[Problem]:
     for fault in shape_faults(invalid):
         field, language = field_of(fault.path, str(fault.message))
-        lack = _lack(field, language, fault.kind)
-        yield _fault(where, SENTENCES.get(lack, fault.message), field, language)
+        message = _missing(field, language, fault.kind) or fault.message
+        yield _fault(where, message, field, language)
 
 
-def _lack(field: str, language: str, kind: str) -> MissingKind:
-    """Returns the kind of a fault, by the field and the language where the fault is. If content is missing, the kind
-    says which content is missing. For any other fault, the kind is `BROKEN`."""
+def _missing(field: str, language: str, kind: str) -> MessageText | None:
+    """Returns the message of a fault if content is missing in this field and language. Returns None for any other
+    fault."""
     last = field.rpartition(".")[2]
     is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
     if not field:
-        return MissingKind.KIND if kind == "value_error" else MissingKind.BROKEN
+        return NO_KIND if kind == "value_error" else None
     is_line = last.isdecimal() or last in ("text", "note", "skip", "one", "none")
     if is_line and (language or kind != "value_error"):
         last = "text"
-    return MISSING_BY_FIELD.get(last, MissingKind.BROKEN) if is_missing else MissingKind.BROKEN
+    return MISSING.get(last) if is_missing else None
 
 
 def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:

@@ -504,26 +504,28 @@ def _said(document: object, flow: str) -> Sequence[tuple[str, TextMatch]]:
 
 class BadLetter(NamedTuple):
     field: str
-    language: str
+    """The field of the first text that contains the letter."""
     letter: str
     name: str
     """The name of the letter in Unicode."""
     instead: str
     """The substitute for the letter. The substitute is `?` if no letter is similar."""
     times: int
+    """The number of times that the texts in this language contain the letter."""
 
 
-def bad_letters(node: object) -> tuple[BadLetter, ...]:
-    """Returns each letter that basic phones cannot show, once for each text and language."""
-    found = []
+def bad_letters(node: object) -> Mapping[str, Sequence[BadLetter]]:
+    """Returns, for each language, the letters that basic phones cannot show."""
+    found: dict[str, dict[str, BadLetter]] = {code: {} for code in CODES}
     for text in texts_in(node):
         for language, words in text.words.items():
-            normal = unicodedata.normalize("NFC", words)
+            letters, normal = found.setdefault(language, {}), unicodedata.normalize("NFC", words)
             for letter in foreign_letters(normal):
                 name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
-                instead, times = substitute(letter), normal.count(letter)
-                found.append(BadLetter(text.field, language, letter, name, instead, times))
-    return tuple(found)
+                new = BadLetter(text.field, letter, name, substitute(letter), 0)
+                known = letters.get(letter, new)
+                letters[letter] = known._replace(times=known.times + normal.count(letter))
+    return {language: [*letters.values()] for language, letters in found.items()}
 
 
 def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Editable, int]:
@@ -533,7 +535,7 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
     Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the
     word.
     """
-    wrong = {one.letter for one in bad_letters(node) if one.language == language}
+    wrong = {one.letter for one in bad_letters(node).get(language, ())}
     letters = wrong & {letter} if letter else wrong
     table = {one: substitute(one) for one in letters if substitute(one) != "?"}
     return _replaced(node, table, language)

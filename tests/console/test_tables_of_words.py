@@ -13,7 +13,6 @@ from hotline.editing.rules_difference import NotInEmergency, ScreenState
 from hotline.editing.rules_drafts import StepKind
 from hotline.editing.rules_forms import FieldFault
 from hotline.editing.rules_operations import Obstacle
-from hotline.editing.rules_preview import MissingKind
 from hotline.editing.service_drafts import Refusal
 from hotline.editing.service_numbers import NumberState
 from hotline.flows.check import Code
@@ -37,7 +36,6 @@ WHOLE = {
     "field_faults": FieldFault,
     "findings": Code,
     "held_back": NotInEmergency,
-    "lacks": MissingKind,
     "notes": NoteCode,
     "number_states": NumberState,
     "obstacles": Obstacle,

@@ -33,10 +33,9 @@ from hotline.editing.rules_operations import (
     with_choice,
 )
 from hotline.editing.rules_preview import (
+    NO_TEXT,
     Arrow,
-    MissingKind,
     arrows_of,
-    missing_kind,
     outline,
     read_draft,
     start_of,
@@ -233,7 +232,7 @@ def test_every_name_that_is_made_is_one(english: str, taken: set[str]) -> None:
 @pytest.mark.parametrize("model", FlowModelName)
 def test_a_model_lacks_words_alone(model: FlowModelName) -> None:
     flow = new_flow(model, "pay", onward="onward")
-    assert {*map(missing_kind, read_draft("pay", flow).faults)} == {MissingKind.WORDS}
+    assert {one.message for one in read_draft("pay", flow).faults} == {NO_TEXT}
     assert _to_nowhere(flow) == []
 
 
@@ -246,7 +245,7 @@ def test_a_quiz_asks_three_things_twice() -> None:
         name.removeprefix("again_") for name in saves[3:]
     }
     assert {choice["value"] for menu in asked for choice in menu["choices"]} == ANSWER_VALUES
-    assert {*map(missing_kind, read_draft(flow["flow"], flow).faults)} == {MissingKind.WORDS}
+    assert {one.message for one in read_draft(flow["flow"], flow).faults} == {NO_TEXT}
 
 
 def test_a_choice_opens_another_flow_by_one_call() -> None:
@@ -323,9 +322,9 @@ BAD = {
 
 def test_bad_letters_are_named_with_what_to_write() -> None:
     found = bad_letters(BAD)
-    assert found[0] == BadLetter("lead.0", "fr", "ç", "latin small letter c with cedilla", "c", 1)
-    assert [one.letter for one in found if one.language == "rw"] == ["’", "“", "”", "–"]
-    assert found[-1].instead == "?"
+    assert found["fr"][0] == BadLetter("lead.0", "ç", "latin small letter c with cedilla", "c", 2)
+    assert [one.letter for one in found["rw"]] == ["’", "“", "”", "–"]
+    assert found["fr"][-1].instead == "?"
 
 
 def test_one_letter_is_mended_or_all_of_a_language() -> None:
