@@ -1,40 +1,23 @@
 """Imports the classes of all tables, so that one metadata object contains every table."""
 
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
-import hotline.alarms.tables
 import hotline.alerts.queries_retention
-import hotline.alerts.tables
-import hotline.alerts.tables_case_events
-import hotline.alerts.tables_drills
-import hotline.cases.tables
-import hotline.cases.tables_case_files
-import hotline.core.tables
-import hotline.counters.tables
-import hotline.editing.tables
-import hotline.flows.tables
-import hotline.gateway.tables
-import hotline.keys.tables_canaries
-import hotline.people.tables
-import hotline.people.tables_accounts
-import hotline.people.tables_audit
-import hotline.people.tables_desks
-import hotline.people.tables_roster
-import hotline.people.tables_sessions
-import hotline.programmes.tables
-import hotline.statistics.tables
 import hotline.tips.queries
-import hotline.tips.queries_visible
-import hotline.tips.tables
-import hotline.tips.tables_persons  # noqa: F401
+import hotline.tips.queries_visible  # noqa: F401
 from hotline.core.database import Database, Row
+from hotline.core.environment import CHECKOUT
 from hotline.gateway.tables import Assignment, Deadline, InboundSeen, Message
 from hotline.people.tables import Enrolment, Membership
 from hotline.tips.tables import DRAFT, IS_WAITING, Tip
 
+# The metadata contains a table only after the module of its class was imported.
+for path in sorted(CHECKOUT.glob("hotline/*/tables*.py")):
+    import_module(f"hotline.{path.parent.name}.{path.stem}")
 METADATA = Row.metadata
 
 
