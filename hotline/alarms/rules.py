@@ -242,7 +242,6 @@ class ServiceLevel:
     which the hotline must keep this time limit."""
 
     name: str
-    promise: str
     seconds: float
     target: float
 
@@ -254,8 +253,7 @@ class ServiceLevel:
         return f"{self.name} within {self.seconds:g} s: {share} (target {self.target:.1%})"
 
 
-DANGER = ServiceLevel(
-    "danger", "The gateway accepts the first alert about a danger", seconds=15.0, target=0.999
-)
-HOP = ServiceLevel("hop", "The hotline answers a hop", seconds=0.3, target=0.995)
-LEVELS = (DANGER, HOP)
+DANGER = ServiceLevel("danger", seconds=15.0, target=0.999)
+"""The gateway accepts the first alert about a danger."""
+HOP = ServiceLevel("hop", seconds=0.3, target=0.995)
+"""The hotline answers a hop."""
