@@ -44,8 +44,6 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
-    true,
-    type_coerce,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -415,7 +413,12 @@ def add_rows(
     if not rows:
         return 0
     if session.get_bind().dialect.name != "sqlite":
-        statement = insert_of(session, row, columns, rows, constants)
+        # The statement has one JSON text for each column. With one text for each row, PostgreSQL would parse each
+        # text again for each field.
+        fields = map(_unfolded, columns, zip(*rows, strict=True))
+        shared = [literal(value, column.type) for column, value in constants.items()]
+        source = select(*fields, *shared)
+        statement = insert_into(session, row).from_select([*columns, *constants], source)
         if unless_taken is not None:
             statement = statement.on_conflict_do_nothing(
                 index_elements=[unless_taken],
@@ -447,29 +450,6 @@ def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
     words = f"SELECT pg_get_serial_sequence('{row.__tablename__}', '{id.name}')::regclass"
     numbers = select(func.nextval(literal_column(f"({words})")))
     return session.scalars(numbers.select_from(func.generate_series(1, count))).all()
-
-
-def insert_of(
-    session: Session,
-    row: type[Row],
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[object]],
-    constants: dict[Column, object],
-) -> Any:
-    """Returns an INSERT statement for rows with these columns, in the given order. Every row also gets the values in
-    `constants`."""
-    shared = [literal(value, column.type) for column, value in constants.items()]
-    if session.get_bind().dialect.name == "sqlite":
-        each = func.json_each(_json(rows)).table_valued("value", name="given").c.value
-        cells = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
-        fields = [type_coerce(field, String) for field in cells]
-        # Without a WHERE condition, SQLite would read the word ON of ON CONFLICT as part of a join.
-        source = select(*fields, *shared).where(true())
-    else:
-        # The statement has one JSON text for each column. With one text for each row, PostgreSQL would parse each
-        # text again for each field.
-        source = select(*map(_unfolded, columns, zip(*rows, strict=True)), *shared)
-    return insert_into(session, row).from_select([*columns, *constants], source)
 
 
 def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
