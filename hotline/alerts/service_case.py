@@ -229,7 +229,7 @@ responder's SMS about danger counts only if the inbox lists the SMS."""
 def is_inbox_unread(session: Session, context: Context, tip: Tip, at: datetime) -> bool:
     """Returns True if there is danger, and the hotline has not been able to read the gateway's inbox for the time
     `INBOX_PATIENCE`."""
-    if tip.urgency != Urgency.DANGER or not context.line.inbox:
+    if tip.urgency != Urgency.DANGER or not context.line.sms_inbox:
         return False
     position = tables.inbox_position(session)
     return position is None or at - position.read_at > INBOX_PATIENCE

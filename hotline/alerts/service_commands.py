@@ -132,7 +132,7 @@ def carry_out(session: Session, context: Context, command: Command) -> CommandOu
     if tip.closed_at is not None or assignment.released_at is not None:
         return CommandOutcome(CommandResult.OVER, command.reference, assignment.id)
     # If the gateway has no inbox, no SMS can be proved, so every answer counts at once.
-    believed = replace(command, proved=command.proved or not context.line.inbox)
+    believed = replace(command, proved=command.proved or not context.line.sms_inbox)
     act = _ActContext(session, context, believed, assignment, tip)
     if REPLIES[command.verb].national and not act.is_national:
         return CommandOutcome(CommandResult.UNKNOWN)

@@ -222,7 +222,7 @@ def answer(
             continue
         waits = {} if waits is None else waits
         # If the gateway has no inbox, the hotline cannot look for the SMS there, and a "yes" counts immediately.
-        if meant == ServiceAnswer.ACCEPTED and not proved and context.line.inbox:
+        if meant == ServiceAnswer.ACCEPTED and not proved and context.line.sms_inbox:
             waits[f"{REQUEST}{one.reference}"] = str(responder.id)
         else:
             _record(session, context, responder, rows[one.reference], ServiceAnswer(meant), at)

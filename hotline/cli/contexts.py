@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial, wraps
@@ -607,21 +607,9 @@ def line_address(settings: Settings) -> str:
 
 
 def line_of(settings: Settings) -> contexts.Line:
-    return contexts.Line(
-        service_code=settings.service_code,
-        shortcode=settings.shortcode,
-        inbound_sms=settings.inbound_sms,
-        inbox=settings.sms_inbox,
-        limits={"": SEPTETS},
-        sms_a_day=settings.sms_a_day,
-        sms_an_hour=settings.sms_an_hour,
-        sends_at_once=settings.sends_at_once,
-        answers_cries=settings.answer_cries,
-        gateway_addresses=settings.gateway_addresses,
-        call_back_number=settings.call_back_number,
-        national_number=settings.national_number,
-        national_in_console=settings.national_in_console,
-    )
+    """Returns the settings that services need, with the number of septets that fit on a screen of each network."""
+    names = {one.name for one in fields(contexts.Line)} - {"limits"}
+    return contexts.Line(**{name: getattr(settings, name) for name in names}, limits={"": SEPTETS})
 
 
 def no_failpoint(_failpoint: str) -> None:

@@ -233,12 +233,12 @@ class Line:
     sms_an_hour: int = 20
     """The number of SMS in an hour after which one person gets no more single alerts about cases without danger. The
     hotline then puts several alerts about cases without danger into one SMS."""
-    inbox: bool = True
+    sms_inbox: bool = True
     """True if the gateway lists incoming SMS. The hotline then trusts a responder's answer only if this list contains
     the answer."""
     sends_at_once: int = 32
     """The maximum number of SMS that all processes together send at the same time."""
-    answers_cries: bool = False
+    answer_cries: bool = False
     """True if the ministry has approved that the hotline answers a cry for help by SMS with one SMS."""
     gateway_addresses: tuple[str, ...] = ()
     """The networks from which the gateway's callbacks come. The hotline answers a cry for help by SMS only if the

@@ -27,7 +27,7 @@ def read_inbox(context: WorkerContext) -> None:
     """Reads one page of the inbox if a reading is due. A reading is due each minute, and at once if the inbox has
     further pages. Raises StoreUnavailable.
     """
-    if not context.line.inbound_sms or not context.line.inbox:
+    if not context.line.inbound_sms or not context.line.sms_inbox:
         return
     at = context.now()
     bookmark = _due(context, at)
@@ -97,7 +97,7 @@ def check_inbox(session: Session, line: Line, at: datetime) -> tuple[CheckResult
     checks."""
     if not line.inbound_sms:
         return (CheckResult("inbox", True, "not needed: responders cannot reply by SMS"),)
-    if not line.inbox:
+    if not line.sms_inbox:
         text = "there is none (HOTLINE_SMS_INBOX=none): answers by SMS count without a proof"
         return (CheckResult("inbox", True, text),)
     return (_inbox(session, at), _unproven(session, at))

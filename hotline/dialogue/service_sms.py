@@ -387,7 +387,7 @@ def _answer_cry(
     known = gathered.known
     if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
         return None
-    if not context.line.answers_cries or not is_cry_for_help(message.text):
+    if not context.line.answer_cries or not is_cry_for_help(message.text):
         return None
     times = [row.received_at for row in seen]
     written_at = min(times if message.sent_at is None else [message.sent_at, *times])

@@ -260,7 +260,7 @@ def test_r8_a_yes_counts_only_after_the_inbox_lists_the_sms(
     search for help."""
     services.case.dials(*ISANGE)
     context = services.line.context
-    services.line.context = replace(context, line=replace(context.line, inbox=has_inbox))
+    services.line.context = replace(context, line=replace(context.line, sms_inbox=has_inbox))
     services.sms(CENTRE, "1", Arrival.CALLED, Arrival.GATEWAY)
     assert services.requests[0].answer == (None if has_inbox else "accepted")
     assert services.offer.clock == ("answer" if has_inbox else "arrival")

@@ -42,7 +42,7 @@ def sms(line: Line, tmp_path: Path) -> FakeSms:
         sms=sent,
         encrypter=Encrypter(live=LiveKeys(keys / "hooks", "relay.pub")),
         numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
-        line=make_line(answers_cries=True, gateway_addresses=("192.0.2.0/28",)),
+        line=make_line(answer_cries=True, gateway_addresses=("192.0.2.0/28",)),
     )
     return sent
 

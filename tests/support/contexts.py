@@ -87,7 +87,7 @@ def survive(_name: str) -> None:
 def make_line(
     *,
     inbound_sms: bool = True,
-    answers_cries: bool = False,
+    answer_cries: bool = False,
     gateway_addresses: tuple[str, ...] = (),
 ) -> Line:
     return Line(
@@ -95,7 +95,7 @@ def make_line(
         shortcode="7770",
         inbound_sms=inbound_sms,
         limits={"": 156},
-        answers_cries=answers_cries,
+        answer_cries=answer_cries,
         gateway_addresses=gateway_addresses,
     )
 
