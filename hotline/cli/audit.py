@@ -14,7 +14,6 @@ from hotline.cli.options import (
     TIP_ID,
     as_json_option,
     attributes_of,
-    iso_seconds,
     print_json,
     since_option,
 )
@@ -47,8 +46,7 @@ def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_jso
         print_json(
             [
                 attributes_of(row, "desk", "name", "sentence")
-                | attributes_of(entry, "id", "action", "subject", "reason")
-                | {"at": iso_seconds(entry.at)}
+                | attributes_of(entry, "id", "action", "subject", "reason", "at")
                 for entry, row in rows
             ]
         )

@@ -3,7 +3,7 @@ hotline runs."""
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from hotline.cli.options import (
     passphrase_of,
     passphrase_option,
     print_json,
+    print_rows,
     progress,
 )
 from hotline.core.database import Database, open_database
@@ -194,14 +195,12 @@ def list_(folder: Path, as_json: bool) -> None:
     """
     found = map(_listed, folder.glob(f"*{archive.SUFFIX}"))
     rows = sorted(found, key=lambda row: str(row.get("taken_at", "")), reverse=True)
-    if as_json:
-        print_json(rows)
-        return
-    if not rows:
-        click.echo(f"no backups in {folder}", err=True)
-    for row in rows:
-        text = row.get("wrong") or f"{row['taken_at'][:16]}  {row['engine']}"
-        click.echo(f"{row['file']:36} {row['size'] >> 10:8} kB  {text}")
+    print_rows(rows, _line, as_json=as_json, none=f"no backups in {folder}")
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    text = row.get("wrong") or f"{row['taken_at'][:16]}  {row['engine']}"
+    return f"{row['file']:36} {row['size'] >> 10:8} kB  {text}"
 
 
 @backup.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.contexts import Role, key_folder
-from hotline.cli.options import as_json_option, iso_seconds, print_json
+from hotline.cli.options import as_json_option, print_json
 from hotline.core.settings import Settings
 from hotline.keys import gateway_secrets
 from hotline.keys.gateway_secrets import QUIET
@@ -105,8 +105,8 @@ def end_old(now: bool, as_json: bool) -> None:
             {
                 hook: {
                     "ended": ended[hook],
-                    "old_last_used": iso_seconds(old[hook]),
-                    "new_last_used": iso_seconds(new[hook]),
+                    "old_last_used": old[hook],
+                    "new_last_used": new[hook],
                 }
                 for hook in live
             }

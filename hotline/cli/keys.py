@@ -4,10 +4,11 @@ folders."""
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -119,19 +120,17 @@ def list_(as_json: bool) -> None:
                 {
                     "role": role,
                     "file": name,
-                    "since": since.isoformat(timespec="seconds"),
+                    "since": since,
                     "digest": hashlib.sha256(file.read_bytes()).hexdigest()[:8],
                     "rotates": rotating.get((name, role)),
                 }
             )
-    if as_json:
-        options.print_json(rows)
-        return
-    for row in rows:
-        how = f"  hotline keys rotate {row['rotates']}" if row["rotates"] else ""
-        click.echo(
-            f"{row['role']:8} {row['file']:26} {str(row['since'])[:10]}  {row['digest']}{how}"
-        )
+    options.print_rows(rows, _line, as_json=as_json)
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    how = f"  hotline keys rotate {row['rotates']}" if row["rotates"] else ""
+    return f"{row['role']:8} {row['file']:26} {row['since']:%Y-%m-%d}  {row['digest']}{how}"
 
 
 @click.command()

@@ -4,10 +4,10 @@ import."""
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -17,6 +17,7 @@ from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
 
 Options = Callable[..., Any]
+Row = TypeVar("Row")
 MAX_LETTERS = 120
 NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
 """Matches eight or more digits, with at most one space, dot or hyphen between them. These digits may be a phone
@@ -158,12 +159,25 @@ def passphrase_of(file: Path | None, prompt: str, *, twice: bool = False) -> str
 
 
 def print_json(document: object) -> None:
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    """Prints a document for programs. A time is ISO text with seconds."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=_as_text))
 
 
-def iso_seconds(at: datetime | None) -> str | None:
-    """Returns a time as ISO text with seconds, for programs. Returns None if `at` is None."""
-    return None if at is None else at.isoformat(timespec="seconds")
+def _as_text(value: object) -> str:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
+
+
+def print_rows(
+    rows: Sequence[Row], line_of: Callable[[Row], str], *, as_json: bool, none: str = ""
+) -> None:
+    """Prints rows as JSON for programs, or one line for each row. Without any row, prints the text `none` instead."""
+    if as_json:
+        print_json(rows)
+        return
+    if none and not rows:
+        click.echo(none, err=True)
+    for row in rows:
+        click.echo(line_of(row))
 
 
 def progress(words: str) -> None:

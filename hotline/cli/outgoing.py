@@ -42,13 +42,13 @@ def status(as_json: bool) -> None:
                 "paused": held is not None or found.fault is not None,
                 "by": held.paused_by if held else None,
                 "reason": held.reason if held else found.fault,
-                "since": held.since.isoformat() if held else None,
+                "since": held.since if held else None,
                 "paused_parts": [one.queue for one in found.parts],
                 "waiting": [
                     {
                         "kind": one.kind,
                         "count": one.count,
-                        "oldest": one.oldest.isoformat(),
+                        "oldest": one.oldest,
                         "may_have_gone_out": one.doubtful,
                     }
                     for one in found.waiting

@@ -17,7 +17,7 @@ from hotline.cli.options import (
     attributes_of,
     by_and_reason,
     csv_in,
-    print_json,
+    print_rows,
 )
 from hotline.core.actors import Actor
 from hotline.core.environment import CHECKOUT
@@ -52,19 +52,18 @@ def list_(as_json: bool) -> None:
             _row(person, away.get(person.id))
             for person in service_enrolment.list_responders(context)
         ]
-    if as_json:
-        print_json(rows)
-        return
-    if not rows:
-        click.echo("no one is enrolled yet: `hotline people import FILE.csv`", err=True)
-    for person in rows:
-        places = ", ".join(person["districts"]) or "everywhere"
-        work = ", ".join(person["categories"]) or "everything"
-        spoken = ",".join(person["languages"])
-        red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
-        click.echo(
-            f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}  {places}; {work}{red}"
-        )
+    none = "no one is enrolled yet: `hotline people import FILE.csv`"
+    print_rows(rows, _line, as_json=as_json, none=none)
+
+
+def _line(person: Mapping[str, Any]) -> str:
+    places = ", ".join(person["districts"]) or "everywhere"
+    work = ", ".join(person["categories"]) or "everything"
+    spoken = ",".join(person["languages"])
+    red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
+    return (
+        f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}  {places}; {work}{red}"
+    )
 
 
 @click.command("import")

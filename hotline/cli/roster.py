@@ -1,12 +1,14 @@
 """Runs `hotline roster`, which shows and imports the roster of a week, and lists its gaps."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hotline.cli.command_context import cli_context
-from hotline.cli.options import FILE, as_json_option, by_option, csv_in, print_json
+from hotline.cli.options import FILE, as_json_option, by_option, csv_in, print_rows
 from hotline.core.contexts import Context
 from hotline.duty import service_roster
 from hotline.duty.service_leaves import format_time
@@ -39,14 +41,13 @@ def show(week: datetime | None, as_json: bool) -> None:
         }
         for (desk, half), people in found.cells.items()
     ]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        names = ", ".join(row["people"]) or click.style("NO ONE", fg="red")
-        click.echo(f"{_name(str(row['desk'])):12} {row['day']} {row['part']:5} {names}")
-    if not rows:
-        click.echo("no desk has a roster in this week: everyone is on duty", err=True)
+    none = "no desk has a roster in this week: everyone is on duty"
+    print_rows(rows, _shift_line, as_json=as_json, none=none)
+
+
+def _shift_line(row: Mapping[str, Any]) -> str:
+    names = ", ".join(row["people"]) or click.style("NO ONE", fg="red")
+    return f"{_name(row['desk']):12} {row['day']} {row['part']:5} {names}"
 
 
 @click.command("import")
@@ -76,22 +77,16 @@ def gaps(days: int, as_json: bool) -> None:
     """
     with cli_context() as context:
         found = service_roster.gaps_ahead(context, timedelta(days=days))
-    if as_json:
-        print_json(
-            [
-                {
-                    "desk": gap.desk,
-                    "from": gap.starts_at.isoformat(),
-                    "to": gap.ends_at.isoformat(),
-                    "reasons": [*gap.reasons],
-                }
-                for gap in found
-            ]
-        )
-        return
-    for gap in found:
-        until = f"{format_time(gap.starts_at)} to {format_time(gap.ends_at)}"
-        click.echo(f"{_name(gap.desk):12} {until}  {', '.join(gap.reasons)}")
+    rows = [
+        {"desk": gap.desk, "from": gap.starts_at, "to": gap.ends_at, "reasons": [*gap.reasons]}
+        for gap in found
+    ]
+    print_rows(rows, _gap_line, as_json=as_json)
+
+
+def _gap_line(row: Mapping[str, Any]) -> str:
+    until = f"{format_time(row['from'])} to {format_time(row['to'])}"
+    return f"{_name(row['desk']):12} {until}  {', '.join(row['reasons'])}"
 
 
 def _monday(context: Context, week: datetime | None) -> date:

@@ -175,14 +175,13 @@ def _red(word: str) -> str:
 
 OF_TIP = (
     *("id", "matter", "category", "urgency", "state", "do_not_visit", "visit", "visit_decision"),
-    *("outcome", "outcome_asked"),
+    *("outcome", "outcome_asked", "filed_at", "erasure_asked_at", "closed_at"),
+    "closure_requested_at",
 )
 OF_OVERVIEW = (
     *("same_contact", "question", "closure_by", "responsible", "assignments"),
-    *("acknowledged_by", "unproven"),
+    *("acknowledged_by", "acknowledged_at", "unproven", "due_at"),
 )
-TIME_FIELDS = ("filed_at", "erasure_asked_at", "closed_at", "closure_requested_at")
-"""The names of the time fields in the JSON output of a tip."""
 
 
 def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
@@ -191,7 +190,6 @@ def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
     return {
         **options.attributes_of(tip, *OF_TIP),
         **options.attributes_of(overview, *OF_OVERVIEW),
-        **{name: options.iso_seconds(getattr(tip, name)) for name in TIME_FIELDS},
         "exercise": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
@@ -201,8 +199,6 @@ def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
         "words_erased": tip.erased_at is not None,
         "red": overview.is_overdue,
         "next_clock": overview.clock,
-        "due_at": options.iso_seconds(overview.due_at),
-        "acknowledged_at": options.iso_seconds(overview.acknowledged_at),
     }
 
 
@@ -284,10 +280,9 @@ def line_of(context: Context, one: service_viewer.TimelineEvent, language: str) 
 def document_of(one: service_viewer.TimelineEvent) -> dict[str, object]:
     return {
         **options.attributes_of(
-            one, "kind", "channel", "name", "desk", "supersedes", "corrected_by"
+            one, "at", "kind", "channel", "name", "desk", "supersedes", "corrected_by"
         ),
         "id": one.entry_id,
-        "at": one.at.isoformat(),
         "codes": dict(one.codes),
     }
 
