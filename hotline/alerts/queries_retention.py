@@ -63,7 +63,7 @@ class LegalHold(Row):
     __tablename__ = "legal_hold"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     placed_by: Mapped[str]
     reason: Mapped[str]
     placed_at: Mapped[datetime]

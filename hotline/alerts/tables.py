@@ -14,7 +14,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     ForeignKey,
-    Index,
     and_,
     case,
     delete,
@@ -54,10 +53,6 @@ class ReplyAnswer(Row):
     """An answer of the hotline to a responder's SMS, with its reason and the digest of the SMS."""
 
     __tablename__ = "reply_answer"
-    __table_args__ = (
-        Index("reply_answer_responder", "responder_id", "answered_at"),
-        Index("reply_answer_old", "answered_at"),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))

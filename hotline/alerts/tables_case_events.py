@@ -18,8 +18,6 @@ from hotline.core.database import (
     add_rows,
     change_rows,
     has_row,
-    protect_by,
-    protect_rows,
 )
 from hotline.gateway.tables import Assignment
 from hotline.keys.encrypt import READER, NewCase
@@ -33,7 +31,7 @@ class CaseEventRow(Row):
     __tablename__ = "case_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     at: Mapped[datetime]
     responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
     desk: Mapped[str | None]
@@ -47,7 +45,6 @@ class CaseEventRow(Row):
 
 OF_MEETING = (LoggedEvent.SCREENED, LoggedEvent.CONSENT)
 OF_TAKING = (LoggedEvent.ALERTED, LoggedEvent.ACKNOWLEDGED, LoggedEvent.PASSED)
-protect_rows(CaseEventRow)
 
 
 def write_event(session: Session, row: CaseEventRow) -> int | None:
@@ -168,20 +165,6 @@ class CaseGrant(Row):
     encrypted_key: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-UNCOUNTED = "NOT EXISTS (SELECT 1 FROM case_counted WHERE tip_id = OLD.tip_id)"
-KEY_SQLITE = (
-    f"CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key WHEN {UNCOUNTED}"
-    " BEGIN SELECT RAISE(ABORT, 'case_key was not counted yet'); END",
-)
-KEY_POSTGRES = (
-    "CREATE FUNCTION case_key_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-    f" $$ BEGIN IF {UNCOUNTED} THEN RAISE EXCEPTION 'case_key was not counted yet'"
-    " USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN OLD; END $$",
-    "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
-)
-protect_by(CaseKey, KEY_SQLITE, KEY_POSTGRES)
-
-
 def public_key(session: Session, tip_id: int) -> bytes | None:
     """Returns the public key of a case, or None if the case has no coded answers about persons yet."""
     return session.scalar(select(CaseKey.public_key).where(CaseKey.tip_id == tip_id))
@@ -216,26 +199,6 @@ class CaseCode(Row):
     case_event_id: Mapped[int] = mapped_column(ForeignKey("case_event.id"), primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     """The coded answers in an event, encrypted by `keys.encrypt.encrypt_codes`."""
-
-
-NOT_COUNTED = (
-    "NOT EXISTS (SELECT 1 FROM case_counted c JOIN case_event l ON l.tip_id = c.tip_id"
-    " WHERE l.id = OLD.case_event_id)"
-)
-CODE_SQLITE = (
-    "CREATE TRIGGER case_code_no_update BEFORE UPDATE ON case_code"
-    " BEGIN SELECT RAISE(ABORT, 'case_code is never changed'); END",
-    f"CREATE TRIGGER case_code_no_delete BEFORE DELETE ON case_code WHEN {NOT_COUNTED}"
-    " BEGIN SELECT RAISE(ABORT, 'case_code was not counted yet'); END",
-)
-CODE_POSTGRES = (
-    "CREATE FUNCTION case_code_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-    f" IF TG_OP = 'DELETE' THEN IF NOT ({NOT_COUNTED}) THEN RETURN OLD; END IF; END IF; RAISE EXCEPTION"
-    " 'case_code is kept until it was counted' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    "CREATE TRIGGER case_code_no_change BEFORE UPDATE OR DELETE ON case_code"
-    " FOR EACH ROW EXECUTE FUNCTION case_code_refuses()",
-)
-protect_by(CaseCode, CODE_SQLITE, CODE_POSTGRES)
 
 
 class CaseNote(Row):

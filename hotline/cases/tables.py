@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.cases.rules_reading_requests import ReaderQuestion, ReadingState
@@ -71,7 +71,7 @@ class PinReading(Row):
     """
 
     __tablename__ = "pin_reading"
-    __table_args__ = (UniqueConstraint("session_key", "text_digest"), Index("pin_reading_at", "at"))
+    __table_args__ = (UniqueConstraint("session_key", "text_digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_key: Mapped[str]
@@ -103,7 +103,6 @@ class PinReadingAsk(Row):
     and later the answer."""
 
     __tablename__ = "pin_reading_ask"
-    __table_args__ = (Index("pin_reading_ask_open", "answered_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reading_id: Mapped[int] = mapped_column(ForeignKey("pin_reading.id", ondelete="CASCADE"))

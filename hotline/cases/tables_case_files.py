@@ -41,7 +41,7 @@ class CaseFile(Row):
     __tablename__ = "case_file"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"), index=True)
+    tip_id: Mapped[int | None] = mapped_column(ForeignKey("tip.id"))
     """The tip of the case. None after the file is made."""
     n: Mapped[int | None]
     """The number of the person whose coded answers the file will contain. None if the file contains no coded answers,
@@ -196,7 +196,7 @@ class HarmText(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("harm_record.id"))
-    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"), index=True)
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     body: Mapped[bytes]
 
 

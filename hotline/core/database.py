@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     JSON,
     ColumnElement,
     DateTime,
@@ -165,7 +164,11 @@ def optional_part(session: Session) -> Iterator[None]:
 
 
 class Row(DeclarativeBase):
-    """The base class of every table."""
+    """The base class of every table. A class declares columns, keys and foreign keys.
+
+    The migrations in `operations/migrations` also create the indexes of a table, and the triggers that refuse to change
+    or delete rows.
+    """
 
     metadata = MetaData(
         naming_convention={
@@ -477,47 +480,3 @@ def _unfolded(column: Column, values: Sequence[object]) -> ColumnElement[Any]:
 
 def _json(values: Iterable[object]) -> ColumnElement[str]:
     return literal(json.dumps([*values], separators=(",", ":")), String)
-
-
-NOT_EMPTIED = (
-    "CREATE OR REPLACE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
-    " '% is never emptied', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
-)
-
-
-def protect_rows(row: type[Row], *more: str) -> None:
-    """Creates triggers together with the table, so that no code can change or delete a row of the table."""
-    table = row.__tablename__
-    postgres = (
-        f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION"
-        f" '{table} is insert only' USING ERRCODE = 'integrity_constraint_violation'; END $$",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()",
-        *more,
-    )
-    protect_by(row, refusing_on_sqlite(table), postgres)
-
-
-def refusing_on_sqlite(table: str) -> tuple[str, ...]:
-    """Returns SQL statements for SQLite. The statements create triggers that refuse to change or delete a row of the
-    table."""
-    return tuple(
-        f"CREATE TRIGGER {table}_no_{change} BEFORE {change} ON {table}"
-        f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"
-        for change in ("update", "delete")
-    )
-
-
-def protect_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
-    """Creates the given triggers together with the table. On PostgreSQL, one more trigger refuses the command TRUNCATE,
-    which would empty the table."""
-    table = row.__tablename__
-    whole = (
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuses_to_be_emptied()"
-    )
-    for dialect, words in (("sqlite", sqlite), ("postgresql", (*postgres, NOT_EMPTIED, whole))):
-        for word in words:
-            # In DDL, the database driver reads "%" as the start of a parameter.
-            trigger = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
-            event.listen(row.__table__, "after_create", trigger)

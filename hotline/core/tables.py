@@ -6,10 +6,10 @@ An attempt has its caller, its target and its result. The database stores caller
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.core.database import Database, Row, add_if_new, protect_rows, take_lock
+from hotline.core.database import Database, Row, add_if_new, take_lock
 
 
 class AttemptRow(Row):
@@ -17,12 +17,7 @@ class AttemptRow(Row):
     does not count a second attempt. The hotline keeps the row for some days."""
 
     __tablename__ = "secret_attempt"
-    __table_args__ = (
-        UniqueConstraint("session_key", "text_key"),
-        Index("secret_attempt_contact", "contact_key", "at"),
-        Index("secret_attempt_target", "target_key", "at"),
-        Index("secret_attempt_at", "at"),
-    )
+    __table_args__ = (UniqueConstraint("session_key", "text_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     secret: Mapped[str]
@@ -103,9 +98,6 @@ class SampleMark(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str]
     marked_at: Mapped[datetime]
-
-
-protect_rows(SampleMark)
 
 
 def mark_sample(session: Session, at: datetime) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     ForeignKey,
-    Index,
     UniqueConstraint,
     and_,
     delete,
@@ -41,7 +40,6 @@ class DraftRow(Row):
     """One draft: a set of edits with a title. An approver must read the draft before the draft is published."""
 
     __tablename__ = "draft"
-    __table_args__ = (Index("draft_state", "state", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]
@@ -322,7 +320,6 @@ def store_signatures(
 
 class TextQuestion(Row):
     __tablename__ = "text_question"
-    __table_args__ = (Index("text_question_open", "settled_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     place: Mapped[str]
@@ -359,13 +356,12 @@ class DraftNews(Row):
     """One piece of news for one account."""
 
     __tablename__ = "draft_news"
-    __table_args__ = (Index("draft_news_unread", "account_id", "read_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str]
     """A `NewsKind`."""
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     flow: Mapped[str]
     """The flow of the screen that a comment is about. The name is empty for a comment on the whole draft."""
     node: Mapped[str]
@@ -498,7 +494,7 @@ class DraftPlan(Row):
     __tablename__ = "draft_plan"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
+    draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"))
     state: Mapped[str]
     """A `PlanState`."""
     publish_at: Mapped[datetime | None]

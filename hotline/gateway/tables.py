@@ -23,7 +23,6 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     ForeignKey,
-    Index,
     UniqueConstraint,
     and_,
     bindparam,
@@ -52,10 +51,7 @@ class Assignment(Row):
     """The assignment of a tip to a responder, at one step of the tip's escalation."""
 
     __tablename__ = "assignment"
-    __table_args__ = (
-        UniqueConstraint("tip_id", "step", "responder_id"),
-        Index("assignment_hands", "responder_id", "created_at", "state"),
-    )
+    __table_args__ = (UniqueConstraint("tip_id", "step", "responder_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
@@ -141,12 +137,6 @@ class Message(Row):
     """
 
     __tablename__ = "message"
-    __table_args__ = (
-        Index("message_due", "state", "next_at"),
-        Index("message_assignment", "assignment_id"),
-        Index("message_recipient", "responder_id", "created_at"),
-        Index("message_created", "created_at"),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -217,7 +207,6 @@ class SharedAlert(Row):
     are, and names no reference of a case."""
 
     __tablename__ = "shared_alert"
-    __table_args__ = (Index("shared_alert_message", "message_id"),)
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), primary_key=True)
@@ -240,7 +229,7 @@ class Attempt(Row):
     http_status: Mapped[int | None]
     gateway: Mapped[str | None]
     provider_status: Mapped[str | None]
-    provider_id: Mapped[str | None] = mapped_column(index=True)
+    provider_id: Mapped[str | None]
     seconds: Mapped[float | None] = mapped_column(Float)
     """The time that the gateway took to answer, or None if the hotline sent no request."""
 
@@ -507,7 +496,6 @@ class Dialogue(Row):
     committed, and to which counters the session has added."""
 
     __tablename__ = "dialogue"
-    __table_args__ = (Index("dialogue_started", "started_at"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
     """A keyed digest of the session id from the gateway."""
@@ -569,7 +557,6 @@ class InboundSeen(Row):
     status 200. The database never stores the text of the SMS."""
 
     __tablename__ = "inbound_seen"
-    __table_args__ = (Index("inbound_seen_sms", "sms_key", unique=True),)
 
     provider_id: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str]

@@ -20,7 +20,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     ForeignKey,
-    Index,
     ScalarSelect,
     and_,
     delete,
@@ -90,10 +89,6 @@ class PinWarningRow(Row):
     """
 
     __tablename__ = "pin_warning"
-    __table_args__ = (
-        Index("pin_warning_person", "responder_id", "kind", "at"),
-        Index("pin_warning_notified", "notified_at", "at"),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
@@ -260,7 +255,6 @@ class Leave(Row):
     """
 
     __tablename__ = "leave"
-    __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
@@ -487,7 +481,7 @@ class Enrolment(Row):
     """One value of the enum `people.rules.EnrolmentKind`."""
     approval_id: Mapped[int | None]
     """The approval that a second admin decides, after the responder has entered the code and the start PIN."""
-    number_key: Mapped[str] = mapped_column(index=True)
+    number_key: Mapped[str]
     """A digest of the phone number to prove, computed with a secret key."""
     encrypted_number: Mapped[bytes | None]
     """During a change of number, the column contains the new number, encrypted to the workers' key.

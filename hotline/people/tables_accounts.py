@@ -94,7 +94,7 @@ class AccountCode(Row):
     __tablename__ = "account_code"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str]
     """One value of the enum `CodeKind`."""
     digest: Mapped[bytes] = mapped_column(unique=True)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core import database
 from hotline.core.actors import Actor
-from hotline.core.database import AUDIT_KEY, protect_rows
+from hotline.core.database import AUDIT_KEY
 from hotline.people.rules_audit import AuditFilter
 from hotline.text.time import KIGALI
 
@@ -37,27 +37,6 @@ BEGINNING = "0" * 64
 LOCK = 4_114_110_001
 """The number of the PostgreSQL lock (advisory lock) that a process needs to add a row. SQLite needs no lock, because it
 has only one writer at a time.
-"""
-
-
-OWN_PROCESS = (
-    "CREATE FUNCTION audit_own_process() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ DECLARE own text := substr(current_user, length(current_database()) + 2);"
-    " none text := repeat('0', 64); BEGIN"
-    " IF current_user <> current_database() || '_' || own"
-    " OR own NOT IN ('hooks', 'workers', 'watch', 'reader', 'pages') THEN RETURN NEW; END IF;"
-    f" PERFORM pg_advisory_xact_lock({LOCK});"
-    " IF NEW.process <> own OR NEW.digest !~ '^[0-9a-f]{64}$' OR NEW.digest = none"
-    " OR NEW.previous <> coalesce((SELECT digest FROM audit ORDER BY id DESC LIMIT 1), none)"
-    " OR EXISTS (SELECT FROM audit WHERE previous = NEW.digest)"
-    " OR NEW.number <> 1 + coalesce((SELECT max(number) FROM audit WHERE process = own), 0)"
-    " THEN RAISE EXCEPTION 'an account adds rows of its own process only, after the newest row'"
-    " USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$",
-    "CREATE TRIGGER audit_own_process BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION audit_own_process()",
-)
-"""A PostgreSQL trigger that refuses a row in the name of another process, and a row that does not follow the newest
-row. If the log contained a wrong row, no process could add a correct row after it. The trigger gets the process from
-the name of the database account.
 """
 
 
@@ -90,9 +69,6 @@ class AuditEntry(database.Row):
     """The row's number among the rows of its process, counted from 1 without gaps."""
     seal: Mapped[str | None]
     """The HMAC-SHA-256 of the row's process, number and digest, computed with the process's key."""
-
-
-protect_rows(AuditEntry, *OWN_PROCESS)
 
 
 class Chain(NamedTuple):

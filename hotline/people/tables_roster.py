@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, insert, select, tuple_
+from sqlalchemy import ForeignKey, UniqueConstraint, delete, insert, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row
@@ -35,10 +35,7 @@ class Duty(Row):
     """A person's duty on one weekday of one week."""
 
     __tablename__ = "duty"
-    __table_args__ = (
-        UniqueConstraint("desk_code", "week", "weekday", "responder_id", "from_min"),
-        Index("duty_week", "week", "weekday"),
-    )
+    __table_args__ = (UniqueConstraint("desk_code", "week", "weekday", "responder_id", "from_min"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str]
@@ -58,7 +55,6 @@ class DutyOverride(Row):
     """A change of one shift: a responder takes the shift, or offers it to colleagues."""
 
     __tablename__ = "duty_override"
-    __table_args__ = (Index("duty_override_end", "ends_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str]
@@ -92,7 +88,7 @@ class HandoverNote(Row):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     """The person who wrote the handover note."""
     body: Mapped[bytes | None]
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
 
 
 class HandoverRead(Row):
@@ -119,7 +115,6 @@ class GapNotice(Row):
     """
 
     __tablename__ = "gap_notice"
-    __table_args__ = (Index("gap_notice_end", "ends_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str]

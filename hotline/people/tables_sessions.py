@@ -32,7 +32,7 @@ class ConsoleSession(Row):
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
     """The digest of the session's token. Only the browser has the token itself."""
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     factor_at: Mapped[datetime]
@@ -165,7 +165,7 @@ class FailedSignIn(Row):
     """
     is_known: Mapped[bool]
     """True if an account with this name may sign in."""
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
 
 
 class SignInFailures(NamedTuple):
@@ -317,7 +317,7 @@ class Approval(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     """One value of the enum `ApprovalKind`."""
-    subject: Mapped[str] = mapped_column(index=True)
+    subject: Mapped[str]
     encrypted: Mapped[bytes | None]
     """Data that the hotline needs to carry out the request, such as a phone number. Secret data is encrypted."""
     asked_by: Mapped[str]

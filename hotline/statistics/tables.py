@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.core.database import Row, protect_rows
+from hotline.core.database import Row
 
 
 class ReleaseRow(Row):
@@ -93,7 +93,3 @@ class ProgrammeTarget(Row):
     """The number to reach in this year. NULL means that the indicator has no target from `set_at` on."""
     set_by: Mapped[str]
     set_at: Mapped[datetime]
-
-
-for _table in (ReleaseRow, ReleaseCell, ReleaseApproval, PersonCount, ProgrammeTarget):
-    protect_rows(_table)

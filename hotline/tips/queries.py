@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
-    Index,
     LargeBinary,
     Select,
     String,
@@ -68,12 +67,6 @@ class TipLikeness(Row):
     """The digests (hashes made with a secret key) of one tip's phone and answers. The row is deleted after a day."""
 
     __tablename__ = "tip_likeness"
-    __table_args__ = (
-        Index("tip_likeness_contact", "contact_key"),
-        Index("tip_likeness_words", "words_key"),
-        Index("tip_likeness_at", "at"),
-        Index("tip_likeness_leader", "leader_id"),
-    )
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     contact_key: Mapped[str]
@@ -250,7 +243,7 @@ class TipLink(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     a: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     """The id of the earlier tip."""
-    b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    b: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     reason: Mapped[str]
     """The value of a `tips.rules_events.LinkReason`."""
     by: Mapped[str]

@@ -52,7 +52,7 @@ class Exclusion(Row):
     __tablename__ = "exclusion"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), index=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     desk_code: Mapped[str | None]
     reason: Mapped[str]

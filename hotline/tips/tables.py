@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     ForeignKey,
-    Index,
     UniqueConstraint,
     and_,
     case,
@@ -41,13 +40,6 @@ class Tip(Row):
     """
 
     __tablename__ = "tip"
-    __table_args__ = (
-        Index("tip_session", "session_key"),
-        Index("tip_contact", "contact_key"),
-        Index("tip_receipt", "receipt_key"),
-        Index("tip_alike", "place", "category", "created_at"),
-        Index("tip_filed", "filed_at"),
-    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(unique=True)
@@ -196,7 +188,6 @@ class TipPlace(Row):
     """An earlier place of a tip, if desks were alerted before the caller corrected the place."""
 
     __tablename__ = "tip_place"
-    __table_args__ = (Index("tip_place_tip", "tip_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
@@ -227,7 +218,6 @@ class PendingAlert(Row):
     """
 
     __tablename__ = "pending_alert"
-    __table_args__ = (Index("pending_alert_order", "urgency", "tip_id"),)
 
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
     urgency: Mapped[int]

@@ -10,7 +10,7 @@ call-back ends, the hotline deletes the contents of `body` and `encrypted_key`.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, exists, or_, select, union, update
+from sqlalchemy import ColumnElement, ForeignKey, and_, exists, or_, select, union, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.core.database import Row, add_if_new, has_row, new_record_key
@@ -41,7 +41,7 @@ class PossibleVictim(Row):
     clock: Mapped[str | None]
     """The missing fact about which the next reminder asks: the value of a `tips.rules_persons.FollowKind`. None if no
     reminder is needed."""
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     """The time of the next reminder. The reminder asks a responder to find a service that helps, or to ask the person
     again if they want help. None if no reminder is needed."""
     times: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -84,7 +84,6 @@ class ServiceReferral(Row):
     """
 
     __tablename__ = "service_referral"
-    __table_args__ = (Index("service_referral_of", "tip_id", "n"),)
 
     offered_id: Mapped[int] = mapped_column(
         ForeignKey("case_event.id"), primary_key=True, autoincrement=False
@@ -101,7 +100,7 @@ class ServiceReferral(Row):
     clock: Mapped[str | None]
     """The missing fact about which the next reminder asks: the value of a `tips.rules_persons.FollowKind`. None if the
     offer needs no more reminders."""
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     times: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
@@ -151,9 +150,9 @@ class ServiceRequest(Row):
     __tablename__ = "service_request"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    offered_id: Mapped[int] = mapped_column(ForeignKey("service_referral.offered_id"), index=True)
+    offered_id: Mapped[int] = mapped_column(ForeignKey("service_referral.offered_id"))
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
-    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"), index=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reference: Mapped[str] = mapped_column(unique=True)
     """The short name of this request in an SMS. It is not the reference of the case."""
     who: Mapped[str | None]
@@ -230,7 +229,6 @@ def has_request(session: Session, reference: str) -> bool:
 
 class CallBack(Row):
     __tablename__ = "call_back"
-    __table_args__ = (Index("call_back_state", "state"), Index("call_back_tip", "tip_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from hotline.alerts import queries_retention, tables_case_events
 from hotline.alerts.tables_case_events import CaseEventRow, CaseNote
 from hotline.core.database import Database
-from hotline.operations.schema import create_all
+from hotline.operations import migrate
 from hotline.text.errors import StoreUnavailable
 from hotline.tips.rules_events import EventChannel, LoggedEvent, NoteCode
 from tests.support.builders import NOON, make_responder, make_tip
@@ -59,7 +59,7 @@ def fill(database: Database) -> None:
     ],
 )
 def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
-    create_all(empty)
+    migrate.upgrade(empty)
     fill(empty)
 
     with pytest.raises(REFUSED), empty.writing() as session:

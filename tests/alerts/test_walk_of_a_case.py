@@ -29,7 +29,6 @@ from hotline.core.database import Database, Session
 from hotline.duty import service_leaves, service_removal
 from hotline.gateway.rules import FINAL_STATES, Outcome, SendResult
 from hotline.gateway.tables import Assignment, Deadline, Message, SharedAlert
-from hotline.operations.schema import create_all
 from hotline.people import tables_roster
 from hotline.people.rules import Level
 from hotline.people.tables import active_responders
@@ -44,6 +43,7 @@ from tests.alerts.interleaving.standing import LEVELS
 from tests.long import is_long, seed
 from tests.support.clock import Clock
 from tests.support.district import District
+from tests.support.made_once import lay_tables
 from tests.support.steps import Tell
 from tests.support.unsynced import open_unsynced
 
@@ -366,8 +366,8 @@ STEPS = 25
 def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tell) -> None:
     closed = 0
     for walk in range(WALKS):
+        lay_tables(tmp_path / f"{walk}.db")
         database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
-        create_all(database)
         chance = random.Random(f"{seed()} walk {walk}")
         errands = CaseErrands(District(database, Clock()), chance)
         for _ in range(STEPS):

@@ -15,7 +15,6 @@ from pyrage.x25519 import Identity
 
 from hotline.core.actors import AccountRole
 from hotline.duty import service_invitations
-from hotline.operations import migrate
 from hotline.operations.service_backup import take_backup
 from hotline.people.rules_sign_in import STEP_SECONDS, code_at, plain_typed
 from tests.browser.office import (
@@ -147,13 +146,6 @@ def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: Acco
 
 
 def takes_a_backup(office: Office, folder: Path) -> None:
-    """Takes a backup. First it stores the version of the tables, because a backup needs it and tests create tables
-    without it."""
-    with office.desk.context.database.engine.begin() as connection:
-        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT NOT NULL)")
-        connection.exec_driver_sql(
-            f"INSERT INTO alembic_version VALUES ('{migrate.newest_version()}')"
-        )
     taken = folder / "a.age"
     take_backup(
         office.desk.context.database,

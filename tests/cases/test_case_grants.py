@@ -16,9 +16,8 @@ from hotline.core.database import Database
 from hotline.keys import rotation
 from hotline.keys.encrypt import READER, NewCase
 from hotline.keys.rotation import ROTATING
-from hotline.operations import decrypt_rekeying
+from hotline.operations import decrypt_rekeying, migrate
 from hotline.operations.decrypt_rotation import DeskKeyPair, move_grants
-from hotline.operations.schema import create_all
 from hotline.people.tables_desks import Desk
 from hotline.text.errors import StoreUnavailable
 from hotline.text.places import NATIONAL
@@ -192,7 +191,7 @@ def refused(database: Database, words: str) -> bool:
 
 @pytest.mark.both
 def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
-    create_all(empty)
+    migrate.upgrade(empty)
     fill(empty)
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
 

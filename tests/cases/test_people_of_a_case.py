@@ -17,7 +17,6 @@ from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_follow_up, service_people, service_retention
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment, Message
-from hotline.operations.schema import create_all
 from hotline.text.errors import CodesRefused
 from hotline.tips import tables_persons
 from hotline.tips.rules import TipOutcome, Urgency
@@ -30,6 +29,7 @@ from tests.long import is_long, seed
 from tests.support.clock import Clock
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase
+from tests.support.made_once import lay_tables
 from tests.support.taking import close_by_two, confirm, do
 from tests.support.unsynced import open_unsynced
 from tests.tips.test_rules_may_record import never_over_a_no
@@ -297,8 +297,8 @@ def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
     """The answers are random and come in any order. No screening closes a case, and the rows agree with the log."""
     for walk in range(WALKS):
         chance = random.Random(f"{seed()} people {walk}")
+        lay_tables(tmp_path / f"{walk}.db")
         database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
-        create_all(database)
         case = HelpedCase(District(database, Clock()), urgency=chance.choice([2, 3]))
         urgency = case.urgency
         for _ in range(STEPS):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hotline.core.database import Database, add_if_new, add_rows, new_ids, open_database
 from hotline.gateway.tables import DeliveryReport, QueueState, Stopped
-from hotline.operations.schema import create_all
+from hotline.operations import migrate
 from hotline.text.errors import SettingsInvalid, StoreUnavailable
 from tests.support.builders import NOON, make_responder
 
@@ -345,7 +345,7 @@ KEPT = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisin
 
 
 def test_no_table_that_is_kept_is_truncated(empty_postgres: Database) -> None:
-    create_all(empty_postgres)
+    migrate.upgrade(empty_postgres)
     with empty_postgres.reading() as session:
         tables = session.scalars(text(KEPT)).all()
     assert {"case_event", "case_code", "case_key", "release", "release_cell"} <= {*tables}

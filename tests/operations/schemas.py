@@ -33,6 +33,12 @@ def schema_of(database: Database) -> set[str]:
         return {line for line in lines if VERSION not in line}
 
 
+def declared_of(database: Database) -> set[str]:
+    """Returns what row classes declare: columns, their defaults, and constraints."""
+    made = ("index", "trigger", "function")
+    return {line for line in schema_of(database) if not line.startswith(made)}
+
+
 def _of_postgres(session: Session) -> Iterator[tuple[object, ...]]:
     for kind, question in POSTGRES.items():
         for row in session.execute(text(question)):

@@ -36,7 +36,7 @@ from hotline.tips.tables import Tip
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
 from tests.support.district import District
-from tests.support.made_once import is_current, lay_released
+from tests.support.made_once import is_current, lay_tables
 from tests.support.servers import Pair, Postgres
 from tests.support.signing import SERVER, person
 
@@ -67,7 +67,7 @@ def address(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Calla
 def released(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """Returns the address of a database with all migrations."""
     if pair is Pair.EMBEDDED:
-        lay_released(tmp_path / "line.db")
+        lay_tables(tmp_path / "line.db")
         return f"sqlite:///{tmp_path}/line.db"
     server: Postgres = request.getfixturevalue("postgres_server")
     template: str = request.getfixturevalue("postgres_released")

@@ -25,7 +25,6 @@ from hotline.flows.service_authoring import ReadyDocument
 from hotline.flows.service_check import place_lists
 from hotline.keys.key_making import ROLES, make_keys
 from hotline.operations import migrate
-from hotline.operations.schema import create_all
 from hotline.text.languages import Phrases
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -51,29 +50,14 @@ def _empty_sqlite() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "empty.db"
         database = open_database(f"sqlite:///{file}")
-        create_all(database)
-        database.close()
-        return file.read_bytes()
-
-
-def lay_tables(file: Path) -> None:
-    """Writes a SQLite file with every table and no row."""
-    file.write_bytes(_empty_sqlite())
-
-
-@cache
-def _released_sqlite() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "released.db"
-        database = open_database(f"sqlite:///{file}")
         migrate.upgrade(database)
         database.close()
         return file.read_bytes()
 
 
-def lay_released(file: Path) -> None:
-    """Writes a SQLite file whose tables were made by running every migration."""
-    file.write_bytes(_released_sqlite())
+def lay_tables(file: Path) -> None:
+    """Writes a SQLite file with every table and no row. The migrations made the tables."""
+    file.write_bytes(_empty_sqlite())
 
 
 @cache
@@ -108,7 +92,7 @@ def lay_keys(folder: Path, at: datetime) -> None:
 def lay_line(home: Path, at: datetime) -> None:
     """Writes the keys and the empty tables of a hotline into an existing folder."""
     lay_keys(home / "keys", at)
-    lay_released(home / "hotline.db")
+    lay_tables(home / "hotline.db")
 
 
 _ROWS: dict[str, bytes] = {}

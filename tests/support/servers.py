@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from hotline.core.database import Database, open_database
 from hotline.operations import migrate
-from hotline.operations.schema import METADATA, create_all
+from hotline.operations.schema import METADATA
 from tests.faults.stand import postgres
 from tests.support.made_once import share_statements
 
@@ -114,7 +114,7 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ):
                 server.make("line")
                 database = open_database(server.url("line"))
-                create_all(database)
+                migrate.upgrade(database)
                 database.close()
                 server.stop()
                 made = template.with_suffix(".made")

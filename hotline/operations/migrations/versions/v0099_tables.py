@@ -81,6 +81,9 @@ def _on_postgres() -> None:
     for table in INSERT_ONLY:
         _refuses(table, f"RAISE EXCEPTION '{table} is insert only' {VIOLATION};")
         _before(table, "no_change", "UPDATE OR DELETE")
+    # Refuses a row in the name of another process, and a row that does not follow the newest row. If the log contained
+    # a wrong row, no process could add a correct row after it. The name of the database account names the process. The
+    # number is `people.tables_audit.LOCK`.
     op.execute(
         "CREATE FUNCTION audit_own_process() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ DECLARE own text := substr(current_user, length(current_database()) + 2);"
