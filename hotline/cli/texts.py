@@ -1,22 +1,24 @@
-"""Runs `hotline texts check`, which checks that the catalogues contain a translation of every text in `core.wording`.
+"""Runs `hotline texts check`, which checks that the catalogues contain a translation of every text.
 
-Also maintains `console.po`, the catalogue of the console's phrases. The module collects the phrases from templates
-and code, and checks them. The file has one phrase on each line, sorted by English text, without dates and without the
-places of the phrases in the code. So two people who add phrases rarely change the same lines.
+Also updates the catalogues: `messages.po` with the texts in `core.wording`, and `console.po` with the texts that the
+module collects from the console's templates and code. The files have no dates and no places of the texts in the code.
+So two people who add texts rarely change the same lines.
 """
 
 import ast
 import inspect
 import io
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise, product
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 from babel.messages import Catalog
 from babel.messages.extract import extract
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 from jinja2.ext import babel_extract
 
 from hotline.alerts.rules_follow_up import FOLLOWS
@@ -25,16 +27,15 @@ from hotline.cli.flows import FLOWS
 from hotline.console import routes
 from hotline.core import wording
 from hotline.core.actors import ROLES, AccountState
-from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
+from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, read_catalogue
 from hotline.core.environment import CHECKOUT
 from hotline.core.wording import Template
 from hotline.duty.service_people_list import PersonState
-from hotline.editing import service_publishing, service_reviews
-from hotline.editing.service_publishing import placeholders
+from hotline.editing import service_reviews
+from hotline.editing.service_publishing import phrase_faults, placeholders
 from hotline.editing.service_review_document import TextRefusal
 from hotline.flows import document as documents
 from hotline.flows.check import RULES
-from hotline.flows.flow import Number
 from hotline.flows.service_authoring import read_folder
 from hotline.flows.service_check import place_lists
 from hotline.people import rules_audit
@@ -62,7 +63,7 @@ SAYS_OTHERWISE = ("service_backup", "service_restore")
 KEYWORDS = dict.fromkeys(WORDS + REFUSALS) | CODE_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
-# What the console says: `hotline/console` and the pages of each area. `tools/update_texts.py` brings it in step.
+# {about}
 # Review: {review}
 msgid ""
 msgstr ""
@@ -78,7 +79,7 @@ DRAFT = "draft. Say here who has read it, and when."
 
 @cache
 def gathered() -> frozenset[str]:
-    """Returns every phrase that a page may show."""
+    """Returns every text that a page may show."""
     found: set[str] = set()
     for path in sorted(PACKAGE.rglob("*.html")):
         with path.open("rb") as file:
@@ -129,154 +130,102 @@ def _of_tables() -> Iterator[str]:
     yield from (fault.value for faults in FAULTS for fault in faults)
 
 
-def update(locales: Path) -> Iterator[str]:
-    """Updates the catalogue of every language: adds new phrases without translation, and removes old phrases. Yields
-    one line of output for each language."""
-    wanted, known = gathered(), _known(locales)
-    for language in CODES:
-        _write(locales, language, known[language])
-        there = len(wanted) if language == SOURCE else len(wanted & known[language].keys())
-        yield f"{language}: {there} of {len(wanted)} phrases of the console"
-
-
-def _write(locales: Path, language: str, words: Mapping[str, str]) -> Path:
-    catalogue = Catalog(locale=language, fuzzy=False)
-    for phrase in gathered():
-        catalogue.add(phrase, phrase if language == SOURCE else words.get(phrase, ""))
-    written = io.BytesIO()
-    write_po(written, catalogue, width=0, omit_header=True, sort_output=True)
-    head = HEADER.format(language=language, review=REVIEW.get(language, DRAFT))
-    path = catalogue_path(locales, language, CONSOLE)
-    path.write_bytes(head.encode() + written.getvalue())
-    return path
-
-
-def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:
-    if not all(catalogue_path(locales, language, CONSOLE).exists() for language in CODES):
-        return {language: {} for language in CODES}
-    return load_console_words(locales)
-
-
-def faults(locales: Path) -> Iterator[str]:
-    """Yields one line for each fault in the console's catalogues."""
-    wanted, known = gathered(), _known(locales)
-    for language in CODES:
-        for phrase in sorted(wanted - known[language].keys()):
-            yield f"{language}: the console has a text without translation: {phrase}"
-        for phrase, words in sorted(known[language].items()):
-            if phrase not in wanted:
-                yield f"{language}: the console says no more: {phrase}"
-            elif placeholders(phrase) != placeholders(words):
-                yield f"{language}: needs exactly the placeholders of its English: {phrase}"
-
-
-@click.command()
-@click.option(
-    "--locales",
-    type=click.Path(file_okay=False, path_type=Path),
-    show_default="the project's own",
-    help="Folder with the translations of the texts that phones show.",
-)
-def check(locales: Path | None) -> None:
-    """Check the catalogues, and fail if a catalogue is outdated, lacks a text, or has a text that no handset shows.
-
-    Example: hotline texts check
-    """
-    problems = list(text_faults(locales or LOCALES))
-    for problem in problems:
-        click.echo(problem, err=True)
-    if problems:
-        raise SystemExit(1)
-    click.echo(f"{len(Template)} phrases in {len(CODES)} languages: all well")
-
-
-def text_faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
-    """Yields one line for each fault in the translations of the texts that phones and the console show. A text of a
-    phone may contain only the phone numbers of the flows in `folder`."""
-    document = read_folder(folder)
-    numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
-    yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
-    yield from faults(locales)
-    for language in CODES:
-        path = catalogue_path(locales, language)
-        if not path.exists():
-            yield f"{language}: no catalogue: python tools/update_texts.py"
-            continue
-        catalogue = read(path)
-        for phrase in sorted(phrases(catalogue).keys() - {template.value for template in Template}):
-            yield f"{language}: the code has no such text any more: {phrase}"
-        for template in Template:
-            for fault in faults_of(catalogue, template, language, numbers):
-                yield f"{language}: {template.name}: {fault}"
-
-
-def gathered_texts() -> Catalog:
-    """Returns a catalogue of the texts in `core.wording`, with comments for translators."""
-    catalogue = empty_catalogue(None)
-    notes = _notes()
-    for template in Template:
-        note = notes.get(template.name)
-        catalogue.add(template.value, auto_comments=[note] if note else [])
-    return catalogue
-
-
-def empty_catalogue(language: str | None) -> Catalog:
-    review = "" if language is None else "\n# Review: draft. Say here who has read it, and when."
-    return Catalog(
-        locale=language,
-        header_comment="# The words that the code itself says to a handset: hotline/core/wording.py."
-        + review,
-        project="hotline",
-        version="1",
-        msgid_bugs_address=" ",
-        last_translator="",
-        language_team="",
-        charset="utf-8",
-        fuzzy=False,
-    )
-
-
 def _notes() -> dict[str, str]:
-    """Returns the docstring below each member of the class `Template`, by the member's name."""
+    """Returns the text of each template, with the docstring below the template as a comment for translators."""
     body = ast.parse(inspect.getsource(wording.Template)).body[0]
     assert isinstance(body, ast.ClassDef)
-    notes = {}
-    for member, below in zip(body.body, body.body[1:], strict=False):
+    notes = {template.value: "" for template in Template}
+    for member, below in pairwise(body.body):
         match member, below:
             case (
                 ast.Assign(targets=[ast.Name(id=name)]),
                 ast.Expr(value=ast.Constant(value=str(note))),
             ):
-                notes[name] = " ".join(note.split())
+                notes[Template[name].value] = " ".join(note.split())
     return notes
 
 
-def read(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file)
+class CatalogueFile(NamedTuple):
+    """One of the two files of texts that each language has."""
+
+    name: str
+    about: str
+    """The first comment in a new file."""
+    gather: Callable[[], Mapping[str, str]]
+    """Returns every English text of the file, with its comment for translators."""
+
+    def known(self, locales: Path, language: str) -> Mapping[str, str]:
+        """Returns the translations in the file. The result is empty if the file does not exist."""
+        path = catalogue_path(locales, language, self.name)
+        return read_catalogue(path) if path.exists() else {}
+
+    def write(self, locales: Path, language: str) -> str:
+        """Adds new texts without translation, and removes old texts. Returns one line for the person who waits."""
+        path, known = catalogue_path(locales, language, self.name), self.known(locales, language)
+        wanted, catalogue = self.gather(), Catalog(locale=language, fuzzy=False)
+        for text, note in wanted.items():
+            translation = text if language == SOURCE else known.get(text, "")
+            catalogue.add(text, translation, auto_comments=[note] if note else [])
+        written = io.BytesIO()
+        write_po(written, catalogue, width=0, omit_header=True)
+        review = REVIEW.get(language, DRAFT)
+        head = HEADER.format(about=self.about, review=review, language=language)
+        if path.exists():
+            head, blank, _ = path.read_text(encoding="utf-8").partition("\n\n")
+            head += blank
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(head.encode() + written.getvalue())
+        there = len(wanted if language == SOURCE else wanted.keys() & known.keys())
+        return f"{language}: {there} of {len(wanted)} texts in {path.name}"
 
 
-def write(path: Path, catalogue: Catalog) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=100)
+FILES = (
+    CatalogueFile("messages", "Texts of phones: hotline/core/wording.py.", _notes),
+    CatalogueFile(
+        CONSOLE,
+        "Texts of the console: `hotline/console` and the pages of each area.",
+        lambda: dict.fromkeys(sorted(gathered()), ""),
+    ),
+)
 
 
-def phrases(catalogue: Catalog) -> dict[str, str]:
-    return {str(message.id): str(message.string or "") for message in catalogue if message.id}
+def update(locales: Path) -> Iterator[str]:
+    """Updates both files of every language. Yields one line of output for each file."""
+    for file in FILES:
+        yield from (file.write(locales, language) for language in CODES)
 
 
-def faults_of(
-    catalogue: Catalog, template: Template, language: str, numbers: Mapping[str, Number]
-) -> Iterator[str]:
-    """Yields the faults in the translation of one phrase."""
-    message = catalogue.get(template.value)
-    text = phrases(catalogue).get(template, "")
-    if not text:
-        yield "missing"
-        return
-    if message and message.fuzzy:
-        yield "fuzzy: read it again and take the mark away"
-    if language == SOURCE and text != template.value:
-        yield "differs from the code, which is the English"
-    yield from map(str, service_publishing.phrase_faults(template, language, text, numbers))
+def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
+    """Yields one line for each fault in the translations. A text of a phone may contain only the phone numbers of the
+    flows in `folder`."""
+    document = read_folder(folder)
+    numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
+    yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
+    for file, language in product(FILES, CODES):
+        wanted, known = file.gather(), file.known(locales, language)
+        place = f"{language}/{file.name}.po"
+        yield from (f"{place}: not translated: {text}" for text in wanted if text not in known)
+        for text, translation in known.items():
+            if text not in wanted:
+                yield f"{place}: no longer in the code: {text}"
+            elif language == SOURCE and text != translation:
+                yield f"{place}: differs from the code, which is the English: {text}"
+            elif file.name == CONSOLE and placeholders(text) != placeholders(translation):
+                yield f"{place}: needs exactly the placeholders of its English: {text}"
+            elif file.name != CONSOLE:
+                found = phrase_faults(Template(text), language, translation, numbers)
+                yield from (f"{place}: {fault}: {text}" for fault in found)
+
+
+@click.command()
+def check() -> None:
+    """Check the catalogues, and fail if a catalogue is outdated, lacks a text, or has a text that no handset shows.
+
+    Example: hotline texts check
+    """
+    problems = list(faults(LOCALES))
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise SystemExit(1)
+    click.echo(f"{len(Template)} phrases in {len(CODES)} languages: all well")

@@ -34,7 +34,7 @@ def load_phrases(locales: Path = LOCALES, live: EditedTexts = no_edited_text) ->
 def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
     """Returns the texts that handsets show, by language, then by English text. Replaces characters outside GSM-7, such
     as curly quotes."""
-    found = {language: _read(catalogue_path(locales, language)) for language in CODES}
+    found = {language: read_catalogue(catalogue_path(locales, language)) for language in CODES}
     return {
         language: {phrase: to_gsm7(words) for phrase, words in texts.items()}
         for language, texts in found.items()
@@ -46,10 +46,12 @@ def load_console_words(locales: Path = LOCALES) -> Mapping[str, Mapping[str, str
 
     Raises NotReady if a catalogue is missing.
     """
-    return {language: _read(catalogue_path(locales, language, CONSOLE)) for language in CODES}
+    return {
+        language: read_catalogue(catalogue_path(locales, language, CONSOLE)) for language in CODES
+    }
 
 
-def _read(path: Path) -> Mapping[str, str]:
+def read_catalogue(path: Path) -> Mapping[str, str]:
     """Returns the translations of one file by English text. Leaves out translations that are empty or marked as fuzzy
     (unsure)."""
     try:

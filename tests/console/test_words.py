@@ -1,6 +1,7 @@
 """Tests that the console's text exists in three languages, and that each page uses the reader's language."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,9 @@ import pytest
 from hotline.cli.texts import faults, update
 from hotline.core.actors import AccountRole
 from hotline.core.catalogues import CONSOLE, LOCALES, catalogue_path, load_console_words
-from hotline.text.languages import CODES
 from tests.console.conftest import WORDS, Desk
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
-
-
-def lay_catalogues(folder: Path) -> None:
-    for language in CODES:
-        path = catalogue_path(folder, language, CONSOLE)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(catalogue_path(LOCALES, language, CONSOLE).read_bytes())
 
 
 @pytest.mark.row("A11")
@@ -44,25 +37,25 @@ def test_no_translation_is_its_english() -> None:
 
 
 def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(tmp_path: Path) -> None:
-    lay_catalogues(tmp_path)
-    path = catalogue_path(tmp_path, "fr", CONSOLE)
+    locales = Path(shutil.copytree(LOCALES, tmp_path / "locales"))
+    path = catalogue_path(locales, "fr", CONSOLE)
     words = path.read_text(encoding="utf-8")
     words = words.replace('msgid "Saving"', 'msgid "Keeping"').replace(
         '"Lignes du journal : {count}.', '"Lignes.'
     )
     path.write_text(words, encoding="utf-8")
-    assert [*faults(tmp_path)] == [
-        "fr: the console has a text without translation: Saving",
-        "fr: the console says no more: Keeping",
+    assert [*faults(locales)] == [
+        "fr/console.po: not translated: Saving",
         (
-            "fr: needs exactly the placeholders of its English: Log rows: {count}. "
+            "fr/console.po: needs exactly the placeholders of its English: Log rows: {count}. "
             "Check value (digest) of the newest row: {digest}..."
         ),
+        "fr/console.po: no longer in the code: Keeping",
     ]
-    found = re.fullmatch(r"fr: (\d+) of (\d+) phrases of the console", [*update(tmp_path)][2])
+    found = re.fullmatch(r"fr: (\d+) of (\d+) texts in console.po", [*update(locales)][-1])
     assert found is not None
     assert int(found[1]) == int(found[2]) - 1 > 200
-    assert "Keeping" not in load_console_words(tmp_path)["fr"]
+    assert "Keeping" not in load_console_words(locales)["fr"]
 
 
 @pytest.mark.parametrize(
