@@ -30,7 +30,7 @@ from hotline.flows.flow_set_cache import LivePhrases, SqlFlowSets, start_thread
 from hotline.flows.screen import SEPTETS
 from hotline.flows.service_check import place_lists, read_aids
 from hotline.gateway.queries_alert_path import TickMemory
-from hotline.gateway.senders import SmsOfRealLines
+from hotline.gateway.senders import SmsOfRealLines, ThreadSenders
 from hotline.keys.conversation_state import StateCipher
 from hotline.keys.decrypt import LiveNumbers
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY, DeskTrust
@@ -145,13 +145,6 @@ def start_store(settings: Settings, fuse: "Circuit") -> contexts.StartStore:
     return RedisStarts(settings.redis_url, fuse)
 
 
-@on_first_use
-def senders(settings: Settings) -> contexts.Senders:
-    from hotline.gateway.senders import ThreadSenders
-
-    return ThreadSenders(settings.sends_at_once)
-
-
 @dataclass(frozen=True, slots=True)
 class Failpoints:
     """A folder with files that make processes end at chosen points of the code (failpoints), for tests. Each file has
@@ -201,7 +194,6 @@ def clock(settings: Settings) -> Callable[[], datetime]:
     return TurnedClock(settings.clock) if settings.clock else now
 
 
-@on_first_use
 def sms(
     settings: Settings, account: GatewayAccount, sender: str, database: Database
 ) -> contexts.SmsGateway:
@@ -210,20 +202,6 @@ def sms(
 
     real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
     return real if settings.is_emulated else SmsOfRealLines(real, database)
-
-
-@on_first_use
-def inbox(account: GatewayAccount) -> contexts.SmsInbox:
-    from hotline.gateway.africastalking import AfricasTalkingInbox
-
-    return AfricasTalkingInbox(*account)
-
-
-@on_first_use
-def own_hook(address: str, keys: Path) -> contexts.OwnHook:
-    from hotline.gateway.http import ListedHook
-
-    return ListedHook(address, keys)
 
 
 @on_first_use
@@ -236,20 +214,6 @@ def instruments(
     return LineInstruments(
         settings.redis_url, settings.home, dialler, account, settings.backups, addresses=addresses
     )
-
-
-@on_first_use
-def dialler(address: str, secrets: Callable[[], Sequence[bytes]], service_code: str) -> "Dialler":
-    from hotline.gateway.http import Dialler
-
-    return Dialler(address, secrets, service_code)
-
-
-@on_first_use
-def balance(account: GatewayAccount) -> "Account":
-    from hotline.gateway.africastalking import Account
-
-    return Account(*account)
 
 
 @on_first_use
@@ -330,26 +294,32 @@ def build_web(settings: Settings, *, without: Collection[str] = ()) -> contexts.
 
 def build_worker(settings: Settings) -> contexts.WorkerContext:
     """Builds the context of the workers and of the clock process. Raises the same errors as `build_context`."""
+    from hotline.gateway.africastalking import AfricasTalkingInbox
+    from hotline.gateway.http import ListedHook
+
     context, keys, settings = _common(settings, Role.WORKERS)
     account = gateway_account(settings, keys)
     return contexts.WorkerContext(
         **vars(context),
         sms=sms(settings, account, sender_of(settings), context.database),
         numbers=_numbers(context, keys, RELAY_KEY),
-        senders=senders(settings),
-        inbox=inbox(account),
-        hook=own_hook(line_address(settings), keys.path),
+        senders=ThreadSenders(settings.sends_at_once),
+        inbox=AfricasTalkingInbox(*account),
+        hook=ListedHook(line_address(settings), keys.path),
         mail_server=settings.mail_server,
     )
 
 
 def build_monitor(settings: Settings) -> contexts.MonitorContext:
     """Builds the context of the monitor. Raises the same errors as `build_context`."""
+    from hotline.gateway.africastalking import Account
+    from hotline.gateway.http import Dialler
+
     context, keys, settings = _common(settings, Role.WATCH)
     account = gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
-    caller = dialler(line_address(settings), secret.now, settings.service_code)
-    measured = instruments(settings, caller, balance(account))
+    caller = Dialler(line_address(settings), secret.now, settings.service_code)
+    measured = instruments(settings, caller, Account(*account))
     return contexts.MonitorContext(
         **vars(context),
         watch=_watch(settings, keys, measured),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from hotline.text.errors import ImportRefused, NotFound, PassphraseWrong
+from hotline.text.errors import ImportRefused, PassphraseWrong
 from hotline.text.export_sheets import MAX_ROW_ID
 from hotline.text.languages import CODES
 from hotline.text.time import KIGALI
@@ -29,20 +29,6 @@ NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 """A day such as `2026-12-01`, which means midnight at its beginning, or a time such as `"2026-12-01 18:00"`."""
-
-
-class RowId(click.ParamType[int]):
-    """The number of a tip, as `hotline tips list` prints it. A number that is too large for the database gives the same
-    error as an unknown number."""
-
-    name = "id"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Returns the id that a person typed. Raises NotFound for a number that is too large for a database."""
-        number: int = click.INT.convert(value, param, ctx)
-        if abs(number) > MAX_ROW_ID:
-            raise NotFound("there is no tip with this number: run `hotline tips list`")
-        return number
 
 
 def check_reason(_context: click.Context, _option: click.Parameter, value: str) -> str:
@@ -66,7 +52,8 @@ def locale_language(environ: Mapping[str, str] = os.environ) -> str:
     return code if code in CODES else ENGLISH
 
 
-TIP_ID = RowId()
+TIP_ID = click.IntRange(1, MAX_ROW_ID)
+"""The number of a tip, as `hotline tips list` prints it. The largest number is the largest that a database accepts."""
 TIP = click.argument("tip_id", metavar="ID", type=TIP_ID)
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 language_option = click.option(
