@@ -4,7 +4,8 @@ callers.
 The values are phone numbers, keys of cases and second factors.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 
 from hotline.alarms.rules import CheckResult
 from hotline.core.contexts import Context
@@ -34,22 +35,18 @@ def reencrypt(
     newest nor the previous key decrypts a number. After a DecryptionFailed, an operator must keep the previous key.
     """
     encrypter, count, count_before = Encrypter(public_key), 0, -1
+
+    def renewed(one: vaults.EncryptedValue) -> bytes | None:
+        is_newest = decrypts(one.value, newest)
+        return None if is_newest else encrypter.number(_opened(vault, one.id, one.value, before))
+
     while count_before != count:
         count_before = count
         for column in vaults.VAULTS[vault]:
-            last_id = 0
-            while batch := _batch(context, column, last_id):
-                changed = [
-                    (row_id, encrypted, encrypter.number(_opened(vault, row_id, encrypted, before)))
-                    for row_id, encrypted in batch
-                    if not decrypts(encrypted, newest)
-                ]
-                if changed:
-                    with context.database.writing() as session:
-                        for row_id, encrypted, renewed in changed:
-                            vaults.replace_value(session, column, row_id, encrypted, renewed)
-                count, last_id = count + len(changed), batch[-1][0]
-                say(f"{count} numbers encrypted again, up to row {last_id}")
+            read = partial(vaults.encrypted_values, column=column)
+            for changed in vaults.renew_values(context, read, renewed):
+                count += changed
+                say(f"{count} numbers encrypted again")
     return count
 
 
@@ -107,11 +104,6 @@ def check_pepper(context: Context, before: bytes) -> CheckResult:
         return CheckResult("pepper", True, "no PIN needs the old pepper: `hotline keys end-old`")
     text = f"{count} PINs need the old pepper until their responders next enter them"
     return CheckResult("pepper", True, text)
-
-
-def _batch(context: Context, column: vaults.Column, after_id: int) -> Sequence[tuple[int, bytes]]:
-    with context.database.reading() as session:
-        return vaults.encrypted_values(session, column, after_id)
 
 
 def _opened(vault: str, row_id: int, encrypted: bytes, private_key: bytes) -> str:

@@ -9,7 +9,9 @@ callers never imports this file, because that process must not decrypt tips.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from itertools import product
+from typing import NamedTuple
 
 from nacl.public import PrivateKey
 
@@ -114,15 +116,13 @@ def move_grants(
     KeyMissing if neither the old nor the new key decrypts a grant.
     """
     count = 0
-    for pair in pairs:
-        for row in vaults.GRANT_TABLES:
-            last_id = 0
-            while batch := _read(context, row, pair.desk, last_id):
-                count += _move_batch(context, pair, batch)
-                last_id = batch[-1].id
-                say(f"{count} grants encrypted again")
-                if limit is not None and count >= limit:
-                    return count
+    for pair, row in product(pairs, vaults.GRANT_TABLES):
+        read = partial(vaults.grants, row=row, holder=pair.desk)
+        for changed in vaults.renew_values(context, read, partial(_reencrypted, context, pair)):
+            count += changed
+            say(f"{count} grants encrypted again")
+            if limit is not None and count >= limit:
+                return count
     return count
 
 
@@ -135,38 +135,21 @@ def end_rotation(session: Session, pair: DeskKeyPair) -> None:
         tables_desks.end_rotation(session, pair.desk)
 
 
-def _read(context: Context, row: Any, desk: str, after_id: int) -> Sequence[vaults.EncryptedGrant]:
-    with context.database.reading() as session:
-        return vaults.grants(session, row, desk, after_id)
-
-
-def _move_batch(context: Context, pair: DeskKeyPair, batch: Sequence[vaults.EncryptedGrant]) -> int:
-    renewed = [
-        (grant, found)
-        for grant in batch
-        if (found := _reencrypted(context, pair, grant)) is not None
-    ]
-    if renewed:
-        with context.database.writing() as session:
-            for grant, encrypted_key in renewed:
-                vaults.replace_grant(session, grant, encrypted_key)
-    return len(renewed)
-
-
-def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedGrant) -> bytes | None:
+def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedValue) -> bytes | None:
     """Returns a grant (a tip's key for a desk), encrypted for the desk's new key and then with the key of this week.
     Returns None if the grant is already encrypted for the new key.
     """
     bound = label(grant.uid, pair.desk)
-    inner = context.encrypter.weekly_lock.unlock(grant.encrypted_key, bound)
+    inner = context.encrypter.weekly_lock.unlock(grant.value, bound)
     binding = {"uid": grant.uid, "desk": pair.desk}
     if opens_grant(inner, **binding, private_key=pair.newest):
         return None
     try:
         encrypted = regrant(inner, **binding, private_key=pair.before, public_key=pair.public_key)
     except DecryptionFailed:
+        place = f"row {grant.id} of table {grant.column.class_.__tablename__}"
         raise DecryptionFailed(
-            f"neither old nor new key of desk {pair.desk} decrypts row {grant.id} of table {grant.row.__tablename__}"
+            f"neither old nor new key of desk {pair.desk} decrypts {place}"
         ) from None
     return context.encrypter.weekly_lock.lock(encrypted, bound, context.now())
 

@@ -1,7 +1,7 @@
 """Finds every encrypted number and every grant (a tip's key for a desk), so that the hotline can encrypt all of them
 with a new key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -9,6 +9,7 @@ from sqlalchemy import false, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.alerts.tables_case_events import CaseGrant
+from hotline.core.contexts import Context
 from hotline.editing.tables import NewsAddress
 from hotline.gateway.tables import OnCallContact
 from hotline.keys.encrypt import case_name
@@ -37,36 +38,54 @@ BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class EncryptedGrant:
+class EncryptedValue:
+    """An encrypted number, code or key in one column of one row."""
+
     id: int
-    uid: str
-    """The uid of the tip. For the key of a case, `uid` is the result of `encrypt.case_name` for the tip's uid."""
-    encrypted_key: bytes = field(repr=False)
-    row: Any
-    """The table that contains the grant."""
+    value: bytes = field(repr=False)
+    column: Column
+    uid: str = ""
+    """The uid of the tip, for a grant. For the key of a case, `uid` is the result of `encrypt.case_name` for the tip's
+    uid."""
 
 
-def encrypted_values(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
+def renew_values(
+    context: Context,
+    read: Callable[[Session, int], Sequence[EncryptedValue]],
+    renewed: Callable[[EncryptedValue], bytes | None],
+) -> Iterator[int]:
+    """Replaces encrypted values in batches, and yields the number of replaced values after each batch. `read` returns
+    the next values after the id of a row. `renewed` returns the new value, or None for a value that stays.
+
+    Does not replace a value that another process has changed or erased in the meantime. The next search of the key
+    rotation then finds the new value.
+    """
+    last_id = 0
+    while True:
+        with context.database.reading() as session:
+            batch = read(session, last_id)
+        if not batch:
+            return
+        changed = [(one, new) for one in batch if (new := renewed(one)) is not None]
+        if changed:
+            with context.database.writing() as session:
+                for one, new in changed:
+                    row = one.column.class_
+                    statement = update(row).where(row.id == one.id, one.column == one.value)
+                    session.execute(statement.values({one.column: new}))
+        last_id = batch[-1].id
+        yield len(changed)
+
+
+def encrypted_values(session: Session, after: int, column: Column) -> Sequence[EncryptedValue]:
     """Returns the next encrypted values of a column, ordered by the row's id."""
     row = column.class_
     values = select(row.id, column).where(row.id > after, column.is_not(None))
-    return [
-        (id, encrypted) for id, encrypted in session.execute(values.order_by(row.id).limit(BATCH))
-    ]
+    found = session.execute(values.order_by(row.id).limit(BATCH))
+    return [EncryptedValue(id, value, column) for id, value in found]
 
 
-def replace_value(
-    session: Session, column: Column, row_id: int, before: bytes, after: bytes
-) -> None:
-    """Replaces an encrypted value. The function does nothing if the stored value is not `before` any more, because
-    another process has changed it. The next search of the key rotation then finds the new value and replaces it.
-    """
-    row = column.class_
-    statement = update(row).where(row.id == row_id, column == before)
-    session.execute(statement.values({column: after}))
-
-
-def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[EncryptedGrant]:
+def grants(session: Session, after: int, row: Any, holder: str) -> Sequence[EncryptedValue]:
     """Returns the next grants (encrypted keys) for a desk or for the reader process from one table, ordered by id.
 
     Includes the grants of tips that are not complete yet. For call-backs, returns only the grants of call-backs that
@@ -81,16 +100,5 @@ def grants(session: Session, row: Any, holder: str, after: int) -> Sequence[Encr
         found = found.where(column == holder)
     name_of = case_name if row is CaseGrant else str
     batch = session.execute(found.where(row.id > after).order_by(row.id).limit(BATCH))
-    return [EncryptedGrant(one.id, name_of(one.uid), one.encrypted_key, row) for one in batch]
-
-
-def replace_grant(session: Session, grant: EncryptedGrant, encrypted_key: bytes) -> None:
-    """Replaces the encrypted key of a grant (a tip's key for a desk). Does nothing if another process has changed or
-    erased the grant in the meantime.
-    """
-    row = grant.row
-    session.execute(
-        update(row)
-        .where(row.id == grant.id, row.encrypted_key == grant.encrypted_key)
-        .values(encrypted_key=encrypted_key)
-    )
+    key = row.encrypted_key
+    return [EncryptedValue(one.id, one.encrypted_key, key, name_of(one.uid)) for one in batch]

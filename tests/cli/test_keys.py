@@ -41,10 +41,9 @@ def test_every_number_is_moved_and_the_old_key_destroyed(line: Operator) -> None
 
     database = open_database(f"sqlite:///{line.folder}/home/hotline.db")
     with database.reading() as session:
-        for _, encrypted in encrypted_values(session, Responder.encrypted_number, 0):
-            assert decrypt_number(encrypted, private_key=key_of(line, "relay.key")).startswith(
-                "+250788"
-            )
+        for one in encrypted_values(session, 0, Responder.encrypted_number):
+            found = decrypt_number(one.value, private_key=key_of(line, "relay.key"))
+            assert found.startswith("+250788")
     database.close()
     assert "unbroken" in line.well("audit", "verify").stdout
     assert "no old key" in line.well("keys", "end-old", *SIGNED).stderr
