@@ -20,43 +20,34 @@ TEXTS = st.text(
     | st.sampled_from("\n=+-@'"),
     max_size=20,
 )
-PARTS = {
-    "[Content_Types].xml": (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml" ContentType='
-        '"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml" ContentType='
-        '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>'
-    ),
-    "xl/workbook.xml": (
-        '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r='
-        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships">'
-        '<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets></workbook>'
-    ),
-    "xl/_rels/workbook.xml.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="rId1" Type='
-        '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
-        ' Target="worksheets/sheet1.xml"/></Relationships>'
-    ),
-}
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-
-
-def packed(sheet: str, **parts: str) -> bytes:
-    """Returns a workbook with one sheet. The XML of this sheet is a fixed beginning, followed by the text `sheet`."""
-    raw = io.BytesIO()
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, text in (PARTS | {"xl/worksheets/sheet1.xml": SHEET + sheet} | parts).items():
-            made.writestr(name, text)
-    return raw.getvalue()
 
 
 def written(*rows: Sequence[str]) -> bytes:
     head = [f"column {number}" for number in range(len(rows[0]))]
     return spreadsheets.write_table([head, *rows], widths={}, writable=(), choices={})
+
+
+def packed(sheet: str) -> bytes:
+    """Returns a workbook whose only sheet has this XML."""
+    raw = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(written(["a"]))) as whole,
+        zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in whole.namelist():
+            made.writestr(name, sheet if name.endswith("sheet1.xml") else whole.read(name))
+    return raw.getvalue()
+
+
+def typed(*rows: Sequence[object]) -> bytes:
+    """Returns a workbook as a spreadsheet program makes it."""
+    book, raw = Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append(row)
+    book.save(raw)
+    return raw.getvalue()
 
 
 def declared() -> bytes:
@@ -75,30 +66,23 @@ def undeclared() -> bytes:
 
 
 def deep() -> bytes:
-    return packed("<a>" * 1_000_000)
+    return packed(SHEET + "<a>" * 1_000_000)
 
 
 def wide() -> bytes:
     """Returns a workbook with one row of 700,000 empty cells."""
-    return packed("<row>" + "<c/>" * 700_000 + "</row></sheetData></worksheet>")
+    return packed(SHEET + "<row>" + "<c/>" * 700_000 + "</row></sheetData></worksheet>")
 
 
 def shared() -> bytes:
     """Returns a workbook with one text of 30,000 letters in each of 5,000 cells."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for _ in range(5_000):
-        sheet.append(["x" * 30_000])
-    raw = io.BytesIO()
-    book.save(raw)
-    return raw.getvalue()
+    return typed(*[["x" * 30_000]] * 5_000)
 
 
 def entities() -> bytes:
     bomb = '<!DOCTYPE z [<!ENTITY a "' + "x" * 50_000 + '">]>'
     cell = f"<row><c><v>{'&a;' * 50_000}</v></c></row></sheetData></worksheet>"
-    return packed("", **{"xl/worksheets/sheet1.xml": f"{bomb}{SHEET}{cell}"})
+    return packed(f"{bomb}{SHEET}{cell}")
 
 
 @pytest.mark.adversary("a person who uploads a harmful spreadsheet")
@@ -144,24 +128,13 @@ def test_a_row_that_was_written_is_read_back(rows: list[tuple[str, str]]) -> Non
 
 
 def test_a_number_that_a_spreadsheet_made_is_read_as_it_was_typed() -> None:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append([112, 1.0, 1.5, None, "yes"])
-    raw = io.BytesIO()
-    book.save(raw)
-    assert spreadsheet_reading.read_workbook(raw.getvalue()) == [["112", "1", "1.5", "", "yes"]]
+    raw = typed([112, 1.0, 1.5, None, "yes"])
+    assert spreadsheet_reading.read_workbook(raw) == [["112", "1", "1.5", "", "yes"]]
 
 
 def test_a_formula_is_named_and_nothing_is_read() -> None:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(["a", "=1+1"])
-    raw = io.BytesIO()
-    book.save(raw)
     with pytest.raises(ImportRefused, match="line 1: B1 is a formula: enter its value"):
-        spreadsheet_reading.read_workbook(raw.getvalue())
+        spreadsheet_reading.read_workbook(typed(["a", "=1+1"]))
 
 
 def test_a_sheet_of_too_many_rows_is_refused() -> None:
@@ -181,44 +154,3 @@ def test_two_sheets_at_once_are_read_one_after_the_other() -> None:
     with ThreadPoolExecutor(2) as both:
         told = list(both.map(spreadsheet_reading.read_workbook, [raw, raw]))
     assert [rows[1:] for rows in told] == [[["a", "b"]]] * 2
-
-
-WHOLE = written(["report.danger.menu.text", "Hari uri mu kaga?"])
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_any_file_is_read_or_refused(data: st.DataObject) -> None:
-    """The file has random bytes, or is a valid workbook with changed bytes or a missing end."""
-    if data.draw(st.booleans()):
-        raw = data.draw(st.binary(max_size=200))
-    else:
-        spoilt = bytearray(WHOLE[: data.draw(st.integers(1, len(WHOLE)))])
-        for _ in range(data.draw(st.integers(0, 5))):
-            spoilt[data.draw(st.integers(0, len(spoilt) - 1))] = data.draw(st.integers(0, 255))
-        raw = bytes(spoilt)
-    try:
-        rows = rows_of(raw, 20_000)
-    except Exception:
-        return  # For any fault of its child, `read` says that the file is not a spreadsheet.
-    assert all(isinstance(text, str) for row in rows for text in row)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_a_workbook_whose_parts_are_strange_is_read_or_refused(data: st.DataObject) -> None:
-    """The zip file is valid, but bytes inside a part of it are changed. A faulty or hostile program could write such
-    a file."""
-    raw = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(WHOLE)) as good, zipfile.ZipFile(raw, "w") as strange:
-        chosen = data.draw(st.sampled_from(good.namelist()))
-        for name in good.namelist():
-            part = bytearray(good.read(name))
-            for _ in range(data.draw(st.integers(1, 4)) if name == chosen else 0):
-                part[data.draw(st.integers(0, len(part) - 1))] = data.draw(st.integers(0, 255))
-            strange.writestr(name, bytes(part))
-    try:
-        rows = rows_of(raw.getvalue(), 20_000)
-    except Exception:
-        return  # For any fault of its child, `read` says that the file is not a spreadsheet.
-    assert all(isinstance(text, str) for row in rows for text in row)
