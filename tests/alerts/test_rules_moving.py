@@ -39,46 +39,6 @@ def sent(decision: Decision) -> dict[Purpose, set[int]]:
     return {order.purpose: set(order.responder_ids) for order in decision.notices}
 
 
-def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
-    s = standing(assignee=ONE, clocks=HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
-    assert sent(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
-    assert (decision.assignee, decision.release) == (ONE, ())
-    assert DeadlineKind.ACKNOWLEDGE in decision.set
-    assert not decision.close & {*HELD}
-
-
-def test_without_danger_the_first_place_is_let_go() -> None:
-    s = standing(case=replace(CASE, urgency=2), assignee=ONE, clocks=HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.MOVED), AT)
-    assert (decision.assignee, decision.release) == (None, (ONE,))
-    assert decision.close >= {*HELD}
-
-
-@pytest.mark.parametrize(
-    ("clocks", "holder"), [(ASKED, None), ({DeadlineKind.OVERDUE: Clock(AT)}, ONE)]
-)
-def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
-    clocks: dict[DeadlineKind, Clock], holder: int | None
-) -> None:
-    decision = rules_escalation.decide(
-        standing(clocks=clocks), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
-    )
-    assert decision.assignee == holder
-    assert bool(decision.close) is (holder is not None)
-
-
-def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
-    both = (*FIRST, AlertedResponder(THERE, Level.RESPONDER))
-    s = standing(alerted=both, assignee=ONE, clocks=ASKED | HELD)
-    decision = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, THERE), AT)
-    assert decision.assignee == THERE
-    assert sent(decision) == {Purpose.LET: {DESK}}
-    after = standing(alerted=both, assignee=THERE, clocks=HELD)
-    let = rules_escalation.decide(after, ROSTER, Event(CaseEventKind.STOOD_DOWN, DESK), AT)
-    assert (sent(let), let.release, let.assignee) == ({Purpose.STAND_DOWN: {ONE}}, (ONE,), THERE)
-
-
 def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
     local = (AlertedResponder(ONE, Level.RESPONDER), AlertedResponder(DESK, Level.NATIONAL))
     s = standing(

@@ -1,8 +1,9 @@
 """Searches every state that a case can reach, and checks the rules in each state."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hotline.tips.rules import DeadlineKind, VisitSafety
 from tests.alerts.interleaving.asking import EscalationModel
@@ -138,6 +139,17 @@ def _way(came: Mapping[Standing, Standing], at: Standing) -> tuple[Standing, ...
     while came[way[-1]] != way[-1]:
         way.append(came[way[-1]])
     return tuple(reversed(way))
+
+
+def story(ladder: EscalationModel, way: Sequence[Standing]) -> str:
+    """Returns the moves on a path, one line for each, with the number of the person and the SMS that the move causes.
+    The last line is the last state."""
+    lines = []
+    for before, after in pairwise(way):
+        found = (move for move in moves(ladder, before) if move.to.canonical() == after)
+        move = min(found, key=lambda move: move.costs)
+        lines.append(f"{move.says} {move.who} {move.course.tells if move.course else ()}")
+    return "\n".join([*lines, str(way[-1])])
 
 
 def follow(ladder: EscalationModel, at: Standing, *says: str) -> Standing:
