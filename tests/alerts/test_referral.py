@@ -10,7 +10,7 @@ from hotline.alerts.rules_replies import CommandResult
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
 from hotline.gateway.queries_alert_path import alert_path
-from hotline.gateway.tables import Assignment, Deadline, Message
+from hotline.gateway.tables import Assignment, Message
 from hotline.people.rules import Level
 from hotline.people.tables import Responder
 from hotline.text.identifiers import is_reference
@@ -242,15 +242,6 @@ class TestEscalation:
         service_assignment.fire_deadlines(staffed.context)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
-    def test_it_ends_when_somebody_takes_it(self, staffed: District) -> None:
-        tip = staffed.tell(urgency=1)
-        row = staffed.all(Assignment)[2]
-        take_case(staffed.context, row.responder_id, row.reference, staffed.clock())
-        assert staffed.open_kinds() == ["outcome", "second_look"]
-        staffed.clock.turn(hours=5)
-        service_assignment.fire_deadlines(staffed.context)
-        assert len(staffed.told(tip)) == 3
-
     def test_nobody_left_is_asked_about_again(self, district: District) -> None:
         district.enrol(Level.NATIONAL)
         tip = district.tell()
@@ -263,14 +254,6 @@ class TestEscalation:
         district.clock.turn(minutes=15)
         service_assignment.fire_deadlines(district.context)
         assert len(district.told(tip)) == 2
-
-    def test_each_step_is_on_record(self, staffed: District) -> None:
-        staffed.tell(urgency=1)
-        for _ in range(3):
-            staffed.clock.turn(minutes=15)
-            service_assignment.fire_deadlines(staffed.context)
-        fired = [row for row in staffed.all(Deadline) if row.fired_at is not None]
-        assert [row.step for row in fired] == [0, 1, 2]
 
 
 class TestTaking:
