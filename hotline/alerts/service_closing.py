@@ -10,7 +10,7 @@ The functions run inside the transaction of the calling function, except `decide
 change adds a row to the audit log.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -284,85 +284,6 @@ def needs_second(session: Session, tip: Tip) -> bool:
     return is_grave or tip.channel == MET or tables_case_events.has_met(session, tip.id)
 
 
-def has_other_request(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if another person has requested the closure of this case with another outcome."""
-    if tip.closure_by is None or tip.outcome_asked == outcome:
-        return False
-    return not is_same_person(session, tip.closure_by, actor.name)
-
-
-def close(
-    session: Session,
-    context: Context,
-    tip: Tip,
-    outcome: TipOutcome | None,
-    actor: CloseRequest,
-    at: datetime,
-    *,
-    only_requests: bool = False,
-) -> CloseResult:
-    """Closes a case with an outcome. If a second person must confirm the closure, only records the closure request.
-
-    A later request of the same person replaces their earlier request. If `only_requests` is True, only requests the
-    closure, except for a drill.
-    """
-    if tip.closed_at is not None:
-        return CloseResult(
-            CommandResult.CLOSED, None if tip.outcome is None else TipOutcome(tip.outcome)
-        )
-    if must_read_first(session, context, tip, actor):
-        return CloseResult(CommandResult.OPEN_FIRST)
-    outcome_or_silent = outcome or TipOutcome.SILENT
-    if has_other_request(session, tip, actor, outcome_or_silent):
-        return CloseResult(CommandResult.ANOTHER_WAITS, requested_outcome(tip))
-    is_request = only_requests and tip.channel != rules_trial.DRILL
-    if not (is_request or needs_second(session, tip)):
-        _close(session, context, tip, outcome, actor, at)
-        return CloseResult(CommandResult.CLOSED, outcome)
-    if not _is_recorded(session, tip, actor, outcome_or_silent):
-        _request(session, context, tip, outcome_or_silent, actor, at)
-    return CloseResult(CommandResult.CLOSURE_REQUESTED, outcome_or_silent)
-
-
-def _is_recorded(session: Session, tip: Tip, actor: CloseRequest, outcome: TipOutcome) -> bool:
-    """Returns True if a person has already requested the same closure, and no one has confirmed it yet."""
-    if tip.closure_by is None or tip.outcome_asked != outcome:
-        return False
-    request = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
-    is_same = is_same_person(session, tip.closure_by, actor.name)
-    return (
-        request is None
-        or not is_same
-        or request.codes.get(rules_events.WHAT) == actor.codes(outcome).get(rules_events.WHAT)
-    )
-
-
-def _request(
-    session: Session,
-    context: Context,
-    tip: Tip,
-    outcome: TipOutcome,
-    actor: CloseRequest,
-    at: datetime,
-) -> None:
-    """Records a closure request, which replaces an earlier request. The log of the case shows both requests."""
-    old_event = None
-    if tip.closure_by is not None:
-        old_event = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
-    tip.outcome_asked, tip.closure_by = outcome, actor.name
-    tip.closure_requested_at, tip.closure_read_at = at, None
-    _record(session, tip, f"end_wanted_{outcome}", actor, at)
-    old_id = None if old_event is None else old_event.id
-    codes = actor.codes(outcome)
-    service_case.write_closed(
-        session, tip.id, actor.entry_by, at, codes, is_request=True, supersedes=old_id
-    )
-    session.flush()
-    handle_event(
-        session, context, tip.id, Event(CaseEventKind.CLOSURE_REQUESTED, by=actor.responder_id), at
-    )
-
-
 def note_opened(
     session: Session, context: Context, tip: Tip, name: str, by: EventActor, at: datetime
 ) -> None:
@@ -426,143 +347,189 @@ def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
     return f"{tip.id}:{actor}" if since is None else f"{tip.id}:{since.timestamp()}:{actor}"
 
 
-def _must_use_console(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
-    """Returns True if this responder acts by phone, but may read the tip only in the console."""
-    is_remote = actor.channel in (EventChannel.USSD, EventChannel.SMS)
-    responder_id = actor.responder_id if is_remote and tip.erased_at is None else None
-    return responder_id is not None and reads_in_console(session, context, tip, responder_id)
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The closing of one case by one person, in one transaction."""
 
+    session: Session
+    context: Context
+    tip: Tip
+    by: CloseRequest
+    at: datetime
 
-def must_read_first(session: Session, context: Context, tip: Tip, actor: CloseRequest) -> bool:
-    """Returns True if this responder must read the tip in the console before they close the case by phone."""
-    return _must_use_console(session, context, tip, actor) and not has_opened(
-        session, tip, actor.name, None, in_console=True
-    )
+    def has_other_request(self, outcome: TipOutcome) -> bool:
+        """Returns True if another person has requested the closure of this case with another outcome."""
+        if self.tip.closure_by is None or self.tip.outcome_asked == outcome:
+            return False
+        return not is_same_person(self.session, self.tip.closure_by, self.by.name)
 
+    def close(self, outcome: TipOutcome | None, *, only_requests: bool = False) -> CloseResult:
+        """Closes a case with an outcome. If a second person must confirm the closure, only records the closure request.
 
-def confirm_closure(
-    session: Session,
-    context: Context,
-    tip: Tip,
-    actor: CloseRequest,
-    agrees: bool,
-    at: datetime,
-    *,
-    people: Sequence[MetPerson] | None = None,
-) -> None:
-    """Confirms a closure as the second person, or refuses the closure so that the case continues.
+        A later request of the same person replaces their earlier request. If `only_requests` is True, only requests the
+        closure, except for a drill.
+        """
+        tip = self.tip
+        if tip.closed_at is not None:
+            known = None if tip.outcome is None else TipOutcome(tip.outcome)
+            return CloseResult(CommandResult.CLOSED, known)
+        if self.must_read_first():
+            return CloseResult(CommandResult.OPEN_FIRST)
+        outcome_or_silent = outcome or TipOutcome.SILENT
+        if self.has_other_request(outcome_or_silent):
+            return CloseResult(CommandResult.ANOTHER_WAITS, requested_outcome(tip))
+        is_request = only_requests and tip.channel != rules_trial.DRILL
+        if not (is_request or needs_second(self.session, tip)):
+            self._close(outcome)
+            return CloseResult(CommandResult.CLOSED, outcome)
+        if not self._is_recorded(outcome_or_silent):
+            self._request(outcome_or_silent)
+        return CloseResult(CommandResult.CLOSURE_REQUESTED, outcome_or_silent)
 
-    To confirm, this person must have opened the case after the closure request. `people` contains the persons of the
-    case, or is None if the calling function could not decrypt them. Raises EndRefused.
-    """
-    if tip.closure_by is None:
-        raise EndRefused(
-            f"tip {tip.id}: one person must request closure before another person can confirm it",
-            ClosureRefusal.NOT_REQUESTED,
-        )
-    if is_same_person(session, tip.closure_by, actor.name):
-        raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} requested the closure, so another person must confirm it",
-            ClosureRefusal.SAME_PERSON,
-        )
-    if agrees:
-        _check_confirms(session, context, tip, actor, people)
-    outcome = requested_outcome(tip)
-    drop_closure_request(tip)
-    service_case.write_event(
-        session,
-        tip.id,
-        LoggedEvent.CLOSURE_DECIDED,
-        actor.entry_by,
-        at,
-        key=f"{tip.id}:{at.timestamp()}",
-        codes={
-            rules_events.AGREES: rules_events.YES if agrees else rules_events.NO,
-            rules_events.OUTCOME: outcome.value,
-        },
-    )
-    if agrees:
-        _close(session, context, tip, outcome, actor, at)
-        return
-    _record(session, tip, "end_refused", actor, at)
-    session.flush()
-    if (responder_id := actor.responder_id) is not None:
-        # Lists and statistics then show this responder as the assignee of the case.
-        tables.acknowledge(session, tip.id, responder_id, at, proved=True)
-        queries.record_passed(session, tip.id, responder_id, None)
-        channel = actor.channel or EventChannel.CONSOLE
-        service_case.write_taken(session, tip.id, responder_id, at, channel, TakeProof.PROVED)
-    handle_event(session, context, tip.id, Event(CaseEventKind.REFUSED, by=actor.responder_id), at)
-
-
-def _check_confirms(
-    session: Session,
-    context: Context,
-    tip: Tip,
-    actor: CloseRequest,
-    people: Sequence[MetPerson] | None,
-) -> None:
-    # If the text of the tip was erased, no one can open the case, so the person may confirm without opening it.
-    in_console, since = _must_use_console(session, context, tip, actor), tip.closure_requested_at
-    is_opened = has_opened(session, tip, actor.name, since, in_console=in_console)
-    if tip.erased_at is None and not is_opened:
-        raise EndRefused(
-            f"tip {tip.id}: {person_name(actor.name)} must first read the tip again, then confirm the closure",
-            ClosureRefusal.UNOPENED,
-        )
-    if not desk_decides(session, tip):
-        return
-    if people is None:
-        raise EndRefused(
-            f"tip {tip.id}: only the national desk can close this tip, in the console",
-            ClosureRefusal.IN_CONSOLE,
-        )
-    if rules_persons.prevents_closure(people):
-        raise EndRefused(
-            f"tip {tip.id} has a possible victim: first record a new screening of this person or an official decision",
-            ClosureRefusal.POSSIBLE,
+    def _is_recorded(self, outcome: TipOutcome) -> bool:
+        """Returns True if a person has already requested the same closure, and no one has confirmed it yet."""
+        if self.tip.closure_by is None or self.tip.outcome_asked != outcome:
+            return False
+        request = tables_case_events.newest_event(self.session, self.tip.id, LoggedEvent.CLOSED)
+        what = self.by.codes(outcome).get(rules_events.WHAT)
+        return (
+            request is None
+            or not is_same_person(self.session, self.tip.closure_by, self.by.name)
+            or request.codes.get(rules_events.WHAT) == what
         )
 
+    def _request(self, outcome: TipOutcome) -> None:
+        """Records a closure request, which replaces an earlier request. The log of the case shows both requests."""
+        session, tip, at, old_event = self.session, self.tip, self.at, None
+        if tip.closure_by is not None:
+            old_event = tables_case_events.newest_event(session, tip.id, LoggedEvent.CLOSED)
+        tip.outcome_asked, tip.closure_by = outcome, self.by.name
+        tip.closure_requested_at, tip.closure_read_at = at, None
+        self._record(f"end_wanted_{outcome}")
+        old_id = None if old_event is None else old_event.id
+        codes, by = self.by.codes(outcome), self.by.entry_by
+        service_case.write_closed(
+            session, tip.id, by, at, codes, is_request=True, supersedes=old_id
+        )
+        session.flush()
+        self._happened(CaseEventKind.CLOSURE_REQUESTED)
 
-def reopen(session: Session, tip: Tip, actor: CloseRequest, at: datetime) -> None:
-    """Reopens a closed case. The escalation of the case continues within a second. Raises EndRefused."""
-    if tip.closed_at is None:
-        raise EndRefused(f"tip {tip.id} is open already, so you cannot reopen it")
-    if tip.channel == rules_trial.DRILL:
-        raise EndRefused(f"tip {tip.id} was a drill and stays closed: start a new drill")
-    if tip.erased_at is not None:
-        raise EndRefused(f"tip {tip.id} cannot be reopened, because its text was erased")
-    tip.closed_at = tip.outcome = tip.assignee_id = None
-    drop_closure_request(tip)
-    _record(session, tip, "tip_reopened", actor, at)
-    key = f"{tip.id}:{at.timestamp()}"
-    service_case.write_event(session, tip.id, LoggedEvent.REOPENED, actor.entry_by, at, key=key)
-    session.flush()
-    tables.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+    def must_read_first(self) -> bool:
+        """Returns True if this responder must read the tip in the console before they close the case by phone."""
+        return self._must_use_console() and not has_opened(
+            self.session, self.tip, self.by.name, None, in_console=True
+        )
 
+    def _must_use_console(self) -> bool:
+        """Returns True if this responder acts by phone, but may read the tip only in the console."""
+        is_remote = self.by.channel in (EventChannel.USSD, EventChannel.SMS)
+        who = self.by.responder_id if is_remote and self.tip.erased_at is None else None
+        return who is not None and reads_in_console(self.session, self.context, self.tip, who)
 
-def _close(
-    session: Session,
-    context: Context,
-    tip: Tip,
-    outcome: TipOutcome | None,
-    actor: CloseRequest,
-    at: datetime,
-) -> None:
-    if outcome is not None:
-        tip.outcome = outcome
-        _record(session, tip, f"tip_outcome_{outcome}", actor, at)
-    _record(session, tip, "tip_closed", actor, at)
-    service_case.write_closed(session, tip.id, actor.entry_by, at, actor.codes(outcome))
-    handle_event(session, context, tip.id, Event(CaseEventKind.CLOSED, by=actor.responder_id), at)
-    tip.closed_at = at
-    drop_closure_request(tip)
-    session.flush()
-    erasure_waits = tip.erasure_asked_at is not None and tip.erased_at is None
-    # With a legal hold, the text is not erased.
-    if erasure_waits and text_fate(session, tip) is TextFate.GO:
-        _erase(session, tip, context.now(), actor="clock")
+    def decide(self, *, agrees: bool, people: Sequence[MetPerson] | None = None) -> None:
+        """Confirms a closure as the second person, or refuses the closure so that the case continues.
 
+        To confirm, this person must have opened the case after the closure request. `people` contains the persons of
+        the case, or is None if the calling function could not decrypt them. Raises EndRefused.
+        """
+        session, tip, by, at = self.session, self.tip, self.by, self.at
+        if tip.closure_by is None:
+            raise EndRefused(
+                f"tip {tip.id}: one person must request closure before another person can confirm it",
+                ClosureRefusal.NOT_REQUESTED,
+            )
+        if is_same_person(session, tip.closure_by, by.name):
+            raise EndRefused(
+                f"tip {tip.id}: {person_name(by.name)} requested the closure, so another person must confirm it",
+                ClosureRefusal.SAME_PERSON,
+            )
+        if agrees:
+            self._check_confirms(people)
+        outcome, answer = requested_outcome(tip), rules_events.YES if agrees else rules_events.NO
+        drop_closure_request(tip)
+        codes = {rules_events.AGREES: answer, rules_events.OUTCOME: outcome.value}
+        self._log(LoggedEvent.CLOSURE_DECIDED, codes)
+        if agrees:
+            self._close(outcome)
+            return
+        self._record("end_refused")
+        session.flush()
+        if by.responder_id is not None:
+            # Lists and statistics then show this responder as the assignee of the case.
+            tables.acknowledge(session, tip.id, by.responder_id, at, proved=True)
+            queries.record_passed(session, tip.id, by.responder_id, None)
+            channel = by.channel or EventChannel.CONSOLE
+            service_case.write_taken(
+                session, tip.id, by.responder_id, at, channel, TakeProof.PROVED
+            )
+        self._happened(CaseEventKind.REFUSED)
 
-def _record(session: Session, tip: Tip, action: str, actor: CloseRequest, at: datetime) -> None:
-    tables_audit.append_about_tip(session, tip.id, action, actor.actor, at, actor.reason)
+    def _check_confirms(self, people: Sequence[MetPerson] | None) -> None:
+        # If the text of the tip was erased, no one can open the case, so the person may confirm without opening it.
+        tip, name, since = self.tip, self.by.name, self.tip.closure_requested_at
+        in_console = self._must_use_console()
+        is_opened = has_opened(self.session, tip, name, since, in_console=in_console)
+        if tip.erased_at is None and not is_opened:
+            raise EndRefused(
+                f"tip {tip.id}: {person_name(name)} must first read the tip again, then confirm the closure",
+                ClosureRefusal.UNOPENED,
+            )
+        if not desk_decides(self.session, tip):
+            return
+        if people is None:
+            raise EndRefused(
+                f"tip {tip.id}: only the national desk can close this tip, in the console",
+                ClosureRefusal.IN_CONSOLE,
+            )
+        if rules_persons.prevents_closure(people):
+            raise EndRefused(
+                f"tip {tip.id} has a possible victim: first record a new screening of this person"
+                " or an official decision",
+                ClosureRefusal.POSSIBLE,
+            )
+
+    def reopen(self) -> None:
+        """Reopens a closed case. The escalation of the case continues within a second. Raises EndRefused."""
+        tip = self.tip
+        if tip.closed_at is None:
+            raise EndRefused(f"tip {tip.id} is open already, so you cannot reopen it")
+        if tip.channel == rules_trial.DRILL:
+            raise EndRefused(f"tip {tip.id} was a drill and stays closed: start a new drill")
+        if tip.erased_at is not None:
+            raise EndRefused(f"tip {tip.id} cannot be reopened, because its text was erased")
+        tip.closed_at = tip.outcome = tip.assignee_id = None
+        drop_closure_request(tip)
+        self._record("tip_reopened")
+        self._log(LoggedEvent.REOPENED)
+        self.session.flush()
+        clocks = {DeadlineKind.ACKNOWLEDGE: Clock(self.at)}
+        tables.set_clocks(self.session, tip.id, clocks, self.at)
+
+    def _close(self, outcome: TipOutcome | None) -> None:
+        session, tip, by = self.session, self.tip, self.by
+        if outcome is not None:
+            tip.outcome = outcome
+            self._record(f"tip_outcome_{outcome}")
+        self._record("tip_closed")
+        service_case.write_closed(session, tip.id, by.entry_by, self.at, by.codes(outcome))
+        self._happened(CaseEventKind.CLOSED)
+        tip.closed_at = self.at
+        drop_closure_request(tip)
+        session.flush()
+        erasure_waits = tip.erasure_asked_at is not None and tip.erased_at is None
+        # With a legal hold, the text is not erased.
+        if erasure_waits and text_fate(session, tip) is TextFate.GO:
+            _erase(session, tip, self.context.now(), actor="clock")
+
+    def _happened(self, kind: CaseEventKind) -> None:
+        event = Event(kind, by=self.by.responder_id)
+        handle_event(self.session, self.context, self.tip.id, event, self.at)
+
+    def _log(self, kind: LoggedEvent, codes: Mapping[str, str] | None = None) -> None:
+        key, by = f"{self.tip.id}:{self.at.timestamp()}", self.by.entry_by
+        service_case.write_event(self.session, self.tip.id, kind, by, self.at, key=key, codes=codes)
+
+    def _record(self, action: str) -> None:
+        tables_audit.append_about_tip(
+            self.session, self.tip.id, action, self.by.actor, self.at, self.by.reason
+        )

@@ -76,6 +76,12 @@ class _ActContext:
     assignment: Assignment
     tip: Tip
 
+    @property
+    def closing(self) -> service_closing.Closing:
+        command = self.command
+        by = service_closing.by_responder(command.responder_id, command.channel)
+        return service_closing.Closing(self.session, self.context, self.tip, by, command.at)
+
     def happened(self, kind: CaseEventKind) -> None:
         event, at = Event(kind, by=self.command.responder_id), self.command.at
         service_escalation.handle_event(self.session, self.context, self.tip.id, event, at)
@@ -168,8 +174,7 @@ def _refuse_the_end(act: _ActContext) -> CommandOutcome:
     command = act.command
     if not command.proved:
         return act.wait(CommandResult.GOES_ON_WAITS)
-    actor = service_closing.by_responder(command.responder_id, command.channel)
-    service_closing.confirm_closure(act.session, act.context, act.tip, actor, False, command.at)
+    act.closing.decide(agrees=False)
     return act.done(CommandResult.TAKEN)
 
 
@@ -232,21 +237,17 @@ def _close(act: _ActContext) -> CommandOutcome:
 
     An SMS never confirms a colleague's closure request. To confirm a request, a responder must first open the case.
     """
-    session, context, command, tip = act.session, act.context, act.command, act.tip
-    actor = service_closing.by_responder(command.responder_id, command.channel)
-    outcome = REPLIES[command.verb].outcome or TipOutcome.SILENT
-    if act.may_judge or (
-        act.holds and service_closing.must_read_first(session, context, tip, actor)
-    ):
+    closing, outcome = act.closing, REPLIES[act.command.verb].outcome or TipOutcome.SILENT
+    if act.may_judge or (act.holds and closing.must_read_first()):
         return act.done(CommandResult.OPEN_FIRST)
     if not act.holds:
         return act.done(CommandResult.NOT_TAKEN_YET)
-    if service_closing.has_other_request(session, tip, actor, outcome):
+    if closing.has_other_request(outcome):
         return act.done(CommandResult.ANOTHER_WAITS)
-    if not command.proved:
-        judged = service_closing.needs_second(session, tip)
+    if not act.command.proved:
+        judged = service_closing.needs_second(act.session, act.tip)
         return act.wait(CommandResult.CLOSURE_REQUESTED if judged else CommandResult.CLOSED)
-    return act.done(service_closing.close(session, context, tip, outcome, actor, command.at).ending)
+    return act.done(closing.close(outcome).ending)
 
 
 def _pass_on(act: _ActContext) -> CommandOutcome:

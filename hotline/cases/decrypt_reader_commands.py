@@ -328,7 +328,8 @@ def _close(turn: ReaderTurn) -> ReaderAnswer:
         return NOT_TAKEN
     outcome, what = CLOSING_CHOICES[turn.ask.verb]
     who = replace(service_closing.by_responder(turn.person.id), not_trafficking=what)
-    ended = service_closing.close(turn.session, turn.context, tip, outcome, who, turn.at)
+    closing = service_closing.Closing(turn.session, turn.context, tip, who, turn.at)
+    ended = closing.close(outcome)
     return result_answer(ended.ending, **_named(turn, ended.outcome))
 
 
@@ -347,7 +348,8 @@ def _confirm(turn: ReaderTurn) -> ReaderAnswer:
     wanted = requested_outcome(tip)
     who = service_closing.by_responder(turn.person.id)
     try:
-        service_closing.confirm_closure(turn.session, turn.context, tip, who, True, turn.at)
+        closing = service_closing.Closing(turn.session, turn.context, tip, who, turn.at)
+        closing.decide(agrees=True)
     except EndRefused as refused:
         return ReaderAnswer((REFUSALS.get(refused.stop, OVER.flags[0]),))
     return result_answer(CommandResult.CLOSED, **_named(turn, wanted))

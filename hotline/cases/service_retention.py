@@ -119,9 +119,8 @@ def close_tip(
             tip.outcome = outcome
             at, subject = context.now(), f"tip:{tip_id}"
             tables_audit.append_command(session, by, at, f"tip_outcome_{outcome}", subject, reason)
-        ended = service_closing.close(
-            session, context, tip, outcome, signed, context.now(), only_requests=only_requests
-        )
+        closing = service_closing.Closing(session, context, tip, signed, context.now())
+        ended = closing.close(outcome, only_requests=only_requests)
         if ended.ending is CommandResult.ANOTHER_WAITS:
             raise EndRefused(
                 f"tip {tip_id}: another closure request is pending ({ended.outcome}): decide on that request first",
@@ -150,9 +149,8 @@ def confirm_closure(
         opened = None
         if agrees and people is not None and service_case.desk_decides(session, tip):
             opened = people(session, tip)
-        service_closing.confirm_closure(
-            session, context, tip, signed, agrees, context.now(), people=opened
-        )
+        closing = service_closing.Closing(session, context, tip, signed, context.now())
+        closing.decide(agrees=agrees, people=opened)
 
 
 def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:
@@ -160,7 +158,7 @@ def reopen_tip(context: Context, tip_id: int, *, by: CommandActor, reason: str) 
     with context.database.writing() as session:
         signed = service_closing.by_signed_command(session, by, reason)
         tip = queries_retention.retained_tip(session, tip_id).tip
-        service_closing.reopen(session, tip, signed, context.now())
+        service_closing.Closing(session, context, tip, signed, context.now()).reopen()
 
 
 def record_help(context: Context, tip_id: int, *, by: CommandActor, reason: str) -> None:

@@ -149,11 +149,10 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
             quicker.discard(name)
         if flags.goes_unseen and tip.matter == Matter.TIP:
             true.append(f"{UNREAD}.{name}")
-        if service_closing.has_other_request(session, tip, who, wanted):
+        closing = service_closing.Closing(session, context, tip, who, context.now())
+        if closing.has_other_request(wanted):
             true.append(f"{ANOTHER}.{name}")
-        if tip.assignee_id == responder_id and service_closing.must_read_first(
-            session, context, tip, who
-        ):
+        if tip.assignee_id == responder_id and closing.must_read_first():
             true.append(f"{READ_FIRST}.{name}")
     true += [f"{COLLEAGUE_HAS}.{one}" for one in sorted(quicker)]
     return dict.fromkeys(true, True)

@@ -28,7 +28,7 @@ from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs, of_log
 from tests.support.boards import untaken
 from tests.support.district import District
-from tests.support.taking import confirm
+from tests.support.taking import confirm, requests_closure
 
 
 def alerts_of(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
@@ -130,9 +130,7 @@ def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
     tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.ON_SITE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    with district.database.writing() as session:
-        signed = service_closing.by_command("A desk", "wrong")
-        service_closing.reopen(session, session.get_one(Tip, tip), signed, district.clock())
+    service_retention.reopen_tip(district.context, tip, by="A desk", reason="wrong")
     assert district.open_kinds() == ["acknowledge"]
     assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is CommandResult.ON_SITE
     assert district.tip(tip).assignee_id == 1
@@ -150,10 +148,8 @@ def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
 
 def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
     tip, _ = alerts_of(district, urgency=1)
-    with district.database.writing() as session:
-        signed = service_closing.by_command("responder:abc", "over")
-        row = session.get_one(Tip, tip)
-        service_closing.close(session, district.context, row, None, signed, district.clock())
+    by = service_closing.by_command("responder:abc", "over")
+    requests_closure(district.context, tip, None, by)
     assert district.open_kinds() == ["acknowledge", "judge"]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from hotline.alerts import queries, service_closing, service_commands, tables_case_events
+from hotline.alerts import service_closing, service_commands, tables_case_events
 from hotline.alerts.rules_replies import Command, CommandOutcome, CommandResult, Verb
 from hotline.alerts.service_commands import ANSWERS
 from hotline.cases import service_retention
@@ -19,7 +19,7 @@ from hotline.tips.rules_persons import ClosureRefusal
 from tests.support.deciding import one_person, signed_in
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase
-from tests.support.taking import confirm
+from tests.support.taking import confirm, decides, opens, requests_closure
 
 NOT_INDICATED = {"minor": "no", "act": "no", "force": "no", "deceit": "no", "purpose": "no"}
 NOT = TipOutcome.NOT_TRAFFICKING
@@ -47,11 +47,7 @@ def requests(
 ) -> service_closing.CloseResult:
     """Requests closure as a responder does on the screens after the PIN."""
     asks = service_closing.by_responder(who or case.hers)
-    with case.district.database.writing() as session:
-        tip = queries.tip_for_writing(session, case.tip)
-        return service_closing.close(
-            session, case.context, tip, outcome, asks, case.district.clock()
-        )
+    return requests_closure(case.context, case.tip, outcome, asks)
 
 
 def requested(case: HelpedCase) -> list[tuple[str, int | None]]:
@@ -123,32 +119,17 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
     """A person who opened the case only before the newest request for closure cannot confirm this request."""
     second = service_closing.by_responder(case.nation[0])
 
-    def agrees() -> None:
-        with case.district.database.writing() as session:
-            tip = queries.tip_for_writing(session, case.tip)
-            service_closing.confirm_closure(
-                session, case.context, tip, second, True, case.district.clock()
-            )
-
-    def opens() -> None:
-        with case.district.database.writing() as session:
-            tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
-            service_closing.note_opened(
-                session, case.context, tip, second.name, second.entry_by, at
-            )
-
-    opens()
+    opens(case.context, case.tip, second)
     requests(case, TipOutcome.HELPED)
     with pytest.raises(EndRefused) as refused:
-        agrees()
+        decides(case.context, case.tip, second)
     assert refused.value.stop == ClosureRefusal.UNOPENED
-    opens()
+    opens(case.context, case.tip, second)
     case.district.clock.turn(minutes=1)
     requests(case, TipOutcome.NOT_FOUND)
     with pytest.raises(EndRefused):
-        agrees()
-    opens()
-    agrees()
+        decides(case.context, case.tip, second)
+    confirm(case.context, case.tip, second)
     assert case.district.tip(case.tip).outcome == TipOutcome.NOT_FOUND
 
 
@@ -163,16 +144,10 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
         with case.district.database.reading() as session:
             return service_closing.by_signed_command(session, account.actor, "no one is there")
 
-    with case.district.database.writing() as session:
-        tip = queries.tip_for_writing(session, case.tip)
-        service_closing.close(session, case.context, tip, NOT, signed(), case.district.clock())
+    requests_closure(case.context, case.tip, NOT, signed())
     one_person(case.context, account.account_id, str(officer))
-    with case.district.database.writing() as session:
-        tip, at = queries.tip_for_writing(session, case.tip), case.district.clock()
-        asks = service_closing.by_signed_command(session, account.actor, "")
-        service_closing.note_opened(session, case.context, tip, asks.name, asks.entry_by, at)
-        with pytest.raises(EndRefused) as refused:
-            service_closing.confirm_closure(session, case.context, tip, asks, True, at)
+    with pytest.raises(EndRefused) as refused:
+        confirm(case.context, case.tip, signed())
     assert refused.value.stop == ClosureRefusal.SAME_PERSON
 
 
@@ -182,15 +157,8 @@ def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: H
     raid(case)
     requests(case, NOT)
     second = service_closing.by_responder(case.nation[0])
-    with case.district.database.writing() as session:
-        tip = queries.tip_for_writing(session, case.tip)
-        service_closing.note_opened(
-            session, case.context, tip, second.name, second.entry_by, case.district.clock()
-        )
-        with pytest.raises(EndRefused) as refused:
-            service_closing.confirm_closure(
-                session, case.context, tip, second, True, case.district.clock()
-            )
+    with pytest.raises(EndRefused) as refused:
+        confirm(case.context, case.tip, second, people=None)
     assert refused.value.stop == ClosureRefusal.IN_CONSOLE
 
     def stop() -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.alerts import queries, service_assignment, service_closing
+from hotline.alerts import service_assignment, service_closing
 from hotline.alerts.service_closing import CloseRequest
 from hotline.alerts.tables_case_events import CaseEventRow
 from hotline.cases import service_pending_closures
@@ -17,7 +17,7 @@ from hotline.tips.rules import DeadlineKind, TipOutcome
 from hotline.tips.rules_events import WHY, LoggedEvent, Purpose
 from tests.support.district import District
 from tests.support.helping import CHILD, GROWN_UP, HelpedCase
-from tests.support.taking import confirm
+from tests.support.taking import confirm, decides, opens, requests_closure
 
 FRIDAY_NIGHT = datetime(2026, 11, 27, 20, 0, tzinfo=UTC)
 """The time at which some cases begin: a Friday at 22:00 in Kigali."""
@@ -36,10 +36,8 @@ def case(district: District) -> HelpedCase:
 def request(case: HelpedCase, outcome: TipOutcome, who: CloseRequest | None = None) -> list[int]:
     """Requests closure and returns the people who are asked at once."""
     before = len(asked(case))
-    with case.district.database.writing() as session:
-        tip = queries.tip_for_writing(session, case.tip)
-        by = who or service_closing.by_responder(case.hers)
-        service_closing.close(session, case.context, tip, outcome, by, case.district.clock())
+    by = who or service_closing.by_responder(case.hers)
+    requests_closure(case.context, case.tip, outcome, by)
     return [who for who, _ in asked(case)[before:]]
 
 
@@ -75,14 +73,6 @@ def accepted(case: HelpedCase, n: int = 1) -> int:
     assert offered is not None
     case.say("answered", {"answer": "accepted"}, n=n, of=offered)
     return offered
-
-
-def opens(case: HelpedCase, who: int) -> None:
-    with case.district.database.writing() as session:
-        tip, by = queries.tip_for_writing(session, case.tip), service_closing.by_responder(who)
-        service_closing.note_opened(
-            session, case.context, tip, by.name, by.entry_by, case.district.clock()
-        )
 
 
 def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
@@ -156,7 +146,7 @@ def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(
     assert DeadlineKind.SECOND_LOOK in now
     assert len(asked_after(case, minutes=15)) == 1, "nobody has opened it yet"
 
-    opens(case, case.nation[0])
+    opens(case.context, case.tip, service_closing.by_responder(case.nation[0]))
     assert asked_after(case, hours=9) == [], "until Monday 08:00"
     assert sorted(asked_after(case, minutes=45)) == case.nation, "once, for the third time"
     reminded = [row for row in case.district.all(Message) if row.template.startswith("REMIND")]
@@ -177,12 +167,8 @@ def test_what_the_desk_refuses_or_is_replaced_is_the_assignee_s_again(case: Help
     case.district.clock.turn(minutes=1)
     request(case, NOT)
     assert DeadlineKind.DECISION in clocks(case)
-    with case.district.database.writing() as session:
-        tip = queries.tip_for_writing(session, case.tip)
-        account = CloseRequest("account:9:Desk 2", "account:9:Desk 2", "go again")
-        service_closing.confirm_closure(
-            session, case.context, tip, account, False, case.district.clock()
-        )
+    account = CloseRequest("account:9:Desk 2", "account:9:Desk 2", "go again")
+    decides(case.context, case.tip, account, agrees=False)
     assert DeadlineKind.DECISION not in clocks(case)
     assert DeadlineKind.OUTCOME in clocks(case)
     assert case.district.tip(case.tip).assignee_id == case.hers
@@ -206,7 +192,7 @@ def test_one_member_never_closes_alone_and_alerts_continue(case: HelpedCase) -> 
     assert request(case, TipOutcome.NOT_FOUND, mine) == [case.leads]
     assert case.leads in asked_after(case, minutes=15)
     for who in (requester, case.leads):
-        opens(case, who)
+        opens(case.context, case.tip, service_closing.by_responder(who))
         assert not endings_confirmable(case, who)
     assert len(asked_after(case, hours=1)) >= 4
     assert case.district.tip(case.tip).closed_at is None

@@ -24,6 +24,7 @@ from hotline.tips.rules import concerns_child as is_child
 from hotline.tips.tables import Tip, has_pending_alert
 from tests.alerts.test_walk_of_a_case import DyingDatabase, ProcessKilled
 from tests.support.district import District
+from tests.support.taking import requests_closure
 
 DESK, MONDAY = "12", date(2026, 11, 23)
 EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -173,10 +174,8 @@ def test_a_tip_that_may_involve_an_official_waits_no_longer(night: District) -> 
 
 def test_a_held_tip_that_is_closed_alerts_no_one(night: District) -> None:
     tip = hold(night)
-    with night.database.writing() as session:
-        row = session.get_one(Tip, tip)
-        by = service_closing.by_command("A desk", "over")
-        service_closing.close(session, night.context, row, TipOutcome.SILENT, by, night.clock())
+    by = service_closing.by_command("A desk", "over")
+    requests_closure(night.context, tip, TipOutcome.SILENT, by)
     night.clock.at = SIX
     tick(night)
     assert night.told(tip) == []

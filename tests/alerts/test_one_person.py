@@ -2,7 +2,7 @@
 
 import pytest
 
-from hotline.alerts import queries, queries_people, service_closing
+from hotline.alerts import queries_people, service_closing
 from hotline.cases import decrypt_access, service_desk_commands
 from hotline.cases.service_desk_commands import ExclusionTarget
 from hotline.core.actors import AccountRole, Actor
@@ -21,10 +21,12 @@ from hotline.tips import queries_visible
 from hotline.tips.queries_visible import ExclusionReason
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_persons import ClosureRefusal
+from hotline.tips.tables import Tip
 from tests.support.builders import make_account, make_responder
 from tests.support.deciding import decides, person_viewer, responder_viewer, signed_in
 from tests.support.district import District
 from tests.support.reading import QUICK
+from tests.support.taking import confirm, requests_closure
 
 NAME, OTHER = "National 1", "National 1, accounts"
 PERSON, FIRST, SECOND, THIRD = 1, Actor(NAME, 1), Actor(NAME, 2), Actor("Admin 3", 3)
@@ -79,12 +81,11 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
             service_closing.by_responder(phone.id)
             for phone in tables_accounts.phones_of(session, PERSON)
         )
-        tip, at = queries.tip_for_writing(session, tip_id), one.clock()
-        service_closing.close(session, one.context, tip, TipOutcome.NOT_FOUND, first, at)
-        service_closing.note_opened(session, one.context, tip, second.name, second.entry_by, at)
+        tip = session.get_one(Tip, tip_id)
         assert not service_closing.may_confirm(session, tip, first.name, second.name)
-        with pytest.raises(EndRefused) as refused:
-            service_closing.confirm_closure(session, one.context, tip, second, True, at)
+    requests_closure(one.context, tip_id, TipOutcome.NOT_FOUND, first)
+    with pytest.raises(EndRefused) as refused:
+        confirm(one.context, tip_id, second)
     assert refused.value.stop == ClosureRefusal.SAME_PERSON
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from hotline.alerts import queries, service_assignment, service_case, service_closing
+from hotline.alerts import service_assignment, service_case, service_closing
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.cases.decrypt_reader_pages import decrypt_case
 from hotline.cases.reader_pins import ReaderTurn, record_reading_place
@@ -28,7 +28,7 @@ from tests.cases.test_people_by_phone import SITE
 from tests.support.builders import NOON, make_account
 from tests.support.callers import DANGER_HERE, REST, Caller, told
 from tests.support.reading import PHONE, PIN, ReaderBeside, at_home, with_pin
-from tests.support.taking import do
+from tests.support.taking import confirm, do, requests_closure
 
 NATION = "+250788000014"
 FIRST = {
@@ -214,22 +214,16 @@ def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
 
 def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside)
-    context, at, place = beside.line.context, beside.line.clock.at, beside.line.tip.place
+    context, place = beside.line.context, beside.line.tip.place
     other = with_pin(beside, msisdn=PHONE, desks=(place,))
-    with beside.line.database.writing() as session:
-        tip = queries.tip_for_writing(session, known_as.tip_id)
-        asks = service_closing.by_responder(other)
-        service_closing.close(session, context, tip, None, asks, at)
+    requests_closure(context, known_as.tip_id, None, service_closing.by_responder(other))
     name = beside.line.all(Assignment)[-1].reference
     menu = enters(phone, "1", "1")
     assert READ["en"] in menu
     assert phone.key("2").startswith(f"CON {name}: read the case before you confirm.\n{READ['en']}")
     own = service_closing.by_responder(known_as.responder_id)
-    with beside.line.database.writing() as session:
-        tip = queries.tip_for_writing(session, known_as.tip_id)
-        service_closing.note_opened(session, context, tip, own.name, own.entry_by, at)
-        with pytest.raises(EndRefused):
-            service_closing.confirm_closure(session, context, tip, own, True, at)
+    with pytest.raises(EndRefused):
+        confirm(context, known_as.tip_id, own, people=None)
     read_in_console(beside, known_as)
     assert phone.key("2", "2").startswith(f"END {name} is closed: ")
 

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from hotline.alerts import queries, service_closing, service_commands
 from hotline.alerts.rules_replies import Command, CommandOutcome, Verb
-from hotline.alerts.service_case import EventActor
-from hotline.alerts.service_closing import CloseRequest
+from hotline.alerts.service_closing import CloseRequest, CloseResult, Closing
 from hotline.cases import service_retention
 from hotline.tips.rules import TipOutcome
 from hotline.tips.rules_events import EventChannel
@@ -42,14 +41,47 @@ def close_by_two(context: WholeContext, tip_id: int, outcome: TipOutcome | None 
         confirm(context, tip_id)
 
 
-SECOND = "account:99:A second desk"
+SECOND = CloseRequest("account:99:A second desk", "account:99:A second desk", "seen")
 
 
-def confirm(context: WholeContext, tip_id: int, *, people: Sequence[MetPerson] = ()) -> None:
+def confirm(
+    context: WholeContext,
+    tip_id: int,
+    by: CloseRequest = SECOND,
+    *,
+    people: Sequence[MetPerson] | None = (),
+) -> None:
     """Opens the case as a second person and confirms its closure. `people` are the persons of the case, or empty if
     their notes could not be decrypted."""
-    who, at = CloseRequest(SECOND, SECOND, "seen"), context.now()
+    opens(context, tip_id, by)
+    decides(context, tip_id, by, people=people)
+
+
+def requests_closure(
+    context: WholeContext, tip_id: int, outcome: TipOutcome | None, by: CloseRequest
+) -> CloseResult:
     with context.database.writing() as session:
         tip = queries.tip_for_writing(session, tip_id)
-        service_closing.note_opened(session, context, tip, who.name, EventActor(SECOND), at)
-        service_closing.confirm_closure(session, context, tip, who, True, at, people=people)
+        return Closing(session, context, tip, by, context.now()).close(outcome)
+
+
+def opens(context: WholeContext, tip_id: int, by: CloseRequest) -> None:
+    """Records that a person opened the case, whose closure may be requested."""
+    with context.database.writing() as session:
+        tip, at = queries.tip_for_writing(session, tip_id), context.now()
+        service_closing.note_opened(session, context, tip, by.name, by.entry_by, at)
+
+
+def decides(
+    context: WholeContext,
+    tip_id: int,
+    by: CloseRequest,
+    *,
+    agrees: bool = True,
+    people: Sequence[MetPerson] | None = None,
+) -> None:
+    """Confirms or refuses the closure of a case."""
+    with context.database.writing() as session:
+        tip = queries.tip_for_writing(session, tip_id)
+        closing = Closing(session, context, tip, by, context.now())
+        closing.decide(agrees=agrees, people=people)
