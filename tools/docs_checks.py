@@ -1,8 +1,8 @@
 """Checks the documents when mkdocs builds them: `mkdocs.yml` names this file as a hook.
 
-The checks find three kinds of faults: broken links to files outside `docs/`, broken links in README.md and in the other
-documents in the same folder, and anything that the site would load from another host. Instead of a link to a file
-outside `docs/`, the site shows the file's name.
+The checks find broken links to files outside `docs/`, and broken links in README.md and other documents in its folder.
+They also find content that the site would load from another host. Instead of a link to a file outside `docs/`, the site
+shows the file's name.
 """
 
 import logging

@@ -5,9 +5,9 @@
 Each `NAME.txt` gives `NAME.svg` for a telephone and `NAME-wide.svg` for a desk. Each line of a text file begins with a
 word and a colon. A line with `title:` contains the title of the picture. A line with `band:` contains the heading of
 boxes that are side by side. A line with `steps:` contains the heading of boxes that an arrow connects, each with the
-next box. A line with `box:` contains three fields with `|` between them: the name of a box, its text, and `key:` with
-the encryption keys that this part of the hotline has. A line with `arrow:` contains the text of the arrow that leads
-down to the next band.
+next box. A line with `box:` has three fields with `|` between them: a name, a text, and `key:` with encryption keys.
+The part of the hotline has these keys. A line with `arrow:` contains the text of the arrow that leads down to the next
+band.
 """
 
 from collections.abc import Iterator, Sequence

@@ -35,8 +35,7 @@ PICTURES: Mapping[str, tuple[str, str, int]] = {
     "release.png": ("Programme lead 1", "/statistics/releases/{year}", 1366),
     "release-narrow.png": ("Programme lead 1", "/statistics/releases/{year}", 360),
 }
-"""Maps the name of each file to the account that opens the page, the address of the page, and the width of the
-screen."""
+"""Maps each file name to three values: the account that opens the page, the page's address, and the screen's width."""
 KEPT = ("overview.png", "board.png")
 """The files that are stored in `docs/`. The tool writes all other pictures to the home folder, where a person can look
 at them."""

@@ -1,7 +1,7 @@
 """Runs the clock process. Once a second, the process does the work that is due, even if a job of the queue was lost.
 
 Each step is a function with the context as its argument, and may run twice. Two clock processes at the same time do no
-harm. Of two clock processes, only one (the leader) does the work that is due.
+harm. If two clock processes run, only one of them (the leader) does the work that is due.
 """
 
 import logging
@@ -54,12 +54,10 @@ JUMP = timedelta(seconds=60)
 """If the system clock jumps by more than this time, the clock process raises an alarm."""
 RING_AFTER = timedelta(seconds=0.7)
 URGENT_AFTER = timedelta(seconds=2)
-"""After this time, the clock process sends a due message itself, if Redis did not accept the job that tells workers
-about the message.
+"""If Redis did not accept the job for a due message, the clock process sends the message itself after this time.
 """
 SELF_AFTER = timedelta(seconds=10)
-"""After this time, the clock process sends a due message itself, if Redis accepted the job that tells workers about
-the message but no worker has sent it.
+"""If Redis accepted the job but no worker has sent the due message, the clock process sends it after this time.
 """
 
 Step = Callable[[WorkerContext], object]
@@ -111,7 +109,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def lapse_emergency(context: WorkerContext) -> None:
-    """Withdraws a text that was published in an emergency without a second approval, when its time is over.
+    """Withdraws an emergency text without a second approval when its time is over.
 
     Imports the code that reads flow files only if an emergency publication must end. So a clock process does not load
     this code when it starts.
@@ -162,7 +160,7 @@ ASIDE: tuple[Step, ...] = (
 )
 """Steps that call other machines or take long. The leader runs these steps in another thread."""
 FAREWELL_SECONDS = 2.0
-"""The number of seconds for which a clock process, before it ends, waits for the steps in `ASIDE`."""
+"""At its end, a clock process waits at most this number of seconds for the steps in `ASIDE`."""
 FOLLOWING: tuple[Step, ...] = (service_weekly_keys.delete_old_keys,)
 """The steps of a clock process that is not the leader. A clock process that is not the leader also deletes its own
 old weekly keys."""

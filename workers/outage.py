@@ -1,6 +1,4 @@
-"""Logs the outage of a service: at once when the service does not answer, then once a minute, and once more when the
-service answers again.
-"""
+"""Logs the outage of a service when it begins, then once a minute, and once more when it ends."""
 
 import logging
 import time

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
 AROUND_EACH = 6
-"""In this number of rounds, the monitor makes each expensive check only once."""
+"""The monitor makes the expensive checks only once in this number of rounds."""
 
 
 class Watchman:

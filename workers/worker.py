@@ -1,5 +1,5 @@
-"""Runs a worker. The worker has one queue, accepts only allowed jobs in JSON, logs no arguments of jobs, and may run
-the work of the clock process.
+"""Runs a worker. The worker has one queue, and accepts only allowed jobs in JSON. It logs no arguments of jobs, and may
+run the work of the clock process.
 
 All workers are equal. Each worker sends alerts, and any worker can be the leader that runs the clock. So the hotline
 continues if any worker is killed. A worker starts no child process (fork) for a job. So each worker builds its context

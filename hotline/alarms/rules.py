@@ -54,7 +54,7 @@ def in_kigali(at: datetime) -> str:
 
 
 def warning(name: str, message: str, todo: str) -> CheckResult:
-    """Returns the result of a check that found a weakness, which does no harm now."""
+    """Returns a check result for a weakness that does no harm yet."""
     return CheckResult(name, True, message, todo, is_warning=True)
 
 
@@ -123,8 +123,8 @@ class Notice(StrEnum):
     """A message to on-call contacts that reports no fault. The message contains the newest digest of the audit log, so
     that the contacts can store this digest outside the hotline."""
     TRIAL = "trial"
-    """A test message to on-call contacts, which reports no fault. A person sends this message to check that messages
-    reach the contacts."""
+    """A test message to on-call contacts. It reports no fault. A person sends this message to check that messages reach
+    the contacts."""
 
 
 EVENT_ALARMS = {
@@ -155,13 +155,13 @@ SETTLED = timedelta(minutes=2)
 """The time without a fault after which an alarm ends. If a fault stops and returns within this time, the old alarm goes
 on, and no new alarm is raised."""
 REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 240))
-"""The times between the notices of an alarm that no contact has acknowledged. Each further notice follows after the
-last of these times."""
+"""The times between the notices of an alarm that no contact has acknowledged. After the last of these times, the same
+time passes before each further notice."""
 REMINDED = timedelta(days=1)
 """If the fault of an acknowledged alarm still exists this long after the acknowledgement, the contacts are notified
 again."""
 REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
-"""The faults that take weeks to repair and harm no one in that time: each with the time that replaces `REMINDED`."""
+"""Maps each alarm whose fault takes weeks to repair, but harms no one meanwhile, to a time that replaces `REMINDED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +238,8 @@ def _well(state: AlarmState, at: datetime) -> AlarmChange:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """A time limit for one task of the hotline, such as answering a caller. `target` is the share of a month's cases in
-    which the hotline must keep this time limit."""
+    """A time limit for one task of the hotline, such as answering a caller. `target` is the share of a month's tasks
+    for which the hotline must keep this time limit."""
 
     name: str
     seconds: float

@@ -37,12 +37,12 @@ def take_lock(session: Session) -> None:
 
 
 STATE = ("since", "next_at", "level", "notices", "well_since", "acknowledged_by")
-"""The fields that both the database row of an alarm and its `AlarmState` have."""
+"""The names of the fields that `RaisedAlarm` and `AlarmState` have in common."""
 
 
 def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
-    """Returns every raised alarm. Leaves out alarms that another version of the program raised and this version does
-    not know."""
+    """Returns every raised alarm. Leaves out alarms from other versions of the program that this version does not
+    know."""
     return {
         Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
         for row in session.scalars(select(RaisedAlarm))

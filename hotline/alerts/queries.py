@@ -42,8 +42,7 @@ from hotline.tips.rules import OVERSEEN, DeadlineKind, TipState, Urgency, visit_
 from hotline.tips.tables import IS_WAITING, Grant, PendingAlert, Tip
 
 LOAD_PERIOD = timedelta(days=1)
-"""The hotline counts the assignments that a responder got within this time before now. The number of these assignments
-that the responder has not answered is the responder's load."""
+"""The load of a responder is the number of assignments that they got within this time and have not answered."""
 MAX_LOAD = 200
 """The hotline counts at most this number of unanswered assignments for one responder. This limit keeps the query fast
 for a responder with very many assignments. If several responders have reached this limit, the next tip goes to the
@@ -92,8 +91,8 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """Returns two facts about each active responder: how many recent assignments they have not answered, and the time
-    of their newest recent assignment."""
+    """Returns for each active responder the number of unanswered recent assignments, and the time of the newest recent
+    assignment."""
     own = (
         Assignment.responder_id == Responder.id,
         Assignment.created_at > at - LOAD_PERIOD,
@@ -208,8 +207,8 @@ def references_by_responder(
 def first_assignments(
     session: Session, tip_ids: Collection[int]
 ) -> dict[tuple[int, int], tuple[int, str]]:
-    """Returns the id and the reference of each responder's first assignment of each tip, keyed by the ids of the tip
-    and the responder. Includes assignments that the hotline has ended."""
+    """Returns the id and the reference of each responder's first assignment of a tip, keyed by tip id and responder id.
+    Includes assignments that the hotline has ended."""
     if not tip_ids:
         return {}
     columns = (Assignment.tip_id, Assignment.responder_id, Assignment.id, Assignment.reference)
@@ -222,7 +221,7 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
     """Returns the other responders who acknowledged the tip at its present urgency, the earliest first.
 
     Leaves out the assignee, and responders who said that they cannot take the tip. Also leaves out doubted
-    acknowledgements: the gateway's inbox does not list their SMS.
+    acknowledgements (the gateway's inbox does not list their SMS).
     """
     if tip.assigned_at is None:
         return ()
@@ -240,7 +239,7 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
 
 
 def record_passed(session: Session, tip_id: int, responder_id: int, at: datetime | None) -> None:
-    """Marks all assignments of a tip to a responder, because the responder said that they cannot take the tip.
+    """Marks all assignments of the tip to this responder, because the responder cannot take the tip.
 
     If `at` is None, removes this mark.
     """
@@ -322,14 +321,14 @@ def take_lock(session: Session) -> None:
 
 
 def pending_alerts(session: Session, limit: int) -> tuple[list[WaitingTip], frozenset[int]]:
-    """Returns filed tips with a pending alert (an alert that is not sent yet), the most urgent first and then the
-    oldest. Locks these tips until the transaction ends.
+    """Returns filed tips with a pending alert (an alert that is not sent yet), sorted by urgency and then by age. Locks
+    these tips until the transaction ends.
 
-    Most pending alerts have a row in the table of `PendingAlert`. For other tips, only the columns of the tip itself
-    say that its alert is pending. The second returned value contains the ids of these other tips.
+    Most pending alerts have a row in the table of `PendingAlert`. For the other tips, only columns of the tip's own row
+    say that the alert is pending. The second returned value contains the ids of these other tips.
     """
-    # Reads the ids of the tips first, in a separate query. In a single query, PostgreSQL may read every tip if its
-    # table statistics are out of date.
+    # Reads the ids of the tips in a separate query. In a single query, PostgreSQL may read every tip if its table
+    # statistics are out of date.
     is_held = exists().where(Deadline.tip_id == PendingAlert.tip_id, *HELD)
     first = select(PendingAlert.tip_id).where(~is_held)
     first = first.order_by(PendingAlert.urgency, PendingAlert.tip_id).limit(limit)
@@ -402,8 +401,8 @@ def writers_of(session: Session, tip_ids: Collection[int]) -> Mapping[int, int]:
 
 
 def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
-    """Returns for each tip with a pending alert the columns that are needed to choose the responders. Locks these tips.
-    The column `is_alerted` is True if the tip already has an assignment."""
+    """Returns the columns that are needed to choose the responders, for each tip with a pending alert. Locks these
+    tips. The column `is_alerted` is True if the tip already has an assignment."""
     alert = select(Assignment.id).where(Assignment.tip_id == Tip.id).limit(1).scalar_subquery()
     tips = select(
         Tip.id,
@@ -445,8 +444,7 @@ def mark_assigned(session: Session, tip_ids: Collection[int], at: datetime) -> N
 
 
 def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Returns those of the given pairs (tip, responder) in which the responder belongs to a desk that cannot decrypt
-    the tip."""
+    """Returns the pairs (tip, responder) in `alerted` whose responder belongs to a desk that cannot decrypt the tip."""
     if not alerted:
         return set()
     tips = select(Tip.id, Tip.locked_for).where(
@@ -560,8 +558,8 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 
 
 def _parts(words: Wording) -> tuple[str, str]:
-    """Returns the name of the template in `words`, and the JSON text that follows the reference in the message's stored
-    parameters."""
+    """Returns the template name of `words`, and its parameters as JSON text. In a stored message, this text follows the
+    reference."""
     others = json.dumps(words.parameters)[1:]
     return words.template.name, f",{others}" if words.parameters else others
 

@@ -3,13 +3,13 @@
 A worker claims a message before it sends the message, so that no two workers send the same message. A message may need
 several attempts, and a delivery report of the gateway is about one of these attempts.
 
-The module also stores which alerts are sent together in one SMS. In a storm, callers report very many tips about danger
-from one district (`alerts/rules_escalation.py`). The module reads these tips, and the number of SMS that each person
-got in the last hour.
+The module also stores which alerts are sent together in one SMS. In a storm, very many tips about danger come from one
+district (`alerts/rules_escalation.py`). The module reads these tips, and the number of SMS that each person got in the
+last hour.
 
 The hotline also answers SMS from phones that are not enrolled (phones of callers). The outbox keeps these answers in a
 queue of their own. The row of such an answer contains the encrypted phone number only until the answer is sent, usually
-for minutes.
+a few minutes.
 """
 
 from collections import defaultdict
@@ -80,12 +80,12 @@ class OpenShare(NamedTuple):
 
 
 class SentSms:
-    """The SMS that these people got in the last hour, and the SMS to them that are not sent yet."""
+    """The SMS to some responders: those sent in the last hour, and those that are not sent yet."""
 
     def __init__(self, session: Session, responder_ids: Collection[int], at: datetime) -> None:
         self.paces: dict[int, SmsPace] = defaultdict(SmsPace)
         self.open: dict[tuple[int, str, str], OpenShare] = {}
-        """The unsent SMS to which more alerts may be added, keyed by responder, template and place."""
+        """Maps a responder, a template and a place to the unsent SMS that can contain more alerts."""
         self.later: set[tuple[int, str]] = set()
         """The responder and the template of each SMS that is due later."""
         rests = and_(Message.state.in_(DUE_STATES), Message.counted == 0)
@@ -119,8 +119,7 @@ class SentSms:
                 pace.open_at = max(created_at, pace.open_at or created_at)
 
     def due_by_place(self) -> dict[str, dict[int, datetime]]:
-        """Returns the times when unsent SMS to which more alerts may be added are due, keyed by district and
-        responder."""
+        """Returns when each unsent SMS that can take more alerts is due, keyed by district and responder."""
         found: dict[str, dict[int, datetime]] = defaultdict(dict)
         for (responder_id, _, place), one in self.open.items():
             found[place][responder_id] = one.due
@@ -130,7 +129,7 @@ class SentSms:
 def link(
     session: Session, pairs: Sequence[tuple[int, int]], notices: Iterable[tuple[int, int]]
 ) -> None:
-    """Stores for each pair (assignment, SMS) in `pairs` that the SMS contains the alert of this assignment. Stores for
+    """Stores for each pair (assignment, SMS) in `pairs` that the SMS contains the alert for this assignment. Stores for
     each pair in `notices` that the SMS contains a notice about the case of this assignment."""
     columns = SharedAlert.assignment_id, SharedAlert.message_id
     add_rows(session, SharedAlert, columns, pairs, {SharedAlert.is_notice: False})
@@ -140,8 +139,8 @@ def link(
 
 
 def hasten(session: Session, message_id: int, priority: int, due_at: datetime) -> None:
-    """Raises the priority of a shared SMS to `priority`, unless the SMS is already as urgent. Makes the SMS due at
-    `due_at`, unless it is already due earlier."""
+    """Raises the priority of a shared SMS to `priority`, unless the SMS already has this priority or a higher one.
+    Makes the SMS due at `due_at`, unless it is already due earlier."""
     row = session.get_one(Message, message_id)
     row.priority = min(row.priority, priority)
     if due_at < row.created_at:
@@ -215,8 +214,8 @@ def has_spare(session: Session, since: datetime, most: int) -> bool:
 def recent_dangers(
     session: Session, places: Collection[str], at: datetime
 ) -> Sequence[RecentDanger]:
-    """Returns the tips about danger in these districts that callers reported within the time `SEEN_FOR`, or that became
-    dangerous within this time. The oldest tip comes first."""
+    """Returns the tips about danger in these districts that were filed, or became dangerous, within the time
+    `SEEN_FOR`. The oldest tip comes first."""
     became, since = func.coalesce(Tip.danger_at, Tip.filed_at), at - SEEN_FOR
     untaken = and_(Tip.assignee_id.is_(None), Tip.closed_at.is_(None))
     rows = session.execute(
@@ -273,8 +272,8 @@ message."""
 CLAIMING = 411_411_007
 """The PostgreSQL advisory lock that a worker takes before it claims messages."""
 FIRST = and_(Message.priority == Priority.URGENT, Message.turn == 0)
-"""The SQL condition that a message is the first alert of a tip about danger. Workers send these first alerts before the
-second alert about any tip."""
+"""The SQL condition that is true if a message is the first alert of a tip about danger. Workers send these first alerts
+before the second alert about any tip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,8 +398,8 @@ def claim_notice(session: Session, message_id: int, at: datetime, worker: str) -
 
 
 def _is_due_notice(at: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition that a message is a due notice of the monitor. A notice is also due if a monitor
-    stopped while sending this notice."""
+    """Returns an SQL condition that is true if a message is a due notice of the monitor. A notice is also due if a
+    monitor stopped while sending this notice."""
     lapsed = and_(Message.state == MessageState.SENDING, Message.lease_until < at)
     return and_(Message.priority == Priority.MONITOR, or_(_is_due(at), lapsed))
 
@@ -525,7 +524,7 @@ def lock_provider_id(session: Session, provider_id: str) -> None:
 def end_message(message: Message, state: MessageState) -> None:
     """Writes the final state of a message, and ends the worker's claim on the message.
 
-    If the message answers a caller's SMS, deletes its phone number and content.
+    If the message answers a caller's SMS, deletes the message's phone number and content.
     """
     message.state, message.lease_until, message.leased_by = state, None, None
     if message.contact_key is not None and state not in DUE_STATES:
@@ -548,8 +547,8 @@ def message_of_provider_id(session: Session, gateway: str, provider_id: str) -> 
 
 
 def early_reports(session: Session, gateway: str, provider_id: str) -> Sequence[DeliveryReport]:
-    """Returns the delivery reports with this message id that the hotline has not applied to a message yet, in the order
-    of arrival. These reports arrived before the hotline stored the message id."""
+    """Returns, in the order of arrival, the delivery reports with this message id that the hotline has not applied yet.
+    These reports arrived before the hotline stored the message id."""
     return session.scalars(
         select(DeliveryReport)
         .where(
@@ -588,8 +587,7 @@ HAS_NOT_FAILED = Message.state != MessageState.FAILED
 def spent_on_answers(
     session: Session, contact_key: str, at: datetime, today: datetime
 ) -> AnswersSent:
-    """Counts the answers to callers' SMS: to this phone in the last hour and in the last day, and to all phones since
-    `today`.
+    """Counts the answers to callers' SMS: to this phone in the last hour and day, and to all phones since `today`.
 
     `today` is the time at which the day began. Does not count answers that failed or were never sent.
     """

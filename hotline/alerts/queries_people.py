@@ -1,4 +1,5 @@
-"""Reads facts about people that are needed to record a leave or a removal: names, leaves and cases."""
+"""Reads the names, leaves and cases of people for a leave or a removal. Also ends the unsent messages to these
+people."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,7 +20,8 @@ from hotline.tips.tables import Tip
 LOCK = 411_411_011
 """The PostgreSQL advisory lock for transactions that change people."""
 DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
-"""The states of messages that a worker will still send, or will send again."""
+"""The states of messages that a worker may still send. If a responder is removed or begins a leave, the hotline ends
+these messages."""
 
 
 def take_lock(session: Session) -> None:
@@ -92,8 +94,8 @@ def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
 
 
 def has_to_hand_on(session: Session, at: datetime) -> bool:
-    """Returns True if cases of a responder on leave must be given to others, or if messages to a removed responder must
-    be stopped."""
+    """Returns True if others must take cases of a responder on leave, or if messages to a removed responder must be
+    stopped."""
     leaves = select(Leave.id).where(*_comes(at)).limit(1)
     messages = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
     return session.scalar(leaves) is not None or session.scalar(messages) is not None

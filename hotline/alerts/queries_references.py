@@ -1,7 +1,7 @@
 """Finds the references (the short names of tips in SMS) that each responder knows, and the cases that a responder's
 answer may be about.
 
-Also finds the last instruction how to visit that each responder got by SMS. If a caller wants no visit, an SMS says so
+Also finds the last instruction about visits that each responder got by SMS. If a caller wants no visit, an SMS says so
 to the assignee (the responder who took the case). The module also finds the tips for which this SMS did not arrive.
 """
 
@@ -48,7 +48,7 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
     """Returns the open tips in the cluster (the group of similar tips) of this tip, including the tip itself. The first
     tip in the result is the one that was filed first. Most tips are alone in their cluster.
 
-    Leaves out tips with another place. Also leaves out tips whose caller gave another answer about officials who may be
+    Leaves out tips with another place. Also leaves out tips with a different answer about officials who may be
     involved.
     """
     likeness = session.get(TipLikeness, tip.id)
@@ -72,8 +72,8 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
-    """Returns the given tips that are in a cluster (a group of similar tips). Adds the first tip of each cluster, and
-    all tips that joined the cluster of a given first tip."""
+    """Returns the given tips that are in a cluster (a group of similar tips). Adds the first tip of each cluster. If a
+    given tip is the first of its cluster, adds all tips that joined it."""
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
@@ -81,8 +81,7 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
-    """Returns for each responder their newest reference of each tip, with the last instruction how to visit that was
-    sent to them.
+    """Returns for each responder their newest reference of each tip, with the last visit instruction that they got.
 
     Leaves out alerts that only say that the caller gave more details, because these alerts contain no reference.
     """
@@ -156,7 +155,7 @@ _ASSIGNEE = aliased(Responder)
 
 
 def marks_not_delivered(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the open tips whose caller wants no visit, if the SMS about this has not reached the assignee in time.
+    """Returns the open tips whose caller wants no visit, if the assignee did not get the SMS about this in time.
 
     Leaves out a tip of which any responder was alerted after this SMS was written. Leaves out a tip whose assignee has
     answered after this SMS was written, because the answer shows that the phone works.
@@ -193,14 +192,14 @@ class KnownCases(NamedTuple):
     open: tuple[str, ...]
     """One reference for each open case that the responder has taken or can still take."""
     also: tuple[str, ...]
-    """The other references: of closed cases, of cases that a colleague keeps, and of cases for which the hotline has
-    ended the responder's assignment."""
+    """All other references that the responder knows, for example of closed cases. Some belong to cases of which a
+    colleague stays the assignee. For other cases, the hotline has ended the responder's assignment."""
 
 
 @lru_cache(maxsize=IN_A_HOP)
 def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Returns SQL conditions: an `Assignment` belongs to this responder, was not ended, and is about a case from which
-    the responder is not excluded."""
+    """Returns SQL conditions that are true for this responder's assignments. Leaves out ended assignments, and cases
+    from which the responder is excluded."""
     return (
         Assignment.responder_id == responder_id,
         IS_CURRENT,
@@ -210,7 +209,7 @@ def _is_own(responder_id: int) -> tuple[ColumnElement[bool], ...]:
 
 @lru_cache(maxsize=IN_A_HOP)
 def usable_reference(responder_id: int) -> ColumnElement[bool]:
-    """Returns the SQL condition that this responder may write the reference of an `Assignment` in an answer.
+    """Returns an SQL condition that is true if this responder may write the reference of an `Assignment` in an answer.
 
     The condition also allows assignments that the hotline has ended. For an ended assignment, the hotline answers that
     the case is over.
@@ -223,8 +222,8 @@ def usable_reference(responder_id: int) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=IN_A_HOP)
 def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
-    """Returns the SQL condition that a colleague is the assignee of a `Tip`, and stays the assignee if this responder
-    also takes the case.
+    """Returns an SQL condition on `Tip` that is true if a colleague stays the assignee when this responder takes the
+    case.
 
     Applies the rule of `_may_change_assignee` in `rules_escalation.py` to many cases at once.
     """
@@ -250,8 +249,8 @@ def stays_with_colleague(responder_id: int) -> ColumnElement[bool]:
 
 
 def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCases:
-    """Returns the references of cases of which this responder was alerted after `since`, and of the open cases that
-    they acknowledged."""
+    """Returns the references of cases that this responder was alerted of after `since`, and of open cases that they
+    acknowledged."""
     taken = and_(HAS_ANSWERED, Assignment.passed_at.is_(None))
     rows = session.execute(
         select(
@@ -276,7 +275,7 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:
-    """Returns those of the given references that belong to a tip about danger."""
+    """Returns the references in `references` that belong to a tip about danger."""
     if not references:
         return frozenset()
     urgent = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id)
@@ -320,8 +319,8 @@ def helped_cases(session: Session, responder_id: int) -> list[str]:
 
 
 def colleagues_cases(session: Session, responder_id: int) -> list[str]:
-    """Returns the references of cases with a colleague as assignee, if this colleague stays the assignee even when this
-    responder also takes the case."""
+    """Returns the references of cases whose assignee is a colleague and stays the assignee if this responder also takes
+    the case."""
     stays = (*_is_own(responder_id), stays_with_colleague(responder_id))
     rows = select(Assignment.reference).join(Tip, Tip.id == Assignment.tip_id).where(*stays)
     return list(session.scalars(rows))
@@ -352,12 +351,12 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
 
 
 def was_open(as_of: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition on `Tip` that the case was still open at the time `as_of`."""
+    """Returns an SQL condition on `Tip` that is true if the case was still open at the time `as_of`."""
     return or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of)
 
 
 def _storm_order(as_of: datetime) -> ColumnElement[int]:
-    """Returns a sort order: tips from outside a storm (very many tips about danger), then tips with text from the
+    """Returns a sort order: first tips outside a storm (very many tips about danger), then tips with text from the
     caller, then all others. Ignores text that callers typed after `as_of`, so that the list does not change during a
     responder's USSD session."""
     return case((Tip.storm_at.is_(None), 0), (Tip.words_at <= as_of, 1), else_=2)
@@ -426,8 +425,8 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
 
 
 def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
-    """Returns the ids of alerted responders who have a PIN, so that they can read the case on the phone, but have not
-    read it."""
+    """Returns the ids of alerted responders who have not read the case. Leaves out responders without a PIN, because
+    they cannot read it on the phone."""
     rows = session.execute(
         select(Assignment.responder_id, func.max(Assignment.opened_at))
         .join(Responder, Responder.id == Assignment.responder_id)
@@ -478,7 +477,8 @@ def follow_up_cases(session: Session, responder_id: int) -> Sequence[tuple[str, 
 
 
 def _asked_last(responder_id: int) -> ColumnElement[bool]:
-    """Returns the SQL condition on `Tip` that this responder was the last to ask the possible victim about help."""
+    """Returns an SQL condition on `Tip` that is true if this responder was the last to ask the possible victim about
+    help."""
     is_consent = CaseEventRow.tip_id == Tip.id, CaseEventRow.kind == LoggedEvent.CONSENT
     newest = select(func.max(CaseEventRow.id)).where(*is_consent).correlate(Tip).scalar_subquery()
     return exists().where(CaseEventRow.id == newest, CaseEventRow.responder_id == responder_id)

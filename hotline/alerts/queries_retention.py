@@ -169,7 +169,7 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
     (InboundSeen.provider_id, InboundSeen.received_at, tips_rules.INBOUND_KEPT, true()),
     # This table stores the answers that the hotline sent to SMS from responders.
     (ReplyAnswer.id, ReplyAnswer.answered_at, tips_rules.REPLIES_KEPT, true()),
-    # This table stores delivery reports. The deleted rows are about messages that the outbox does not contain.
+    # This table stores delivery reports. Only reports that match no message in the outbox are deleted.
     (
         DeliveryReport.id,
         DeliveryReport.received_at,
@@ -177,8 +177,8 @@ OLD: Sequence[tuple[Column, Column, timedelta, ColumnElement[bool]]] = (
         DeliveryReport.applied.is_(False),
     ),
 )
-"""Tables whose old rows are deleted. Each entry has four parts: the key column, the time column, how long rows are
-kept, and a condition that deleted rows meet."""
+"""Tables whose old rows are deleted. Each entry has four parts: the key column, the time column, the time for which
+rows are kept, and a condition. Only rows that meet this condition are deleted."""
 
 
 def delete_rows(
@@ -277,8 +277,8 @@ def term_of(tip: Tip, *, is_held: bool) -> RetentionTerm:
 
 
 def _ends_before(at: datetime) -> ColumnElement[bool]:
-    """Returns the SQL condition that the hotline need not keep the text of a tip any longer at the time `at`. The rule
-    is that of `RetentionTerm.goes_at`, but without the extra days between the warning and the erasure."""
+    """Returns an SQL condition that is true if the hotline need not keep the text of a tip after `at`. Follows the rule
+    of `RetentionTerm.goes_at`, but without the extra days between the warning and the erasure."""
     return and_(
         Tip.erased_at.is_(None),
         Tip.state != TipState.DRAFT,
@@ -297,7 +297,7 @@ def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence
 
 
 def without_erasure_request(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
-    """Returns those of the given tips that still have their text and have no erasure request.
+    """Returns the tips in `tip_ids` that still have their text and have no erasure request.
 
     Locks these tips until the transaction ends.
     """

@@ -15,8 +15,8 @@ once for the whole cluster. Rules about visits never end another deadline, chang
 from taking the case.
 
 Each report attempt makes only one case, even if the caller corrects the place. If there is danger, a correction of the
-place stands down no responder, because another person may have made the correction. After a responder at the new place
-has taken the case, the national desk can stand down the responders of the earlier place.
+place stands down no responder. Perhaps the caller did not make the correction. After a responder at the new place has
+taken the case, the national desk can stand down the responders of the earlier place.
 """
 
 from collections.abc import Collection, Mapping, Sequence, Set
@@ -63,8 +63,8 @@ class CaseState:
     last_due_at: datetime | None = None
     """The time of the latest deadline to acknowledge the case."""
     renewed: bool = False
-    """True if progress of the assignee has already extended the deadline to report the outcome. The deadline is
-    extended only once."""
+    """True if the deadline to report the outcome was already extended, because the assignee reported progress. The
+    deadline is extended only once."""
     closure_by: int | None = None
     """The responder who requested a closure that a second person must confirm. The value is 0 if the person who
     requested the closure has no enrolled phone."""
@@ -77,7 +77,7 @@ class CaseState:
     closure_read: bool = False
     """True if a person who may confirm the closure has opened the case after the closure request."""
     safety: VisitSafety = VisitSafety.NONE
-    """The instruction how alerted responders may visit."""
+    """The instruction about visits: if alerted responders may visit, and how."""
     clocks: Clocks = field(default_factory=dict)
     """The open deadlines of the case."""
     company: tuple[int, ...] = ()
@@ -87,8 +87,8 @@ class CaseState:
     unread: frozenset[int] = frozenset()
     """Alerted responders with a PIN who have not read the case."""
     linked_questions: int = -1
-    """The number of times that the national desk was asked again about visits for another tip of the same cluster. The
-    value is -1 if the desk has no open deadline to decide about another tip."""
+    """The number of repeated questions to the national desk about visits for another tip of the same cluster. The value
+    is -1 if the desk has no open deadline to decide about another tip."""
     roster: Sequence[Candidate] = ()
     """The active responders who may be alerted of this case. `rules_escalation.decide` sets this field, and the fields
     `event` and `at`."""
@@ -156,7 +156,7 @@ ASKED_AGAIN = timedelta(days=1)
 """The time after which the national desk is asked again to decide on an erasure request. Outside of working hours, this
 message waits until working hours begin."""
 KEPT_FOR = timedelta(days=30)
-"""The time after which the national desk must decide again about a text that it kept, or that has a legal hold."""
+"""After this time, the national desk must decide again about a text that has a legal hold or was kept."""
 
 
 class TextFate(StrEnum):
@@ -190,7 +190,7 @@ class ErasureRequest:
 
 
 def next_due(state: TextFate, at: datetime) -> datetime:
-    """Returns the next deadline of an erasure request whose text was not erased at the deadline `at`."""
+    """Returns the next deadline of an erasure request if the text was not erased at the deadline `at`."""
     return at + KEPT_FOR if state is TextFate.HELD else in_hours(at + ASKED_AGAIN)
 
 
@@ -520,8 +520,8 @@ def ask_stand_down(s: CaseState, decision: Decision) -> Decision:
 
 
 def _of_desk(s: CaseState, ids: Collection[int]) -> tuple[int, ...]:
-    """Returns the people in `ids` who belong to the national desk, or one person of this desk if no one in `ids`
-    does."""
+    """Returns the people in `ids` who belong to the national desk. If there are none, returns one person of this
+    desk."""
     return within(ids, s.desk) or national_people(s.roster, 0)
 
 

@@ -58,12 +58,12 @@ def ends(month: str) -> datetime:
 
 
 def counted_at(month: str) -> datetime:
-    """Returns when the persons of a month are counted."""
+    """Returns the time when the statistics count the persons in the cases of a month."""
     return ends(month) + COUNTED_AFTER
 
 
 def due(months: Collection[str], counted: Collection[str], at: datetime) -> Sequence[str]:
-    """Returns the months whose persons must be counted now, the earliest first. Begins with the earliest month in
+    """Returns the months whose cases must be counted now, the earliest first. Begins with the earliest month in
     `months`.
 
     A month in which no person was met is counted too.
@@ -77,7 +77,7 @@ def due(months: Collection[str], counted: Collection[str], at: datetime) -> Sequ
 
 
 def counted_before(at: datetime) -> datetime:
-    """Returns the end of the newest month whose persons must already be counted at `at`."""
+    """Returns the end of the newest month whose cases must already be counted at `at`."""
     return begins(month_of(at - COUNTED_AFTER))
 
 
@@ -90,7 +90,7 @@ class AskedPerson(StrEnum):
 
     REFERRER = "referrer"
     ANOTHER = "another"
-    """Any other responder than the one who asked the person before."""
+    """Any responder except the one who asked the person before."""
     COORDINATOR = "coordinator"
     NATION = "nation"
 
@@ -294,8 +294,8 @@ def next_reminder(
 
 
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
-    """Returns when the hotline asks the next level for a missing fact: the coordinator on the next morning, and the
-    national desk a day later. After that, asks the national desk once a week.
+    """Returns when the hotline asks the next level for a missing fact: the coordinator next morning, the national desk
+    a day later. After that, asks the national desk once a week.
 
     If there is danger and no service was asked to help, the next level is asked after two hours.
     """
@@ -399,7 +399,8 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: LoggedEvent, reported: PersonCodes, corrects: int
 ) -> StopReason | None:
-    # A corrected event no longer counts. A second correction of the same event would remove the first correction.
+    # An event that was corrected cannot be corrected again. A second correction of it would replace the first
+    # correction.
     entries = (one.entry for one in person.timeline if one.corrected_by is None)
     was = next((one for one in entries if one.id == corrects), None)
     if was is None or was.kind is not kind or was.reported.referral != reported.referral:

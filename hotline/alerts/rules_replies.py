@@ -87,8 +87,8 @@ class Reply:
     decision: VisitDecision | None = None
     """The decision how responders may visit, if this answer is such a decision. None for any other answer."""
     service: str = ""
-    """The meaning of this digit in an SMS by which a service answers a request to help a person. Empty if a service
-    does not use this digit."""
+    """The meaning of this answer's digit in a service's SMS that replies to a request to help a person. Empty if a
+    service does not use this digit."""
     button: str = ""
     """The English text of the answer's button on the console's page of a tip. Empty if the page has no button for this
     answer."""
@@ -205,8 +205,8 @@ OFFERED_DIGITS: Mapping[Template, Verb] = {
     **{reply.offer: verb for verb, reply in REPLIES.items() if reply.offer is not None},
     Template.DIGIT_HELP_TOO: Verb.TAKE,
 }
-"""The answer that each text of a hint (an SMS that says which answers are possible) offers. In every language, such a
-text begins with the digit of the answer."""
+"""Maps each text of a hint (an SMS that says which answers are possible) to the answer that the text offers. In every
+language, such a text begins with the digit of the answer."""
 BUTTONS = {verb.name.lower(): verb for verb, reply in REPLIES.items() if reply.button}
 """The answers that have a button on the console's page of a tip, keyed by the value of this button."""
 

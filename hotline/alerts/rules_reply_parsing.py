@@ -39,9 +39,10 @@ LIKE_ONE = "IL"
 letter and a reference."""
 STUCK = digits(national=False) + LIKE_ONE
 LETTERS = dict.fromkeys(LIKE_ONE, "1") | {"Z": "2", "S": "5", "O": "0"}
-"""Letters that mean a digit, in an SMS with a single letter and otherwise only polite words."""
+"""Maps a letter to the digit that it means, if an SMS has only this letter and polite words."""
 HEAD = "rc"
-"""The mark of a reference with a colon after it. The hotline's own messages begin with a reference and a colon."""
+"""The parser uses this text as the mark of a reference that has a colon after it. The hotline's own messages begin with
+a reference and a colon."""
 HINTS = frozenset({"REPLY", "REPONDEZ", "SUBIZA"})
 """Words that follow the reference at the beginning of a hint (an SMS that says which answers are possible). If a
 responder sends the hint back, the digits after these words are not answers."""
@@ -256,8 +257,8 @@ def _splits(word: str, stuck: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _choose_spans(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
-    """Returns the places of references in a text, in the order of the text. If two places overlap, returns only the one
-    that comes first in `spans`.
+    """Returns the places of references in a text, in the order of the text. If two places overlap, returns only the
+    place that comes first in `spans`.
 
     The second returned value is True if the same letters can be read as two different references.
     """
@@ -380,7 +381,8 @@ def _one_slip(typed: str, reference: str) -> bool:
 def _unless_unsure(
     text: str, reading: ReplyReading, reference: str | None, typed_digits: Collection[str]
 ) -> ReplyReading:
-    """Makes the hotline ask what is meant, if the SMS contains a question or a word that delays or cancels the answer.
+    """Makes the hotline ask for the meaning if the SMS contains a question, or a word that delays or cancels the
+    answer.
 
     But an answer that takes the case counts even with such a question or word. An answer that passes the case on counts
     even if the responder apologizes. If the SMS contains an apology and two digits, the hotline always asks, as after
@@ -478,7 +480,7 @@ def _of_none(
 def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
 ) -> ReplyReading:
-    """Reads letters that look like a reference, but are not one of this responder's. The responder has mistyped a
+    """Reads letters that look like a reference, but are not a reference of this responder. The responder has mistyped a
     reference, or has sent another person's reference."""
     matches = {
         (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
@@ -574,14 +576,14 @@ WEEK = timedelta(days=7)
 UNASKED_AN_HOUR = 3
 UNASKED_A_DAY = 8
 DANGER_AN_HOUR = 10
-"""The largest number of replies in an hour to a responder with an open case about danger. The last of these replies
+"""A responder with an open case about danger gets at most this number of replies in an hour. The last of these replies
 says that no more replies will follow."""
 ECHO = timedelta(minutes=1)
 """If a responder's text comes again within this time, it is probably from a machine and gets no reply. If there is
 danger, the same text gets a reply again after this time."""
 WRONG_AN_HOUR = 2
-"""The largest number of replies in an hour to a responder's SMS with wrong references. This limit prevents a person
-from finding out which references exist."""
+"""SMS with wrong references from one responder get at most this number of replies in an hour. This limit prevents a
+person from finding out which references exist."""
 ACTS_AN_HOUR = 20
 
 

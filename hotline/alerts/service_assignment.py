@@ -113,7 +113,7 @@ def _assign_batch(
 def _held_until(
     session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> Mapping[int, datetime]:
-    """Returns the tips whose alert must wait until a person of their district comes on duty, each with the time of this
+    """Returns the tips whose alert must wait for a person of their district on duty, each with the time of this
     duty."""
     new_tips = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
     if not new_tips or all(one.is_on_duty for one in people):

@@ -77,8 +77,8 @@ WAYS = {
     "account": EventChannel.CONSOLE,
     RESPONDER: EventChannel.USSD,
 }
-"""The channel of an event (such as a page of the console), by the first part of the actor's name in the audit log. An
-actor with any other name is a timed job."""
+"""Maps the first part of an actor's name in the audit log to the channel of the actor's events. An actor with any other
+name is a timed job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def write_event(
 def write_taken(
     session: Session, tip_id: int, taker: int, at: datetime, channel: EventChannel, proof: TakeProof
 ) -> None:
-    """Writes an event about a responder's acknowledgement: it was given, proved by the gateway's inbox, or is doubted.
+    """Writes an event: a responder's acknowledgement was given, was proved by the gateway's inbox, or is doubted.
 
     If the last event already says the same, writes nothing.
     """
@@ -216,7 +216,7 @@ def write_closed(
 
 
 RESPONDER_PREFIX = "responder:"
-"""The text before a responder's id, in fields that may also contain the name of another person."""
+"""A field may contain a responder's id or another person's name. Before a responder's id, the field has this text."""
 
 
 WITH_A_SERVICE = frozenset({rules_persons.FollowKind.ARRIVAL, rules_persons.FollowKind.THIRTY})
@@ -344,7 +344,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
-    """Returns one line with the texts of all digits that a responder may send about this case now."""
+    """Returns one line that lists the digits which a responder may send about this case now, each with its text."""
     return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
 
 
@@ -406,7 +406,7 @@ def join_clusters(
     session: Session, tips: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
 ) -> dict[int, EscalationStep]:
     """Returns an escalation step for each pending tip that joins a cluster (a group of similar tips). In this step,
-    people who know the cluster, and people of partner desks, get an assignment of the new tip, but at most one SMS.
+    people who know the cluster and people of partner desks get an assignment, but at most one SMS.
 
     If none of these people is active now, the tip leaves the cluster, and other people are alerted of it.
     """
@@ -497,8 +497,8 @@ def link_tips(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Seq
 
 
 def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
-    """Links a tip about danger to similar earlier tips, when the caller names its category. People were already alerted
-    of the tip before the caller named its category.
+    """Links a tip about danger to similar earlier tips, after the caller has named the tip's category. People were
+    already alerted of the tip before the caller named its category.
 
     Compares the tip only with the most similar tips, because the caller is waiting for the next screen.
     """
@@ -507,7 +507,7 @@ def link_alerted(session: Session, tip_id: int, at: datetime) -> None:
 
 
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
-    """Copies the exclusions (decisions to hide a tip from a person or desk) of a tip to a later tip of the same phone.
+    """Copies a tip's exclusions (decisions to hide it from a person or desk) to a later tip from the same phone.
     Returns True if the earlier tip had any exclusion."""
     if pair.reason is not LinkReason.CONTACT:
         return False
@@ -572,8 +572,8 @@ def references_for(
 def with_strictest_visit(
     session: Session, steps: Sequence[EscalationStep]
 ) -> Sequence[EscalationStep]:
-    """Returns the escalation steps, each with the strictest instruction how to visit of all tips in its cluster (a
-    group of similar tips).
+    """Returns the escalation steps, each with the strictest visit instruction of all tips in its cluster (a group of
+    similar tips).
 
     Changes only steps after the first step of a tip. At its first step, a tip is alone in its cluster, or causes no
     alert.

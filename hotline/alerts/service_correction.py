@@ -82,9 +82,9 @@ def route_of(tip: ReportedTip) -> Route:
 
 
 def official_of(before: Route, now: str) -> str:
-    """Returns the answer about officials that counts after the caller has changed it. This answer decides which desks
-    may read the tip. After the tip was filed, the caller's new answer can take access away from a desk, but cannot give
-    access.
+    """Returns the answer about officials that counts after the caller has changed this answer. This answer decides
+    which desks may read the tip. After the tip was filed, the caller's new answer can take access away from a desk, but
+    cannot give access.
 
     Only the national desk can then give access to the district again. A filed complaint about the national desk never
     goes to that desk.
@@ -103,7 +103,7 @@ def with_desk(session: Session, facts: TipSummary) -> TipSummary:
 
 
 def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: datetime) -> bool:
-    """Ends the assignments of a filed tip, if the caller now says that it is a complaint about the national desk.
+    """Ends the assignments of a filed tip if the caller now says that the tip is a complaint about the national desk.
 
     Returns True if the hotline must alert people of an oversight desk.
     """
@@ -151,9 +151,9 @@ def partner_desks(
     """Returns the partner desks that may read the tip: border desks if a journey can still be stopped, and the desk of
     a camp.
 
-    For a complaint about the national desk, returns the oversight desks. If no oversight desk has people now, adds
-    retired desks, because their people still handle complaints. A desk that can already read the complaint keeps its
-    access to it.
+    For a complaint about the national desk, returns the oversight desks. If no active oversight desk has people, adds
+    retired desks, because people of retired desks still handle complaints. A desk that can already read the complaint
+    keeps this access.
     """
     if tip.official == OVERSEEN:
         desks = tables_desks.every_oversight(session)
@@ -177,7 +177,7 @@ def earlier_partners(
 ) -> Sequence[str]:
     """Returns the partner desks that could read the tip before a correction and keep their access.
 
-    The desk of an earlier camp keeps its access as long as the district of this camp keeps its own.
+    The desk of an earlier camp keeps its access as long as the camp's district has access.
     """
     if tip.official != "no" or tip.matter != Matter.TIP or not tip.id:
         return ()
@@ -206,7 +206,7 @@ def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Seq
 def passed_districts(
     session: Session, tip: ReportedTip, before: Route, earlier_places: Sequence[TipPlace]
 ) -> Sequence[str]:
-    """Returns the districts to which a responder passed the case on, and which can still read it.
+    """Returns the districts that got the case from a responder who passed it on, and that can still read it.
 
     If there is no danger, a correction of the place ends this access, and the access of the first place.
     """
@@ -221,13 +221,13 @@ def passed_districts(
 def proven_desks(
     session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
 ) -> Sequence[str]:
-    """Returns those of the desks in `codes` for which a process of the hotline wrote the desk's access to the tip. A
-    desk has access if the key of the tip is stored in encrypted form for this desk (a grant). The hotline locks each
-    grant with a key of the week, so the lock proves that the hotline wrote the grant.
+    """Returns the desks in `codes` whose access to the tip was written by a process of the hotline. A desk has access
+    if the key of the tip is stored in encrypted form for this desk (a grant). The hotline locks each grant with a key
+    of the week, so the lock proves that the hotline wrote the grant.
 
-    A stranger who can write to the database can add a place or a grant, but not the lock. For a desk without this
-    proof, raises an alarm, and ends the access that an added place gave. There is no alarm for a desk that had no valid
-    key.
+    A stranger who can write to the database can add a place or a grant, but not the lock. If a desk lacks this proof,
+    raises an alarm and ends the access that an earlier place gave to this desk. There is no alarm for a desk that had
+    no valid key.
     """
     if not codes:
         return ()
@@ -259,7 +259,7 @@ def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
 
 
 def needs_notice(tip: ReportedTip, before: Route, official: str) -> bool:
-    """Returns True if people must be alerted of a correction although the same partner desks may read the tip."""
+    """Returns True if people must be alerted of a correction even if it gives no new desk access to the tip."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
@@ -378,8 +378,8 @@ def notify_mark(
 def notify_followers(
     session: Session, context: Context, tip_ids: Iterable[int], at: datetime
 ) -> None:
-    """Notifies the people of a cluster (a group of similar tips) that the callers of some new tips in the cluster want
-    no visit. Until now, these people were alerted only of other tips."""
+    """Notifies the people of a cluster (a group of similar tips) that callers of some new tips in it want no visit.
+    Until now, these people were alerted only of other tips."""
     for tip_id in tip_ids:
         _notify(session, context, queries.tip_for_writing(session, tip_id), at)
 
@@ -411,7 +411,7 @@ def decide_visit(
     by: tables_audit.CommandActor,
     reason: str,
 ) -> None:
-    """Records the national desk's decision how responders may visit. Raises NotFound.
+    """Records the national desk's decision about how responders may visit. Raises NotFound.
 
     Raises EndRefused if the tip is closed.
     """
@@ -431,9 +431,9 @@ def record_visit_decision(
     by: CloseRequest,
     at: datetime,
 ) -> None:
-    """Records for this tip the national desk's decision how responders may visit. Also records the decision for tips
-    about danger in the same cluster (a group of similar tips) whose callers want no visit. Adds a row to the audit log
-    for each of these tips.
+    """Records for this tip the national desk's decision about how responders may visit. Also records the decision for
+    tips about danger in the same cluster (a group of similar tips) whose callers want no visit. Adds a row to the audit
+    log for each of these tips.
 
     Sends no messages if the decision is the same as before.
     """

@@ -112,7 +112,7 @@ def refusal_reason(
 
 
 WORDS = "words"
-"""The key of the caller's text among the answers of a tip."""
+"""The name of the answer that contains the caller's text."""
 
 
 def make_tip(
@@ -223,7 +223,7 @@ def desk_named(code: str, language: str) -> str:
 
 def call_off(context: Context, drill_id: int, *, by: Actor, reason: str) -> None:
     """Ends a drill before its time is over, because a person decided so. Alerted people who have not answered get an
-    SMS which says that it was a drill.
+    SMS which says that the alert was a drill.
 
     Raises NotFound, DrillRefused, StoreUnavailable.
     """
@@ -297,8 +297,8 @@ def _end(
     by: Actor | None = None,
     reason: str = "",
 ) -> None:
-    """Ends a drill, and sends none of its alerts any more. People who have not answered get an SMS which says that it
-    was a drill.
+    """Ends a drill, and sends none of its alerts any more. People who have not answered get an SMS which says that the
+    alert was a drill.
 
     `by` is None if the clock process ends the drill.
     """

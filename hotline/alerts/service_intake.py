@@ -70,7 +70,8 @@ def needs_assignment(tip: Tip | ReportedTip) -> bool:
         return False
     if tip.alert_urgency is None or tip.urgency < tip.alert_urgency:
         return True
-    # The latest answer filed this tip, and a `PendingAlert` row says that its alert is not sent yet.
+    # The hotline filed this tip after the latest answer. A `PendingAlert` row says that the tip's alert is not sent
+    # yet.
     waits_since = tip.assigned_at
     return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
@@ -234,7 +235,8 @@ def _new(
         channel=source if source is not None and is_met else dialogue.channel,
         entry=dialogue.entry,
         urgency=Urgency.HEARD,
-        # The hotline stores no number of an officer, so two tips of one officer never count as tips of the same caller.
+        # The hotline stores no phone numbers of officers. So two tips of one officer never count as tips of the same
+        # caller.
         contact_key=context.pseudonyms.contact(caller, at) if source is None else uid,
         created_at=at,
         updated_at=at,
@@ -275,7 +277,7 @@ def _seal(
     can decrypt the new answers with the grants that they have. A desk whose key is missing, invalid or unsigned cannot
     read the tip. The hotline still stores the tip, alerts people, and raises an alarm.
     """
-    # Only a filed tip has earlier places, so an earlier place of a draft is the work of a stranger who wants access.
+    # Only a filed tip can have earlier places. An earlier place of a draft must be from a stranger who wants access.
     places = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
     partners = service_correction.partner_desks(session, tip, attempt.answers)
     neighbours = service_correction.neighbours_in_storm(session, tip, context.now())
@@ -333,8 +335,8 @@ def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[s
 def _waits_again(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
-    """Returns True if the caller changed an answer, so that the tip may no longer belong to its cluster (a group of
-    similar tips). The alert of this tip is then pending again.
+    """Returns True if a changed answer may have removed the tip from its cluster (a group of similar tips). The alert
+    of this tip is then pending again.
 
     If the tip has left the cluster, people are alerted of it separately.
     """

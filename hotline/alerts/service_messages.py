@@ -76,13 +76,13 @@ ASKED_BY = {
     Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
-"""For each of these purposes, the templates of earlier alerts for the same purpose. An alert for such a purpose is a
-repeat only if the person has got one of these templates about the case. For any other purpose, an alert is a repeat
-after any earlier alert about the case."""
+"""Maps each of three purposes to the templates of alerts for this purpose. An alert for such a purpose is a repeat only
+if the person has got one of these templates about the case. For any other purpose, an alert is a repeat after any
+earlier alert about the case."""
 
 
 BEHIND = 100
-"""The position in the order of sending for messages that are sent after all alerts.
+"""Messages with this position in the order of sending are sent after all alerts.
 
 A notice of a corrected place has position 0 instead, so that it is sent before alerts to people of the new place.
 """
@@ -110,8 +110,7 @@ class SmsPlan:
         self._notices: set[tuple[int, int]] = set()
 
     def shares(self, one: WrittenAssignment, requested: SmsShare, language: str) -> SmsShare:
-        """Returns the rule by which this alert has its own SMS, or shares one. If the alert shares an SMS, adds the
-        alert to the SMS."""
+        """Returns the `SmsShare` of this alert. If the alert shares an SMS, adds the alert to the SMS."""
         urgency, responder_id = one.step.case.urgency, one.given.responder_id
         pace = self._sent.paces[responder_id]
         limit = 0 if urgency == Urgency.DANGER else self._most
@@ -151,7 +150,7 @@ class SmsPlan:
         return True
 
     def due_of(self, template: Template, responder_id: int, due: datetime) -> datetime | None:
-        """Returns the time for an SMS that asks a person of the national desk to decide about a list in the console.
+        """Returns when to send an SMS that asks a person of the national desk to decide about a list in the console.
 
         Returns None if this person already gets a later SMS about the same list.
         """
@@ -237,8 +236,8 @@ def new_message(
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns its id. The limits count this SMS in the hour in which it is
-    due."""
+    """Writes an SMS about several cases, and returns its id. This SMS counts toward the limits of the hour in which it
+    is due."""
     row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
     row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     session.add(row)
@@ -262,8 +261,8 @@ def ask_desk(
 def wanted_shares(
     session: Session, rows: Sequence[WrittenAssignment], at: datetime
 ) -> Mapping[int, SmsShare]:
-    """Returns for each new assignment the rule by which its alert has its own SMS or shares one. An alert shares an SMS
-    if the person was alerted of the case before, or if it is a further alert in a storm."""
+    """Returns the `SmsShare` of each new assignment: its alert has its own SMS, or shares an SMS with other alerts. An
+    alert shares an SMS if the person was alerted of the case before, or if it is a further alert in a storm."""
     repeats = [
         one for one in rows if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
     ]
@@ -316,8 +315,8 @@ def first_steps(
 
 
 def _shares(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Mapping[int, SmsShare]:
-    """Returns for each new tip about danger the rule by which its alert has its own SMS or shares one. Stores the end
-    of a storm that begins or lasts longer because of these tips."""
+    """Returns for each new tip about danger the `SmsShare` of its alert. Stores the end of a storm that begins or lasts
+    longer because of these tips."""
     ids_by_place: dict[str, list[int]] = defaultdict(list)
     for tip in tips:
         ids_by_place[tip.case.place].append(tip.tip_id)
@@ -540,8 +539,8 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
 logger = logging.getLogger(__name__)
 
 BOUND_AS = "call-back"
-"""The value that every encrypted call-back request has as its place, in the data that the encryption checks. The place
-of a tip is a district, so no one can decrypt a call-back request as a tip."""
+"""The encryption binds each text to a place. For every call-back request, this value replaces the place. The place of a
+tip is a district, so no one can decrypt a call-back request as a tip."""
 
 
 def call_flags(context: Context, flow_set: FlowSet, start: SessionStart) -> dict[str, bool]:
@@ -618,9 +617,8 @@ def withdraw(session: Session, context: Context, tip_id: int) -> None:
 
 
 def keep_time(context: Context) -> None:
-    """Notifies the national desk of new requests for a call-back, and of windows (the hours in which a caller agreed to
-    be called) that begin. Also ends requests whose windows are over. While call-backs are paused, no window begins and
-    no request ends.
+    """Notifies the national desk of new requests for a call-back, and of windows (the agreed hours for a call) that
+    begin. Also ends requests whose windows are over. While call-backs are paused, no window begins and no request ends.
 
     The clock process calls this function every second. Raises StoreUnavailable.
     """

@@ -252,7 +252,7 @@ def record_result(
     with ringing(context, turn) as session:
         row = queries_outbox.message_for_writing(session, claim.message.id)
         queries_outbox.close_attempt(session, claim, result)
-        # The monitor may use another gateway than the workers, so its results say nothing about their gateway.
+        # The monitor may use another gateway, so the monitor's results say nothing about the workers' gateway.
         if claim.message.priority != rules.Priority.MONITOR:
             if result.outcome is Outcome.ACCEPTED:
                 tables.end_fault(session)

@@ -185,7 +185,7 @@ def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
     """Returns the end of a tip's newest deadline of this kind, or None.
 
-    The time is the one that messages to responders name.
+    Messages to responders name this time.
     """
     query = select(TRULY_DUE).where(Deadline.tip_id == tip_id, Deadline.kind == kind)
     return session.scalar(query.order_by(Deadline.step.desc()).limit(1))
@@ -300,8 +300,8 @@ def taken_at(session: Session, tip_id: int, responder_id: int) -> datetime | Non
 def acknowledged_since_alert(
     session: Session, responder_id: int, tip_ids: Collection[int]
 ) -> frozenset[int]:
-    """Returns the tips whose assignee has acknowledged them, with proof, after the last alert that this responder did
-    not acknowledge. The assignee must be active, and must have read the case or have no PIN."""
+    """Returns the tips whose assignee acknowledged them, with proof, after this responder's last unanswered alert. The
+    assignee must be active, and must have read the case or have no PIN."""
     taken = (
         select(
             Assignment.tip_id,
@@ -557,8 +557,8 @@ def note_listed(
     proved_at: datetime | None,
     vouched_at: datetime | None,
 ) -> None:
-    """Records that the gateway's inbox lists these SMS, or that the gateway's callbacks about them came from its own
-    network addresses."""
+    """Records that the gateway's inbox lists these SMS, or that their callbacks came from the gateway's own network
+    addresses."""
     for row in rows:
         row.proved_at = row.proved_at or proved_at
         row.vouched_at = row.vouched_at or vouched_at
@@ -587,8 +587,7 @@ def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[Inb
 
 
 def unproven_answers(session: Session, since: datetime) -> int:
-    """Counts recent answers by SMS to open cases that are doubted, because the gateway's inbox does not list the
-    SMS."""
+    """Counts recent doubted answers by SMS to open cases: the gateway's inbox does not list these SMS."""
     doubted = (
         Assignment.doubted_at > since,
         Assignment.proved_at.is_(None),

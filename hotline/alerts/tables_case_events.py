@@ -62,8 +62,8 @@ def write_event(session: Session, row: CaseEventRow) -> int | None:
 def write_alerted(
     session: Session, alerted: Sequence[tuple[int, int, int, int, str]], at: datetime
 ) -> None:
-    """Writes for each alerted responder the event of the alert. Each entry of `alerted` contains the id of the
-    assignment, the tip, the step, the responder, and the reason for the alert."""
+    """Writes an event for each responder who was alerted. Each entry of `alerted` contains the assignment's id, the
+    tip, the step, the responder, and the reason for the alert."""
     rows = [(tip_id, who, purpose, f"told:{id}") for id, tip_id, _, who, purpose in alerted]
     _write_events(session, LoggedEvent.ALERTED, rows, at)
 
@@ -254,7 +254,7 @@ class CaseCounted(Row):
 
 
 def is_counted(session: Session, tip_id: int) -> bool:
-    """Returns True if the statistics have already counted the persons in tips of this tip's month.
+    """Returns True if the statistics have already counted the persons in the tips of this tip's month.
 
     Coded answers (answers chosen from a list) that are written later are not in the statistics.
     """

@@ -75,8 +75,7 @@ def drills_since(session: Session, desk: str, at: datetime) -> Sequence[Drill]:
 
 
 def has_danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Returns True if the province has an open tip about danger that was filed, or of which a responder was alerted,
-    since `at`.
+    """Returns True if an open tip about danger in the province was filed, or caused an alert, since `at`.
 
     For a `place` abroad, only tips from abroad count. Includes older tips if responders were alerted of them again.
     """

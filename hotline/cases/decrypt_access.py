@@ -139,8 +139,8 @@ def list_tips(context: Context, wanted: TipListFilter = ALL_TIPS) -> Sequence[Ti
 
 def check_grant(context: Context, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Checks that a desk may read a tip, before an operator types the passphrase. If the desk has no access, or if the
-    text was erased, writes a row to the audit log. For an oversight desk, checks nothing: an operator who has not typed
-    the passphrase must not learn which tips that desk has.
+    text was erased, writes a row to the audit log. For an oversight desk, checks nothing, so that no operator without
+    the passphrase learns which tips that desk has.
 
     Raises NotFound if the tip does not exist or the desk has no access to it.
     """

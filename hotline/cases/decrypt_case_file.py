@@ -290,7 +290,8 @@ class _Gathered:
         return next((one.words for one in self.decrypted.notes if one.at == row.at), "")
 
     def custody(self) -> Iterator[FileEvent]:
-        """Yields an entry each time that a person opened the case, changed its legal hold or handled a case file."""
+        """Yields an entry for each time that a person opened the case, changed its legal hold or handled a case
+        file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
                 yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))

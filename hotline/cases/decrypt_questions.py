@@ -30,7 +30,7 @@ def list_questions(context: Context) -> Mapping[str, Question]:
 
 
 def approved_questions(context: Context) -> Mapping[str, Question]:
-    """Maps the name of each published question that is approved today to the question."""
+    """Returns the published questions that are approved today, keyed by name."""
     try:
         listed = list_questions(context)
     except NotReady:

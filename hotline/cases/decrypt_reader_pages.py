@@ -53,8 +53,8 @@ CALLERS_WORDS = ("landmark", "words", "account")
 """The names of the answers that contain the caller's own words."""
 FORM_AND_PERSON = ("kind", "who")
 UNSAID = {"danger": "yes", "official": "no"}
-"""Maps the names of two answers to a value. The page of a case leaves out an answer with this value. The list of cases
-already marks urgent cases. A missing warning about officials means that no official is involved."""
+"""Maps the names of two answers to the value that the page of a case does not show. The list of cases already marks
+urgent cases. A missing warning about officials means that no official is involved."""
 
 
 def _case_lines(turn: ReaderTurn, tip: Tip, decrypted: DecryptedTip) -> Iterator[str]:

@@ -112,8 +112,8 @@ def visible_tips(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> 
 
 
 def linked_tips(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    """Returns the ids of the other tips from the same phone in the same week that this viewer may see, the newest
-    first."""
+    """Returns the ids of other tips that this viewer may see and that came from the same phone in the same week. The
+    newest tip comes first."""
     if not tip.contact_key or tip.matter != Matter.TIP:
         return ()
     found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
@@ -184,7 +184,7 @@ _OWN = aliased(Assignment)
 
 
 def _is_own(viewer: Viewer) -> ColumnElement[bool]:
-    """Returns the condition in a query that finds a viewer's own tips. A tip is the viewer's own if the viewer is its
+    """Returns an SQL condition that is true for a viewer's own tips. A tip is the viewer's own if the viewer is its
     assignee, or was alerted of it while it has no assignee."""
     was_alerted = exists().where(
         _OWN.tip_id == Tip.id, _OWN.responder_id == viewer.responder_id, _OWN.released_at.is_(None)
@@ -194,11 +194,11 @@ def _is_own(viewer: Viewer) -> ColumnElement[bool]:
 
 OF_OFFER = (ServiceReferral.due_at.is_not(None), ServiceReferral.times > 0)
 OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
-"""The conditions in a query that find follow-ups about persons which are still open after at least one reminder."""
+"""Query conditions that find open follow-ups about persons, if the hotline has sent at least one reminder."""
 
 
 def owes_answer() -> ColumnElement[bool]:
-    """Returns the condition in a query that finds tips for which a report about a person is overdue."""
+    """Returns an SQL condition that is true if a report about a person in a tip is overdue."""
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
@@ -283,8 +283,7 @@ class TipOverview:
     after the hotline has found the SMS in the gateway's inbox."""
     acknowledged_at: datetime | None
     unproven: str | None
-    """The name of a responder who acknowledged the tip by an SMS that the hotline has not found in the gateway's inbox
-    yet."""
+    """The name of a responder who acknowledged the tip by SMS, if the gateway's inbox does not list this SMS yet."""
     assignments: int
     same_contact: int
     """The number of other tips from the same phone in the same week. The hotline links these tips, but each stays a
@@ -375,7 +374,8 @@ def _tips(session: Session, wanted: TipListFilter) -> Sequence[Tip]:
 
 
 def _first_taker(alerted: Sequence[AlertedPerson]) -> tuple[str | None, datetime | None]:
-    """Returns the name and the time of the first responder who acknowledged the tip and still has it."""
+    """Returns the name of the first responder who acknowledged the tip and whose assignment has not ended, with the
+    time."""
     taken = [
         (one.assignment.acknowledged_at, one.name)
         for one in alerted

@@ -142,7 +142,7 @@ def deleted_next(session: Session) -> Sequence[tuple[int, datetime, bool]]:
     """Returns the cases whose coded answers the hotline will soon delete. Also returns the cases whose coded answers
     the hotline would delete if the case had no legal hold.
 
-    Each entry contains the id of the tip and its filing time. The third value is True if the tip has a legal hold.
+    Each entry contains three values: the id of the tip, its filing time, and True if the tip has a legal hold.
     """
     found = select(Tip.id, FILED, HAS_LEGAL_HOLD).join(CaseKey, CaseKey.tip_id == Tip.id)
     rows = session.execute(found.where(CaseKey.warned_at.is_not(None)).order_by(Tip.id))
@@ -163,7 +163,7 @@ def has_codes(session: Session, tip_id: int) -> bool:
 
 
 def _followed() -> ColumnElement[bool]:
-    """Returns the condition that the case has an open reminder about a person or about an offer of help."""
+    """Returns an SQL condition that is true if the case has an open reminder about a person or an offer of help."""
     return or_(
         *(
             select(row.tip_id)

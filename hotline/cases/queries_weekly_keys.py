@@ -24,7 +24,7 @@ class OldGrant(NamedTuple):
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
-    """Returns the grants without a lock, and the grants with a lock of an earlier week.
+    """Returns the grants (a tip's key, encrypted for a desk) that have no lock or the lock of an earlier week.
 
     Leaves out grants that can no longer be decrypted, and grants that another transaction has locked in the database.
     Locks the rows of the returned grants in the database until the transaction ends.

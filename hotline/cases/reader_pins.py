@@ -69,8 +69,7 @@ class WaitingHop:
 
     @property
     def comes_first(self) -> bool:
-        """Returns True for a request of an enrolled phone, and for a request of a person who has entered the right code
-        from an SMS.
+        """Returns True for a request from an enrolled phone, or from a person who entered the right code from an SMS.
 
         All other requests get their answers later.
         """
@@ -126,8 +125,8 @@ class ReaderTurn:
 
 LEADS = (Level.COORDINATOR, Level.NATIONAL)
 MAX_WARNINGS = 40
-"""The maximum number of the newest warnings about PINs, of all desks together, that the hotline reads. A coordinator
-sees only the warnings about responders of the coordinator's desks."""
+"""The hotline reads at most this number of warnings about PINs: the newest warnings of all desks. A coordinator sees
+only the warnings about responders of the coordinator's desks."""
 MAX_LINES = 12
 """The maximum number of warnings on the page. A page with this many warnings needs up to three screens."""
 
@@ -216,7 +215,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
 
 
 def _pass_dangers_on(turn: ReaderTurn) -> None:
-    """Asks the next responder to take a case, for each open case about danger of this responder."""
+    """Asks another responder to take each open case about danger of this responder."""
     for tip_id in queries.open_tips_of(turn.session, turn.person.id):
         if turn.session.get_one(Tip, tip_id).urgency == Urgency.DANGER:
             event = Event(CaseEventKind.PASSED, by=turn.person.id)
@@ -226,9 +225,9 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
 def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the people who get warnings about this responder's PIN: the active coordinators of the responder's desks.
 
-    If the desks have no active coordinator, or if the responder is a coordinator, returns the other people of the
-    national desk. For a person of an oversight desk, returns only the colleagues at this desk. The national desk must
-    not learn what the person reads.
+    If there is no active coordinator, or if the responder is a coordinator, returns the other people of the national
+    desk. For a person of an oversight desk, returns only the colleagues at this desk. The national desk must not learn
+    what the person reads.
     """
     if queries_visible.oversees(session, person.id):
         return tables.colleagues_of(session, person, at)
@@ -260,8 +259,8 @@ def report_nights(context: Context) -> None:
 
 
 def last_opening(turn: ReaderTurn) -> str:
-    """Returns a text with the time when the responder last opened the list of cases, and how often the responder has
-    opened it. Example: "28/11 03:12 (14 times)"."""
+    """Returns a text that says when the responder last opened the list of cases, and how often in all. Example: "28/11
+    03:12 (14 times)"."""
     at = turn.person.pin_opened_at
     if at is None:
         return turn.say(Template.PIN_NEVER)

@@ -1,8 +1,8 @@
 """Writes the case file for a prosecutor or court, and decides what the file leaves out. Pure.
 
 Without an order of a court or prosecutor, the file contains nothing that the caller said. Without an order, the file
-also hides the minute of the call. The file gives only the day of each alert, because alerts follow a call after fixed
-times. The file never contains a phone number, a receipt, a reference or the name of a responder.
+also hides the minute of the call. The file gives only the day of each alert, because the exact time would reveal the
+time of the call. The file never contains a phone number, a receipt, a reference or the name of a responder.
 """
 
 import re
@@ -149,7 +149,7 @@ class FileEvent:
     sentence: str
     """The English sentence about the event, with the placeholder `{who}` for the officer."""
     who: str
-    """The role of the officer, and the letter that replaces the officer's name."""
+    """The officer's role with a letter. Both replace the officer's name."""
     text: str = field(default="", repr=False)
     """The text of the event: a note that can still contain names and numbers, or the texts of coded answers."""
     by_clock: bool = False

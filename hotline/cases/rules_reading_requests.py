@@ -22,34 +22,34 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, ON_USSD, SENT_BY_USSD, codes_of_kind
 
 WORK_PIN = "work_pin"
-"""The answer that contains the responder's PIN. Only the reader process gets the PIN."""
+"""The name under which a flow stores the responder's PIN. Only the reader process gets the PIN."""
 START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
-"""Three answers: the start PIN from paper, the new PIN, and the new PIN typed a second time."""
+"""Three names under which a flow stores a PIN: the start PIN from paper, the new PIN, and its repetition."""
 READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
-"""The names of the answers that only the reader process gets."""
+"""The names under which flows store PINs. Only the reader process gets these PINs."""
 PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
 """Three fields of the encrypted request: the typed PIN, the keyed digest of the phone number, and the last digits of
 the number."""
 NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
-"""The answer that contains the reference of the chosen case."""
+"""The name under which a flow stores the reference of the chosen case."""
 WORK_FORM = "work_form"
-"""The answer that names the kind of the unfinished form that the responder continues."""
+"""The name under which a flow stores the kind of the form that the responder continues."""
 WORK_VERB = "work_verb"
-"""The answer that contains the name of the command that the responder chose for the case."""
+"""The name under which a flow stores the command that the responder chose for the case."""
 AGAIN = "work_again"
-"""The answer of a responder who requests the same content a second time, because the content did not arrive in time."""
+"""The name under which a flow stores a responder's choice to request content again, if it did not arrive in time."""
 WORK_QUESTION = "work_question"
-"""The answer that contains the name of a question for the caller."""
+"""The name under which a flow stores the question that the responder chose for the caller."""
 WORK_WORDS = "work_words"
-"""The answer that contains the text of a note. The request to the reader process contains the text in encrypted form,
-together with the PIN."""
+"""The name under which a flow stores the text of a note. The request to the reader process contains the text in
+encrypted form, together with the PIN."""
 WORK_COLLEAGUE = "work_colleague"
-"""The answer that names the colleague who is asked to take a case."""
+"""The name under which a flow stores the colleague who is asked to take a case."""
 WORK_DISTRICT = "work_district"
-"""The answer that names the district that is asked to take a case."""
+"""The name under which a flow stores the district that is asked to take a case."""
 WORK_SHIFT = "work_shift"
-"""The answer that names a shift, which the responder takes or offers to colleagues."""
+"""The name under which a flow stores the shift that the responder takes or offers to colleagues."""
 READ, HISTORY, WARNINGS = "read", "history", "warnings"
 """Three commands that request a page: the report, the timeline, or the warnings about PINs."""
 HANDOVER, HANDOVER_READ = "handover", "handover_read"
@@ -73,7 +73,7 @@ the shift that the responder takes or offers to colleagues."""
 NOTE = "note_"
 """The first part of the name of a command that writes a note. A value of `NoteCode` completes the name."""
 PAGE = "page"
-"""The placeholder for a page about a case in a screen's text."""
+"""In a screen's text, a page about a case replaces this placeholder."""
 KEPT_FOR = timedelta(minutes=10)
 """The time for which requests to the reader process are stored."""
 MIN_PIN_LETTERS = 4
@@ -131,13 +131,13 @@ ONE_DANGER, ONE_STARTED = "one_danger", "one_started"
 """Two flags that choose the screen after the PIN. `ONE_DANGER` chooses the page of the only case about danger that no
 responder has taken. `ONE_STARTED` chooses a form that the responder left unfinished a short time ago."""
 IS_OWN = "hers"
-"""The first part of the flag that this responder is the assignee of a case. The reference of the case completes the
-name of the flag."""
+"""The first part of the name of a flag. The flag says that this responder is the assignee of a case. The reference of
+the case completes the name of the flag."""
 FIRST = "first"
-"""The placeholder for the reference of the case that the phone shows right after the PIN."""
+"""The placeholder for a case's reference, if the phone shows this case right after the PIN."""
 IN_CONSOLE = "console"
-"""The flag that the responder must use the console for a command. If the reference of a case follows the name of the
-flag, the responder must read the case in the console."""
+"""This flag says that the responder must use the console for a command. If the reference of a case follows the name of
+the flag, the responder must read the case in the console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +178,8 @@ class ReaderAnswer:
         return ReaderAnswer(self.flags, self.lists, words)
 
     def about_cases(self) -> "ReaderAnswer":
-        """Returns a copy of the answer with all its lists. The copy has only the flags and values whose names contain
-        the reference of a case, which stay valid for the whole session."""
+        """Returns a copy of the answer with all its lists. The copy has only those flags and values whose names contain
+        the reference of a case. These flags and values stay valid for the whole session."""
         words = {name: word for name, word in self.words.items() if "." in name}
         return ReaderAnswer(tuple(one for one in self.flags if "." in one), self.lists, words)
 
@@ -217,8 +217,8 @@ def bound_to(session_key: str, text_digest: str) -> str:
 
 
 def without_pins(text: str) -> str:
-    """Returns the text with `#` for each character from the first part that may be a PIN to the end. The separators
-    between the parts stay. The hotline stores only a digest of the returned text.
+    """Returns the text, with `#` in place of each character from the first part that may be a PIN to the end. The
+    separators between the parts stay. The hotline stores only a digest of the returned text.
 
     From a digest of the whole text, an attacker could find the PIN with a million attempts. For the answers about a
     person, even fewer attempts would be enough.
@@ -235,19 +235,19 @@ def without_pins(text: str) -> str:
 PERSON = "person"
 """The field of the request that contains the number of the person. Also the name of a placeholder in the answer."""
 CODE = "code."
-"""The first part of the name of each field of the request that contains a coded answer."""
+"""In the request, the name of a field begins with this text if the field contains a coded answer."""
 NEW = "new"
 """The value of `PERSON` for a person who is not recorded yet."""
 WORK_PERSON, ARRIVAL_PERSON, THIRTY_PERSON = "work_person", "arrival_person", "thirty_person"
-"""Three answers that contain the number of a person. Before a screening or an offer of help, the flow asks for the
-first number. Before the report of an arrival, the flow asks for the second number. Before the report after thirty days,
-the flow asks for the third number."""
+"""Three names under which a flow stores the number of a person. Before a screening or an offer of help, the flow asks
+for the first number. Before the report of an arrival, the flow asks for the second number. Before the report after
+thirty days, the flow asks for the third number."""
 MADE_PERSON = "made_person"
-"""The answer that contains the number of a person after the reader process has recorded a form about the person. If the
-responder fills in the form again, the new form corrects the record of the person."""
+"""After the reader process has recorded a form about a person, the hotline stores the person's number under this name.
+If the responder fills in the form again, the new form corrects the record of the person."""
 STARTED = "started"
-"""The first part of three names for an unfinished form: its flag, its list and its placeholder. The reference of the
-case completes each name."""
+"""For an unfinished form, three names begin with this text: the names of its flag, its list and its placeholder. The
+reference of the case completes each name."""
 SCREENING, KEEPING = "screening", "keeping"
 """Two flows: the flow with the questions on site, and the flow that waits until the reader process has recorded a
 form."""
@@ -257,7 +257,7 @@ USSD_FORMS = {kind: form for kind, form in CASE_FORMS.items() if form.names(ON_U
 PERSON_VERBS = frozenset(kind.value for kind in USSD_FORMS)
 """The commands that record a report about a person. The name of each command is the kind of the recorded case event."""
 WHO = {LoggedEvent.ARRIVED: ARRIVAL_PERSON, LoggedEvent.THIRTY: THIRTY_PERSON}
-"""Maps two kinds of forms to the name of the answer that contains the number of the person. All other kinds use
+"""Maps two kinds of forms to the name under which the flow stores the person's number. All other kinds use
 `WORK_PERSON`."""
 CODE_ANSWER = "person_"
 """The first letters of an answer's name, if the answer is about a person and comes from a fixed list."""
@@ -295,8 +295,7 @@ def form_content(kind: LoggedEvent, answers: Mapping[str, str]) -> Mapping[str, 
     """Returns the number of the person and the coded answers of a form, for the request to the reader process. Leaves
     out a coded answer that a different answer of the form makes unnecessary.
 
-    If the flow has not asked for a person, only one person is possible: a new person, or the only person whose report
-    is due.
+    If the flow has not asked for a person, only one is possible: a new person, or the only person with a due report.
     """
     meant = USSD_FORMS[kind].meant(codes_in(answers), SENT_BY_USSD)
     codes = {f"{CODE}{code}": value for code, value in meant.items()}

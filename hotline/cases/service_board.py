@@ -136,8 +136,8 @@ class Act(NamedTuple):
     tip: Tip
 
     def happens(self, *, chosen: tuple[int, ...] = ()) -> None:
-        """Asks the chosen people to take the case, or the next responder in the order of alerts if none is chosen. The
-        assignee stays responsible until another responder takes the case."""
+        """Asks the chosen people to take the case. If no one is chosen, asks the next responder in the order of alerts.
+        The assignee stays responsible until another responder takes the case."""
         asked = Event(CaseEventKind.PASSED, by=self.tip.assignee_id, chosen=chosen)
         service_escalation.handle_event(
             self.session, self.context, self.tip.id, asked, self.context.now()

@@ -85,8 +85,8 @@ def list_call_backs(context: ConsoleContext, by: SignedIn) -> Sequence[CallLine]
 def decrypt_call(
     context: ConsoleContext, by: SignedIn, token: str, call_back_id: int, reason: str
 ) -> decrypt_call_backs.CallDetails:
-    """Returns the decrypted phone number and code word of a call-back. Uses the account's private key, which the
-    session has unlocked.
+    """Returns the decrypted phone number and code word of a call-back. Uses the private key of the account, which the
+    session has already decrypted.
 
     Raises NotFound, CallRefused, KeyMissing, DecryptionFailed.
     """
@@ -162,7 +162,7 @@ class CallQuestion(NamedTuple):
 
 
 def call_questions(context: Context) -> Mapping[str, CallQuestion]:
-    """Maps the name of each question in the published report to the question. Raises NotReady."""
+    """Returns the questions of the published report, keyed by name. Raises NotReady."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     report = next(flow for flow in flow_set.flows.values() if flow.gathers == Matter.TIP)
     found: dict[str, CallQuestion] = {}

@@ -34,8 +34,8 @@ from hotline.tips.tables import Tip
 @dataclass(frozen=True, slots=True)
 class ListedFile:
     """The list entry of a case file that was made, without facts about the case. The legal basis and the names of the
-    requester, the approver and the maker are shown only to these three people. The entry must not show an excluded
-    person which case the file is about."""
+    requester, the approver and the maker are shown only to these three people. A person who is excluded from the case
+    must not learn from the entry which case the file is about."""
 
     id: int
     made_at: datetime
@@ -266,8 +266,8 @@ CASE_FILE = ApprovalRule(
 
 
 def keep_hold(context: ConsoleContext, by: SignedIn, *, tip_id: int, reason: str) -> None:
-    """Records that a person has reviewed a legal hold, and that the hold is still needed. The next review is then after
-    six months. Raises NotFound."""
+    """Records that a person has reviewed a legal hold, and that the hold is still needed. The next review is due six
+    months later. Raises NotFound."""
     check_national(context, by, tip_id)
     with context.database.writing() as session:
         found = queries_retention.retained_tip(session, tip_id)

@@ -22,7 +22,7 @@ OWN_LABELS = {
     "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
     "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
 }
-"""Labels for stored values that no flow asks for, by the names of the values."""
+"""Maps the names of three stored values to their labels, because no flow has a question for these values."""
 
 AskingNodes = Mapping[str, Sequence[MenuNode | QuestionNode]]
 """Maps the name of an answer to the menus and questions that store the answer."""

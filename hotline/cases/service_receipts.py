@@ -38,7 +38,7 @@ from hotline.tips import rules_receipts
 from hotline.tips.rules_receipts import ASKS_HELP, HelpOpinion
 
 BUT_PINS = "but-pins:"
-"""A digest begins with this text if the hotline replaced digits that may be a PIN before it computed the digest."""
+"""The hotline may replace the digits of a PIN before it computes a digest. It marks such a digest with this text."""
 CompareSecret = Callable[[Session], "AttemptResult"]
 """A function that compares a typed secret with the stored secrets. For a right secret, returns the tips or the
 enrolment code to which the secret belongs."""
@@ -156,14 +156,13 @@ def try_secret(
 
 
 QUESTION_OFFERED = "question"
-"""The flag that a desk's question is ready for a caller who has entered the receipt number."""
+"""This flag says that a desk's question is ready for the caller who has entered the receipt number."""
 
 
 def question_flags(
     session: Session, context: Context, flow_set: FlowSet, tip_ids: Collection[int]
 ) -> list[str]:
-    """Returns two flags if a desk's question waits for this caller: one says that a question waits, and the other names
-    the question.
+    """Returns two flags if a desk's question waits for this caller: one says that it waits, and one names the question.
 
     Returns an empty list if no question waits, or if the question is not approved today.
     """
@@ -175,9 +174,9 @@ def question_flags(
 
 
 OFFERED = "receipts"
-"""The flag that this hotline can give and check receipts."""
+"""This flag says that this hotline can give and check receipts."""
 SHOWN = "receipt"
-"""The placeholder for this session's receipt number in a screen's text."""
+"""In a screen's text, this session's receipt number replaces this placeholder."""
 
 
 class SessionNumber(Mapping[str, str]):
@@ -224,7 +223,7 @@ def give_receipt(
 def try_receipt(
     context: Context, flow_set: FlowSet, hop: UssdHop, asked: SecretTyped
 ) -> AttemptResult:
-    """Checks a receipt number with its PIN, and returns flags with the status of the tips that belong to them. A number
+    """Checks a receipt number with its PIN, and returns flags with the status of the tips of this receipt. A number
     with a typing error does not count as an attempt.
 
     Raises StoreUnavailable.

@@ -117,8 +117,8 @@ def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
 
 
 REQUEST = "service:"
-"""The first part of the name of an unproved "yes": the hotline must still find the service's SMS in the gateway's
-inbox. The reference of the request completes the name."""
+"""A "yes" counts only after the hotline finds the service's SMS in the gateway's inbox. Until then, its name begins
+with this text. The reference of the request completes the name."""
 SEEN = {
     "woman": Template.MET_WOMAN,
     "man": Template.MET_MAN,
@@ -130,7 +130,7 @@ SEEN = {
 def ask(
     session: Session, tip: Tip, offer: ServiceReferral, service: str, who: str
 ) -> ServiceRequest | None:
-    """Sends an SMS to the person on duty at the next desk of this service that was not asked about this person yet.
+    """Asks a service for help by SMS: the person on duty at its next desk that was not asked about this person yet.
     Returns the stored request. Returns None if no desk has a person on duty, or if an official may be involved in the
     case.
 
@@ -203,10 +203,10 @@ def answer(
 ) -> Mapping[str, str] | None:
     """Records the answers of a service in an SMS. Returns None if the SMS answers no request.
 
-    If the digit in the SMS has no reference, it counts only if one request is open and the sender has no open case.
-    After a "yes", the hotline asks no other service for this help. So a "yes" counts only after the hotline has found
-    the SMS in the gateway's inbox. Returns the requests whose "yes" the hotline must still find in the inbox, each with
-    the sender of the SMS. The function `prove` needs these requests.
+    A digit without a reference counts only if one request is open and the sender has no open case. After a "yes", the
+    hotline asks no other service for this help. So a "yes" counts only after the hotline has found the SMS in the
+    gateway's inbox. Returns the requests whose "yes" the hotline must still find in the inbox, each with the sender of
+    the SMS. The function `prove` needs these requests.
     """
     rows = {
         one.reference: one for one in tables_persons.open_requests(session, responder.id) if text

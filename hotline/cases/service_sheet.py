@@ -96,8 +96,8 @@ class TipLine(NamedTuple):
     closure_age: timedelta | None
     """The time since a closure was requested. None if no request waits for a second person."""
     storm_order: int
-    """In a storm (very many tips about danger in one district), a later tip about danger from a sector has 1 if the
-    caller typed a text, and 2 if not. All other tips have 0."""
+    """The order of tips in a storm (very many tips about danger in one district). All tips of a sector except the first
+    have 1 if the caller typed a text, or else 2. All other tips have 0."""
     linked: int
     question: str
     is_overdue: bool
@@ -162,7 +162,7 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
     """Returns the id of the tip with this reference or number, if the account may see the tip. The row in the audit log
     names the kind of the search, but not the searched text.
 
-    For a tip that the account may not see, the answer and the row are the same as for a tip that does not exist.
+    If the account may not see the tip, the answer and the row are the same as for a missing tip.
     """
     with context.database.writing() as session:
         viewer, found = viewer_of(session, by), None
@@ -177,8 +177,8 @@ def search(context: ConsoleContext, by: SignedIn, kind: SearchKind, sought: str)
 
 def _order(line: TipLine) -> tuple[bool, int, int, int]:
     """Returns a sorting key: late tips come first, then urgent tips, then the newest. In a storm (very many tips about
-    danger in one district), the first tip from each sector comes before the other tips about danger. Next come tips
-    with text that the caller typed.
+    danger in one district), the first tip from each sector comes first among these tips. Next come tips with text that
+    the caller typed.
 
     Tips that need no action come last, the newest first.
     """
@@ -246,7 +246,7 @@ def _take_due(tip: Tip) -> datetime | None:
 
 
 HIDDEN = ("tip_exclu", "tip_refused", "case_file")
-"""The first parts of the names of some actions in the audit log. Only the national desk may see exclusions, refused
+"""The names of some actions in the audit log begin with these texts. Only the national desk may see exclusions, refused
 attempts to read, and actions on case files."""
 
 
@@ -306,7 +306,7 @@ class TipSheet(NamedTuple):
     holds: bool
     """True if the account's owner is the assignee, and no other responder is asked to take the tip."""
     questions: Mapping[str, Question]
-    """Maps the name of each question that the desk may ask the caller now to the question."""
+    """The questions that the desk may ask the caller now, each with its name as the key."""
     exclusions: Sequence[tuple[int, str, str, str]]
     """The current exclusions from this tip. Each entry contains the id of the exclusion, the excluded person, the
     excluded desk and the reason. Empty unless the account belongs to the national desk."""

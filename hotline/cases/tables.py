@@ -117,7 +117,7 @@ class PinReadingAsk(Row):
 
 
 def readings_of_session(session: Session, session_key: str) -> dict[str, PinReading]:
-    """Maps each text digest of a session to the session's request with this digest."""
+    """Returns the requests of a session, keyed by the digest of their text."""
     rows = session.scalars(select(PinReading).where(PinReading.session_key == session_key))
     return {row.text_digest: row for row in rows}
 

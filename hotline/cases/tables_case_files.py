@@ -98,8 +98,8 @@ def holds_to_review(session: Session, viewer: Viewer | None, at: datetime) -> Se
 
 
 def untie_hold(session: Session, hold_id: int) -> bool:
-    """Changes a legal hold that a request for a case file has set, so that the hold does not end with this request.
-    Returns True if the hold would have ended with the request."""
+    """Changes a legal hold that a request for a case file has set: the hold no longer ends with this request. Returns
+    True if the hold would have ended with the request."""
     tied = update(CaseFile).where(CaseFile.hold_id == hold_id).values(hold_id=None)
     return bool(session.scalars(tied.returning(CaseFile.id)).all())
 
@@ -115,8 +115,7 @@ def unused_files(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def delete_old(session: Session, at: datetime, limit: int) -> int:
-    """Deletes the rows of case files after the time for which the list shows them. Returns the number of deleted
-    rows."""
+    """Deletes the rows of case files that are too old for the list. Returns the number of deleted rows."""
     old = CaseFile.made_at <= at - FILES_LISTED
     ids = session.scalars(select(CaseFile.id).where(old).limit(limit)).all()
     session.execute(delete(CaseFile).where(CaseFile.id.in_(ids)))
@@ -127,9 +126,8 @@ BATCH = 200
 
 
 def lacking_desks(session: Session, after: tuple[int, str]) -> Sequence[tuple[Tip, str]]:
-    """Returns pairs of a tip and a desk that may read the tip but does not have the private key of its case yet. The
-    pairs are sorted by tip and desk. Returns at most `BATCH` pairs after `after`, a pair of a tip's id and a desk's
-    code.
+    """Returns pairs of a tip and a desk that may read the tip but lacks the private key of the case. The pairs are
+    sorted by tip and desk. Returns at most `BATCH` pairs after `after`, a pair of a tip's id and a desk's code.
 
     A retired oversight desk still gets keys for complaints, because its people still handle complaints.
     """

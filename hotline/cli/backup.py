@@ -61,8 +61,7 @@ def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = Non
     """Returns the private keys that decrypt a backup, and the signing keys whose signatures the command accepts.
 
     If `signer` is given, the command accepts only this signing key. Without `signer`, the command accepts two signing
-    keys: the key of this machine, and the key that the file with the backup key names. Raises PassphraseWrong or
-    DecryptionFailed."""
+    keys: this machine's key, and the key named in the backup key file. Raises PassphraseWrong or DecryptionFailed."""
     opened = decrypt_backup.open_backup_key(
         key.read_bytes(), lambda: passphrase_of(passphrase_file, "Passphrase of the backup key")
     )

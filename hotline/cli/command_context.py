@@ -90,7 +90,7 @@ LOST = (
 def make_missing_keys(
     settings: Settings, found: TablesFound, at: datetime, *, new: Collection[str] = ()
 ) -> Sequence[str]:
-    """Makes the missing keys in the key folders below the home folder, and returns the name of each made key as
+    """Makes the missing keys in the key folders of the home folder, and returns the name of each new key as
     `role/name`.
 
     Raises PartMissing if the database names a key that no folder contains, and KeyWrong if a key belongs to another

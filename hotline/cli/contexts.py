@@ -190,7 +190,8 @@ def now() -> datetime:
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
-    """Returns the clock with the true time, or a clock that can be set to another time if a setting names its file."""
+    """Returns the clock with the true time. If a setting names a file, returns a clock that tests can set with this
+    file."""
     return TurnedClock(settings.clock) if settings.clock else now
 
 
@@ -474,8 +475,8 @@ def next_step(settings: Settings) -> str:
 
 
 def existing_part(settings: Settings) -> str:
-    """Returns the name of a part of a hotline that exists on this machine: a home, a key folder or a database. The
-    result is empty on a new machine."""
+    """Returns the name of an existing part of a hotline on this machine: a home, a key folder or a database. The result
+    is empty on a new machine."""
     for folder in (settings.keys, settings.home):
         if folder is not None and folder.exists():
             return str(folder)
@@ -583,7 +584,8 @@ def line_of(settings: Settings) -> contexts.Line:
 
 
 def no_failpoint(_failpoint: str) -> None:
-    """Does nothing. A hotline that is not under test calls this function at each failpoint."""
+    """Does nothing. Outside of tests, the hotline calls this function at each failpoint (a place where a test can end
+    the process)."""
 
 
 def sender_of(settings: Settings) -> str:

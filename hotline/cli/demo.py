@@ -51,8 +51,8 @@ DEADLINE = 60.0
 """If the demo is not ready after this number of seconds, the command says so."""
 FAREWELL = "\nContinue the README's first walk in another terminal. Ctrl-C ends everything.\n"
 NUMBERS = {"HOTLINE_CALL_BACK_NUMBER": CALL_BACK_NUMBER, "HOTLINE_NATIONAL_NUMBER": NATIONAL_NUMBER}
-"""The settings with the number from which the national desk calls, and the number that responders call. Only in a demo,
-the flows accept these sample numbers as confirmed."""
+"""The settings for two phone numbers: the number from which the national desk calls, and the number that responders
+call. Only in a demo, the flows accept these sample numbers as confirmed."""
 
 
 @click.command()

@@ -30,7 +30,7 @@ from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL, camp_named, camps, district_named, districts, is_camp
 
 PASSPHRASE_FILE = "enrolment-passphrase"
-"""The file in which `hotline init` stores the passphrase of every desk, until the admin has copied it to paper."""
+"""The file in which `hotline init` stores the recovery passphrase, until the admin has copied it to paper."""
 COMPARED = "Did each person read you these words on their account page?"
 enrolment_option = passphrase_option("the recovery passphrase")
 
@@ -120,8 +120,8 @@ def add(
 
 
 KNOWN_SERVICES = ("isange", "child_officer", "health", "legal")
-"""The services with a desk. A shelter has no desk. An Isange centre or the national desk asks the shelter for a
-place."""
+"""The kinds of services that can have a desk. A shelter has no desk. An Isange centre or the national desk asks the
+shelter for a place."""
 
 
 @click.command()

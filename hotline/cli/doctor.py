@@ -53,7 +53,7 @@ NAME = "data protection"
 LABELS = (
     *("Purpose", "Basis, for the controller to confirm", "About", "Kept", "Until", "Recipients"),
 )
-"""The labels with which `hotline law record` prints the fields of `Processing`, except the first field."""
+"""The labels that `hotline law record` prints before the fields of `Processing`. The first field has no label."""
 
 
 @click.command()
@@ -166,7 +166,7 @@ first."""
 MAX_BYTES = 64 * 1024
 OK, WRONG_HOST = 200, 421
 LINE = "X-Line"
-"""The name of the HTTP header in which the console says to which hotline it belongs."""
+"""The name of the HTTP header with which the console identifies its hotline."""
 ANYWHERE = {"", "0.0.0.0", "::"}
 BEGIN_WEB = (
     "`hotline run` or `systemctl restart hotline-web` starts it. Its log shows why it ended."

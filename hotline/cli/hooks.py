@@ -21,7 +21,7 @@ PATHS = {"ended": "ussd/ended"}
 
 
 def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
-    """Returns an address that begins with `http://` or `https://`, and refuses any other address."""
+    """Returns the address if it begins with `http://` or `https://`, and refuses any other address."""
     if base and not base.startswith(("http://", "https://")):
         raise click.BadParameter("enter an address that begins with https://")
     return base
@@ -138,8 +138,8 @@ def _print(
 def addresses(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
 ) -> dict[str, str]:
-    """Returns the address of each hook below `base`. Without `base`, the addresses begin with the address of this
-    machine."""
+    """Returns the address of each hook (an address that the gateway calls), with `base` at its beginning. Without
+    `base`, the addresses begin with the address of this machine."""
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 

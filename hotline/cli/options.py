@@ -28,7 +28,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
-"""A day such as `2026-12-01`, which means midnight at its beginning, or a time such as `"2026-12-01 18:00"`."""
+"""A time such as `"2026-12-01 18:00"`, or a day such as `2026-12-01`. A day means the midnight at its beginning."""
 
 
 def check_reason(_context: click.Context, _option: click.Parameter, value: str) -> str:

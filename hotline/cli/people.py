@@ -198,8 +198,8 @@ def state_of(person: Responder, back_at: datetime | None = None) -> str:
 DOCS = CHECKOUT / "docs"
 PAPERS = {"responder": "responder-guide", "first-ten-minutes": "first-ten-minutes"}
 WRITTEN = "*384*777*90#"
-"""The example of the responders' short code in the documents below docs/. `hotline guide` replaces the example with the
-short code of this hotline."""
+"""The documents in docs/ use this short code as an example of the responders' short code. `hotline guide` replaces the
+example with the short code of this hotline."""
 FIRST = "en"
 """The language whose documents have no language code in their file name."""
 

@@ -34,10 +34,12 @@ PREPARE = (sys.executable, "-m", "hotline.cli.main", "process", "prepare")
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """Environment variables that every program of the hotline may have."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
-"""The variable that names the file of the gateway's key. Only a process that sends SMS may have this variable."""
+"""The environment variable with the path of the file that contains the gateway's key. Only a process that sends SMS may
+have this variable."""
 ACCOUNTS = (("HOTLINE_DATABASE_URL", DATABASE_ACCOUNT), ("HOTLINE_REDIS_URL", REDIS_ACCOUNT))
-"""The settings with the addresses of the database and of Redis, and for each address the file with the account of a
-role. Each process signs in with the account of its role, and not with the account of the server's owner."""
+"""Pairs of a setting and a file name. The setting contains the address of the database or of Redis, and the file
+contains a role's account there. Each process signs in with the account of its role, and not with the account of the
+server's owner."""
 MONITOR_ONLY = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """Environment variables that only the monitor may have."""
 WORKER_ONLY = ("HOTLINE_MAIL_SERVER",)

@@ -73,8 +73,8 @@ MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
 }
 """The shortest and the longest time, in minutes, until a responder takes a tip."""
 STEPS = ("identified", "consented", "offered_in_a_day", "accepted", "known_at_30")
-"""The steps that a person of a case can go through, in their order: from identification to the contact after 30 days.
-After each step, nine of ten persons reach the next step."""
+"""The steps of help for a person of a case, in order, from identification to the contact after 30 days. After each
+step, nine of ten persons reach the next step."""
 SIGNS = {"minor": "no", "sex": "woman", "act": "yes", "force": "yes", "purpose": "yes"}
 TARGETS = {"calls": 4000, "danger_share": 90, "offer_share": 95, "follow_share": 80}
 
@@ -379,8 +379,8 @@ def _cells(random: Random) -> Iterator[CellName]:
 
 
 def _persons(line: SampleLine) -> None:
-    """Writes the persons of cases for months whose totals are not calculated yet. The function encrypts the codes
-    about these persons like the codes about real persons."""
+    """Writes the persons of cases for months whose totals are not calculated yet. The function encrypts the coded
+    answers about these persons like the coded answers about real persons."""
     with line.desk.database.writing() as session:
         recent = [
             tip

@@ -55,11 +55,11 @@ FAULTS = (AccountFault, TextRefusal)
 WORDS = ("_", "say", "phrase", "invalid")
 """The names of functions whose argument is a phrase of the console, in templates and in code."""
 CODE_WORDS = {"message_text": None, "wrong": (2,), "reason": (2,), "reason_of": (3,)}
-"""The names of further functions in code that take a phrase, each with the position of this argument."""
+"""Maps the names of further functions that take a phrase to the position of the phrase among their arguments."""
 REFUSALS = ("NumberInvalid", "PersonnelRefused", "Undecided")
 """The errors whose text a page shows to the person who posted a form."""
 SAYS_OTHERWISE = ("service_backup", "service_restore")
-"""Modules whose function `say` reports a command's progress and marks no phrase of the console."""
+"""Modules in which the function `say` reports a command's progress, so its argument is not a phrase of the console."""
 KEYWORDS = dict.fromkeys(WORDS + REFUSALS) | CODE_WORDS
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\

@@ -109,8 +109,8 @@ RELEASE_ROLES = tuple(role for role in ACCOUNT_ROLES if role in _release)
 
 
 def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
-    """Returns those of the given roles that one account cannot have together. The result is empty if one account can
-    have all the given roles."""
+    """Returns the roles in `roles` that one account cannot have together. The result is empty if one account can have
+    all the given roles."""
     given_roles = frozenset(roles)
     if given_roles & READING_ROLES and given_roles & NON_READING_ROLES:
         return given_roles & (READING_ROLES | NON_READING_ROLES)
@@ -118,7 +118,7 @@ def excluded_roles(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 
 def account_name_key(name: str) -> str:
-    """Converts a typed account name to the form with which the code searches for the account. All spellings of one name
+    """Converts a typed account name to the form that the code uses to search for the account. All spellings of one name
     have the same form."""
     return fold_name(name)
 

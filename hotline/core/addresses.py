@@ -39,7 +39,7 @@ def peer_of(environ: Mapping[str, Any], proxies: Sequence[str] = ()) -> str:
 
 
 ONE_PLACE = 64
-"""The number of bits of an IPv6 network that one household or office usually has. Each user of such a network can
+"""The usual prefix length, in bits, of the IPv6 network of one household or office. Each user of such a network can
 choose any address in it, so the hotline counts the network as one place."""
 
 

@@ -93,8 +93,8 @@ TURN_SECONDS = 2.0
 """The maximum number of seconds for which a writer first waits for other writers of the same process. `TURN_SECONDS`
 and `LOCK_SECONDS` together are the five seconds in which the hotline must answer a caller's key press."""
 AUDIT_KEY = "audit key"
-"""The key in `Session.info` for two values that the audit log needs: the name of the process, and the key with which
-the process seals its rows."""
+"""A key of `Session.info`. Its value is for the audit log: the process's name, and the secret key with which the
+process seals its rows."""
 CONNECTIONS = 16
 """The number of connections of one process to SQLite's file. Connections stay open, because opening a connection
 takes as long as answering several key presses."""
@@ -334,8 +334,8 @@ def take_lock(session: Session, lock: int) -> None:
 def insert_into(session: Session, row: type[Row]) -> Any:
     """Returns an `Insert` statement that supports ON CONFLICT, for the database of this session.
 
-    The function imports the SQL dialect of this database only. If a process also loaded the dialect and driver of the
-    other database, the process would load a sixth more code before its first answer.
+    The function imports the SQL dialect of this database only. If a process also loaded the other database's dialect
+    and driver, it would load a sixth more code before its first answer.
     """
     return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 
@@ -456,8 +456,8 @@ def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
 
 
 def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
-    """Returns the condition that the column has one of these numbers. The list of numbers may be longer than the
-    database's limit for parameters."""
+    """Returns an SQL condition that is true if the column has one of these numbers. The list of numbers may be longer
+    than the database's limit for parameters."""
     text = _json(numbers)
     embedded = session.get_bind().dialect.name == "sqlite"
     each = func.json_each(text) if embedded else func.json_array_elements_text(cast(text, JSON))

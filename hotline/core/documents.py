@@ -60,9 +60,8 @@ def frozen(value: Any) -> Any:
 
 
 def derived_value(function: Callable[..., T], document: object, *name: str) -> T:
-    """Returns `function(document, *name)`: calls the function `function` with a document and further texts. Caches
-    the result if
-    many readers share the document.
+    """Calls `function` with the document and the texts `name`, and returns the result. Caches the result if many
+    readers share the document.
 
     The result stays in memory as long as the document. No code may change this result.
     """

@@ -490,10 +490,9 @@ class DocumentCache:
             return found
 
     def _sharing(self, document: Mapping[str, Any]) -> Any:
-        """Returns the document `document` in a form that no code can change. If a flow is equal to a flow of the
-        document
-        that was used last, the result contains the flow object of that last document. Most flows are equal in two
-        revisions. So the memory holds equal flows only once, together with the values that were computed from them."""
+        """Returns the document `document` in a form that no code can change. If a flow equals a flow of the last used
+        document, the result contains the flow object of that document. Most flows are equal in two revisions. So the
+        memory holds equal flows only once, together with the values that were computed from them."""
         if not isinstance(document.get("flows"), dict):
             return frozen(document)
         cached = next(reversed(self._kept.values()), {}).get("flows", {})

@@ -35,8 +35,8 @@ pattern does not match these ids.
 REDACTED = "(number)"
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
-"""The id of the gateway's request for which this thread works now, or an empty text. Rows of the database store the id
-of the request, so that a worker can also log this id.
+"""The id of the gateway's request that this thread is handling, or an empty text. Rows of the database store the id of
+the request, so that a worker can also log this id.
 """
 
 
@@ -113,8 +113,8 @@ def _harmless(value: Any) -> str | int:
 
 
 def _place(trace: TracebackType | None) -> str:
-    """Returns the file and the line of the hotline's own code at which the exception occurred, or from which the
-    failing library was called. Returns "elsewhere" if the trace contains no code of the hotline.
+    """Returns the file and the line of the hotline's own code that raised the exception or called the failing library.
+    Returns "elsewhere" if the trace contains no code of the hotline.
     """
     place = "elsewhere"
     while trace is not None:

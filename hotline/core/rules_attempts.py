@@ -11,7 +11,7 @@ class AttemptedSecret(StrEnum):
     RECEIPT = "receipt"
     """The number of a caller's receipt, together with the receipt's PIN."""
     CODE = "code"
-    """The code of a district, with which a phone joins a programme."""
+    """A district's code, which a person types to enrol the phone in a programme."""
     WORK = "work"
     """A work PIN that was typed on a phone that is not enrolled. After too many attempts, `people/rules.py` blocks
     the phone for a time, like an enrolled phone."""

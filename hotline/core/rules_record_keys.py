@@ -2,4 +2,4 @@
 published statistics. Pure."""
 
 RECORD_KEYS = 256
-"""A record key has 8 bits."""
+"""The number of possible values of a record key, which has 8 bits."""

@@ -68,7 +68,7 @@ def _begins(*schemes: str) -> Kind:
 
 
 def _trimmed(meaning: str, fits: Callable[[str], object]) -> Kind:
-    """Returns a kind of value for URLs. The conversion removes a slash at the end of a URL."""
+    """Returns a kind of setting whose value is a URL. The conversion removes a slash at the end of a URL."""
     return Kind(meaning, lambda url: fits(_without_slash(url)), _without_slash)
 
 

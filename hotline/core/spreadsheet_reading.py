@@ -112,8 +112,8 @@ def _read(rows: Any, most_rows: int) -> list[list[str]]:
 
 
 def _text(value: object) -> str:
-    """Returns a cell's text. A spreadsheet program may have turned text that looks like a number into a number, so
-    this function turns the number back into text."""
+    """Returns a cell's text. A spreadsheet program may have turned text into a number, so this function turns the
+    number back into text."""
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():

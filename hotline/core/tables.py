@@ -32,7 +32,7 @@ class AttemptRow(Row):
     """False if earlier attempts had already reached the limit, so that the hotline did not compare the secret."""
     opened_key: Mapped[str | None]
     results: Mapped[list[str]]
-    """The flags by which the flow (the caller's screens) knows the result of the attempt."""
+    """The flags that the attempt sets. The flow uses these flags to choose the caller's next screen."""
     at: Mapped[datetime]
 
 
@@ -72,9 +72,9 @@ def _count(session: Session, condition: ColumnElement[bool], secret: str, since:
 
 
 def lock_digests(session: Session, keys: Collection[str]) -> None:
-    """Locks these digests until the transaction ends, so that no other transaction adds an attempt after this
-    transaction counted the attempts. On SQLite no lock is needed, because only one writer works at a time. The
-    function takes the locks in sorted order, so that two transactions never wait for each other."""
+    """Locks these digests until the transaction ends, so that no other transaction adds an attempt after the count. On
+    SQLite no lock is needed, because only one writer works at a time. The function takes the locks in sorted order, so
+    that two transactions never wait for each other."""
     for lock in sorted(int(key[:15], 16) for key in set(keys)):
         take_lock(session, lock)
 

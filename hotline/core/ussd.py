@@ -9,8 +9,8 @@ from typing import Any
 
 SEPARATOR = "*"
 NOTHING = -1
-"""The number of accepted letters of a session's text while the hotline has accepted no text yet. This number is -1 and
-not 0, because the first text may be empty."""
+"""The value of `CommittedText.upto` while the hotline has accepted no text of the session. This number is -1 and not 0,
+because the first text may be empty."""
 PIN_ASKED = "pin_asked"
 """The name of a flag of a session. A session has this flag if the hotline asks every caller of the dialled short code
 for a PIN."""
@@ -51,8 +51,8 @@ class EndNotice:
 class CallerFacts:
     """The facts from the caller's rows in the database, as they were at the start of the session. Only the short codes
     of responders and of programmes need these facts. The rows of the caller in the database may change during the
-    session. The screens must not change during the session, because the caller pressed keys for the screens of the
-    session's start.
+    session. The screens must not change during the session, because the caller's keys belong to the screens as they
+    were at the start.
     """
 
     flags: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class CommittedText:
     in this part end. The session's text alone does not show where a free text ends."""
 
     upto: int
-    """The number of letters whose effects are saved, or `NOTHING`."""
+    """The length of this part of the text in letters, or `NOTHING`."""
     ends: Mapping[int, int] = field(default_factory=dict)
     """Maps the start of each free text that contains a `*` to its end, as positions in the session's text."""
 
@@ -120,7 +120,7 @@ class SessionStart:
     oversight: bool = False
     """True if an oversight desk could get a complaint about the national desk when the session began."""
     pinned: CallerFacts | None = field(default=None, repr=False)
-    """The facts about the caller, or None if the session's screens need no rows of the caller."""
+    """The facts about the caller, or None if the session's screens need no stored data about the caller."""
 
     @property
     def asks_pin(self) -> bool:
@@ -161,9 +161,8 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
 
 def with_suffix(suffix: str, text: str) -> str:
-    """Returns the text of a session, with the digits that the caller dialled after the service code at its beginning.
-    The gateway sometimes sends these digits in the service code instead of the text, so the function moves these digits
-    to the text.
+    """Returns the text of a session, with the digits dialled after the service code at its beginning. The gateway
+    sometimes sends these digits as part of the service code, so the function moves them to the text.
     """
     return SEPARATOR.join(part for part in (suffix, text) if part)
 
@@ -191,9 +190,7 @@ def new_text(text: str, accepted: int) -> str | None:
 
 
 def follows(text: str, accepted: int) -> bool:
-    """Returns True if `text` can be the next text of a session in which the hotline has answered the first `accepted`
-    letters.
-    """
+    """Returns True if `text` can be a session's next text after the hotline answered its first `accepted` letters."""
     return len(text) == accepted or new_text(text, accepted) is not None
 
 

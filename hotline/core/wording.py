@@ -58,8 +58,8 @@ class Template(StrEnum):
     """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time. With the
     reply `1 K7Q4`, the coordinator or the person of the national desk takes the case too."""
     ALERT_OVERDUE_DIAL = "{ref}: {place}, case taken, but no outcome sent. Dial {code}"
-    """An SMS to a coordinator, and later to the national desk, if the hotline cannot receive replies by SMS: the
-    assignee reported no outcome in time."""
+    """An SMS to a coordinator, and later to the national desk: the assignee reported no outcome in time. This text is
+    for a hotline that cannot receive replies by SMS."""
     ALERT_LOOK_REPLY = "{ref}: {place}, case taken two hours ago. To check the case, reply 1 {ref}"
     """An SMS to the national desk, two hours after a responder took a case about danger. A second person must check
     every case about danger."""
@@ -84,8 +84,8 @@ class Template(StrEnum):
     """An SMS to every alerted responder: do not visit. The hotline sends this SMS if the caller answered that no one
     may visit (`visit: no`), or typed `000` to erase the report. The SMS never says who asked that no one visits."""
     CAREFUL = "{ref}: careful. Do not visit openly or call anyone at the place. Call the national desk: {number}."
-    """An SMS to every alerted responder, if the caller answered `visit: no` or typed `000`, and a person is in
-    danger: responders should act, but not openly. `number` is the verified phone number of the national desk."""
+    """An SMS to every alerted responder: responders should act, but not openly. A person is in danger, and the caller
+    answered `visit: no` or typed `000`. `number` is the verified phone number of the national desk."""
     CAREFUL_ALONE = "{ref}: careful. Do not visit openly or call anyone at the place. Ask the national desk how to go."
     """An SMS to every alerted responder: responders should act, but not openly. The hotline sends this SMS if no
     phone number of the national desk is verified."""
@@ -117,8 +117,8 @@ class Template(StrEnum):
     """An SMS to the national desk: a responder of the corrected place has taken the case. If a person is in danger,
     only the national desk may tell the responders of the first place to stop."""
     LET_DIAL = "{ref}: a team in {place} took this case too. To stop the first team, dial {code}"
-    """An SMS to the national desk, if the hotline cannot receive replies by SMS: a responder of the corrected place
-    has taken the case."""
+    """An SMS to the national desk: a responder of the corrected place has taken the case. This text is for a hotline
+    that cannot receive replies by SMS."""
     LET_GO = "{ref}: another team has this case now. You do not need to go. Thank you."
     """An SMS to the responders of the first place: a team of the corrected place has taken the case."""
     REMIND_REPLY = "{ref}: what happened? By {time}, send a digit and {ref}: {digits}"
@@ -128,8 +128,8 @@ class Template(StrEnum):
     """A reminder by SMS to the assignee, if the hotline cannot receive replies by SMS. At `time`, the hotline alerts
     other people."""
     FOLLOW = "{ref}: do you have news of this case? Dial {code}"
-    """An SMS to a responder, days or weeks later: it asks for news about the case, because the responder may know its
-    result. The SMS names no subject and no person."""
+    """An SMS to a responder, days or weeks after the events of a case. The SMS asks for news, because the responder may
+    know the result. The SMS names no subject and no person."""
     FOLLOW_ABOVE = "{ref}: no one has sent news of this case. Dial {code}"
     """An SMS to a coordinator, and later to the national desk: the responder who may know the result of a case has
     not answered."""
@@ -165,8 +165,8 @@ class Template(StrEnum):
     """The answer to `1 K7Q4` if the responder must report an outcome by `time`, such as 25/11 14:05. `own` lists the
     digits that an assignee may send."""
     TAKEN_UNREAD = "{ref}: you took this case without reading it. Do not visit openly. Call the national desk: {number}"
-    """The answer to `1 K7Q4` for a case with a warning about visits, or if the hotline did not ask the caller if
-    responders may come."""
+    """The answer to `1 K7Q4` if the case has a warning about visits, or if the hotline did not ask the caller about
+    visits."""
     TAKEN_UNREAD_ALONE = (
         "{ref}: you took this case without reading it. Do not visit openly. "
         "Ask the national desk how to visit."
@@ -177,7 +177,7 @@ class Template(StrEnum):
     """The answer to `1 K7Q4` from a person of the national desk. The national desk itself decides how responders
     visit."""
     TAKEN_STAY_AWAY = "{ref}: you have taken this case. Do not visit the place or call anyone there. Read the case now."
-    """The answer to `1 K7Q4` for a case with a warning about visits in which no person is in danger."""
+    """The answer to `1 K7Q4` for a case with a warning about visits, if no person is in danger."""
     HOW_NOTED = "{ref}: noted. We tell the responders your decision."
     """The answer to `6 K7Q4` (go discreetly) and `7 K7Q4` (go openly) from the national desk."""
     LET_NOTED = "{ref}: noted. We tell the first team to stop."
@@ -186,7 +186,8 @@ class Template(StrEnum):
     """The answer to `8 K7Q4` (tell the first team to stop) if no responder of the corrected place has taken the
     case."""
     HOW_WAITS = "{ref}: noted. In a few minutes we tell the responders your decision."
-    """The answer to `7 K7Q4` (go openly) while the hotline has no proof yet that the responder wrote the SMS."""
+    """The answer to `7 K7Q4` (go openly) and `8 K7Q4` (tell the first team to stop). The hotline has no proof yet of
+    who wrote the SMS."""
     ON_SITE_NOTED = "{ref}: noted, you are on site."
     """The answer to `2 K7Q4`: the responder is on site."""
     ON_SITE_UNTIL = "{ref}: noted, you are on site. By {time}, tell us what happened."
@@ -210,11 +211,11 @@ class Template(StrEnum):
     this responder refuses the request and takes the case. The hotline cannot prove yet who sent the SMS, and has no
     other responder to ask."""
     OPEN_FIRST = "{ref}: to read this case and then close it, dial {code}."
-    """The answer to the digit 4 (the case is not about trafficking) from a responder who may confirm a colleague's
-    closure request."""
+    """The answer to the digit 4 (the case is not about trafficking), if a colleague has already requested closure. The
+    responder must first read the case by phone."""
     OPEN_IN_CONSOLE = "{ref}: first read the case in the console. To close the case, use the console or dial {code}."
-    """The answer to the digit 4 (the case is not about trafficking) from a responder who may confirm a colleague's
-    closure request, if the national desk reads cases only in the console."""
+    """The answer to the digit 4 (the case is not about trafficking), if the responder must first read the case in the
+    console."""
     PASSED_NOTED = "{ref}: we alert another responder. The case is yours until someone takes it."
     """The answer to the digit 5 (pass on) from an assignee who cannot continue: the hotline alerts another
     responder."""
@@ -255,8 +256,8 @@ class Template(StrEnum):
     DIGIT_LET_GO = "8 stop first team"
     """Offers a digit to the national desk: the responders of the first place do not have to go."""
     NO_MORE_ANSWERS = "We answer no more SMS this hour. Dial {code}."
-    """The tenth and last answer within an hour to unclear messages of one responder, if the responder has a case
-    about danger."""
+    """The tenth and last answer that one responder gets to unclear messages within an hour. The hotline sends it only
+    if the responder has a case about danger."""
     PINS_WRONG = "Someone entered wrong PINs on a phone of your team. Dial {code}"
     """An SMS to the coordinator: someone entered wrong PINs on a phone. An SMS never names a responder. The
     coordinator sees the name in the list of warnings, which the short code shows after the coordinator's own PIN."""
@@ -419,8 +420,8 @@ class Template(StrEnum):
     LIST_FOLLOW = "{ref} any news?"
     """An open or closed case on the responder's list: the responder has not reported a result yet."""
     LIST_LIKE = "{case}, similar to {like}"
-    """A case that is probably the same as another case on the responder's list. `case` is the text of this case in
-    the list, such as K7Q4 new."""
+    """A case that is probably the same as another case on the responder's list. `case` is the text that the list shows
+    for the first of the two cases, such as K7Q4 new."""
     EXERCISE_TOLD = "This is a drill. No one is in danger. Do not go."
     """The whole text of a drill, in every language. The first line of the drill's page on USSD is the same text."""
     PAGE_CAREFUL = "Careful: do not visit openly."
@@ -440,8 +441,8 @@ class Template(StrEnum):
     NOTE_AT = "Note {time}:"
     """The beginning of a responder's note, below the text of the tip on the page of a case."""
     LINE_TOLD = "alerted"
-    """An event of a case: the hotline alerted a responder. The page shows the time before the event, such as "25/11
-    14:05 alerted"."""
+    """An event of a case: the hotline alerted a responder. The page shows the time of the event in front of this text,
+    such as "25/11 14:05 alerted"."""
     LINE_DELIVERED = "delivered"
     LINE_TAKEN = "taken"
     LINE_DOUBTED = "taken by SMS, sender not confirmed"

@@ -142,8 +142,8 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
 def new_counters(
     steps: Sequence[SessionStep], after: int, *, network: str
 ) -> frozenset[ScreenCounter]:
-    """Returns the counters that a session must still increase, if the screens of the first `after` letters of its text
-    are already counted."""
+    """Returns the counters that a session must still increase, if the screens for its first `after` letters are already
+    counted."""
     counted = session_counters([one for one in steps if one.upto <= after], network=network)
     return session_counters(steps, network=network) - counted
 

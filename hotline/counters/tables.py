@@ -297,8 +297,8 @@ class People(Row):
 
 def note_person(session: Session, digests: Mapping[str, int]) -> None:
     """Records that a caller used the hotline. `digests` has the caller's digest for each period. Only one transaction
-    at a time can lock a register. This function always takes the periods in the same order, so that two requests never
-    deadlock.
+    at a time can lock a register (a number from which the hotline estimates how many people called). This function
+    always takes the periods in the same order, so that two requests never deadlock.
     """
     places = [(period, *register_and_rank(digest)) for period, digest in sorted(digests.items())]
     values = {
@@ -359,12 +359,12 @@ class ScreenCount(Row):
 
 @dataclass(slots=True)
 class CountedSession:
-    """The columns of a session's row that the counting of screens reads and changes."""
+    """The columns of a session's row that the code needs to count screens."""
 
     key: str
     started_at: datetime
     upto: int
-    """The number of letters at the start of the session's text whose screens are already counted."""
+    """The length in letters of the part of the session's text whose screens are already counted."""
 
 
 _DIALOGUE = Dialogue.metadata.tables[Dialogue.__tablename__]
@@ -391,7 +391,7 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
 
 
 def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
-    """Records for each of these sessions how many letters of its text have led to screens that are already counted."""
+    """Records for each session the number of letters of its text whose screens are already counted."""
     if counted:
         values = [{"held": one.key, "upto": one.upto} for one in counted]
         session.connection().execute(_MARKING, values)
@@ -411,8 +411,8 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
 def screen_totals(
     session: Session, measure: ScreenMeasure, begins: date, ends: date
 ) -> Mapping[str, int]:
-    """Returns the counts of one measure by the names of its counters, for the weeks that begin on or after `begins` and
-    before `ends`.
+    """Returns the counts of one measure, keyed by counter name, for the weeks that begin from `begins` on and before
+    `ends`.
     """
     statement = (
         select(ScreenCount.name, func.sum(ScreenCount.count))
@@ -428,7 +428,7 @@ READ = ("channel", "entry", "language", "counted", "started_at", "committed", "s
 
 @dataclass(slots=True)
 class SessionCounts:
-    """The columns of a session's row that the counting of topics reads and changes."""
+    """The columns of a session's row that the code needs to count topics."""
 
     channel: str
     entry: str

@@ -104,8 +104,8 @@ class RedisStarts:
             self._circuit.call(lambda: self._send(start.key, noted))
 
     def find(self, key: str) -> tuple[SessionStart, CommittedText] | None:
-        """Returns a stored start. Returns None if Redis does not answer, or if the hotline did not write the stored
-        bytes."""
+        """Returns the stored start of a session, with the saved part of its text. Returns None if Redis does not
+        answer, or if the hotline did not write the stored bytes."""
         try:
             noted = self._circuit.call(lambda: self._redis.get(OPENING_PREFIX + key))
             begun, committed = json.loads(noted or b"")

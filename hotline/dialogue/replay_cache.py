@@ -106,7 +106,7 @@ class KnownSession:
 
     start: SessionStart
     shared: PathKey | None
-    """The key of the cached paths that this session shares with other sessions whose callers see the same screens. The
+    """The key under which this session finds its cached paths. Sessions with the same screens share these paths. The
     value is None if the caller is a responder or dialled a programme's short code.
     """
     committed: CommittedText

@@ -76,8 +76,7 @@ def concerns_child(words: Sequence[str]) -> bool:
 
 class _CryWords:
     """A message in four forms. Two of the forms have the words as the sender wrote them. The other two forms have the
-    same words as they sound in Kinyarwanda. Each pair has one form with the verbs, and one form with the stems of the
-    verbs in place of the verbs.
+    same words as they sound in Kinyarwanda. In one form of each pair, the stem of each verb replaces the verb.
     """
 
     def __init__(self, words: Sequence[str]) -> None:
@@ -167,10 +166,10 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    """Returns the lists of phrases `written` and `sounding` as search patterns.
+    """Makes search patterns from the lists of phrases `written` and `sounding`.
 
-    A phrase with a `{VERB}` is searched in the forms of a message where stems replace verbs. Any other phrase is
-    searched in the forms with the original words.
+    The function searches a phrase with a `{VERB}` in the forms of a message where stems replace verbs. It searches any
+    other phrase in the forms with the original words.
     """
     every = [
         ((sounds, verbs), ",".join(one for one in phrases.split(",") if ("{" in one) is verbs))
@@ -313,8 +312,8 @@ def fits(text: str) -> bool:
 
 
 def report_answers(text: str) -> Mapping[str, str]:
-    """Finds the caller's answers in the cleaned `text`, and returns them by the question of the report. Also reads the
-    end of a long text, which the hotline does not store."""
+    """Returns the caller's answers that it finds in the cleaned `text`, keyed by the question of the report. Also reads
+    the end of a long text, which the hotline does not store."""
     said = normalised_words(text, limit=len(text))
     facts = {"danger": "yes" if is_cry(said) else UNSURE, "official": UNSURE, WORDS: cut_text(text)}
     if concerns_child(said):

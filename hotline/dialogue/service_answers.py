@@ -193,9 +193,9 @@ def write_answer(
 ) -> int | None:
     """Writes an answer that is due now, and returns the id of the answer. If `written_at` is given, the time limit for
     the answer begins at this time, when the caller wrote. Returns None if the owner of the phone has stopped SMS, if
-    the hotline has sent too many answers, or if the workers' public key is missing. Also returns None if the number is
-    not a mobile number in Rwanda, because an answer to a satellite phone would cost many times as much. The function
-    counts the answers that it does not write for this reason."""
+    the hotline has sent too many answers, or if the workers' public key is missing. Also returns None unless the number
+    is a mobile number in Rwanda: an SMS to a satellite phone would cost far more. The function counts the answers that
+    it does not write for this reason."""
     if not _answerable(to):
         service.count_event(session, service.UNANSWERABLE, SMS, at)
         return None

@@ -68,7 +68,7 @@ from hotline.tips.rules import Matter
 
 
 def note_stop(session: Session, context: Context, msisdn: str, at: datetime) -> bool:
-    """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. If these desks have no
+    """Notifies the responder who sent a STOP, and the coordinators of the responder's desks. If there are no
     coordinators, or the responder works for the national desk, notifies the other people of the national desk. Returns
     False if the number is not enrolled. If the hotline does not confirm the STOP to the responder by SMS, it notifies
     the coordinators at most once a week."""
@@ -229,8 +229,8 @@ def _answer_what_was_asked(given: GivenAnswer) -> None:
 
 
 def _say_of_help(given: GivenAnswer) -> None:
-    """Stores the answer to the question "Was the help good?". Either the holder of a receipt gave the answer, or a
-    responder typed the answer that a person gave them."""
+    """Stores the answer to the question "Was the help good?". The answer comes from the holder of a receipt, or from a
+    responder who typed the answer of a person."""
     opinion = rules_receipts.HelpOpinion(given.answer.value)
     if given.behind_a_receipt:
         service_receipts.answer_about_help(given.session, given.context, given.attempt, opinion)
@@ -311,8 +311,9 @@ FAMILIES: Sequence[tuple[Callable[[str], object], Effect]] = (
     (quiz.repeated_question, _count_a_pair),
     (rules.lesson_case, _count_a_lesson),
 )
-"""The effects of answers whose names begin with a fixed part and end with a topic or a case. One family is the answers
-to repeated quiz questions, the other is the answers in lessons."""
+"""Effects of answers, each with a function that recognises the names of these answers. Such a name has a fixed
+beginning, followed by a topic or a lesson's case. One family is the answers to repeated quiz questions, the other is
+the answers in lessons."""
 
 
 def effect_of(name: str) -> Effect | None:
@@ -392,8 +393,8 @@ def carry_out(
     the function committed at least one step.
 
     The function never carries out a step of `text` twice. Raises StoreUnavailable if the database does not answer. Also
-    raises StoreUnavailable if the database has no row for the session, for example because the database was restored
-    from a backup. So a screen says "saved" only about data that the database has saved.
+    raises StoreUnavailable if the database has no row for the session, for example after a restore from a backup. So a
+    screen says "saved" only about data that the database has saved.
     """
     new_steps = steps_with_effect(effects.flow_set, known.uncommitted(steps), known.counted)
     if not new_steps:
@@ -441,7 +442,7 @@ def _count(
     effects: EffectContext, steps: Sequence[ReplayStep], text: str, mark: str
 ) -> CommittedText | None:
     """Commits steps that only change counters. Uses plain SQL, because plain SQL is faster. Returns the part of the
-    text whose effects are now committed, or None if the database has no row for the session.
+    text whose effects are now committed. If the database has no row for the session, returns None.
     """
     at = effects.context.now()
 

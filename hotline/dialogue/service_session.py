@@ -177,7 +177,7 @@ class ReaderRequests:
 
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
         """Asks the reader process the question `asked`, and stores the answer. If the reader process finds that the PIN
-        is wrong, returns `wrong` instead of its answer."""
+        is wrong, returns `wrong` in place of the answer."""
         row_id, answer = self._asked(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
@@ -223,8 +223,8 @@ class ReaderRequests:
     def _begin(self, asked: ReaderRequest, pair: KeyPair) -> tuple[int, int | None]:
         """Stores the request to the reader process.
 
-        Returns the id of the question, and the id of this request to answer it. Without the reader's public key, this
-        process cannot encrypt the PIN, and the second id is None.
+        Returns two ids: of the stored question, and of the request to answer this question. Without the reader's public
+        key, this process cannot encrypt the PIN, and the second id is None.
         """
         key, digest, at = self._opening.key, self._digest(asked.upto), self._context.now()
         encrypted_pin = None
@@ -254,8 +254,8 @@ class ReaderRequests:
         )
 
     def _typed(self, asked: ReaderRequest) -> Mapping[str, str]:
-        """Returns the data that only the reader process may see: the typed text, and the digest and the last digits
-        of the phone number."""
+        """Returns the data that only the reader process may see: the typed text, and the phone number's digest and last
+        digits."""
         typed = {rules_reading_requests.PIN: asked.pin, **asked.typed}
         if self._hop.shows_number:
             number = self._hop.caller
@@ -308,11 +308,11 @@ number of letters up to the end of the secret.
 
 
 def answer_hop(context: WebContext, hop: UssdHop) -> str:
-    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop comes from a different phone than the
-    session's first hop, the session ends without an effect, and the hotline raises an alarm. If the answer says
-    "saved", the database has already committed the data. If the database cannot commit, the answer asks the caller to
-    try again. The gateway can then send the same hop again to continue the session. Raises NotReady. Raises
-    CallbackInvalid for a text that no phone can send.
+    """Returns the answer to the gateway: "CON ..." or "END ...". If a hop and the session's first hop come from
+    different phones, ends the session without an effect, and raises an alarm. If the answer says "saved", the database
+    has already committed the data. If the database cannot commit, the answer asks the caller to try again. The gateway
+    can then send the same hop again to continue the session. Raises NotReady. Raises CallbackInvalid for a text that no
+    phone can send.
     """
     if hop.text.count(SEPARATOR) >= MAX_INPUTS:
         raise CallbackInvalid('the field "text" of a USSD request has too many inputs')
@@ -430,8 +430,8 @@ def path_of(context: WebContext, hop: UssdHop, known: KnownSession, looks: Looks
 
 
 def _stand(flow_set: FlowSet, step: ReplayStep) -> SessionStep:
-    """Returns the name of the screen to which a step leads. By these names, the hotline counts the screens of the
-    session after its end. A screen of a private flow gets no name, so the hotline does not count the screen."""
+    """Returns the name of the screen to which a step leads. After the session ends, the hotline counts its screens by
+    these names. A screen of a private flow gets no name, so the hotline does not count the screen."""
     state = step.state
     beneath = [flow_set.flows[place.flow] for place in state.calls if place.flow in flow_set.flows]
     is_hidden = not beneath or any(flow.private for flow in beneath)

@@ -233,8 +233,8 @@ def recognise(
 
 
 READ_INBOX_AFTER = timedelta(seconds=5)
-"""After this time, the hotline reads the gateway's inbox because of a cry for help. Without a cry for help, the hotline
-reads the inbox once a minute."""
+"""After a cry for help, the hotline reads the gateway's inbox within this time. At other times, the hotline reads the
+inbox once a minute."""
 
 
 class Arrival(StrEnum):
@@ -279,9 +279,9 @@ class _Gathered:
     """The data that the hotline reads before it begins to write to the database."""
 
     heard: HeardMessage | None = None
-    """The request to read a topic, if a sender who is not enrolled made a request."""
+    """The meaning of the SMS, if its sender is not enrolled and asked to read a topic."""
     known: FilingData | None = None
-    """The data with which the hotline files a tip, if a sender who is not enrolled reported a tip."""
+    """The data for filing the tip, if the sender is not enrolled and the SMS is a tip."""
     reply: ReadReply | None = None
     """The answer of an enrolled responder to a case, after the hotline has read the commands in the answer."""
 
@@ -378,8 +378,8 @@ def _answer_cry(
     gathered: _Gathered,
     at: datetime,
 ) -> int | None:
-    """Answers a cry for help with the text with which the hotline advertises in public. Returns the id of the answer,
-    or None if the hotline sends no answer. Another person who holds the phone could see from the answer that the caller
+    """Answers a cry for help with the text of the hotline's public advertisements. Returns the id of the answer, or
+    None if the hotline sends no answer. Another person who holds the phone could see from the answer that the caller
     sent a message. So the hotline sends this answer only if the ministry has approved such answers. The inbox must list
     the SMS, and a callback from one of the gateway's own addresses must have reported it. The hotline sends the answer
     at once or never, and to each phone at most once a week (docs/decisions/11).

@@ -28,8 +28,8 @@ SMS = "sms"
 TOGETHER = timedelta(minutes=30)
 """The longest time between two messages of one tip. After a longer time, a different person may hold the phone."""
 RECENT = timedelta(hours=24)
-"""If a phone sent a tip within this time, the hotline also files its next message as a tip, if the message has a
-meaning. This is so even if the hotline has already deleted the text of the earlier message.
+"""If a phone has sent a tip within this time, the hotline files its next meaningful message as another tip. This is so
+even if the hotline has already deleted the text of the earlier message.
 """
 
 
@@ -91,8 +91,8 @@ def _adds(
     context: WebContext, message: MessageIn, before: PendingPart | None, at: datetime
 ) -> bool:
     """Returns True if the hotline must treat the text of `message` as a part of a tip, even if the text alone reports
-    nothing. The function returns True if the phone has an open tip, or if the text has a meaning and the phone sent a
-    tip within the time `RECENT`.
+    nothing. The function returns True if the phone has an open tip. It also returns True if the text has a meaning and
+    the phone sent a tip within the time `RECENT`.
     """
     if not rules_sms_tips.clean_message(message.text):
         return False

@@ -68,8 +68,8 @@ FREE_ROWS = 3
 
 
 def options(visit: Visit) -> Sequence[tuple[str, str]]:
-    """Returns the options of the field in which an admin chooses a desk for a responder: no desk, all districts, the
-    national desk, each district, and each desk that people added.
+    """Returns the options of the field in which an admin chooses a desk for a responder: no desk, all districts, or one
+    desk.
     """
     added = [
         (one.code, named(visit, one.code, one.name))
@@ -155,7 +155,7 @@ def read_desks(visit: Visit) -> Mapping[str, Level]:
 DAY = "%Y-%m-%d"
 MISSING = phrase("Enter a reason.")
 FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
-"""Maps a column of the file with new people to the field of the form that shows an error in this column."""
+"""Maps some columns of the file with new people to form fields. An error in such a column appears at its form field."""
 
 
 def people(visit: Visit) -> Response:
@@ -600,8 +600,8 @@ that the audit log does not describe.
 
 
 class CommandLine(NamedTuple):
-    """One command of the console, as a row on the page of rights. The row shows the effect of the command, the roles
-    that may use the command, and the proof that the user must give, such as a password.
+    """One command of the console, as a row on the page of rights. The row shows the effect of the command and the roles
+    that may use it. It also shows the proof that the user must give, such as a password.
     """
 
     does: str

@@ -246,8 +246,8 @@ class AccountChange:
     def settle(
         self, role: AccountRole, decision: ApprovalDecision = ApprovalDecision.WITHDRAWN
     ) -> None:
-        """Ends the pending approval of a role. The approval is no longer needed: a command at the server has given the
-        role, or no admin wants to give the role any more."""
+        """Ends the pending approval of a role. The approval is no longer needed: a command at the server gave the role,
+        or no admin wants to give it any more."""
         subject, at = _subject_of(self.account.id, role), self.context.now()
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 
@@ -369,7 +369,7 @@ ROLE = ApprovalRule(
 class AccountLine(NamedTuple):
     id: int
     name: str
-    """The sign-in name if it differs from the name of the person, and otherwise the name of the person."""
+    """The name of the person if it is also the sign-in name, or else the sign-in name."""
     person_id: int
     roles: frozenset[AccountRole]
     waiting: frozenset[AccountRole]

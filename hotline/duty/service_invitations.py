@@ -321,7 +321,7 @@ def invite_at_the_server(
 def waiting_link(context: Context, account_id: int) -> WaitingLink | None:
     """Returns the request for a new link of an account.
 
-    Returns None if no link was requested, or if the requested link was made, refused or has expired.
+    Returns None if no link was requested, or if the request was refused, has expired or has led to a link.
     """
     with context.database.reading() as session, suppress(NotFound):
         account = tables_accounts.get_account(session, account_id)

@@ -150,8 +150,7 @@ def check_national(
 def is_last_of_oversight(
     session: Session, person: Responder, starts_at: datetime, ends_at: datetime
 ) -> bool:
-    """Returns True if one of this person's oversight desks would be without an active person who has its key, at some
-    time in this period."""
+    """Returns True if this person is, at some time in this period, the only active key holder of an oversight desk."""
     own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
         others = [

@@ -48,7 +48,7 @@ def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequen
 
 
 class PersonState(StrEnum):
-    """The state of a person: the hotline can alert the person of tips, or the reason why it cannot. The state of a
+    """The state of a person. The value says that the hotline can alert the person of tips, or why not. The state of a
     person without a phone is the state of the account."""
 
     ACTIVE = "can be alerted"
@@ -224,7 +224,8 @@ class _PersonLines:
         shown, opens = accounts if is_admin else [], opens if seen is None else opens & seen
         held = {str(row.level) for row in rows}.union(*(one.roles for one in shown))
         also = {ON_CALL: is_on_call, OVERSIGHT: DeskKind.OVERSIGHT in map(self.kinds.get, opens)}
-        # Of the states of the person's phones and accounts, the list shows the one that comes first in `PersonState`.
+        # The phones and accounts of a person may have several states. The list shows the state that comes first in
+        # `PersonState`.
         found = {one.state for one in lines} - {PersonState.REMOVED}
         states = {one.state for one in shown} - {AccountState.ENDED}
         if is_on_call or not (phones or is_admin) or states - {AccountState.INVITED}:

@@ -156,8 +156,8 @@ def set_desks(
 def remove_responder(
     context: Context, name: str, *, second: str | None, by: CommandActor, reason: str
 ) -> Removed:
-    """Removes a person at once: the person gets no more alerts, other responders get the person's open cases, and the
-    person's phones and accounts end.
+    """Removes a person at once. Ends the person's alerts, phones and accounts, and gives the person's open cases to
+    other responders.
 
     After the removal, each desk whose tips the person could decrypt needs a new key (see the page Desks). The
     national desk gets an SMS that says how many cases other responders got. The SMS does not name the
@@ -224,9 +224,8 @@ LAST_OF_NATIONAL = (
 def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -> None:
     """Removes a person at once, with all phones, accounts and on-call contacts.
 
-    If the person is one of the last two people of the national desk, ends all access and requests a second person's
-    approval of the removal. Only an admin can remove a person who has no phone. Raises NotFound, AccountRefused,
-    PersonnelRefused.
+    If the person is one of the last two of the national desk, ends all access and requests a second person's approval.
+    Only an admin can remove a person who has no phone. Raises NotFound, AccountRefused, PersonnelRefused.
     """
     with changing_people(context, by.actor, reason) as change:
         tables.person(change.session, person_id, for_writing=True)
@@ -422,7 +421,7 @@ def change_desks(
 
 
 def request_access_everywhere(change: PeopleChange, person: Responder) -> None:
-    """Requests access for a responder to each of the responder's desks whose tips the responder cannot decrypt yet.
+    """Requests access for a responder to each of their desks whose tips they cannot decrypt yet.
 
     Does nothing for a responder without a key pair.
     """

@@ -157,10 +157,10 @@ def gaps_ahead(context: Context, ahead: timedelta) -> list[Gap]:
 
 
 def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[str, int], set[str]]:
-    """Returns, for each desk, the number of hours in the next 14 days in which no one on duty can answer an alert. Also
-    returns the people with more than four nights in a week, each with the number of nights. Also returns the people who
-    took an offered shift and are the only people on duty in this shift. Both lists of people are empty for an account
-    that may see only its own desks.
+    """Counts for each desk the hours in the next 14 days in which no one on duty can answer an alert. Also returns the
+    people with more than four nights in a week, each with the number of nights. Also returns the people who took an
+    offered shift and are the only people on duty in this shift. Both lists of people are empty for an account that may
+    see only its own desks.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -305,12 +305,12 @@ def save(
         tables_audit.append_command(session, by, context.now(), "roster_changed", subject, why)
 
 
-# The functions below report gaps in the roster: each hour of the day to coordinators, on Mondays to the national desk.
+# The functions below report gaps in the roster: to coordinators hourly by day, to the national desk on Mondays.
 
 
 def report_gaps(context: Context) -> None:
-    """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays at 08:00, notifies the
-    national desk. Does nothing if no desk uses a roster.
+    """Notifies coordinators of new gaps, and again a day before a gap begins. On Mondays from 08:00, notifies the
+    national desk once of the districts with gaps. Does nothing if no desk uses a roster.
 
     The clock process calls this function. Raises StoreUnavailable.
     """
@@ -465,5 +465,5 @@ def _override(
 
 
 def shift_name(shift: Shift) -> str:
-    """Returns the code of a shift, by which a form on a phone names the shift that the responder chose."""
+    """Returns the code of a shift. A form on a phone uses this code to name the chosen shift."""
     return f"{shift.desk}.{int(shift.starts_at.timestamp()) // 60}.{shift.responder_id}"

@@ -175,7 +175,7 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
 
 def import_here(context: ConsoleContext) -> None:
     """Imports the confirmed spreadsheets part by part. Two processes may run this function at the same time, because
-    each process locks a spreadsheet while it imports a part of it.
+    each locks a spreadsheet while it imports a part.
     """
     with context.database.reading() as session:
         waits = tables_roster.pending_ids(session)

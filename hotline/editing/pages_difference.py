@@ -81,8 +81,8 @@ def field_words(visit: Visit, field: str) -> str:
 
 
 def part_words(visit: Visit, titles: Titles, part: str) -> str:
-    """Returns the name of a part of a draft: the title of a flow, or the name that the table `PARTS` has for a list
-    such as the phone numbers."""
+    """Returns the name of a part of a draft: the title of a flow, or the name in `PARTS` for a list such as the phone
+    numbers."""
     return visit.say(PARTS[part]) if part in PARTS else titles.flow(part)
 
 
@@ -141,7 +141,7 @@ def draft_form(shows: Callable[..., Response], field: str) -> Callable[[View], V
 
 
 def _where(visit: Visit, titles: Titles, one: object) -> str:
-    """Returns a place in the draft that is the reason for a refusal, or an English message about the draft."""
+    """Returns a text about the reason for a refusal: a place in the draft, or an English message."""
     match one:
         case Problem():
             return problem_place(visit, titles, one)
@@ -153,8 +153,8 @@ def _where(visit: Visit, titles: Titles, one: object) -> str:
 
 
 def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
-    """Returns a text that lists the places where the English text is new but the text in another language is still old.
-    The text is empty if no translation is old.
+    """Returns a text that lists the places whose English text is new, but whose text in another language is old. The
+    text is empty if no translation is old.
     """
     titles = live_titles(visit.context, visit.language)
     return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
@@ -177,8 +177,7 @@ def _held(visit: Visit, titles: Titles, held: NeedsApprover) -> str:
 STEP_SENTENCES = table("steps")
 WITHOUT_LANGUAGE = phrase("{who} changed {what}")
 UNKNOWN = phrase("{who} changed {part}")
-"""The sentence that the page shows for a step of a draft if this version of the program does not know the kind of the
-step."""
+"""The page shows this sentence for a step whose kind this version of the program does not know."""
 
 
 def step_sentence(visit: Visit, titles: Titles, step: StepRow) -> str:
@@ -299,7 +298,7 @@ class TextColumns(NamedTuple):
 class ScreenToRead(NamedTuple):
     anchor: str
     part: int
-    """The number of the part of the page that shows this screen."""
+    """The page has several parts. The part with this number shows this screen."""
     place: str
     """The titles of the flow and of the screen."""
     state: str
@@ -308,8 +307,8 @@ class ScreenToRead(NamedTuple):
     marks: Sequence[str]
     sentences: Sequence[str]
     handsets: Sequence[tuple[str, Sequence[str], Sequence[str]]]
-    """For each language, three values: the language, the pages of the screen on the handset before the change, and the
-    pages after the change.
+    """Each entry has three values: the language, the screen's pages on the handset before the change, and the pages
+    after it.
     """
 
 
@@ -409,8 +408,7 @@ def _numbers(
     after: Mapping[str, Any],
     titles: Titles,
 ) -> Iterator[NumberToRead]:
-    """Yields each changed number with the name of its service, the changed fields of the number, and the screens that
-    show the number."""
+    """Yields each changed number with its service, its changed fields, and the screens that show the number."""
     rows = {**by_number(before.get("numbers")), **by_number(after.get("numbers"))}
     screens = screens_with_numbers(after["flows"])
     changed: dict[str, list[str]] = {}
@@ -439,7 +437,7 @@ def _covered(
 
 def _risky(change: ScreenDifference, node: object) -> Iterator[tuple[str, str]]:
     """Yields each risky word in the changed texts of a screen, with the language of the text. If the screen is new, or
-    if an editor has just written the reason that allows risky words, the function searches every text of the screen.
+    its reason for risky words is new, searches every text of the screen.
     """
     if change.state is ScreenState.NEW or any(one.field == "reason" for one in change.others):
         for text in texts_in(node):

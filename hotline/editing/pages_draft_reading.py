@@ -41,8 +41,8 @@ from hotline.text.time import KIGALI
 
 NOTE_LETTERS = 1000
 STEPS = 500
-"""The number of a draft's newest steps in which the page looks for the reasons of changes. An editor gives a reason for
-each change of recorded values."""
+"""The page looks for the reasons of changes only in this number of newest steps of the draft. An editor gives a reason
+for each change of recorded values."""
 
 
 def draft(visit: Visit, draft_id: int) -> Response:

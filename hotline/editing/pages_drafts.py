@@ -1,7 +1,7 @@
 """Lists, creates and shows drafts, and makes an HTML file in which a person can play a draft.
 
 The page of a draft shows the draft's parts, problems and history, with links to other pages. Partners without an
-account open this file in a browser, without a server.
+account open the HTML file in a browser, without a server.
 """
 
 import hashlib
@@ -74,7 +74,7 @@ def new_draft(visit: Visit) -> Response:
 
 @draft_form(new_draft, "title")
 def create_draft(visit: Visit) -> Response:
-    """Creates a draft, and opens it at the flow on whose page the editor pressed the button."""
+    """Creates a draft, and opens it at the flow from whose page the editor created it."""
     form = visit.form
     draft_id = service_drafts.open_draft(
         visit.context,

@@ -70,8 +70,8 @@ from hotline.text.errors import DraftRefused, EditClash, NotFound
 from hotline.text.languages import CODES, NAMES, phrase
 
 PICK = "pick "
-"""The first word in the names of the form fields in which the editor chooses between two versions of a value. The rest
-of such a name is the draft's part and the key of the conflict."""
+"""In some form fields, the editor chooses between two versions of a value. The names of these fields begin with this
+word. The rest of such a name is the draft's part and the key of the conflict."""
 
 
 class Choice(NamedTuple):
@@ -113,8 +113,7 @@ def _of_live(visit: Visit, draft_id: int, parts: Mapping[str, Sequence[FieldClas
 
 
 def chosen_versions(form: PostedForm) -> Mapping[str, Settled]:
-    """Returns the versions that the editor chose for the conflicts, by the part of the draft and the key of the
-    conflict."""
+    """Returns the versions that the editor chose for the conflicts, keyed by the part of the draft and the conflict."""
     found: dict[str, dict[str, Side]] = {}
     for name, value in form.fields:
         part, _, key = name.removeprefix(PICK).partition(" ")
@@ -189,7 +188,7 @@ def _version(visit: Visit, one: FieldClash, value: object) -> str:
 # The code below edits one screen: it reads the form, runs the command of the pressed button, and saves the screen.
 
 NEW_SCREEN = "new:"
-"""The value of a select field with which the editor asks for a new screen. Saving the form creates that screen."""
+"""The editor asks for a new screen by choosing this value of a select field. Saving the form creates that screen."""
 OTHER_FLOW = "flow:"
 """The prefix before the name of a different flow, in the value of a select field."""
 MORE_OPTIONS = "more:"
@@ -373,8 +372,7 @@ def _made(
 
 
 def _anchor(do: str, after: Document) -> str:
-    """Returns the place in the page to which the browser scrolls after the editor pressed a button for a row or for a
-    letter."""
+    """Returns the place to which the browser scrolls after the editor pressed a button for a row or for a letter."""
     verb, _, rest = do.partition(":")
     if verb in ("fix", "fix_all"):
         return f"p-meter-{rest.partition(':')[0]}"

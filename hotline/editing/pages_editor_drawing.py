@@ -165,7 +165,7 @@ class MovingParts(NamedTuple):
         return len(self.handset.keys) >= MAX_KEYS
 
     def has_problem(self, *fields: str) -> bool:
-        """Returns True if one of the given fields of the form, or a row of such a field, has a problem to fix."""
+        """Returns True if one of these form fields, or a row of such a field, has a problem to fix."""
         return any(at.startswith(tuple(f"f-{one}" for one in fields)) for _, _, at in self.problems)
 
 
@@ -277,8 +277,8 @@ def waiting_questions(
     """Yields each open question about this screen, oldest first. Each question comes with the name and the anchor of
     the field that the question is about.
 
-    If the form does not contain the text of the question any more, the question gets the anchor of the whole form.
-    Raises StoreUnavailable.
+    If the form no longer contains the questioned text, the question gets the anchor of the whole form. Raises
+    StoreUnavailable.
     """
     there = form_of(node)
     for one in service_translation.open_questions(visit.context, f"{flow}.{name}"):

@@ -117,11 +117,11 @@ def _begins(visit: Visit, place: str, arrow: Arrow) -> str:
 
 
 TO = "to:"
-"""The first part in the name of a form field in which the editor chooses the new target of an arrow. The name of the
-field continues with the key of the arrow. An arrow is a link from one screen to another."""
+"""In some form fields, the editor chooses the new target of an arrow. The names of these fields begin with this text.
+The name of the field continues with the key of the arrow. An arrow is a link from one screen to another."""
 REMOVE_ARROW = "-"
-"""The value of the form field by which the editor removes an arrow. If the editor removes a whole flow, the server then
-also removes the choice where the arrow begins.
+"""If a form field for an arrow's target has this value, the editor removes the arrow. If the editor removes a whole
+flow, the server then also removes the choice where the arrow begins.
 """
 NO_NAME = phrase("Enter a name.")
 
@@ -283,7 +283,7 @@ def set_recorded_values(visit: Visit, draft_id: int, flow: str) -> Response:
 
 
 FLOW_TEXTS = {"title": TITLE_LETTERS, "description": DESCRIPTION_LETTERS}
-"""The texts of a flow that colleagues read, with the maximum number of letters of each."""
+"""The title and the description of a flow, which only colleagues read. Each has a maximum number of letters."""
 
 
 def _save_texts(visit: Visit, draft_id: int, flow: str) -> Response:
@@ -327,7 +327,7 @@ class FlowToRemove(NamedTuple):
         return rules_operations.arrows_into_flow(self.flows, self.here.name)
 
     def screens(self, flow: str) -> Sequence[str]:
-        """Returns the screens of a flow to which an arrow can lead when the other flow is removed. Leaves out screens
+        """Returns the screens of a flow to which an arrow can lead after the other flow is removed. Leaves out screens
         that called the removed flow, because these screens are removed too."""
         gone = {
             place.node
@@ -428,7 +428,7 @@ CHOICE, NUMBER = "choice", "number"
 screen."""
 MAX_PLACES = 250
 """The maximum number of screens that one list of the form offers. If the draft has more screens, the list offers only
-the screens of the front (the flow with the first menu) and of one other flow.
+those of two flows: the front (with the first menu), and one other.
 """
 SHOW_PLACES = "menus"
 MAX_TEXT = 1000

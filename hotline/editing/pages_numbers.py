@@ -162,7 +162,7 @@ def is_printable(flow_set: FlowSet, digits: str) -> bool:
 
 
 def poster_problems(text: str, language: str) -> Iterator[str]:
-    """Yields each word of a poster that the hotline's first screens may not contain, and each word that no screen may
+    """Yields the words of a poster that the hotline's first screens may not contain, and the words that no screen may
     contain."""
     yield from risky_words(text, language)
     yield from new_risky_words("", text, language)

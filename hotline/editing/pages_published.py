@@ -148,9 +148,9 @@ def place_boxes(
 
 def place_flows(flows: Mapping[str, object], groups: Iterable[str], front: str) -> PlacedPicture:
     """Places the boxes of flows as a tree from left to right. The arrows of the tree are the shortest path to each
-    flow. A path begins at the front (the flow with the first menu), or at a flow to which no other path leads. If a
-    flow opens other flows, the first opened flow is in the same row as the flow that opens it. Each further opened flow
-    has its own row.
+    flow. A path begins at the front (the flow with the first menu), or at a flow that no other path reaches. If a flow
+    opens other flows, the first opened flow is in the same row as the flow that opens it. Each further opened flow has
+    its own row.
     """
     opens: dict[str, list[str]] = {name: [] for name in dict.fromkeys((front, *groups))}
     firsts, seen = [], set[str]()
@@ -378,8 +378,7 @@ def problems_by_screen(
 
 
 def _label_point(arrow: PlacedArrow) -> tuple[int, int]:
-    """Returns the point on the last part of an arrow where the page shows the arrow's digits and the button that adds a
-    screen."""
+    """Returns the point on an arrow's last part for the arrow's digits and the button that adds a screen."""
     (x, y), (to_x, to_y) = arrow.points[-2:]
     if arrow.is_back:
         return max(x, to_x) + BOX_WIDTH // 2 + 4, (y + to_y) // 2

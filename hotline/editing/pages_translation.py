@@ -289,7 +289,7 @@ def questions(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
-    """Closes a question about a text. Then redirects to the page on which the user closed the question: the list of
+    """Closes a question about a text. Then redirects to the page where the user closed the question: the list of
     questions, or the screen of the draft.
     """
     service_translation.settle_question(visit.context, visit.by, question_id)

@@ -104,7 +104,7 @@ class ScreenDifference(NamedTuple):
     state: ScreenState
     words: tuple[TextChanged, ...]
     arrows: tuple[FieldChanged, ...]
-    """Changed targets of arrows (links), such as "Choice 2 led to a, leads to b". For a node that calls a flow, the
+    """Arrows (links) that have a new target, such as "Choice 2 led to a, leads to b". For a node that calls a flow, the
     target is the called flow.
     """
     marks: tuple[FieldChanged, ...]
@@ -143,7 +143,7 @@ class StaleTranslation(NamedTuple):
 
 
 def stale_translations(changes: Difference, after: Document) -> tuple[StaleTranslation, ...]:
-    """Returns the texts whose English wording changed, while a translation of the text stayed the same."""
+    """Returns the texts whose English wording changed, but whose translation stayed the same."""
     found = []
     for screen in changes.screens:
         if screen.state is not ScreenState.CHANGED:

@@ -95,8 +95,7 @@ _MAY_HOLD = {name: FieldFault(kind) for kind, held in _TABLES["holds"].items() f
 WHEN = ("answer", "is", "flag", "not")
 TICKS = frozenset({"languages", "same_line", "every_page"})
 COMMON_FIELDS = ("reason", "signed.by", "signed.day", "signed.digest")
-"""Fields that the form has for every kind of node, and that do not belong to the content of the node: the written
-reason and the approval.
+"""Form fields of every kind of node that are not part of the node's content: the written reason and the approval.
 """
 
 
@@ -185,7 +184,7 @@ def _said(value: object) -> str:
 
 
 LABELS = {"choices": "label", "lead": "text"}
-"""Maps each kind of list to the key that contains the text of a row in this list."""
+"""For each kind of list, the key under which a row stores its text."""
 
 
 def form_of(node: Document) -> dict[str, str]:
@@ -210,8 +209,8 @@ def shown_value(node: object, name: str) -> str:
 
 
 def _way(node: object, name: str) -> DocumentPath:
-    """Returns the path in the document to the value of a form field. In the document, the text of a row is one level
-    deeper than the name of the form field says.
+    """Returns the path in the document to the value of a form field. For the text of a row, the path has one level more
+    than the name of the form field.
     """
     if name == "returns":
         return ("finish", "text")

@@ -49,8 +49,8 @@ EMPTY: Mapping[str, Document] = {
 }
 """Maps each kind of screen to the content of a new screen of this kind."""
 LED_ON = frozenset({"say", "menu", "ask", "branch", "call"})
-"""The kinds of screens that lead to another screen. A new screen of one of these kinds leads to the old target of the
-arrow that now leads to the new screen."""
+"""The kinds of screens that lead to another screen. If an arrow gets such a new screen as its target, the new screen
+leads to the arrow's old target."""
 
 
 class Obstacle(StrEnum):
@@ -276,8 +276,8 @@ def free_name(name: str, used: Collection[str]) -> str:
 
 def with_call(flow: Document, called: str) -> tuple[Editable, str]:
     """Returns the flow with a node that calls another flow and then ends. Also returns the name of the calling node. If
-    the flow already has a node that calls the flow `called`, the function changes nothing. Otherwise the function adds
-    the node at the end, and names the node like the called flow if no other node has this name.
+    the flow already has a node that calls the flow `called`, the function changes nothing. Otherwise adds the node at
+    the end, and gives it the name of the called flow if this name is free.
     """
     changed, call = copy_flow(flow), {"call": {"flow": called}}
     own = changed["nodes"]
@@ -306,7 +306,7 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
 
 
 MAX_STEM = 24
-"""The maximum number of letters of a quiz's name in the names of the quiz's saved answers."""
+"""The names of a quiz's saved answers contain the name of the quiz, shortened to this number of letters."""
 
 
 class FlowModelName(StrEnum):
@@ -360,14 +360,14 @@ ROWS = ("choices", "arms")
 
 
 class ArrowIntoFlow(NamedTuple):
-    """An arrow in one flow that leads to a node that calls another flow."""
+    """An arrow to a node that calls another flow, with the name of the flow that contains the arrow."""
 
     flow: str
     arrow: Arrow
 
     @property
     def key(self) -> str:
-        """Returns the name under which a form stores the editor's decision about where this arrow leads from now on."""
+        """Returns the name of the form field in which the editor decides where this arrow leads from now on."""
         return f"{self.flow}/{self.arrow.key}"
 
 
@@ -403,9 +403,9 @@ def obstacle_to_removing(
     """Returns the reason why a flow cannot be deleted, or None. `decided` contains the new target of each arrow, by the
     arrow's key.
 
-    A target is the name of a screen in the flow where the arrow begins, or `flow:NAME` for a different flow. The target
-    `""` removes the arrow, and the choice where the arrow begins. After the operation, each list `choices` or `arms`
-    must still have at least one row.
+    A target is the name of a screen in the flow where the arrow begins, or `flow:NAME` for a different flow. If a
+    target is `""`, the operation removes the arrow and the choice from which it leads. After the operation, each list
+    `choices` or `arms` must still have at least one row.
     """
     if (kept := removal_obstacle(flows, entries, name)) is not None:
         return kept
@@ -434,8 +434,8 @@ def obstacle_to_removing(
 def flows_without_arrows(
     flows: Mapping[str, Document], name: str, decided: Mapping[str, str]
 ) -> dict[str, Editable]:
-    """Returns the other flows as they are after the removal: no arrow leads into the removed flow any more. The calling
-    code must call `obstacle_to_removing` first."""
+    """Returns a changed copy of each flow that calls the flow `name`. No arrow in these copies leads into the removed
+    flow. The calling code must call `obstacle_to_removing` first."""
     changed = {place.flow: copy_flow(flows[place.flow]) for place in calls_of(flows, name)}
     # The loop handles rows of choices last, from the last row to the first, because removing a row changes the numbers
     # of later rows.
@@ -467,8 +467,8 @@ def _row(arrow: Arrow) -> tuple[str, int] | None:
 NUMBERED = ("one", "two", "three")
 """The names of a model's repeated screens, in order."""
 OPTIONAL_GROUP = "question"
-"""The first part in the names of the screens with a lesson's quiz question. A new lesson has these screens only if the
-editor writes a quiz question."""
+"""In a lesson, the names of the screens for the quiz question begin with this text. A new lesson has these screens only
+if the editor writes a quiz question."""
 SAID = Mapping[str, Mapping[str, str]]
 
 
@@ -488,8 +488,8 @@ class Slot(NamedTuple):
 
 
 def slots(model: FlowModelName) -> Sequence[Slot]:
-    """Returns the texts of a model that are empty and that the editor must write. Texts with the same number come one
-    after the other. The quiz question of a lesson comes last."""
+    """Returns the empty texts of a model, which the editor must write. The texts are in the order of their numbers, but
+    the quiz question of a lesson comes last."""
     found = _slots(model)
     return sorted(found, key=lambda one: (one.key.startswith(OPTIONAL_GROUP), one.number))
 
@@ -510,7 +510,7 @@ def _slots(model: FlowModelName) -> Iterator[Slot]:
 def build_flow(
     model: FlowModelName, name: str, said: SAID, *, denied: Collection[str] = (), onward: str = ""
 ) -> Editable:
-    """Returns a new flow with the texts in `said`, whose keys are the slots of the model. `denied` contains the
+    """Returns a new flow with the texts in `said`. `said` maps the key of each slot to its text. `denied` contains the
     questions whose right answer is No.
 
     A repeated question for which the editor wrote no text gets the text of the first question.
@@ -541,7 +541,7 @@ def _words(said: SAID, node: str) -> bool:
 
 def _without_empty(flow: Editable, said: SAID) -> Editable:
     """Returns the flow without the groups of screens for which the editor wrote no text. If the editor wrote no text at
-    all, the flow loses only the screens of the quiz question."""
+    all, removes only the screens of the quiz question."""
     written = {node.partition("_")[0] for node in flow["nodes"] if _words(said, node)}
     topic = ""
     for name, node in nodes_of(flow).items():

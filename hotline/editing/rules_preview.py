@@ -145,7 +145,7 @@ def preview(
 
 
 def assumptions_of(node: Node) -> tuple[Assumption, ...]:
-    """Returns, without duplicates, each answer and flag that decides what a node shows or where the node leads."""
+    """Returns the answers and flags that decide what a node shows or where it leads. The result has no duplicates."""
     found: dict[tuple[str, bool], dict[str, None]] = {}
     for condition in conditions(node):
         name = condition.answer or condition.flag or ""
@@ -542,8 +542,7 @@ def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
 
 
 def _says_more(node: Editable, fault: Problem) -> bool:
-    """Removes from a text the language in which the text is invalid. Returns True if the text still has another
-    language."""
+    """Removes from a text the language that the fault names. Returns True if the text still has another language."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):
         return False
@@ -559,13 +558,13 @@ def _body(node: Editable) -> Editable:
 MOST_SCREENS = 4000
 """The maximum number of screens in one file that plays a draft."""
 ON = {"reporting": True, "receipts": True}
-"""The flags that are on in the file with which a person plays a draft, because the file plays a hotline that takes
-reports. All other flags are off, as in the editor's preview."""
+"""The file that plays a draft sets these flags, because it plays a hotline that takes reports. All other flags are off,
+as in the editor's preview."""
 BEFORE = ((Place("", ""),),)
 """A sample value for the list of places to which the caller can go back. After each pressed key, the code compares the
 list with this sample, to find out how the key changes the list."""
 END = -1
-"""The number for every next screen that the file for playing a draft does not contain."""
+"""If the file for playing a draft does not contain the next screen, this number replaces the screen's number."""
 NUMBER = re.compile(r"\d(?:[ .-]?\d){2,}")
 OUR_KEYS = "000"
 
@@ -656,7 +655,7 @@ def _typed(flow_set: FlowSet, state: ConversationState) -> str:
 
 
 def _inputs(typed: str) -> Iterator[tuple[str, str]]:
-    """Yields each key that a caller can press on a screen, with an example of the input."""
+    """Yields each kind of input that a caller can make on a screen, with an example."""
     yield from ((key, key) for key in ("0", "00", OUR_KEYS, *NUMBERS, MORE))
     if typed.startswith("pin"):
         digits = int(typed.removeprefix("pin"))
@@ -679,8 +678,8 @@ def _shrunk(state: ConversationState, needed: Mapping[Place, set[str]]) -> Conve
 
 
 def _needed(flow_set: FlowSet) -> Mapping[Place, set[str]]:
-    """Returns, for each place, the names of the saved answers that the screen of the place or a later screen reads.
-    Leaves out an answer that the caller gives again before a screen reads it."""
+    """Maps each place to the names of the saved answers that its screen or a later screen reads. Leaves out an answer
+    that the caller gives again before a screen reads it."""
     needed = {
         Place(flow.name, name): set[str]()
         for flow in flow_set.flows.values()

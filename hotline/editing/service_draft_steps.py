@@ -124,8 +124,8 @@ def restore_step(
     try:
         return save_step(context, by, draft_id, new, base_version=now.version)
     except EditClash:
-        # Another person saved a change after the service read this draft and before it saved the restored version. The
-        # editor asked for exactly this version, so the service tries again to restore this version.
+        # Another person saved a change while the service restored the version. The editor asked for exactly this
+        # version, so the service tries again to restore this version.
         return restore_step(context, by, draft_id, step_id, once=once, before=before)
 
 
@@ -133,7 +133,7 @@ def _add(
     session: Session, context: Context, by: Author, draft_id: int, new: NewStep, after: int
 ) -> int | None:
     """Adds a step to a draft, and returns the version of the step. Returns None if another process saved this part
-    first, or if this form already made a step."""
+    first, or if the same form has already saved a step."""
     change = tables.get_draft(session, draft_id, held=True)
     if not change.is_editable:
         raise DraftRefused(Refusal.OVER)

@@ -279,7 +279,7 @@ def _questions(flow_set: FlowSet, ways: Iterable[_Way]) -> Iterable[_Way]:
 
 
 def _silent(flow_set: FlowSet, path: _Way) -> Iterator[Place]:
-    """Yields the places after a node that asks no question. If a condition tests a flag, the function follows the
+    """Yields the places that follow a node without a question. If a condition tests a flag, the function follows the
     path with the flag and the path without it."""
     node = node_of(flow_set, path.place)
     if not isinstance(node, BranchNode):
@@ -420,8 +420,8 @@ def bearable_problems(document: Document) -> Sequence[Problem]:
 
 @cache
 def checker_digest() -> str:
-    """Returns a digest of the code that checks flows. The digest is part of the key of stored problems, so the hotline
-    does not reuse problems that another version of the code found."""
+    """Returns a digest of the code that checks flows. The digest is part of the key of stored problems. So the hotline
+    never uses problems that another version of the code found."""
     hashed = hashlib.sha256()
     for written_in in (inspect.getfile(Problem), __file__):
         files = Path(written_in).parent.rglob("*.*")

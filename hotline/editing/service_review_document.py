@@ -109,7 +109,7 @@ def language_reviews(
 ) -> Iterator[LanguageReview]:
     """Yields the texts of each language with their reviews. Raises NotReady, StoreUnavailable.
 
-    The function reads the published texts only once for all languages without a draft.
+    Reads the published texts only once for all languages that have no draft.
     """
     live: Document | None = None
     live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
@@ -202,8 +202,8 @@ TextFaults = Mapping[str, TextFault]
 
 
 def faults_of(review: LanguageReview, flow_set: FlowSet, new: Sequence[ReviewedText]) -> TextFaults:
-    """Returns the fault of each faulty new text, by the place of the text. `flow_set` is the published flow set. The
-    function checks all texts together."""
+    """Maps the place of each faulty new text to its fault. `flow_set` is the published flow set. The function checks
+    all texts together."""
     found = {text.place: fault for text in new for fault in _alone(review, flow_set, text)}
     fit = [text for text in new if text.place not in found and text.in_flows]
     flows: dict[str, list[ReviewedText]] = {}
@@ -229,7 +229,7 @@ def with_texts(
 
 
 def _alone(review: LanguageReview, flow_set: FlowSet, text: ReviewedText) -> Iterator[TextFault]:
-    """Yields the first fault that can be found in a text alone, without its screen."""
+    """Yields the first fault that a text has without regard to its screen."""
     words = text.words[review.language]
     if is_fixed(text.place):
         yield TextFault(TextRefusal.FIXED)
@@ -314,8 +314,8 @@ MAX_TERMS = 5
 TODO, ALL = "todo", "all"
 """Two filters in addition to the review states: texts that this person can review, and all texts."""
 SPREAD = (sqrt(5) - 1) / 2
-"""This share of the list lies between the texts at which two accounts with consecutive ids begin. With this distance,
-the starting points spread evenly over the list."""
+"""Each account begins at another text of the list. The starting points of two consecutive account ids lie this share of
+the list apart, so all starting points spread evenly."""
 
 
 class PageText(NamedTuple):
@@ -415,8 +415,8 @@ def text_page(
 def text_meters(
     context: Context, language: str, typed: Mapping[str, str]
 ) -> Mapping[str, FilledMeter]:
-    """Returns the meter of each text while a person types the text. The key is the place of the text. A meter shows how
-    full a screen is."""
+    """Maps the place of each text to the text's meter, while a person types the texts. A meter shows how full a screen
+    is."""
     review = language_review(context, language)
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts

@@ -163,20 +163,20 @@ def newest_versions(session: Session, draft_id: int) -> Mapping[str, int]:
 
 
 def find_step(session: Session, draft_id: int, **fields: str | int) -> DraftStep | None:
-    """Returns the newest step of a draft whose columns have the values in `fields`, such as `part="fees"`. Returns None
-    if no step of the draft has these values."""
+    """Searches the steps of a draft for the column values in `fields`, such as `part="fees"`. Returns the newest step
+    with all these values, or None."""
     here = select(DraftStep).filter_by(draft_id=draft_id, **fields)
     return session.scalar(here.order_by(DraftStep.id.desc()).limit(1))
 
 
 def step_of_form(session: Session, draft_id: int, part: str, once: str) -> DraftStep | None:
-    """Returns the step that this form has already made, or None."""
+    """Returns the step that this form has already saved, or None."""
     return find_step(session, draft_id, once=form_key(draft_id, part, once))
 
 
 def form_key(draft_id: int, part: str, once: str) -> str:
-    """Returns the unique key of a form's step. The key includes the part, so one form can make one step for each
-    part."""
+    """Returns the unique key of the step that a form saves. The key includes the part, so one form can save one step
+    for each part."""
     return f"{draft_id} {part} {once}"
 
 
@@ -267,8 +267,8 @@ class SignatureRow(Row):
 def all_signatures(
     session: Session, language: str | None = None, *, below: str = ""
 ) -> Sequence[Signature]:
-    """Returns all signatures (reviews of a text), oldest first, or only the signatures in one language or of the texts
-    below a place. The place of a screen consists of the names of the flow and the screen."""
+    """Returns all signatures (reviews of a text), oldest first. With `language` or `below`, returns only the signatures
+    in this language or below this place. The place of a screen consists of the names of the flow and the screen."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
@@ -281,8 +281,8 @@ def all_signatures(
 
 
 def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns, for the place of each text, the English text that the text's last reader saw. Leaves out places for
-    which this English text is unknown."""
+    """Maps the place of each text to the English text that its last reader saw. Leaves out places for which this
+    English text is unknown."""
     rows = (
         select(SignatureRow.place, SignatureRow.english)
         .where(SignatureRow.language == language, SignatureRow.place.in_(places))
@@ -297,7 +297,7 @@ def store_signatures(
 ) -> int:
     """Stores signatures (reviews of a text) that are not stored yet, and returns the number of these signatures.
 
-    `english` contains, for the place of each text, the English text that the reader sees.
+    `english` maps the place of each text to the English text that the reader sees.
     """
     return sum(
         add_if_new(
@@ -336,7 +336,7 @@ class TextQuestion(Row):
 def open_questions(session: Session, limit: int, below: str = "") -> Sequence[TextQuestion]:
     """Returns the open questions, oldest first.
 
-    With `below`, returns only the questions about texts below this place, such as a screen.
+    If `below` is the place of a flow or a screen, returns only the questions about its texts.
     """
     here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
     if below:
@@ -431,7 +431,7 @@ def mark_settled(
 
 
 def delete_old(session: Session, before: datetime) -> None:
-    """Deletes the news about each draft that ended before this time, and the approver's note on the draft."""
+    """Deletes the news about drafts that ended before this time, and the approvers' notes on these drafts."""
     old = select(DraftRow.id).where(DraftRow.ended_at < before)
     session.execute(delete(DraftNews).where(DraftNews.draft_id.in_(old)))
     noted = DraftRow.note.is_not(None), DraftRow.ended_at < before
@@ -515,7 +515,7 @@ class DraftPlan(Row):
 
 
 def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
-    """Returns the plans whose publication or whose end is due, in the order of their approval."""
+    """Returns the plans with a due publication or a due end, in the order of their approval."""
     now = or_(
         and_(DraftPlan.state == PlanState.WAITING, DraftPlan.publish_at <= at),
         and_(DraftPlan.state == PlanState.LIVE, DraftPlan.withdraw_at <= at),
@@ -524,7 +524,8 @@ def due(session: Session, at: datetime) -> Sequence[DraftPlan]:
 
 
 def open_plans(session: Session, draft_id: int | None = None) -> Sequence[DraftPlan]:
-    """Returns the plans that the clock process has not carried out yet, of all drafts or of one draft."""
+    """Returns the plans of all drafts, or of one draft. Leaves out plans that the clock process has already carried
+    out."""
     here = select(DraftPlan).where(DraftPlan.state.in_(OPEN))
     if draft_id is not None:
         here = here.where(DraftPlan.draft_id == draft_id)

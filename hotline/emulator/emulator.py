@@ -101,9 +101,9 @@ REFUSALS: Mapping[type[Exception], int] = {HandsetRefused: 409, NotFound: 404, S
 def only_loopback() -> None:
     """Refuses a request that does not come from this machine.
 
-    The function checks the client's address and the host name in the request. The check of the address is not enough,
-    because a foreign web page could use a host name that resolves to this machine. The body must be JSON. A browser
-    lets a page of another site post JSON only if this server has permitted it.
+    The function checks the client's address and the host name in the request. The check of the address is not enough. A
+    foreign web page could use a host name that resolves to this machine. The body must be JSON. Without this server's
+    permission, a browser does not let a page of another site post JSON.
     """
     try:
         peer = ipaddress.ip_address(request.remote_addr or "")

@@ -141,8 +141,8 @@ class Messages:
         return [incoming.id]
 
     def opt_out(self, msisdn: str, sender: str) -> None:
-        """Stops bulk messages to this number, as the gateway does, and tells the hotline in a notice that the number
-        gets no more bulk messages."""
+        """Stops bulk messages to this number, as the gateway does. Notifies the hotline that the number gets no more
+        bulk messages."""
         with self.state.changing() as state:
             state.blacklist.add(msisdn)
         self.line.post("optout", {"senderId": sender, "phoneNumber": msisdn})

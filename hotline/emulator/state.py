@@ -68,7 +68,7 @@ class Scheduler:
         return timer
 
     def turn(self, seconds: float) -> None:
-        """Moves the clock forward at once. Every timer that becomes due is run."""
+        """Moves the clock forward at once. Runs every timer that becomes due."""
         with self._changed:
             self._reached += seconds
             self._changed.notify_all()
@@ -393,7 +393,7 @@ class EmulatorState:
     incoming: list[Incoming] = field(default_factory=list)
     blacklist: set[str] = field(default_factory=set)
     violations: list[dict[str, Any]] = field(default_factory=list)
-    """The cases in which the hotline violated the protocol. A test fails if this list is not empty."""
+    """The hotline's violations of the protocol. A test fails if this list is not empty."""
     travels: list[Travel] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
 

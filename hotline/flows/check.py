@@ -95,7 +95,7 @@ class Code(StrEnum):
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
-    """An editor's new text for an SMS, or for another text of the code, is not allowed."""
+    """An editor's new wording of an SMS, or of another text that the code sends, is not allowed."""
 
 
 class Problem(NamedTuple):
@@ -330,8 +330,8 @@ def rows_of(name: str) -> Iterator[list[str]]:
 
 
 def _tables() -> tuple[Mapping[str, Table], Collection[str], Mapping[tuple[str, str], str]]:
-    """Returns the words of each table by language, the words that must match a whole word, and the replacements by
-    language and word."""
+    """Reads the file of risky words. Returns the words by table and language, the words that match only whole words,
+    and the replacements."""
     found: dict[str, dict[str, list[str]]] = {}
     whole_words, replacements = set(), {}
     for table, language, words, is_whole, substitute in rows_of("risky_words.csv"):
@@ -434,7 +434,7 @@ def replacement(word: str, language: str, tables: tuple[Table, ...]) -> MessageT
 def with_replacement(
     fix: MessageText, word: str, language: str, tables: tuple[Table, ...]
 ) -> MessageText:
-    """Adds to the text of a fix the safe words to write instead of a risky word, if any are known."""
+    """Adds a safe replacement for a risky word to the text of a fix, if a replacement is known."""
     advice = replacement(word, language, tables)
     if advice is None:
         return fix
@@ -464,7 +464,7 @@ def _without(text: str, language: str, innocent: Table) -> str:
 
 
 def new_risky_words(before: str, after: str, language: str) -> Iterator[str]:
-    """Yields the promises, and the words that ask for identity, in those sentences of `after` that `before` does not
+    """Yields promises and words that ask for identity. Searches only the sentences of `after` that `before` does not
     contain."""
     old_sentences = {*_sentences(before)}
     new_sentences = [sentence for sentence in _sentences(after) if sentence not in old_sentences]
@@ -608,8 +608,7 @@ def digits_in(text: str) -> DocumentPath:
 
 
 def _without_articles(run: list[_Part]) -> list[_Part]:
-    """Removes articles such as "un" at the beginning and the end, if the sequence also contains written digits, as in
-    "2/3 Un emploi"."""
+    """Removes articles such as "un" from both ends of a sequence with written digits, as in "2/3 Un emploi"."""
     if any(part.word.isdecimal() for part in run):
         while run[-1].word in ARTICLES:
             run = run[:-1]
@@ -623,7 +622,7 @@ def _folded(text: str) -> str:
 
 
 def _runs(folded: str) -> Iterator[list[_Part]]:
-    """Yields each sequence of digits and digit words that only marks and spaces separate."""
+    """Yields each sequence of digits and digit words that has only marks and spaces in between."""
     run: list[_Part] = []
     end, times = 0, 1
     for token in _TOKEN.finditer(folded):
@@ -671,7 +670,7 @@ _REASON_OLDER = message_text(
 
 
 def promises(flow_set: FlowSet) -> Problems:
-    """Yields promises and questions about identity on each screen that is outside a report and has no written reason.
+    """Finds promises and questions about identity on screens outside reports. Skips screens that have a written reason.
 
     Inside a report, the rules are stricter: `unsafe_words` and `identity_questions` accept no reason.
     """
@@ -734,8 +733,8 @@ def _risky(words: str, language: str) -> Iterator[tuple[Code, str]]:
 
 
 def _node_of_reason(live: Flow, node: str, reason: str) -> str | None:
-    """Returns the name of the published screen with this written reason: `node`, or another name if an editor renamed
-    or copied the screen."""
+    """Returns the name of the published screen with this written reason. The name differs from `node` if an editor
+    renamed or copied the screen."""
     names = [
         name for name in live.nodes if plain_text(live.reasons.get(name, "")) == plain_text(reason)
     ]

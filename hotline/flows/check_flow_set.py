@@ -118,8 +118,8 @@ def _named(text: str) -> Sequence[str]:
 
 
 SHORT = 4
-"""A label with at most this number of letters counts as repeated only before a punctuation mark: "No names" does not
-repeat "No"."""
+"""The maximum length of a short label. A text repeats a short label only if the text ends after it or a punctuation
+mark follows. So "No names" does not repeat "No"."""
 
 Labels = Mapping[str, Mapping[str, list[Text]]]
 """For each answer and each of its values, the labels of the choices that save this value."""
@@ -150,7 +150,7 @@ def placeholders(flow_set: FlowSet) -> Problems:
 
 
 def _repeated(place: Place, field: str, text: Text, when: Condition, labels: Labels) -> Problems:
-    """Finds a text that repeats the answer of the caller, if callers see the text only after the answer in `when`."""
+    """Finds a text that repeats the caller's answer. Callers see this text only after the answer in `when`."""
     if when.answer is None or when.negated:
         return
     by_value, at = labels.get(when.answer, {}), (place.flow, place.node, field)
@@ -407,7 +407,7 @@ def _choices(shown_view: View, page: Page) -> int:
 
 
 def short_code_problems(flow_set: FlowSet) -> Problems:
-    """Finds short codes that lead into a report flow, or to a node that digits after the service code must not open.
+    """Finds short codes that lead into a report flow, or to a node that callers must not open by dialling.
 
     Skips a short code whose landing flow is a report flow, because `broken_in_set` reports that problem.
     """
@@ -423,7 +423,8 @@ def short_code_problems(flow_set: FlowSet) -> Problems:
 
 
 def reachable_by_digits(flow_set: FlowSet) -> Problems:
-    """Finds nodes that ask for a PIN or complete a report, if digits dialled after the service code could open them."""
+    """Finds nodes that callers could open by dialling digits after the service code, but must not. Such a node asks for
+    a PIN or completes a report."""
     front = flow_set.flows.get(flow_set.front)
     if front is not None and front.start in front.nodes:
         for place, effect in _unguarded(flow_set, front):
@@ -431,8 +432,8 @@ def reachable_by_digits(flow_set: FlowSet) -> Problems:
 
 
 def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageText]]:
-    """Yields each node that digits dialled after the service code must not open, with the reason. Follows every path
-    from the flow's start, except through report flows."""
+    """Yields each node that callers must not open by dialling digits after the service code, with the reason. Follows
+    every path from the flow's start, except through report flows."""
 
     def gathers(place: Place) -> bool:
         return bool(flow_set.flows[place.flow].gathers)
@@ -446,8 +447,8 @@ def _unguarded(flow_set: FlowSet, flow: Flow) -> Iterator[tuple[Place, MessageTe
 
 
 def _does(flow_set: FlowSet, place: Place) -> MessageText | None:
-    """Returns the reason why digits dialled after the service code must not open a node. Returns None if such digits
-    may open the node."""
+    """Returns the reason why callers must not open a node by dialling digits after the service code. Returns None if
+    callers may open the node in this way."""
     node = node_of(flow_set, place)
     if isinstance(node, QuestionNode) and node.kind == "pin":
         return message_text("asks the caller for a PIN")

@@ -190,7 +190,8 @@ def listings(flow_set: FlowSet, node: Waiting) -> Iterator[tuple[Waiting, dict[s
     if found := matching_lists(flow_set, node.list):
         yield from ((node, dict(zip(names, match.groups(), strict=True))) for match in found)
         return
-    # Yields the question without a list of places, and its texts for no place and for one place.
+    # Yields the question without its list of places. Then yields the texts that replace the question if the list has no
+    # place or only one place.
     unlisted = replace(node, list=None)
     yield unlisted, {}
     if node.none is not None:

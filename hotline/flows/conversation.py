@@ -98,7 +98,7 @@ class Facts:
     """For a private short code, the language in which the conversation starts. The service knows this language from
     the enrolled phone."""
     answers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Answers from an earlier session, which a flow gets when another flow calls it."""
+    """Answers from an earlier session. When one flow calls another flow, the called flow gets these answers."""
 
 
 class Option(NamedTuple):
@@ -127,7 +127,7 @@ class ConversationState:
     def at(
         self, calls: tuple[Place, ...], *, trail: tuple[tuple[Place, ...], ...] | None = None
     ) -> "ConversationState":
-        """Returns a copy of the state with other places: `calls` and, if given, `trail`. `dataclasses.replace` would
+        """Returns a copy of the state with the new `calls` and, if given, the new `trail`. `dataclasses.replace` would
         be four times slower."""
         return ConversationState(
             self.language,

@@ -84,7 +84,7 @@ from hotline.text.errors import FlowInvalid
 from hotline.text.languages import CODES, MessageText, message_text
 
 MESSAGE_KEY = "remark"
-"""The key of a validation error under which the hotline stores its own message."""
+"""The key under which a validation error contains the hotline's own message."""
 
 
 def invalid(template: str, **values: str | int) -> PydanticCustomError:
@@ -127,7 +127,7 @@ LONGEST_NAME = 40
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
-"""The name of a text of the code, such as `TAKEN` for an SMS."""
+"""The name of a text that the code sends, such as `TAKEN` for an SMS."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 TITLE_LETTERS = 60
 DESCRIPTION_LETTERS = 160
@@ -144,8 +144,8 @@ class Model(BaseModel):
 
 KINDS = ("say", "menu", "ask", "branch", "call", "finish")
 ROWS = {"choices": "choices", "lead": "lead", "branch": "arms"}
-"""The keys of a node that contain a list. For each key, the value is the first word in the names of the form fields
-for a row, as in `arms.2`."""
+"""Maps each key of a node that contains a list to the first part of the list's form fields. For example, `arms.2` is a
+form field for the key `branch`."""
 _AT_A_ROW = re.compile(r"^choice (\d+) (has no next screen)?")
 
 
@@ -559,7 +559,8 @@ class RevisionModel(Model):
     entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
         default_factory=dict
     )
-    """The name of the poster that shows a short code. The statistics show this name, but callers never see it."""
+    """Maps the last digits of a short code to the name of the poster that shows the short code. The statistics show
+    this name, but callers never see it."""
     phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -177,7 +177,7 @@ class QuestionNode:
     none: Text | None = None
     """The text shown instead of the question if the list is empty."""
     weak: str | None = None
-    """The next node if the caller chooses a PIN that is easy to guess, which the hotline does not accept."""
+    """The next node if the hotline refuses the caller's new PIN because it is easy to guess."""
     digits: int = PIN_DIGITS
     """The number of digits of a PIN."""
     leads: tuple[Lead, ...] = ()
@@ -262,9 +262,9 @@ class FlowSet:
     entries: Mapping[str, str] = field(default_factory=dict)
     """The landing flow of each short code, by the suffix of the short code. `*384*777*90#` has the suffix "90"."""
     numbers: Mapping[str, Number] = field(default_factory=dict)
-    """The phone numbers that a conditional text may show, by their digits, confirmed or not."""
+    """The phone numbers that conditional texts contain, by their digits. Some of these numbers may not be confirmed."""
     phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """New texts for phrases of the code, such as SMS, by language and name of the phrase."""
+    """Edited texts that replace texts of the code, such as SMS, by language and by the name of the text."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -437,8 +437,8 @@ def view(
 def _asked(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[str, tuple[Choice, ...]]:
-    """Returns the question and its choices. For a list with only one place or no place, the result is the question
-    that the node has for this number of places."""
+    """Returns the question and its choices. If a list has only one place or no place, the result is the node's question
+    for this case."""
     choices, text = shown_choices(flow_set, node, state, facts), node.text
     if not isinstance(node, QuestionNode) or node.list is None:
         return text_in(text, state.language), choices
@@ -472,8 +472,8 @@ def shown_choices(
 
 
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
-    """Returns one choice for each language except the current language. The label of the choice is the name of the
-    language, and its key is one of the highest keys. The choice shows the same node again in the chosen language."""
+    """Returns one choice for each language except the current language. The choice has the name of the language as its
+    label, and one of the highest digits as its key. The choice shows the same node again in the chosen language."""
     others = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
@@ -505,8 +505,8 @@ def list_answers(pattern: str) -> tuple[str, ...]:
 
 
 def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
-    """Returns the line about the keys `0` (back) and `00` (front), once with long words and once with short words.
-    Every page shows one of the two lines.
+    """Returns the line about the keys `0` (back) and `00` (front) in a long and a short version. Every page shows one
+    of the two versions.
 
     The front has no such line. If a question may be skipped, `0` skips the question.
     """

@@ -108,7 +108,7 @@ def deserialise(
     pressed: str, lists: Mapping[str, tuple[Option, ...]], cache: dict[str, Flow]
 ) -> Generator[None, None, LoadedFlowSet]:
     """Builds the flow set from the stored text, flow by flow. Yields before it builds each flow that `cache` does not
-    contain, so that other work can go first. Adds each new flow to `cache`, so that another thread can use the flow.
+    contain. So other work can run first. Adds each new flow to `cache`, so that another thread can use the flow.
     """
     first, *lines = pressed.split("\n")
     names, front, entries, rows, phrases = json.loads(first)

@@ -34,7 +34,7 @@ NAMED_BY = {
     "branch": ("when",),
     "numbers": ("number",),
 }
-"""The keys of the document that contain lists of rows, and for each key the fields by which a row is recognised."""
+"""Maps each key of the document that contains a list of rows to the fields that identify a row."""
 WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
 LAST = "else"
 """The name of a row that has none of these fields: the last arm of a branch, or a new row."""
@@ -120,7 +120,7 @@ def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) 
 
 
 ROWS = "#rows"
-"""The last step of a path that leads to the names of the rows in a list, in their order."""
+"""A path that ends with this step means the order of the rows in a list, given as the names of the rows."""
 
 WHOLE = frozenset({"when", "signed"})
 """Fields with a mapping that is compared as a whole, such as a condition."""

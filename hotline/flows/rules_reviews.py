@@ -21,11 +21,11 @@ ENGLISH = "en"
 NEEDED: Mapping[str, int] = {"rw": 2}
 """The number of people who must review a text, by language. A language that is not listed needs one person."""
 PHRASES = "locales"
-"""The first part of a text's place if the text is a phrase of the code, such as an SMS, and not in a flow."""
+"""The first part of the place of a text that the code sends, such as an SMS. Such a text is in no flow."""
 ENGINE = "engine"
-"""The first part of a text's place if the text belongs to the engine, such as `engine.back`."""
+"""The first part of the place of a text that the engine adds to screens. An example of a place is `engine.back`."""
 CONSOLE = "console"
-"""The first part of a text's place if the text belongs to the console, so that no caller reads it."""
+"""The first part of the place of a text on the console. No caller reads such a text."""
 
 
 class ReviewState(StrEnum):

@@ -92,7 +92,8 @@ class Button(NamedTuple):
     every_page: bool = False
     """True if the choice appears at the end of each page, such as "not sure"."""
     shares_page: bool = False
-    """True if the page must not begin with this choice, unless the page before would then have no choice."""
+    """True if no page may begin with this choice. There is one exception: the page before must keep at least one
+    choice."""
 
 
 class Layout(NamedTuple):
@@ -232,8 +233,8 @@ def paginate(layout: Layout, limit: int = SEPTETS) -> tuple[Page, ...]:
 
 
 def _after(pieces: Sequence[_Piece], repeated: Sequence[_Piece], count: int) -> Sequence[_Piece]:
-    """Returns the pieces for the next pages: all except the first `count` pieces, but always those in `repeated`, which
-    every page repeats."""
+    """Returns the pieces for the next pages: skips the first `count` pieces that are not in `repeated`. Every page
+    repeats the pieces in `repeated`."""
     remaining: list[_Piece] = []
     for piece in pieces:
         if count and piece not in repeated:
@@ -244,7 +245,7 @@ def _after(pieces: Sequence[_Piece], repeated: Sequence[_Piece], count: int) -> 
 
 
 def _before_shared(pieces: Sequence[_Piece], draft: _Draft) -> int:
-    """Returns how many pieces stay on the page, so that the next page does not begin with a `shares_page` choice.
+    """Returns how many pieces stay on the page. The next page must not begin with a `shares_page` choice.
 
     If no choice would stay on the page, all pieces stay.
     """
@@ -287,8 +288,8 @@ def _closed(
 
 
 def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
-    """Returns the words and choices of a layout as pieces that each fit on a page, and the choices that every page
-    repeats.
+    """Divides the words and choices of a layout into pieces that each fit on a page. Also returns the choices that
+    every page repeats.
 
     If the repeated choices leave too little room, they appear only on the last page.
     """

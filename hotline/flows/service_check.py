@@ -58,7 +58,8 @@ def _row(context: Context) -> Number | None:
 
 
 NAMED = "named."
-"""The first part of the name of a list of places with similar names: `named.<typed text>`."""
+"""The beginning of a list's name, such as `named.kigali`. The list contains the places with names similar to the typed
+text "kigali"."""
 
 
 class PlaceLists(Mapping[str, tuple[Option, ...]]):

@@ -41,7 +41,8 @@ class Revision(database.Row):
 
 
 LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raiseload=True))
-"""Query options that do not read the large columns of a revision. Code that uses such a column later gets an error."""
+"""Options for queries that leave out the large columns of a revision. Code that uses such a column later gets an
+error."""
 
 
 def live_id(session: Session) -> int | None:
@@ -82,8 +83,8 @@ def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None
 
 
 def part_of(session: Session, revision_id: int, *names: str) -> Any:
-    """Returns the part of a revision's document at the path `names`, or None. A session with a document cache uses the
-    cache, and without a cache the database extracts only this part of the large document."""
+    """Returns the part of a revision's document at the path `names`, or None. Reads the document from the document
+    cache if the session has one. Otherwise, the database extracts only this part of the document."""
     if IN_SESSION in session.info:
         found: Any = document_of(session, revision_id)
         for name in names:
@@ -96,14 +97,14 @@ def part_of(session: Session, revision_id: int, *names: str) -> Any:
 
 
 def short_code_names(session: Session) -> Mapping[str, str]:
-    """Returns the names of posters, each by the published short code that the poster shows."""
+    """Maps each published short code to the name of the poster that shows it."""
     revision_id = live_id(session)
     names = None if revision_id is None else part_of(session, revision_id, "entry_names")
     return dict(names or {})
 
 
 def compiled_of(session: Session, revision_id: int, mark: str) -> str | None:
-    """Returns the compiled flow set, or None if code with this mark cannot read the stored text."""
+    """Returns the compiled flow set if code with this mark stored it, and otherwise None."""
     conditions = (Revision.id == revision_id, Revision.pressed_mark == mark)
     return session.scalar(select(Revision.pressed).where(*conditions))
 

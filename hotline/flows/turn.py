@@ -124,11 +124,10 @@ FIRST_KEY, MORE = "1", "9"
 
 
 def only_key(node: Waiting, seen: View, page: Page) -> str | None:
-    """Returns the key of the only choice on a page, because the caller may press `1` instead of this key. Returns None
-    if the page has no choice or several choices.
+    """Returns the only key that leads on from a page: the key of its only choice, or `9`. The caller may press `1`
+    instead. Returns None if the page has no such key, or several.
 
-    Also returns None if the caller must type an answer, or if the choice saves a value: then `1` does not mean the
-    choice.
+    Also returns None if the caller must type an answer, or if the choice saves a value.
     """
     if isinstance(node, QuestionNode) and node.kind != "place":
         return None
@@ -142,7 +141,7 @@ def only_key(node: Waiting, seen: View, page: Page) -> str | None:
 
 
 def has_next(node: Waiting, page: Page) -> bool:
-    """Returns True if the key `9` opens the next page, or leads from the last page of a message to the next node."""
+    """Returns True if `9` opens the next page, or leads from a message's last page to the next node."""
     return page.more or (isinstance(node, MessageNode) and node.goes is not None)
 
 
@@ -275,8 +274,8 @@ def at_page(state: ConversationState, page: int) -> WalkResult:
 
 def enter_flow(flow_set: FlowSet, state: ConversationState, name: str) -> ConversationState:
     """Moves the conversation to the start of another flow. A report flow begins a new report attempt without the
-    earlier answers. If the caller comes from a private flow, the first answer of the report says that an officer
-    writes it.
+    earlier answers. If the caller comes from a private flow, the first answer of the report says that an officer writes
+    the report.
 
     A private flow begins without its earlier answers, because they may be about another person.
     """
@@ -343,8 +342,8 @@ def _opens(flow_set: FlowSet, state: ConversationState, name: str) -> bool:
 
 
 def _ended(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Removes the current flow from the call stack if its last node calls another flow, so that the stack stays short.
-    When the called flow ends, the current flow ends too.
+    """Removes the current flow from the call stack if its last node calls another flow. So the stack stays short. When
+    the called flow ends, the current flow ends too.
 
     A report flow or a private flow stays on the stack, because its rules also apply to the flows that it calls.
     """
@@ -366,7 +365,7 @@ def _at(flow_set: FlowSet, state: ConversationState, node: str | None) -> Conver
 
 
 def _forget_trail(flow_set: FlowSet, state: ConversationState) -> ConversationState:
-    """Forgets all earlier places if the caller is at the front, so that `0` does not lead back to them."""
+    """Forgets all earlier places if the caller is at the front. From the front, `0` must not lead back."""
     return state.at(front(flow_set), trail=()) if at_front(flow_set, state) else state
 
 
@@ -443,7 +442,7 @@ def resume(
 def resume_without_screen(
     flow_set: FlowSet, state: ConversationState, keyed: str, facts: Facts, *, limit: int = SEPTETS
 ) -> tuple[ConversationState, tuple[Event, ...], bool]:
-    """Applies an input that another input follows, so that its screen is not needed.
+    """Applies an input, but draws no screen, because another input follows.
 
     Returns the new state, the events, and True if the input led from the previous screen to another node.
     """

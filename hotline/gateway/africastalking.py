@@ -317,8 +317,8 @@ def _number(written: int | str) -> int | None:
 
 
 def _date(written: Any) -> datetime | None:
-    """Returns the time of an SMS without fractions of a second, as the callback gives it. Returns None if the text is
-    no time. A time without a time zone is in UTC."""
+    """Returns the time of an SMS in whole seconds, like the time in the callback. Returns None if the text is not a
+    time. A time without a time zone is in UTC."""
     found = DATE.fullmatch(written) if isinstance(written, str) else None
     if found is None:
         return None

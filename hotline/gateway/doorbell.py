@@ -13,7 +13,8 @@ from hotline.gateway import tables
 def ringing(
     context: Context, turn: AbstractContextManager[object] | None = None
 ) -> Iterator[Session]:
-    """Opens a writing transaction. After the commit, adds the job (rings the doorbell) if a message is due.
+    """Opens a writing transaction. After the commit, queues the job that sends messages (rings the doorbell), if a
+    message is due.
 
     Holds the lock `turn` during the transaction, and releases the lock before the doorbell rings.
     """

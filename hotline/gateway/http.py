@@ -164,7 +164,7 @@ def _shut(handle: socket.socket) -> None:
 
 
 class _WatchedAdapter(HTTPAdapter):
-    """An adapter for `requests` that tells each call which connection it uses."""
+    """An adapter for `requests`. It passes each `WireCall` the connection that this call uses."""
 
     def __init__(self, most: int, kept: float, elapsed: Callable[[], float]) -> None:
         self._watched = {
@@ -221,7 +221,7 @@ def _watched(connection: type[Any]) -> type[Any]:
 HOP_SECONDS = 5.0
 """The number of seconds in which the hotline must answer a test call. A caller's network would wait a little longer."""
 KEYED = "1"
-"""The key that a test call presses on the first screen. The first screen of every flow set accepts this key."""
+"""The key that the test caller presses on the first screen. The first screen of every flow set accepts this key."""
 
 
 class Dialler:

@@ -21,7 +21,7 @@ LEASE = timedelta(seconds=3)
 """The length of the leader's lease. Until the lease ends, no other process can become the leader. The lease is short,
 so that another process becomes the leader soon if the leader is killed."""
 FROZEN = timedelta(seconds=12)
-"""The time after the end of its lease for which the process that holds the lock still counts as the leader."""
+"""The process that holds the lock still counts as the leader for this time after its lease has ended."""
 LOCK = 4_114_110_003
 """The number of the PostgreSQL advisory lock that the leader holds."""
 

@@ -37,13 +37,13 @@ from hotline.tips.rules_receipts import AskedAgain
 from hotline.tips.tables import IS_WAITING, PendingAlert, Tip
 
 ASK_RUNS = (Deadline.fired_at.is_(None), Deadline.kind.in_(ASKS))
-"""The conditions for an open `Deadline` of a kind that exists only while the hotline asks responders to take the
-tip."""
+"""SQL conditions that are true for an open `Deadline` if its kind exists only while the hotline asks responders to take
+the tip."""
 UNTAKEN = or_(
     Tip.assignee_id.is_(None), exists().where(Deadline.tip_id == Tip.id, *ASK_RUNS).correlate(Tip)
 )
-"""The condition for a `Tip` that the hotline asks responders to take: the tip has no assignee, or its assignee has
-passed it on or does not answer."""
+"""An SQL condition that is true if the hotline asks responders to take the tip. Either the tip has no assignee, or its
+assignee has passed it on or does not answer."""
 IS_SHOWN = and_(
     ~exists().where(Responder.id == Message.responder_id, IS_OVERSEER).correlate(Message),
     ~exists()
@@ -52,9 +52,9 @@ IS_SHOWN = and_(
     )
     .correlate(Message),
 )
-"""The condition for a `Message` that the national desk may see. Leaves out messages to people of oversight desks,
-because oversight desks get alerts only about complaints about the national desk. Also leaves out alerts about these
-complaints to people who have left their oversight desk."""
+"""An SQL condition that is true if the national desk may see the `Message`. It is false for messages to people of
+oversight desks, because these people get alerts only about complaints about the national desk. It is also false for
+such alerts to people who have left their oversight desk."""
 OPEN = (
     Message.state == MessageState.UNDELIVERABLE,
     Message.answered_at.is_(None),
@@ -101,8 +101,8 @@ IS_WATCHED = visible_to(THE_LINE)
 desk raises no alarm."""
 UNASSIGNED = (IS_WAITING, IS_WATCHED, Tip.assigned_at.is_(None), Tip.channel != rules_trial.CHANNEL)
 IS_PENDING = (PendingAlert.tip_id.is_not(None), ~IS_HELD, IS_WATCHED)
-"""The conditions for a `Tip` with a pending alert that does not wait until the next person comes on duty. A query with
-these conditions must join `PendingAlert`."""
+"""SQL conditions that are true if a tip has a pending alert, and this alert does not wait until a person comes on duty.
+A query with these conditions must join `PendingAlert`."""
 LATE_UNTAKEN = (
     *ASK_RUNS,
     IS_WATCHED,
@@ -110,13 +110,13 @@ LATE_UNTAKEN = (
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     or_(Tip.assignee_id.is_(None), Deadline.kind == DeadlineKind.OVERDUE),
 )
-"""The conditions for a tip that no responder has taken, or that is overdue. A query with these conditions must join
-the tip's deadlines."""
+"""SQL conditions that are true if no responder has taken the tip, or if the tip is overdue. A query with these
+conditions must join the tip's deadlines."""
 MAX_LATE = 100
 TO_RESPONDER = and_(Message.responder_id.is_not(None), IS_SHOWN)
-"""The condition for a message that goes to a responder, so that a delay of the message may raise an alarm. Messages of
-two other kinds raise no alarm: answers to callers, which the hotline drops after some minutes, and the monitor's own
-notices."""
+"""An SQL condition that is true if a message goes to a responder. A delay of such a message may raise an alarm.
+Messages of two other kinds raise no alarm: answers to callers, which the hotline drops after some minutes, and the
+monitor's own notices."""
 ON_THE_WAY = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
 
@@ -198,8 +198,8 @@ def _unassigned(session: Session) -> datetime | None:
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:
-    """Returns, for each urgency, the time when the hotline filed the oldest tip that no responder has taken or that
-    is overdue."""
+    """Maps each urgency to the filing time of its oldest late tip. A late tip is overdue, or no responder has taken
+    it."""
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
@@ -244,8 +244,8 @@ def pause_for_writing(session: Session) -> QueuePause | None:
 def waiting_messages(
     session: Session, doubtful_until: datetime | None
 ) -> Sequence[WaitingMessages]:
-    """Returns the numbers of the messages that wait only because of the pause, by kind. Messages that may already have
-    been sent come first, and alerts come before confirmations. Leaves out messages to people of oversight desks.
+    """Counts the messages that wait only because of the pause, by kind. Messages that may already have been sent come
+    first, and alerts come before confirmations. Leaves out messages to people of oversight desks.
     """
     before = false() if doubtful_until is None else Message.created_at <= doubtful_until
     doubtful = case((before, 1), else_=0).label("doubtful")
@@ -262,8 +262,8 @@ def waiting_messages(
 def drop_doubtful(
     session: Session, kinds: Collection[MessageKind], doubtful_until: datetime
 ) -> int:
-    """Ends the messages of the kinds in `kinds` that are older than `doubtful_until` and that the hotline may already
-    have sent. The hotline then does not send them again.
+    """Ends messages that the hotline may already have sent, so that it does not send them again. Ends only messages of
+    the kinds in `kinds` that are not newer than `doubtful_until`.
 
     Returns the number of messages that the function ended. The function keeps the deadlines of the tips that the
     messages are about. The function ends no message that `waiting_messages` leaves out, because no person can decide
@@ -283,8 +283,8 @@ def drop_doubtful(
 
 
 def _unreported() -> ColumnElement[bool]:
-    """Returns the condition for an alert that the gateway accepted, but that has no delivery report. The hotline may
-    send such an alert once more."""
+    """Returns an SQL condition. It is true for an alert that the gateway accepted, but that has no delivery report. The
+    hotline may send such an alert once more."""
     return and_(
         Message.state == MessageState.ACCEPTED,
         Message.kind == MessageKind.ALERT,
@@ -295,7 +295,7 @@ def _unreported() -> ColumnElement[bool]:
 def asked_besides_assignee(
     session: Session, tip_ids: Collection[int] | None = None
 ) -> dict[int, AskedAgain]:
-    """Returns the tips that have an assignee, but for which the hotline asks other responders too, each with the
+    """Finds the tips with an assignee for which the hotline also asks other responders. Maps each of these tips to the
     reason. If `tip_ids` is None, the function checks all tips."""
     passed = exists().where(
         Assignment.tip_id == Tip.id,

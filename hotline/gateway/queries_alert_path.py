@@ -36,7 +36,7 @@ _OVERSEER = (
     DeskMember.desk_code == Desk.code,
     DeskMember.member == literal(RESPONDER).concat(cast(Responder.id, String)),
 )
-"""The conditions for a `Responder` who belongs to an oversight desk and has this desk's key."""
+"""SQL conditions that are true if a `Responder` belongs to an oversight desk and has this desk's key."""
 QUESTION = select(
     exists().where(*active_conditions(bindparam("at", type_=Utc))),
     exists().where(*_OVERSEER, *active_conditions(bindparam("at", type_=Utc))),
@@ -70,8 +70,8 @@ class TickMemory:
         self._ticked: float | None = None
 
     def saw(self, until: datetime | None) -> bool:
-        """Records the end of the newest lease of the clock process that is the leader. Returns True if the clock
-        process renewed its lease within the last minute."""
+        """Records `until`, the end of the newest lease of the leading clock process. Returns True if the clock process
+        renewed its lease within the last minute."""
         now, looked = self._elapsed(), self._looked
         if looked is not None and until != self._until:
             # The clock process renewed its lease at some time after the last check. The code counts from that last

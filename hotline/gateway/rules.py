@@ -114,7 +114,7 @@ MAX_SEND = timedelta(seconds=12)
 """The longest time of a send: ten seconds for the gateway, and two seconds to store the result. If a worker's claim on
 a message is older than this time, the worker has stopped."""
 MAX_ATTEMPTS = 8
-"""The number of attempts that may have reached the network, after which the hotline does not try to send a message
+"""After this number of attempts that may have reached the network, the hotline does not try to send the message
 again."""
 PARALLEL_AFTER = 2
 """After this number of failed attempts that may have reached the network, the hotline also alerts a colleague of the
@@ -122,8 +122,8 @@ responder."""
 FAULT_PAUSE = timedelta(seconds=60)
 """The time after which a queue that a fault has paused sends one message as a test."""
 LONG_WAIT = timedelta(seconds=5)
-"""The waiting time after which an alert about danger to a second or third responder counts as a first alert. The
-gateway may take ten seconds for the send of a first alert."""
+"""An alert about danger that goes to a second or third responder counts as a first alert after it has waited for this
+time. The gateway may take ten seconds for the send of a first alert."""
 JITTER = 0.2
 
 
@@ -166,8 +166,8 @@ class OutgoingQueue:
     not send the message. If the value is None, the time in `unknown` applies."""
     report: timedelta = timedelta(minutes=10)
     ends: Mapping[Outcome, MessageState] | None = None
-    """Maps outcomes to the state of a message that the hotline tries to send until it is too old. If the value is None,
-    the limit of `MAX_ATTEMPTS` applies."""
+    """Maps the outcome of an attempt to the new state of the message. After any other outcome, the hotline tries again
+    until the message is too old. If the value is None, the limit of `MAX_ATTEMPTS` applies."""
     holds: bool = True
     """True if a fault of the hotline pauses the messages of this priority. Only the monitor's messages never pause."""
 
@@ -237,8 +237,8 @@ def decide(
     """Returns how the result of an attempt to send a message changes the message.
 
     `attempts` is the number of attempts to send the message, including this attempt. `counted` is the number of earlier
-    attempts that may have reached the network. `chance` is a random number that varies the waiting time, so that many
-    messages are not sent again at the same moment.
+    attempts that may have reached the network. `chance` is a random number that varies the waiting time. So the hotline
+    does not send many messages again at the same moment.
     """
     outcome, queue = result.outcome, QUEUES[priority]
     if outcome in FAULTS and queue.holds:
@@ -284,8 +284,8 @@ class FreeSends:
     """The number of free places for first alerts about danger, and for alerts about danger that have waited for
     `LONG_WAIT`."""
     others: int
-    """The number of free places for alerts about danger to a second or third responder, and for all less urgent
-    messages."""
+    """The number of free places for all less urgent messages, and for alerts about danger that go to a second or third
+    responder."""
 
 
 def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
@@ -312,7 +312,7 @@ def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
 
 
 def unknown_wait(priority: int, http_status: int | None) -> timedelta:
-    """Returns the waiting time before the next attempt, if the hotline does not know if the message arrived."""
+    """Returns the waiting time before the next attempt to send a message that may already have arrived."""
     queue = QUEUES[priority]
     failed = http_status is not None and http_status >= 500
     return queue.error if failed and queue.error is not None else queue.unknown
@@ -467,7 +467,7 @@ def alert_but_ref(
 ) -> Wording:
     """Returns the text of an alert, except the reference of the case. The parameters are positional, because this makes
     the cache faster. `code` is the responders' short code, or None if responders reply by SMS. A responder can confirm
-    a requested closure only by dialling, so `code` is never None for an alert about a requested closure."""
+    a requested closure only by dialling. So `code` is never None for an alert about a requested closure."""
     if purpose is Purpose.CONFIRM_CLOSURE:
         return Wording(Template.CLOSURE_REQUESTED, {"code": code or ""}, language)
     pair = REQUEST_TEXTS.get(purpose) or ALERTS[urgency == Urgency.DANGER, locked]
@@ -752,7 +752,7 @@ def read_page(
 def same_second(second: datetime) -> tuple[datetime, ...]:
     """Returns `second`, the second before it and the second after it, because all three count as the same time.
 
-    The callback and the inbox may show different seconds for the same SMS: one cuts off the fraction of a second, and
+    The callback and the inbox may show different seconds for the same SMS. One cuts off the fraction of a second, and
     the other rounds it.
     """
     return (second, second - SECOND, second + SECOND)

@@ -62,10 +62,10 @@ class ThreadSenders:
 
     def _run(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
         """Sends one SMS and then fills the free places. If the send fails, logs the class of the error, but no data of
-        the SMS. The thread that sends also logs, so the line has the id of its request.
+        the SMS. The thread that sends the SMS also writes the log line, so the line contains the id of the request.
 
-        The process's claim on a failed SMS expires later, and the clock process then records that the result of this
-        attempt is unknown. If the places cannot be filled, the next tick tries again and logs its failure.
+        When this process's claim on a failed SMS expires, the clock process records the result of the attempt as
+        unknown. If the function cannot fill the free places, the next tick tries again.
         """
         try:
             send()
@@ -91,7 +91,7 @@ class SmsOfRealLines(SmsGateway):
     def send(self, msisdn: str, text: str) -> SendResult:
         """Sends an SMS, unless the database contains sample data.
 
-        If the database does not answer, sends nothing. Only an empty database can be marked as sample data, so the
+        If the database does not answer, sends nothing. Only an empty database can be marked as sample data. So the
         object reads the mark only before the first SMS.
         """
         if self._known is None:

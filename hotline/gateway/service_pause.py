@@ -48,8 +48,8 @@ def queue_view(context: Context) -> QueueView:
 def current_pause(context: Context) -> QueuePause | None:
     """Returns the pause of the outgoing queue, or None if no person has paused the queue.
 
-    Every page of the console calls this function. Every page of the console calls this function. So the function does
-    not count the waiting messages, as `queue_view` does.
+    Every page of the console calls this function. So, unlike `queue_view`, the function does not count the waiting
+    messages.
     """
     with context.database.reading() as session:
         return queries.current_pause(session)

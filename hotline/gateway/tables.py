@@ -88,12 +88,12 @@ class Assignment(Row):
 
 HAS_ANSWERED = Assignment.acknowledged_at.is_not(None)
 IS_BELIEVED = or_(Assignment.doubted_at.is_(None), Assignment.proved_at.is_not(None))
-"""The condition for an acknowledgement that is valid. Either the hotline never doubted who sent the acknowledgement, or
-the hotline has a proof that the responder sent it."""
+"""An SQL condition that is true if an acknowledgement is valid. Either the hotline never doubted who sent the
+acknowledgement, or the hotline has a proof that the responder sent it."""
 HAS_TAKEN = and_(HAS_ANSWERED, IS_BELIEVED)
 IS_CURRENT = Assignment.released_at.is_(None)
-"""The condition for an assignment that is still valid. If the caller corrects the place or the answer about officials,
-an assignment can end."""
+"""An SQL condition that is true while an assignment is valid. If the caller corrects the place or the answer about
+officials, an assignment can end."""
 
 
 def assigned_to(tip_id: int, responder_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -268,19 +268,19 @@ class Deadline(Row):
     step: Mapped[int]
     """The position of this deadline among all deadlines of the same kind for the same tip, beginning with 0."""
     nth: Mapped[int] = mapped_column(default=0, server_default="0")
-    """The number of deadlines of this kind that fired one after the other, directly before the hotline set this
-    deadline."""
+    """The number of deadlines of this kind that fired in a row before the hotline set this deadline."""
     set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     named_at: Mapped[datetime | None]
-    """The time that texts and pages show, if the deadline fires before this time as a reminder."""
+    """The time that texts and pages show for this deadline. The field is set if the deadline first fires earlier, as a
+    reminder."""
     fired_at: Mapped[datetime | None]
     """The time when the deadline fired, or when the hotline cancelled the deadline."""
 
 
 HELD = (Deadline.kind == DeadlineKind.HELD, Deadline.fired_at.is_(None))
 IS_HELD = exists().where(Deadline.tip_id == Tip.id, *HELD).correlate(Tip)
-"""The condition for a `Tip` whose alert waits until a person of the tip's district comes on duty."""
+"""An SQL condition that is true if the alert of a tip waits until a person of the tip's district comes on duty."""
 
 
 TRULY_DUE = func.coalesce(Deadline.named_at, Deadline.due_at)
@@ -425,8 +425,8 @@ def take_lead(
     """Makes this clock process the leader, or extends its lease. Returns True if this clock process is the leader after
     the call.
 
-    Another leader keeps its place until the end of its lease plus the time `grace`. The function ignores a lease that
-    ends too far in the future, because the system clock was wrong when a process wrote this lease.
+    Another leader keeps its place until the end of its lease plus the time `grace`. Ignores a lease that ends too far
+    in the future. The system clock was wrong when a process wrote this lease.
     """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
@@ -457,9 +457,9 @@ def write_leader(session: Session, holder: str, until: datetime, *, name: str = 
 
 
 PLANS = "plans"
-"""The name of the row that delays planned publications after a jump of the system clock. The row also delays the
-planned ends of temporary texts. The field `holder` of this row contains the time that the system clock showed directly
-after its jump."""
+"""The name of the row with the end of a delay after a jump of the system clock. Planned publications and planned ends
+of temporary texts wait until then. The field `holder` of this row contains the time that the system clock showed
+directly after its jump."""
 
 
 def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
@@ -472,9 +472,9 @@ def hold_plans(session: Session, at: datetime, jump: timedelta) -> None:
 
 
 def end_old_hold(session: Session, at: datetime) -> None:
-    """Ends the delay of planned publications if the system clock shows an earlier time than directly after its jump. A
-    person has then corrected the clock. Without this function, the delay would begin again when the corrected clock
-    reaches that time."""
+    """Ends the delay of planned publications if a person has corrected the clock. The clock then shows an earlier time
+    than just after its jump. Without this function, the delay would begin again when the corrected clock reaches that
+    time."""
     row = session.get(Leader, PLANS)
     if row is not None and at < datetime.fromisoformat(row.holder):
         session.delete(row)
@@ -683,8 +683,8 @@ def write_first_hop(database: Database, first: FirstHop) -> bool:
 
 
 def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedText] | None:
-    """Returns the values that a session got at its start, and the part of its text whose effects are committed.
-    Returns None for an unknown session."""
+    """Returns the values that a session got at its start. Also returns the part of the session's text whose effects are
+    committed. Returns None for an unknown session."""
     with database.looking() as connection:
         row = connection.first(f"{READ}{connection.mark}", (key,))
     if row is None:
@@ -772,8 +772,8 @@ def _seen(first: FirstHop) -> tuple[object, ...]:
 
 
 def ends_of(starred: object) -> dict[int, int]:
-    """Returns the free texts that contain a `*`, as positions in the session's text: the start of each free text (the
-    key) and its end. The stored form of such a pair is a text such as `12-30`."""
+    """Maps the start of each free text that contains a `*` to the end of this text. Both are positions in the session's
+    text. The stored form of such a pair is a text such as `12-30`."""
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}

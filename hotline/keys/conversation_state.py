@@ -46,7 +46,7 @@ class StateCipher:
         weekly_lock: WeeklyLock,
         now: Callable[[], datetime],
     ) -> None:
-        """Makes a cipher with the own keys that `each_key` returns, newest first."""
+        """Makes a cipher. `each_key` returns the keys for conversation states, newest first."""
         self._each_key, self._weekly_lock, self._now = each_key, weekly_lock, now
 
     @classmethod

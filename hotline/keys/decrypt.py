@@ -1,4 +1,4 @@
-"""Decrypts desk keys, tips, phone numbers, and the codes that describe persons in cases. The process that answers the
+"""Decrypts desk keys, tips, phone numbers, and coded answers about persons in cases. The process that answers the
 gateway must not import this file.
 """
 
@@ -77,7 +77,7 @@ def decrypt_case_key(grant: bytes, *, uid: str, holder: str, private_key: bytes)
 
 
 def decrypt_codes(body: bytes, *, private: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Decrypts codes about a person that `encrypt_codes` encrypted. Raises DecryptionFailed."""
+    """Decrypts coded answers about a person that `encrypt_codes` encrypted. Raises DecryptionFailed."""
     bound_as = bound(uid, entry_id)
     try:
         plain = SealedBox(PrivateKey.from_seed(private)).decrypt(_current(body))

@@ -137,8 +137,8 @@ def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
 
 @lru_cache(512)
 def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | None:
-    """Checks all signatures of a desk's proof, and returns its content. Returns None if a signature is wrong, a key
-    does not have 32 bytes, or the times of the statements are not in order.
+    """Checks all signatures of a desk's proof, and returns its content. Returns None if a signature is wrong, a key has
+    a wrong length, or the times are not in order.
 
     A time must not be 0, because `SignedKey.since` is 0 for a key that the hotline signed.
     """
@@ -219,9 +219,9 @@ class DeskTrust:
         """Returns the public key to which processes encrypt a desk's tips. Returns None if the desk has no key that is
         safe to use.
 
-        For the national desk, returns a key even in the states `LATE` and `OLD`, because this desk must be able to read
-        every tip. In the states `LATE` and `OLD`, the monitor raises an alarm. For the national desk in the state
-        `CHANGED`, returns the key that the hotline signed.
+        In the states `LATE` and `OLD`, still returns the national desk's key. This desk must be able to read every tip.
+        In the states `LATE` and `OLD`, the monitor raises an alarm. For the national desk in the state `CHANGED`,
+        returns the key that the hotline signed.
         """
         state = self.state(row, at)
         if state in COUNTING:

@@ -1,4 +1,4 @@
-"""Encrypts tips, answers, phone numbers, and the codes that describe persons in cases. Also defines the formats of
+"""Encrypts tips, callers' answers, phone numbers, and coded answers about persons in cases. Also defines the formats of
 encrypted data that `decrypt.py` reads. This module decrypts nothing.
 """
 
@@ -134,15 +134,16 @@ class Encrypter:
     another pair. If the secret key is empty, `made` and `again` treat every mark as wrong.
     """
     reader: Callable[[], bytes] | None = field(default=None, repr=False)
-    """Returns the public key of the reader process, to which a new case's key is encrypted."""
+    """Returns the public key of the reader process. The hotline encrypts a new case's private key with this public
+    key."""
     desks: DeskTrust | None = field(default=None, repr=False)
     """Decides which desk keys this process may use. The value is None if the process lacks the hotline's public key.
     Without the hotline's public key, the process uses every desk key in the database.
     """
 
     def counting(self, rows: Iterable[DeskKey], at: datetime) -> dict[str, bytes]:
-        """Returns the public keys of the given desks to which tips may be encrypted, by desk code. The monitor raises
-        an alarm about each desk that is missing in the result.
+        """Maps the code of each given desk to the public key to which tips for this desk may be encrypted. The monitor
+        raises an alarm about each desk that is missing in the result.
         """
         keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
         return {code: key for code, key in keys.items() if key is not None}
@@ -184,8 +185,8 @@ class Encrypter:
         body: bytes,
         identity: str = "",
     ) -> bytes | None:
-        """Encrypts a tip's newer answers to the key pair of its present answers, so that the desks' existing grants
-        also decrypt the newer answers.
+        """Encrypts a tip's newer answers to the key pair of its present answers. So the desks' existing grants also
+        decrypt the newer answers.
 
         Returns None if the key pair was made for another tip, other desks or other desk keys. If the result is None,
         the calling function must use `tip`. If `desks` is None, the method does not compare the desks. `body` contains
@@ -200,8 +201,8 @@ class Encrypter:
         return _encrypted(head, answers, uid, place)
 
     def made(self, body: bytes, *, uid: str, identity: str = "") -> bool:
-        """Returns True if the second mark in `body`, a tip's encrypted answers, is right. A right mark proves that a
-        process with the same `mark_key` made the key pair for this tip.
+        """Checks the second mark in `body`, which contains a tip's encrypted answers. Returns True if the mark is
+        right. A right mark proves that a process with the same `mark_key` made the key pair for this tip.
         """
         head = body[:HEAD_BYTES]
         marked = head[len(PAIRED) + HALF : -PublicKey.SIZE]
@@ -278,11 +279,11 @@ def _encrypted(head: bytes, answers: Mapping[str, str], uid: str, place: str) ->
     )
 
 
-# The functions below encrypt the codes that describe a person, for the public key of the case.
+# The functions below encrypt coded answers about a person with the public key of the case.
 
 READER = ":reader"
-"""The name of the reader process in a grant of a case's key, where other grants have a desk's code. A desk's code never
-begins with a colon.
+"""A grant of a case's key to the reader process contains this name. Other grants contain a desk's code instead. A
+desk's code never begins with a colon.
 """
 
 
@@ -304,10 +305,10 @@ def new_case(encrypter: Encrypter, *, uid: str, at: datetime) -> NewCase:
 
 
 def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | str) -> bytes:
-    """Encrypts codes about a person, and binds them to a tip and to a case event.
+    """Encrypts coded answers about a person, and binds them to a tip and to a case event.
 
-    `entry_id` is the number of the case event. If the form about the person is not finished yet, `entry_id` is a name.
-    Raises DecryptionFailed for an invalid public key, and ValueError if the codes are too long.
+    `entry_id` is the number of the case event. If the form about the person is not finished yet, `entry_id` is a name
+    instead. Raises DecryptionFailed for an invalid public key, and ValueError if the coded answers are too long.
     """
     codes = padded(plain) + bound(uid, entry_id)
     try:
@@ -317,8 +318,8 @@ def encrypt_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int | 
 
 
 def case_name(uid: str) -> str:
-    """Returns the name that a grant of a case's key includes, so that the grant cannot be used as a grant of a tip's
-    key. A grant of a tip's key includes the uid alone."""
+    """Returns the name in a grant of a case's key. With this name, the grant cannot be used as a grant of a tip's key.
+    A grant of a tip's key includes the uid alone."""
     return f"case:{uid}"
 
 

@@ -1,10 +1,11 @@
-"""Encrypts the questions that the web process asks the reader, and the reader's answers.
+"""Encrypts the questions that the web process asks the reader, and the reader's answers. Also encrypts handover notes
+and records of harm for desks.
 
 For each request of a caller, the web process makes a key pair and keeps it only in memory. The reader encrypts the
 answer to this key pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's
-public key, which does not change at each request. No question or answer can be decrypted as a text for another purpose.
-Each question and answer is padded, so that its length reveals very little. An encrypted question or answer has this
-format, with sizes in bytes:
+public key, which does not change at each request. Each question and answer is bound to its request, so it cannot be
+used for another request. Each question and answer is padded, so that its length reveals very little. An encrypted
+question or answer has this format, with sizes in bytes:
 
     `version 1 | box: digest of the binding 32, content padded to a size`
 """

@@ -69,8 +69,8 @@ def sms_of_days(session: Session, at: datetime) -> Sequence[int]:
 
 
 def sessions_of_weeks(session: Session, at: datetime) -> Sequence[int]:
-    """Returns the number of sessions in the hour before the time `at`, on the same weekday of each of the last four
-    weeks. Leaves out weeks before the oldest session.
+    """Returns the number of sessions in the hour before `at`, for this weekday in each of the last four weeks. Leaves
+    out weeks before the oldest session.
     """
     hours = [at - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
     return [recent_sessions(session, hour) for hour in _known(session, Dialogue.started_at, hours)]
@@ -105,8 +105,8 @@ def arrivals(session: Session, since: datetime, until: datetime) -> Mapping[str,
 
 
 def sends(session: Session) -> Mapping[tuple[str, int], tuple[int, float]]:
-    """Returns the number of finished attempts to send a message, and the sum of the seconds that they took. Each key is
-    a pair: the outcome of these attempts, and the index of their duration in `BOUNDS`.
+    """Counts the finished attempts to send a message, and adds up their seconds. Each key is a pair: the attempts'
+    outcome, and the index of their duration in `BOUNDS`.
     """
     took = func.coalesce(Attempt.seconds, 0.0)
     bound = case(*((took <= limit, n) for n, limit in enumerate(BOUNDS)), else_=len(BOUNDS))
@@ -255,7 +255,7 @@ class FrameNeeds(NamedTuple):
 
 
 def frame_needs(session: Session, subject: str, at: datetime) -> FrameNeeds:
-    """Returns the values from the database that every page of the console needs for its frame. `subject` names a
+    """Returns the values from the database that the frame of every page of the console needs. `subject` identifies the
     request for a new sign-in link for the account that opens the page.
     """
     emergency = (Publication.kind == PublicationKind.EMERGENCY, Publication.settled_at.is_(None))

@@ -25,8 +25,8 @@ class SecondChannel:
         return bool(self._command or self._mail)
 
     def tell(self, text: str) -> bool:
-        """Sends the text by mail and with the operator's command, as far as the settings contain them. Returns True if
-        the mail server or the command accepts the text.
+        """Sends the text by mail and with the operator's command. Skips a way for which the settings contain no value.
+        Returns True if the mail server or the command accepts the text.
         """
         is_taken = False
         for send, setting in ((self._run, self._command), (self._post, self._mail)):

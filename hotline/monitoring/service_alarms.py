@@ -53,8 +53,7 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
     """Runs all checks once, and stores the notices about changed alarms. Raises StoreUnavailable if the database cannot
     commit.
 
-    If `around` is True, runs the slow checks too: a test call, the balance at the gateway, and the traffic of this
-    hour.
+    If `around` is True, also runs the slow checks: a test call, the balance at the gateway, and this hour's traffic.
     """
     at = context.now()
     with context.database.writing() as session:

@@ -109,7 +109,7 @@ def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
     StoreUnavailable.
 
     The line is empty if there are no new rows. The line and the alarms are both empty if the log is wrong, or if the
-    settings name no file for the line.
+    settings name no file.
     """
     file = context.watch.newest
     before = [*read_digests(file)]

@@ -226,7 +226,7 @@ def check_locks(context: Context, pause: Callable[[float], None] = time.sleep) -
     such a lock waits only a short time, and then fails.
 
     Each account of the database can take these locks, so one account can block all other processes. The check ends
-    early if each lock from its beginning is free again.
+    early if all locks that it found at its beginning are free again.
     """
     holders = _holders(context)
     for _ in range(LOOKS):
@@ -405,7 +405,7 @@ this time, the check reports a worse fault.
 def check_urgent_text(session: Session, at: datetime) -> CheckResult:
     """Checks that two people approved the published texts. A text that only one person approved is a fault.
 
-    The fault is worse if the clock process did not end a text without a second approval in time.
+    The fault is worse if the clock process has not ended such a text in time.
     """
     row, live = flows_tables.unsettled(session), flows_tables.current(session)
     if row is not None:
@@ -472,8 +472,8 @@ CLOSES = timedelta(minutes=2)
 
 
 def call_back_findings(context: Context) -> tuple[CheckResult, ...]:
-    """Checks if the hotline offers call-backs to callers, and the call-backs that still wait. Returns no results if the
-    database does not answer. Another check reports a database that does not answer.
+    """Checks if the hotline offers call-backs to callers. Also checks the call-backs that still wait. Returns no
+    results if the database does not answer. Another check reports a database that does not answer.
     """
     try:
         with context.database.reading() as session:

@@ -41,8 +41,8 @@ LATE = timedelta(hours=26)
 
 
 def run_trial(context: MonitorContext) -> None:
-    """Reports a test tip if a test is due, and alerts the handset (the phone for test alerts) about the newest test
-    tip. Raises StoreUnavailable.
+    """Reports a test tip if a test is due. Alerts the handset (the phone for test alerts) about the newest test tip.
+    Raises StoreUnavailable.
     """
     at = context.now()
     with context.database.reading() as session:
@@ -345,7 +345,7 @@ def _watch(looked: datetime | None, at: datetime, *, starting: bool) -> CheckRes
 
 
 def _on_call_contacts(session: Session, at: datetime) -> CheckResult:
-    """Checks that there is an on-call contact that SMS can reach, and that the gateway accepted the last notice."""
+    """Checks that SMS can reach at least one on-call contact, and that the gateway accepted the last notice."""
     if not gateway_queries.can_be_notified(session):
         text = "no one is notified of faults"
         return CheckResult(ON_CALL_CONTACTS, False, text, "`hotline oncall add NAME`")

@@ -148,9 +148,7 @@ def _by(name: str, help_: str, label: str, values: Mapping[str, float | None]) -
 
 
 def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[int, int]]:
-    """Returns two counts for each service level in this month: how often the hotline measured the level, and how often
-    the hotline missed it.
-    """
+    """Returns how often the hotline measured each service level in this month, and how often it missed the level."""
     local = at.astimezone(KIGALI)
     month_start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     hops = {

@@ -188,8 +188,8 @@ SIDES = ("", "-wal", "-shm")
 would damage the restored database."""
 
 Fill = Callable[[Callable[[bytes], object]], None]
-"""A function that reads a copy, and gives each piece to another function, which is its argument. Raises an error if a
-piece of the copy is damaged.
+"""A function that reads a copy in pieces, and passes each piece to the function that it gets as its argument. Raises an
+error if a piece of the copy is damaged.
 """
 
 
@@ -403,7 +403,7 @@ class Sink:
 def encrypt_copy(pieces: Iterable[bytes], recipients: Sequence[str], write: Write) -> str:
     """Writes the copy, compressed and encrypted. Returns the digest of the written data.
 
-    Raises each error that reading a piece or `write` raises.
+    Raises every error that reading `pieces` or calling `write` raises.
     """
     digest = hashlib.sha256()
 

@@ -136,8 +136,8 @@ def end_rotation(session: Session, pair: DeskKeyPair) -> None:
 
 
 def _reencrypted(context: Context, pair: DeskKeyPair, grant: vaults.EncryptedValue) -> bytes | None:
-    """Returns a grant (a tip's key for a desk), encrypted for the desk's new key and then with the key of this week.
-    Returns None if the grant is already encrypted for the new key.
+    """Returns a grant (a tip's key for a desk). The result is encrypted for the desk's new key, and then with this
+    week's key. Returns None if the grant is already encrypted for the new key.
     """
     bound = label(grant.uid, pair.desk)
     inner = context.encrypter.weekly_lock.unlock(grant.value, bound)

@@ -103,8 +103,8 @@ def find_tables(url: str, *, also: Path | None = None) -> TablesFound:
 
 
 def _difference(found: Columns) -> str:
-    """Returns the first column that the database lacks, or that the database requires in new rows but this code does
-    not fill.
+    """Returns the first wrong column. The database lacks this column, or requires a value that this code does not
+    write.
     """
     from hotline.operations.schema import METADATA
 
@@ -216,9 +216,9 @@ def _step(database: Database, scripts: "ScriptDirectory", goal: str | None) -> b
 def _take_turns(session: Session) -> None:
     """Takes the lock for migrations, and then limits how long this transaction waits for a table.
 
-    The function waits without a time limit until another release has ended its migration. It waits only shortly for a
-    table, because callers' requests wait behind this migration. A migration that does not get its table in time is
-    rolled back completely and can be repeated.
+    The function waits without a time limit until another release has ended its migration. It waits only a short time
+    for a table, because callers' requests wait behind this migration. A migration that does not get its table in time
+    is rolled back completely and can be repeated.
     """
     driver = session.connection().connection.dbapi_connection
     assert isinstance(driver, BoundedConnection)

@@ -30,8 +30,8 @@ VAULTS: Mapping[str, tuple[Column, ...]] = {
     ),
     "watch": (OnCallContact.encrypted_number,),
 }
-"""The columns that contain encrypted numbers or codes. The columns are grouped by the name of the key pair for which
-they are encrypted."""
+"""Maps the name of a key pair to the columns that are encrypted with it. These columns contain phone numbers, enrolment
+codes or mail addresses."""
 GRANT_TABLES: Sequence[Any] = (Grant, CallBack, CaseGrant)
 """Tables whose rows contain a key that is encrypted for a desk or for the reader process."""
 BATCH = 200

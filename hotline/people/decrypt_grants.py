@@ -159,9 +159,9 @@ def decrypt_desk_as(
 
 
 def desk_words(context: Context, account_id: int, private_key: bytes | None, desk: str) -> str:
-    """Returns four words, computed from a desk's key, by which people compare their copies of the key. Computes the
-    words from the copy of the key that this account can decrypt. Returns an empty text if the account cannot decrypt
-    the desk's key.
+    """Returns four words that are computed from a desk's key. People compare the words to check that their copies are
+    equal. Computes the words from the copy of the key that this account can decrypt. Returns an empty text if the
+    account cannot decrypt the desk's key.
     """
     with context.database.reading() as session, suppress(NotFound, DecryptionFailed):
         if private_key is not None:

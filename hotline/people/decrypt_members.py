@@ -83,8 +83,8 @@ class PinVault:
     """Encrypts and decrypts responders' private keys with their PINs and the reader's pepper."""
 
     peppers: Callable[[], Sequence[bytes]] = field(repr=False)
-    """Returns the peppers (secrets of the reader process), newest first. The previous pepper decrypts keys that were
-    encrypted with the previous pepper.
+    """Returns the peppers (secrets of the reader process), newest first. The previous pepper is in the list too,
+    because it still decrypts some keys.
     """
     costs: Costs = PIN_COSTS
 
@@ -117,8 +117,8 @@ class PinVault:
         return not is_under(wrap, self.peppers()[0])
 
     def open_nothing(self, pin: str) -> None:
-        """Takes as long as decrypting a key with a PIN, but decrypts nothing. If a phone has no key, the code calls
-        this method, so that the answer takes as long as for a phone with a key.
+        """Takes as long as decrypting a key with a PIN, but decrypts nothing. Code calls this method for a phone
+        without a key, so that the answer takes as long as for other phones.
         """
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
 

@@ -21,7 +21,8 @@ from hotline.text.errors import DecryptionFailed, DeskRefused, PassphraseWrong
 from hotline.text.languages import message_text
 
 RECOVERY_OWNER = "recovery pair"
-"""The name of the owner in the encryption of the recovery pair's private key."""
+"""The encryption of a private key names the key's owner. For the private key of the recovery pair, the owner has this
+name."""
 ALONE = message_text("two people must enter the recovery passphrase: add a second name")
 
 
@@ -41,7 +42,7 @@ class TwoPeople:
             raise DeskRefused(ALONE)
 
     def check(self, session: Session) -> None:
-        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts with the two
+        """Raises DeskRefused if both names belong to one person. Compares the persons and accounts that have these
         names.
         """
         if is_same_person(session, self.first, self.second):

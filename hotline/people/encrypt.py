@@ -56,8 +56,8 @@ def unwrap_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes
 def dummy_envelope(costs: Costs) -> bytes:
     """Returns random data in the format of an encrypted private key, which no password can decrypt.
 
-    If no account has the typed name, the console tries to decrypt this data, so that the check takes the same time as
-    for an account.
+    If no account has the typed name, the console tries to decrypt this data. So the check takes the same time as for an
+    account.
     """
     header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
     envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)

@@ -37,8 +37,8 @@ ONE_CLICK = "demo_entering.enter"
 SAFE: Any = {"secure": True, "httponly": True, "samesite": "Strict"}
 KNOWN_SECONDS = service_sessions.MARK_DAYS * 24 * 3600
 KEPT = "kept."
-"""The prefix of the hidden fields in which the sign-in page keeps the text that the user typed in another form. After
-the sign-in, the user can send the other form again.
+"""If the user was filling in a form, the sign-in page keeps the typed text in hidden fields. The names of these fields
+begin with this text. After the sign-in, the user can send the form again.
 """
 
 

@@ -144,8 +144,8 @@ def unwatched_desks(
 
 
 def desks_of(level: Level, codes: Sequence[str]) -> Mapping[str, Level]:
-    """Returns the desks of a responder whose level is `level`, each with this level. For the national level, the result
-    is the national desk. For other levels, the result is the desks of the districts in `codes`.
+    """Returns the desks of a responder who has the level `level` at each of them. For the national level, the result is
+    the national desk. For other levels, the result is the desks of the districts in `codes`.
 
     If `codes` is empty, the result is the desks of all districts.
     """
@@ -430,8 +430,7 @@ DECIDED_WITHIN = timedelta(days=7)
 start PIN. If the admin does not decide in time, the responder must start the enrolment again.
 """
 OLD_NUMBER_KEPT = timedelta(days=7)
-"""The time for which the hotline keeps a responder's old number after a change, to send an SMS about the change to the
-old number.
+"""After a change of number, the hotline keeps the old number for this time, to report the change there by SMS.
 """
 MAX_ATTEMPTS = 3
 CODE_DIGITS = 6
@@ -483,8 +482,8 @@ def gains_rights(before: Mapping[str, Level], after: Mapping[str, Level]) -> boo
 
 
 def without_gains(before: Mapping[str, Level], after: Mapping[str, Level]) -> Mapping[str, Level]:
-    """Returns the part of a change that needs no approval: the desks in both `before` and `after`, each with the lower
-    of its two levels.
+    """Returns the part of a change that needs no approval. It contains the desks in both `before` and `after`, each
+    with the lower level.
     """
     return {
         code: min(level, before[code], key=LEVELS.index)
@@ -540,7 +539,7 @@ CALL_BACK_NUMBER = "0788109902"
 NATIONAL_NUMBER = "0788109903"
 """The number that responders call to reach the demo's national desk."""
 WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
-"""The demo's responders who have a PIN, with which they can read cases."""
+"""The demo's responders who have a PIN, so that they can read cases by phone."""
 
 
 def demo_numbers(confirmed_on: date) -> list[dict[str, str]]:
@@ -679,7 +678,7 @@ def blocked_until(wrong: Sequence[datetime]) -> datetime | None:
 
 
 def is_long_block(at: datetime, until: datetime) -> bool:
-    """Returns True if a phone is blocked from `at` to `until` for so long that colleagues must take over the
+    """Returns True if a phone is blocked for a long time, from `at` to `until`. Colleagues must then take over the
     responder's cases.
     """
     return until - at > SHORT_BLOCK or until == _morning_after(at)

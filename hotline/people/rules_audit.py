@@ -53,7 +53,7 @@ class AuditFilter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """The parts of one row of the audit log, each of which a page shows in the reader's language."""
+    """One row of the audit log, in parts. A page shows each part in the reader's language."""
 
     at: datetime
     desk: str
@@ -81,8 +81,8 @@ def read_row(
 
 
 def action_sentence(action: str) -> tuple[str, str]:
-    """Returns the English sentence for an action, with the placeholder `{subject}`. Also returns the outcome of a tip,
-    if the action's name ends with one, or an empty text.
+    """Returns the English sentence for an action, with the placeholder `{subject}`. Also returns the outcome of a tip
+    if the action's name ends with an outcome, and otherwise an empty text.
     """
     for begins, said in OUTCOMES.items():
         if action.startswith(begins):
@@ -91,9 +91,7 @@ def action_sentence(action: str) -> tuple[str, str]:
 
 
 def read_actor(text: str, names: Mapping[int, str]) -> tuple[str, str]:
-    """Returns the name of the actor's desk, which may be empty, and the name of the actor, who is a person or a
-    process.
-    """
+    """Returns the actor's desk (or an empty text) and name. The actor is a person or a process."""
     kind, _, rest = text.partition(":")
     if kind == DESK:
         code, _, name = rest.partition(":")

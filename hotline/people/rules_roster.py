@@ -159,7 +159,7 @@ class Roster:
 
 
 def _without(shift: Shift, one: Override) -> Iterator[Shift]:
-    """Yields the parts of a shift that stay with its person, if another person took a part in the override `one`."""
+    """Yields the parts of a shift that its person keeps. In the override `one`, another person may take a part."""
     same = shift.desk == one.desk and shift.responder_id == one.replaces
     if not same or one.ends_at <= shift.starts_at or shift.ends_at <= one.starts_at:
         yield shift

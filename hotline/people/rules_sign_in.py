@@ -158,7 +158,7 @@ NATIONAL_NAMES = (
     *("ibiro by'igihugu", "ibiro bikuru"),
 )
 AROUND = ("{}", "{} desk", "the {} desk", "desk {}", "bureau {}", "bureau de {}", "ibiro bya {}")
-"""The forms in which people write the name of a desk in three languages, with a placeholder for the name."""
+"""The texts with which people refer to a desk in three languages, with a placeholder for the desk's name."""
 
 
 def is_reserved(name: str, desks: Iterable[str]) -> bool:
@@ -286,22 +286,22 @@ commands end an account, suspend it, give it a new link, or remove one of its ro
 MAX_IDLE = timedelta(minutes=15)
 MAX_SESSION = timedelta(hours=8)
 MAX_SHIFT = timedelta(hours=13)
-"""The time since the sign-in for which a session that showed a desk's board can still show the locked board. The locked
-board shows only the number of urgent cases that no one has taken.
+"""A session that showed a desk's board can show the locked board until this time after the sign-in. The locked board
+shows only the number of urgent cases that no one has taken.
 """
 BOARD_EACH = timedelta(minutes=4)
-"""The minimum time between two records that a session shows a desk's board."""
+"""While a session shows a desk's board, the hotline records this at most once within this time."""
 FACTOR_VALIDITY = timedelta(minutes=15)
 """The time for which a sign-in counts as recent, after the person has entered the second factor. For this time, the
 person's private key also stays unlocked.
 """
 SEEN_EACH = timedelta(seconds=60)
-"""The minimum time between two records of a session's last request. Without this limit, callers would have to wait,
-because SQLite allows only one writer at a time.
+"""The hotline stores the time of a session's last request at most once within this time. Without this limit, callers
+would have to wait, because SQLite allows only one writer at a time.
 """
 RENEWAL_NOTICE = timedelta(days=7)
-"""The time for which the console shows the owner that a recovery sheet or an authenticator was replaced, unless the
-owner confirms the change earlier.
+"""For this time, the console shows the owner that a recovery sheet or an authenticator was replaced. The notice ends
+earlier if the owner confirms the change.
 """
 LINK_VALIDITY = timedelta(minutes=15)
 APPROVAL_VALIDITY = timedelta(days=7)

@@ -93,7 +93,7 @@ class Decision:
 
 
 def no_effect(_decision: Decision) -> None:
-    """Does nothing. Approvals of a kind that need no further action use this function."""
+    """Does nothing. The rule for approvals that need no further action uses this function."""
 
 
 @dataclass(frozen=True, slots=True)

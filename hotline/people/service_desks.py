@@ -47,8 +47,8 @@ class NewDesk:
 
 
 def check_desk_keys(context: Context) -> tuple[CheckResult, ...]:
-    """Checks for `hotline doctor` if former members may still have desk keys, if each desk has members, and if the
-    recovery pair is valid.
+    """Checks for `hotline doctor` that former members have no desk keys, each desk has members, and the recovery pair
+    is valid.
 
     Returns no results if the database does not answer, because `hotline doctor` reports this in another check.
     """

@@ -38,8 +38,8 @@ def prove_keys(
     who: ConsoleAccount | Responder,
     private_key: bytes,
 ) -> None:
-    """Raises an alarm if a private key of a member, or of the member's desks, does not match the public key in the
-    database. The person is signed in even if the function raises an alarm.
+    """Checks the private keys of a member and of the member's desks. Raises an alarm if one does not match the public
+    key in the database. The person is signed in even if the function raises an alarm.
     """
     differ = []
     if who.public_key is not None and not _fits(private_key, who.public_key):

@@ -161,8 +161,8 @@ def set_language(context: ConsoleContext, signed_in: SignedIn, language: str) ->
 
 
 def fingerprint(context: ConsoleContext, token: str) -> str:
-    """Returns four words, computed from the key of the signed-in person, by which people compare this key. Returns an
-    empty text while the person's private key is locked.
+    """Returns four words that are computed from the signed-in person's key. People compare the words to check this key.
+    Returns an empty text while the person's private key is locked.
 
     Computes the words from the private key, because an attacker who can write to the database could replace the public
     key.

@@ -310,8 +310,8 @@ def _is_open(row: ConsoleSession, at: datetime) -> bool:
 
 
 def _counts(row: ConsoleSession, account: ConsoleAccount, at: datetime) -> bool:
-    """Returns True if the session showed a desk's board, the account may still see this board, and the sign-in was less
-    than `MAX_SHIFT` ago."""
+    """Returns True if the session showed a desk's board that the account may still see. The sign-in must be less than
+    `MAX_SHIFT` ago."""
     is_of_desk = bool(account.held_roles & {AccountRole.DESK, AccountRole.NATIONAL})
     return row.board_at is not None and is_of_desk and at - row.created_at < MAX_SHIFT
 

@@ -281,8 +281,8 @@ def named(session: Session, name: str) -> frozenset[int]:
 
 
 def keys_of_names(session: Session) -> Mapping[tuple[int, str], AbstractSet[int]]:
-    """Returns the ids of persons by the comparison keys of their names and sign-in names. Similar names have the same
-    comparison key.
+    """Maps each comparison key to the ids of the persons whose name or sign-in name has this key. Similar names have
+    the same comparison key.
     """
     called = select(Person.id, Person.name)
     logins = select(ConsoleAccount.person_id, ConsoleAccount.name)

@@ -81,8 +81,8 @@ class Chain(NamedTuple):
     """The id of the first wrong row, or None if no row is wrong."""
     reason: str = ""
     unchecked: Collection[str] = ()
-    """The processes and rows whose seals could not be checked, because their keys are on another machine, or because a
-    restore had no keys.
+    """The processes and rows whose seals could not be checked. The keys are on another machine, or were missing after a
+    restore.
     """
 
 
@@ -319,7 +319,7 @@ class _ProofCheck:
         self._proofs = proofs
         self._numbers: dict[str, int] = {}
         self.digests = dict(sorted(proofs.digests.items()))
-        """The digests from outside the database that this object has not yet compared with their rows."""
+        """Digests from outside the database. Each stays here until the code has compared it with its row."""
         self.unchecked: set[str] = set()
 
     def fault(self, entry: AuditEntry) -> str:

@@ -35,20 +35,20 @@ from hotline.text.errors import NotFound
 from hotline.text.places import NATIONAL
 
 PASSPHRASE_MEMBER = "enrolment"
-"""The name of the recovery passphrase in the table of desk members. For each desk, this table has a copy of the desk's
-private key, encrypted for the recovery passphrase as if it were a member. `hotline init` makes the passphrase.
+"""The name of the recovery passphrase in the table of desk members. The table contains the private key of each desk,
+encrypted for the recovery passphrase, as if the passphrase were a member. `hotline init` makes the passphrase.
 """
 
 
 PREVIOUS_KEY = "before"
-"""The name of the row with a desk's old private key, during a rotation of the desk's key. The old key in the row is
+"""While a desk's key is being replaced, the row with the old private key has this name. The old key in the row is
 encrypted for the recovery passphrase.
 
 The hotline deletes the row when no tip needs the old key any more.
 """
 PREVIOUS_KEY_OF = "before:"
-"""The first part of the name of a row with a member's copy of the old key. For example, the row `before:r17` has the
-old key of the member `r17`.
+"""If a row has a member's copy of the old key, the name of the row begins with this text. For example, the row
+`before:r17` has the old key of the member `r17`.
 """
 
 
@@ -114,7 +114,7 @@ class DeskMember(Row):
 
 
 IS_ASIDE = or_(DeskMember.member == PREVIOUS_KEY, DeskMember.member.startswith(PREVIOUS_KEY_OF))
-"""The SQL condition for rows with an old key, during a rotation."""
+"""The SQL condition that is true for a row with an old key, during a rotation."""
 
 
 @cache
@@ -336,8 +336,8 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
 
 
 def desks_of_person(session: Session, person_id: int, *, skip: int = 0) -> frozenset[str]:
-    """Returns the codes of a person's desks: the desks of the person's phones, and the desks whose key is encrypted for
-    the person.
+    """Returns the codes of a person's desks. These are the desks of the person's phones, and the desks whose key is
+    encrypted for the person.
     """
     own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != skip)
     accounts = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
@@ -360,8 +360,8 @@ def is_of_national(session: Session, who: str) -> bool:
 
 
 def is_overseen(session: Session, who: str, person_id: int | None, desks: Collection[str]) -> bool:
-    """Returns True if `who` may not decide about a person, because `who` works for the national desk and the person for
-    an oversight desk.
+    """Returns True if `who` works for the national desk, and the person for an oversight desk. `who` may then not
+    decide about the person.
 
     `person_id` is the person that the decision is about. `desks` contains the desks that this person would join by the
     decision.
@@ -474,10 +474,10 @@ def _shut(session: Session, code: str, member: str, at: datetime) -> None:
     """Deletes a member's encrypted copies of a desk's key. Sets `Desk.copied_since`, because the former member may have
     kept the key.
 
-    Locks the desk's row before the rows of the desk's members, in the same order as the code that makes a new desk key.
-    With another order, two transactions could wait for each other forever. During a rotation, the former member may
-    also have a copy of the new key. So the function sets `Desk.copied_since` to a time after the rotation's beginning,
-    which `end_rotation` does not delete. After the rotation, the desk still needs another new key.
+    Locks the desk's row before the rows of its members, as the code that makes a new desk key does. With another order,
+    two transactions could wait for each other forever. During a rotation, the former member may also have a copy of the
+    new key. So the function sets `Desk.copied_since` to a time after the rotation's beginning, which `end_rotation`
+    does not delete. After the rotation, the desk still needs another new key.
     """
     get_desk(session, code, for_writing=True)
     _forget(session, code, member)

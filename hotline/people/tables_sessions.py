@@ -44,8 +44,8 @@ class ConsoleSession(Row):
     """The last flow whose draft the user opened in this session."""
     flow_at: Mapped[datetime | None]
     board_at: Mapped[datetime | None]
-    """The time of the last record that the session showed a desk's board. The session may have shown the board up to
-    four minutes after this time. The value is NULL if the session never showed the board.
+    """The time when the hotline last recorded that the session showed a desk's board. The session may have shown the
+    board up to four minutes after this time. The value is NULL if the session never showed the board.
     """
     locked_at: Mapped[datetime | None]
     """The time when the session was locked. A locked session shows only the number of urgent cases that no one has
@@ -85,8 +85,7 @@ def note_activity(session: Session, digest: bytes, at: datetime) -> None:
 
 
 BOARD_LOCKED = timedelta(hours=1)
-"""The time after which the board in a locked session no longer counts as open, because perhaps no one looks at it any
-more.
+"""If a session has been locked for this time, its board no longer counts as open. Perhaps no one looks at the board.
 """
 
 
@@ -109,8 +108,8 @@ def desks_with_board(session: Session, since: datetime, at: datetime) -> frozens
 def accounts_with_flow(
     session: Session, flow: str, seen: datetime, *, skip: int
 ) -> Sequence[tuple[str, datetime]]:
-    """Returns the names of accounts that have a draft of a flow open, each with the time of the console's last record
-    of this. Leaves out accounts without a request after the time `seen`.
+    """Returns the names of accounts that have a draft of a flow open. Each name comes with the time when the console
+    last recorded this. Leaves out accounts without a request after the time `seen`.
 
     Leaves out the account with the id `skip`.
     """

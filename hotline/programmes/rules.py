@@ -54,17 +54,17 @@ FLOW_NAMES = {
     Programme.TRAINEES: FlowNames("officer", "officer_code", "officer_leaves"),
 }
 PROGRAMME_OF_ANSWER = {names.code: roll for roll, names in FLOW_NAMES.items()}
-"""Maps the name of the answer that contains an enrolment code to the programme of the code."""
+"""Maps the name of each answer that contains an enrolment code to the programme of this code."""
 YES = "yes"
 """The answer with which a person confirms that they leave a programme."""
 CODE_FLAG = "code"
-"""The first part of the name of a flag for a valid enrolment code. For example, `code.12345678` is set if the caller
-typed 12345678 in this session and this code is valid."""
+"""The beginning of a flag's name. For example, the flag `code.12345678` is set if the caller typed 12345678 in this
+session and this is a valid enrolment code."""
 
 
 def new_code() -> str:
-    """Returns a random enrolment code. Of ninety million possible codes, only about sixty are valid, so a guessed code
-    is almost never valid.
+    """Returns a random enrolment code. About sixty of ninety million possible codes are valid, so a guessed code is
+    almost never valid.
     """
     return str(10_000_000 + secrets.randbelow(90_000_000))
 
@@ -127,8 +127,8 @@ higher number is a typing error."""
 TALKING_POINTS = 4
 """The number of talking points: texts for community sessions. Each month has one of the talking points, in turn."""
 CROWD_FLAG = "crowd"
-"""The first part of the name of a flag for an attendance that is possible. For example, `crowd.120` is set if the
-leader typed 120 in this session."""
+"""The beginning of a flag's name. For example, the flag `crowd.120` is set if the leader typed 120 in this session and
+this attendance is possible."""
 TALK_FLAG = "talk"
 OCCASION_ANSWER = "gathering_occasion"
 ATTENDANCE_ANSWER = "gathering_came"
@@ -183,8 +183,8 @@ def parse_attendance(keyed: str) -> int | None:
 
 
 def session_report(came: str, occasion: str) -> SessionReport | None:
-    """Returns the community session that a leader typed. Returns None if the attendance or the occasion is not
-    possible."""
+    """Returns the report of a community session, from the attendance and the occasion that a leader typed. Returns None
+    if the attendance or the occasion is not possible."""
     number = parse_attendance(came)
     if number is None or occasion not in set(Occasion):
         return None
@@ -234,14 +234,14 @@ def add_report(
 
 
 CERTIFICATES = "certificates"
-"""A flag: the hotline counts the lessons of the person in this session, and has the key for certificates. The session
-may then show a certificate.
+"""A flag that is set if the hotline counts the person's lessons in this session, and has the key for certificates. The
+session may then show a certificate.
 """
 CERTIFIED = "certified"
-"""A flag: the officer had passed all lessons before the session began."""
+"""A flag that is set if the officer had passed all lessons before the session began."""
 PASSED = "passed"
-"""The first part of the name of a flag for a passed lesson. For example, `passed.child` is set if the officer had
-passed the lesson `child` before the session began."""
+"""The beginning of a flag's name. For example, the flag `passed.child` is set if the officer had passed the lesson
+`child` before the session began."""
 SHOWN = "certificate"
 """The name of the placeholder for the certificate's code in a flow's text."""
 

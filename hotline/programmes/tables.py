@@ -49,11 +49,11 @@ class Participant(Row):
     """The person's district. Empty for a responder who does not belong to exactly one district."""
     created_at: Mapped[datetime]
     reports: Mapped[list[str]]
-    """The reports of the leader's last day with a report. Each report has the day, the occasion and the number of
-    people."""
+    """The reports from the last day on which the leader reported. Each report has the day, the occasion and the number
+    of people."""
     passed: Mapped[dict[str, Any] | None]
-    """The lessons that the person passed, each with the time when the session began. The row stores neither wrong
-    answers nor lessons that the person has not passed.
+    """The lessons that the person passed, each with the start time of the session in which the person passed it. The
+    row stores neither wrong answers nor lessons that the person has not passed.
     """
 
 

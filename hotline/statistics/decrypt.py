@@ -15,8 +15,8 @@ from hotline.text.errors import DecryptionFailed
 def decrypt_sums(
     body: bytes, *, month: str, private_keys: Sequence[bytes]
 ) -> Mapping[CellName, CellSum]:
-    """Decrypts and returns the sums about the persons of a month. Raises DecryptionFailed if none of the private keys
-    can decrypt the sums, or if the sums belong to a different month."""
+    """Decrypts and returns a month's sums for the statistics about persons. Raises DecryptionFailed if none of the
+    private keys can decrypt the sums, or if the sums belong to a different month."""
     for private_key in private_keys:
         try:
             document = json.loads(SealedBox(PrivateKey(private_key)).decrypt(body))

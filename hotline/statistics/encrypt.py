@@ -11,8 +11,8 @@ from hotline.text.errors import DecryptionFailed
 
 
 def encrypt_sums(sums: Mapping[CellName, CellSum], *, month: str, public_key: bytes) -> bytes:
-    """Returns the sums about the persons of a month, encrypted with the public key of the reader process. Raises
-    DecryptionFailed if the public key is damaged."""
+    """Returns a month's sums for the statistics about persons, encrypted with the public key of the reader process.
+    Raises DecryptionFailed if the public key is damaged."""
     cells = {str(name): [cell.count, cell.keys] for name, cell in sums.items()}
     plain = json.dumps({"month": month, "cells": cells}, separators=(",", ":"), sort_keys=True)
     try:

@@ -254,7 +254,7 @@ def write_approval(session: Session, period: str, role: str, *, by: str, at: dat
 
 
 def person_sums(session: Session, months: Collection[str]) -> Mapping[str, bytes]:
-    """Returns, by month, the encrypted sums from which the hotline prints its numbers about persons."""
+    """Maps each month to its encrypted sums. The hotline computes its printed numbers about persons from these sums."""
     found = select(PersonSum.month, PersonSum.body).where(PersonSum.month.in_(months))
     return {row.month: row.body for row in session.execute(found)}
 
@@ -265,8 +265,8 @@ def write_person_sum(session: Session, month: str, body: bytes, at: datetime) ->
 
 
 def summed_months(session: Session) -> Set[str]:
-    """Returns the months for which the hotline has counted the persons in cases. The sums of a month may be deleted
-    again, because the count of its whole year is complete."""
+    """Returns the months for which the hotline has counted the persons in cases. The result includes months whose sums
+    were deleted after the count of their whole year."""
     years = (one for one in counted_periods(session) if span_of(one) is Span.YEAR)
     gone = {month for year in years for month in months_of(year)}
     return gone.union(session.scalars(select(PersonSum.month)))
@@ -352,8 +352,7 @@ def open_by_district(session: Session, viewer: Viewer) -> Mapping[str, int]:
 def filed_and_in_time(
     session: Session, viewer: Viewer | None, weeks: Sequence[datetime]
 ) -> Mapping[tuple[int, int], tuple[int, int]]:
-    """Returns two numbers for each urgency and week: how many tips a viewer may see, and how many of them were
-    acknowledged in time.
+    """Returns two numbers for each urgency and week: the tips that a viewer may see, and those acknowledged in time.
 
     `weeks` contains the start of each week, earliest first. Tips from before the first week are not counted.
     """
@@ -389,8 +388,8 @@ def filed_and_in_time(
 
 
 def hours_without_duty(session: Session, begins: datetime) -> tuple[int, Mapping[str, int]]:
-    """Returns for how many hours since `begins` the hotline has checked if each district had a responder on duty. Also
-    returns for how many of these hours each district had no responder on duty."""
+    """Returns the number of hours since `begins` in which the hotline checked if responders were on duty. Also returns,
+    for each district, the number of these hours without a responder on duty."""
     rows = session.scalars(select(Coverage.missing).where(Coverage.hour >= begins)).all()
     return len(rows), Counter(code for row in rows for code in row)
 

@@ -51,12 +51,13 @@ LATE_CLOSURE = timedelta(days=7)
 READ_SOON = timedelta(minutes=8)
 """The programme's target time for reading a tip about danger."""
 IN_TIME = "in_time"
-"""The name of the number of tips that were acknowledged in time. A release prints only the share of these tips, and not
-their number."""
+"""The name of an indicator: the number of tips that were acknowledged in time. A release prints only the share of these
+tips."""
 NOT_SAID = "not_said"
 """Tables show this value for a place or a form of trafficking that is unknown or must stay secret."""
 SMALLEST_MEDIAN = 20
-"""The smallest printed number of tips for which a release also prints the median time until the tips were read."""
+"""A release prints the median time until tips were read only if the printed number of these tips is at least this
+number."""
 MEDIAN_STEPS = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 720, 1440, 2880)
 """The numbers of minutes that a printed median can have. The exact median is rounded up to the next of these numbers.
 """
@@ -379,7 +380,7 @@ def ended_at_screen(use: UseCounts, screens: Collection[str]) -> Mapping[str, in
 
 
 def summed(counted: Mapping[tuple[str, str, str], int], place: int) -> Counter[str]:
-    """Adds up counts by the part of their key at this place, such as the short code."""
+    """Adds up counts by one part of their key, such as the short code. `place` is the position of this part."""
     found: Counter[str] = Counter()
     for key, count in counted.items():
         found[key[place]] += count
@@ -491,7 +492,7 @@ def _steps(person: MetPerson) -> Iterator[str]:
         yield "safe_at_30"
     if has_no_room:
         yield "no_room"
-    # A child agrees only if the decision about what is best for the child is also "yes".
+    # A child's agreement counts only if the decision about what is best for the child is also "yes".
     agreed = (
         at
         for at, said, decided in person.consents

@@ -29,8 +29,8 @@ from hotline.core.rules_record_keys import RECORD_KEYS
 
 MONTHS = 12
 USE_AFTER = timedelta(days=5)
-"""The time from the end of a month until the hotline publishes the numbers of its use in this month. The publication is
-on the sixth day of the next month.
+"""The time between the end of a month and the publication of this month's usage numbers. The hotline publishes them on
+the sixth day of the next month.
 """
 
 
@@ -93,8 +93,8 @@ def previous_period(period: str) -> str:
 
 
 def due_at(period: str) -> datetime:
-    """Returns the time at which the release of a period is due: the sixth day of the next month for a month, and 75
-    days after the end of a longer period."""
+    """Returns the time at which the release of a period is due. A monthly release is due on the sixth day of the next
+    month. All other releases are due 75 days after the end of their period."""
     return ends(period) + (
         USE_AFTER if span_of(period) is Span.MONTH else rules_follow_up.COUNTED_AFTER
     )
@@ -103,7 +103,7 @@ def due_at(period: str) -> datetime:
 def due_periods(first_day: date, at: datetime) -> Sequence[str]:
     """Returns every period after the hotline's first day whose release was due by `at`.
 
-    The earliest period comes first. Of several periods that are due at the same time, the shortest comes first.
+    The earliest period comes first. If several periods are due at the same time, the shortest comes first.
     """
     found: set[str] = set()
     month = month_of(first_day)
@@ -127,7 +127,7 @@ def _parsed(period: str) -> tuple[Span, int, int]:
 
 
 class Unit(StrEnum):
-    """The unit in which a number counts, such as tips or minutes. The value of each unit is its English label."""
+    """The unit of a number, such as tips or minutes. The value of each unit is its English label."""
 
     CALLS = "calls"
     PEOPLE = "people"
@@ -207,7 +207,7 @@ class Indicator(NamedTuple):
     step is never larger than the number of the previous step.
     """
     htcds: str = ""
-    """The field of the data standard HTCDS 2.0 for the fact about a person or tip that this indicator counts."""
+    """The field of the data standard HTCDS 2.0 that has the same meaning as this indicator."""
     is_collected: bool = True
     """False if the hotline does not collect this number, and pages say so."""
 
@@ -220,7 +220,7 @@ class PublishedTable(NamedTuple):
     """The table's name, from T1 to T15."""
     title: str
     counted: str
-    """A sentence that names the things or people that the table counts."""
+    """A sentence that says what the table counts."""
     left_out: str
     span: Span
     """The shortest period for which the table is published."""

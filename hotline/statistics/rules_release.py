@@ -103,8 +103,8 @@ def starting_spans() -> Spans:
 
 
 def next_spans(spans: Spans, releases: Iterable[Release]) -> Spans:
-    """Returns the shortest period for which the hotline publishes each table in a new year, based on the releases of
-    the last year.
+    """Returns the shortest period for which the hotline publishes each table in a new year. The releases of the last
+    year decide this.
 
     If too many numbers of a table were "few", the table changes to the next longer period. If enough numbers for
     shorter periods would not be "few", the table changes back to the shorter period. To estimate such numbers, the
@@ -169,8 +169,8 @@ def protect_use(
 
 
 def with_sums(cells: Sequence[ReleaseNumber], parts: Sequence[Release]) -> Sequence[ReleaseNumber]:
-    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods in the
-    longer period print a number, the longer period gets the sum of these numbers.
+    """Returns the printed numbers of a longer period, such as a year. If the releases of all shorter periods in it
+    print a number, the longer period gets the sum of these numbers.
 
     Such a sum reveals nothing more than the printed numbers, and readers see that the parts add up to the total. If the
     release of a shorter period prints "few" or no number, the longer period keeps its own number. Shares and the number
@@ -201,8 +201,8 @@ def shown_share(cells: Collection[ReleaseNumber]) -> float:
 def _keyed(
     indicators: Sequence[Indicator], sums: Mapping[CellName, CellSum], values_of: _ValuesOf
 ) -> Sequence[ReleaseNumber]:
-    """Returns the rounded number for every possible group, such as a district. Includes groups without a record, so
-    that the list of groups does not reveal which groups have a record.
+    """Returns the rounded number for every possible group, such as a district. Includes groups without a record. So the
+    list of groups does not reveal which groups have a record.
     """
     cells: dict[CellName, int | None] = {}
     for indicator in indicators:

@@ -302,8 +302,8 @@ def _helped(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
-    """Returns a sentence about the worst of three possible problems. The problems are, worst first, late
-    acknowledgements of tips about danger, persons who found no service with room, and closures that were decided late.
+    """Returns a sentence about the worst of three possible problems. The worst problem is a late acknowledgement of
+    tips about danger. The others are persons who found no service with room, and late decisions on closures.
     """
     name, unit, sentence = "late_closures", Unit.CASES, ""
     if longer:
@@ -326,7 +326,7 @@ def _problem(longer: Sequence[Release], labels: Labels) -> Answer:
 
 
 def _missing(release: Release) -> Release:
-    """Returns a copy of the release whose only number is the share of tips about danger that were acknowledged late."""
+    """Returns a copy of the release with only one number: the share of late acknowledgements of tips about danger."""
     number = release.number(*_DANGER_IN_TIME)
     missing = ReleaseNumber(CellName(*_DANGER_IN_TIME), None if number is None else 100 - number)
     return release._replace(cells=[missing])

@@ -51,8 +51,8 @@ QUESTIONS: Sequence[tuple[str, str, str]] = (
     ("Programme plan: O4 victims", "T12", "offer_share, no_room_share, follow_share"),
     ("Promise to callers: time until a tip is read", "T3", "minutes_to_read"),
 )
-"""Numbers that organisations such as the United Nations ask for, each with the hotline's tables and indicators that
-contain the number."""
+"""Numbers that organisations such as the United Nations ask for. Each row names the hotline's tables and indicators
+with this number."""
 
 
 def archive(release: Release, labels: Labels) -> bytes:

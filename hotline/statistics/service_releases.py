@@ -323,8 +323,8 @@ class TipBoard(NamedTuple):
 
     counts: queries.TipCounts
     weeks: Mapping[Urgency, Sequence[tuple[date, int, int]]]
-    """The weeks of each urgency, oldest first. Each week has its first day, the number of all tips, and the number of
-    tips that were acknowledged in time."""
+    """For each urgency, one entry a week, oldest first. An entry has the week's first day, the number of tips, and the
+    number acknowledged in time."""
     districts: Mapping[str, int]
     """The number of open tips by district. Empty unless the viewer belongs to the national desk."""
     hours: int

@@ -105,7 +105,7 @@ def minister_pdf(context: Context, period: str, language: str) -> bytes:
 
 def minister_document(context: Context, period: str, language: str) -> Mapping[str, str]:
     """Returns the texts and numbers for the report's template, from all releases up to the end of the period. Raises
-    NotFound if the period has no published release, and StoreUnavailable."""
+    NotFound if the period has no published release. Raises StoreUnavailable if the database does not answer."""
     releases = [
         one for one in service_releases.published(context) if ends(one.period) <= ends(period)
     ]

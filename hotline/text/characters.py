@@ -75,8 +75,8 @@ def substitute(letter: str) -> str:
 
 
 def to_gsm7(text: str) -> str:
-    """Returns `text` with GSM-7 letters only. The function first joins each letter with its accent, and then replaces
-    each letter outside GSM-7 with similar GSM-7 letters, or with `?`."""
+    """Returns `text` with GSM-7 letters only. First joins each letter with its accent. Then replaces each letter
+    outside GSM-7 with similar GSM-7 letters, or with `?`."""
     composed = unicodedata.normalize("NFC", text)
     if is_gsm7(composed):
         return composed
@@ -153,7 +153,7 @@ YEAR_DIGITS = 4
 def is_easy_pin(pin: str) -> bool:
     """Returns True if the digits are easy to guess.
 
-    A PIN is easy to guess if all its digits are equal, if they are in a sequence, or if the PIN begins or ends with a
+    A PIN is easy to guess if all its digits are equal or in a sequence. It is also easy if it begins or ends with a
     year of birth.
     """
     equal = len(set(pin)) == 1

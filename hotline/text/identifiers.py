@@ -143,8 +143,8 @@ def without_revealing(text: str, instead: str) -> str:
 
 
 def _found(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the parts of a text that reveal something, each as the position of its first character and the position
-    after its last character."""
+    """Yields the possible phone numbers, mail addresses and references in a text. Each part is a pair: the position of
+    its first character, and the position after its last."""
     upper, origin = _plain(text)
 
     def span(start: int, end: int) -> tuple[int, int]:

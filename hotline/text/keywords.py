@@ -74,8 +74,8 @@ SHAPES = re.compile(
 def is_stop_request(
     words: Sequence[str], nearly: Callable[[str], bool], fillers: frozenset[str]
 ) -> bool:
-    """Returns True if the classes of all words together form a request to stop messages. `nearly` is a function that
-    recognises a misspelt word for "stop"."""
+    """Returns True if the words together ask the hotline to stop its messages. The class of each word decides this.
+    `nearly` is a function that recognises a misspelt word for "stop"."""
     shape = "".join(_class_of(word, nearly, fillers | _SMALL) for word in words)
     return SHAPES.fullmatch(shape) is not None
 

@@ -28,7 +28,7 @@ NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
 
 
 def phrase(words: str) -> str:
-    """Marks an English phrase that other code translates, so that the catalogue contains the phrase. Returns the
+    """Marks an English phrase, so that the catalogue contains the phrase. Other code translates the phrase. Returns the
     phrase unchanged."""
     return words
 
@@ -55,8 +55,8 @@ class MessageText:
     def said(
         self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
     ) -> str:
-        """Returns the message in a reader's language. `say` is a function that translates a template into this
-        language, and `shown` is a function that formats a value for the reader."""
+        """Returns the message in a reader's language. `say` translates a template into this language. `shown` formats a
+        value for the reader."""
         values = {
             name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
             for name, value in self.values
@@ -96,8 +96,8 @@ def message_text_of(stored: list[Any]) -> MessageText:
 
 
 EditedTexts = Callable[[str, str], str | None]
-"""A function that takes a language and an English phrase, and returns the text with which an editor has replaced the
-phrase in this language. The function returns None if no editor has changed the phrase."""
+"""A function that takes a language and an English phrase, and returns the editor's replacement of this phrase in this
+language. The function returns None if no editor has changed the phrase."""
 
 
 def no_edited_text(_language: str, _phrase: str) -> None:

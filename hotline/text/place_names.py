@@ -150,8 +150,8 @@ def spelling_key(name: str) -> str:
 
 
 def _pieces(words: list[str]) -> list[str]:
-    """Returns spelling keys: the key of all words joined, the key of each pair of neighbouring words joined, and the
-    key of each single word.
+    """Returns the spelling keys of all words joined, of each pair of neighbouring words joined, and of each single
+    word.
 
     So the module finds both `Nyaru genge` (one name in two words) and `Remera, Gasabo` (two names).
     """
@@ -284,8 +284,7 @@ def _only(codes: Iterable[str]) -> str | None:
 
 
 def _is_meant(words: Sequence[str], at: int) -> bool:
-    """Returns True if the word at the position `at` is the name of a sector, and not the ordinary word with the same
-    spelling."""
+    """Returns True if the word at the position `at` means a sector, and not an ordinary word with the same spelling."""
     before = words[max(at - 2, 0) : at]
     if not _SAYS_SECTOR.isdisjoint(before):
         return True

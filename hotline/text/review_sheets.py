@@ -42,7 +42,7 @@ COLUMNS = (
     "digest",
 )
 REASON_COLUMN = "why"
-"""The name of the column with the reasons, in a spreadsheet of rows that the hotline refused."""
+"""The name of a column in the spreadsheet of refused rows. The column says why the hotline refused each row."""
 NEEDED = ("place", "agreed", "digest")
 WIDTHS = {
     **dict.fromkeys(("en", "fr", "rw", REASON_COLUMN), 46),

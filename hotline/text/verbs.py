@@ -11,18 +11,19 @@ from functools import cache
 from typing import NamedTuple
 
 DIRECT = "d"
-"""A mark of a verb form: the object is a person, such as me, us or them."""
+"""Marks a verb form whose object is a person, such as me, us or them."""
 TO = "t"
-"""A mark of a verb form: another person does something to a person. The verb is passive, or its object is a person."""
+"""Marks a verb form that says that a person does something to another person. The verb is passive, or its object is a
+person."""
 THING = "i"
-"""A mark of a verb form: the object is a thing, such as a passport."""
+"""Marks a verb form whose object is not a person, but for example a passport."""
 OTHER = "o"
-"""A mark of a verb form: the subject is a third person, and not the writer."""
+"""Marks a verb form whose subject is a third person, and not the writer."""
 NOT = "n"
 DONE = "p"
-"""A mark of a verb form: the action has already happened, as in `kubise`."""
+"""Marks a verb form for an action that has already happened, as in `kubise`."""
 SAY_NOT = "x"
-"""A mark of a verb form: a negative command to several people (`ntimu-`) or to one person (`ntu-`)."""
+"""Marks a negative command to several people (`ntimu-`) or to one person (`ntu-`)."""
 
 MARKS = (DIRECT, TO, THING, OTHER, NOT, DONE, SAY_NOT)
 
@@ -44,7 +45,7 @@ YOU = ("KU", "GU")
 YOU_DO = ("U", "WA", "MU", "MWA")
 ME = ("N", "M", "NY")
 BEFORE_O = "*"
-"""A mark of a part of a word: the part occurs only before a stem that begins with an o."""
+"""Marks a part of a word that occurs only before a stem that begins with an o."""
 MAX_OBJECT_MARKERS = 5
 """The maximum number of letters that two object markers together have."""
 CLITICS = ("", "HO", "MO", "YO", "KO", "NA")
@@ -128,8 +129,8 @@ def _last_vowel(root: str) -> str:
 
 
 def _sort(word: str, start: int) -> str:
-    """Returns the kind of sound before the stem: `nasal` for an n or m, `vowel` for a syllable that a vowel has
-    shortened, `open` for a full syllable."""
+    """Returns the kind of sound before the stem. `nasal` means an n or m, `vowel` a syllable that a vowel has
+    shortened, and `open` a full syllable."""
     if word[start] in VOWELS:
         return "vowel"
     return "nasal" if word[start - 1 : start] in ("N", "M") else "open"
@@ -152,8 +153,8 @@ def _forms(stems: frozenset[str]) -> Mapping[tuple[str, str], tuple[tuple[str, s
 
 
 def _beginnings(word: str) -> Iterator[tuple[int, str]]:
-    """Yields each position at which the stem of a verb may begin, after a head (the prefix of the subject) and an
-    object. Also yields the marks of the head and of the object."""
+    """Yields each position at which the stem of a verb may begin. A head (the prefix of the subject) and an object may
+    come before the stem. Also yields the marks of the head and of the object."""
     heads, objects = _heads(), _objects()
     for end in range(len(word) - 1):
         vowel = word[end] in VOWELS
@@ -234,7 +235,8 @@ def _short(piece: str, marks: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def _objects() -> _Pieces:
-    """Returns the object markers: for one object, or for a thing followed by a person."""
+    """Returns the object markers of verbs. A marker for a person can follow a marker for an object that is not a
+    person."""
     markers = {f"{thing}{person}": f"{THING}{DIRECT}{TO}" for thing in THINGS for person in PERSONS}
     markers |= dict.fromkeys(YOU, "") | dict.fromkeys(THINGS, THING)
     markers |= dict.fromkeys(PERSONS, f"{DIRECT}{TO}")

@@ -127,8 +127,8 @@ _NEW = aliased(TipLikeness, name="waits")
 def repeated_tips(
     session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
 ) -> dict[int, ComparedTip]:
-    """Returns those of the pending tips whose phone or text came too often: in more than `contact` or `words` tips
-    after `since`."""
+    """Finds pending tips with too many similar tips after `since`. The limits are `contact` tips with the same phone,
+    and `words` tips with the same text."""
 
     def is_frequent(key: Column, new_key: Column, limit: int) -> ColumnElement[bool]:
         similar = select(TipLikeness.tip_id).where(key == new_key, TipLikeness.at > since)
@@ -229,7 +229,8 @@ COMPARED = (
     Tip.state != TipState.DRAFT,
     Tip.state != TipState.FRAGMENT,
 )
-"""The conditions for the tips that the hotline compares: no drafts, fragments, complaints, drills or tests."""
+"""SQL conditions that select the tips to compare. They exclude drafts, fragments, complaints, drills, test tips and
+sample data."""
 MAX_LINKED = 100
 """The number of linked tips after which a search for tips about the same situation stops."""
 
@@ -411,8 +412,8 @@ class ReportedTip:
     id: int = 0
     """The id of the tip in the database, or 0 until the tip is stored."""
     body: bytes = field(default=b"", repr=False)
-    """The whole encrypted answers, if the hop is about to write the tip. If the hop has read the tip from the
-    database, only the beginning of the answers."""
+    """The encrypted answers. After the hop has read the tip from the database, the field contains only the beginning of
+    the answers. Before the hop writes the tip, it contains all answers."""
     likeness: LikenessKeys | None = field(default=None, repr=False)
     """The digests by which the hotline finds similar tips. None if the tip has no stored digests."""
     moved: bool = False
@@ -425,8 +426,8 @@ CHANGED = tuple(
     for one in fields(ReportedTip)
     if one.name not in {*NEVER_CHANGED, *READ, "id", "body", "likeness", "moved"}
 )
-"""The columns of a tip, other than `body`, that an answer of the caller may change. An answer also changes `body`, of
-which a hop reads only the first bytes but writes everything."""
+"""The columns of a tip, other than `body`, that an answer of the caller may change. An answer also changes `body`. A
+hop reads only the first bytes of `body`, but writes all of it."""
 _HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
 _ATTEMPT_COLUMNS = (
     *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
@@ -479,7 +480,7 @@ def tip_of_attempt(session: Session, identity: str) -> ReportedTip | None:
 
 
 def write_tip(session: Session, tip: ReportedTip) -> None:
-    """Inserts a tip without an id and sets its id, or writes the columns of an existing tip that an answer may
+    """Inserts a tip without an id, and sets its id. For an existing tip, writes the columns that an answer may
     change."""
     if tip.id:
         new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
@@ -505,5 +506,5 @@ def grants_of(session: Session, tip_id: int) -> Mapping[str, bytes]:
 
 
 def tip_row(session: Session, tip: ReportedTip) -> Tip:
-    """Reads the whole row of the tip, which the code that alerts responders needs."""
+    """Reads the whole row of the tip. The code that alerts responders needs the whole row."""
     return session.get_one(Tip, tip.id, populate_existing=True)

@@ -166,7 +166,7 @@ def desk_viewer(code: str) -> Viewer:
 def account_viewer(
     person_id: int, desks: frozenset[str], phones: Mapping[int, frozenset[str]]
 ) -> Viewer:
-    """Returns a viewer for a person with an account, with the desks whose keys the account can decrypt.
+    """Returns the viewer for a person with an account. The viewer gets the desks whose keys the account can decrypt.
 
     If the person has active phones, leaves out the desks to which no such phone belongs.
     """
@@ -239,7 +239,7 @@ def may_see_tip(tip_id: int) -> ColumnElement[bool]:
 
 
 def _names_person(responder_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Returns an SQL condition on `Exclusion` that is true if it names a person or one of their desks."""
+    """Returns an SQL condition that is true if an `Exclusion` names this person or one of the person's desks."""
     person: ColumnElement[int] = Responder.person_id.expression
     if isinstance(responder_id, int):
         person = select(_COLLEAGUE.person_id).where(_COLLEAGUE.id == responder_id).scalar_subquery()
@@ -253,10 +253,9 @@ def _may_see(
     official: ColumnElement[bool],
     overseen: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true if this responder may see the tip, as far as officials are concerned.
-
-    If an official may be involved, only the national desk may see it; a complaint about that desk is for oversight
-    desks only.
+    """Returns an SQL condition that is true if the rules about officials let this responder see the tip. If an official
+    may be involved, only the national desk may see the tip. Only oversight desks may see a complaint about the national
+    desk.
     """
     national = _is_member(responder_id, Membership.desk_code == NATIONAL)
     oversight = and_(_is_member(responder_id, Membership.desk_code.in_(_OVERSIGHT)), ~national)
@@ -271,7 +270,7 @@ def _is_member(
 
 
 IS_OVERSEER = _is_member(Responder.id, Membership.desk_code.in_(_OVERSIGHT))
-"""The SQL condition that a `Responder` belongs to an oversight desk."""
+"""An SQL condition that is true if a `Responder` belongs to an oversight desk."""
 
 
 def oversees(session: Session, responder_id: int) -> bool:
@@ -303,8 +302,8 @@ def allowed_responders(
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Returns an SQL condition on `Tip`: the desk in the column `code` may still see a tip that was encrypted
-    for it."""
+    """Returns an SQL condition on `Tip`. It is true if the desk `code` may still see a tip that was encrypted for this
+    desk."""
     exclusion = select(Exclusion.id).where(
         Exclusion.tip_id == Tip.id, IS_EXCLUDED, Exclusion.desk_code == code
     )
@@ -322,15 +321,16 @@ _OVERSEEN = _ANY_TIP.official == OVERSEEN
 def _is_of(
     tip_id: InstrumentedAttribute[int], official: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """Returns an SQL condition that is true if the tip `tip_id` meets the condition `official`, which tests the answer
-    about officials."""
+    """Returns an SQL condition that is true if the tip `tip_id` meets the condition `official`. `official` tests the
+    answer about officials."""
     found = select(_ANY_TIP.id).where(_ANY_TIP.id == tip_id, official)
     return found.correlate(tip_id.class_).exists()
 
 
 def _granted(desks: frozenset[str], *, oversees: bool) -> ColumnElement[bool]:
-    """Returns an SQL condition on `Tip`: no official is involved, and one of `desks` has a key of the tip. If
-    `oversees` is True, complaints about the national desk also match, if an oversight desk in `desks` has a key."""
+    """Returns an SQL condition on `Tip` that is true if no official is involved and one of `desks` has the key. If
+    `oversees` is True, the condition is also true for some complaints about the national desk. An oversight desk in
+    `desks` must have the key of such a complaint."""
     here = select(_ANY_GRANT.id).where(_ANY_GRANT.tip_id == Tip.id, _ANY_GRANT.desk_code.in_(desks))
     by_grant = and_(Tip.official == "no", here.correlate(Tip).exists())
     if not oversees:

@@ -127,7 +127,7 @@ TYPE_AGAIN = "again"
 """The answer of a caller who chose none of the offered places and wants to type the name of the place again."""
 
 SOON = frozenset({"today", "week"})
-"""The answers to the question about the day of departure with which the journey can still be stopped."""
+"""Answers to the question about the day of departure. After these answers, the journey can still be stopped."""
 
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
@@ -264,7 +264,7 @@ SATURDAY = 5
 
 
 class DeadlineKind(StrEnum):
-    """The kind of a deadline: the thing that must happen before it.
+    """The kind of a deadline, which says what must happen before the deadline.
 
     The time limit for the arrival of an alert is not a deadline of this class: it is stored with the message, in
     `next_at`.
@@ -311,7 +311,7 @@ class DeadlineRow:
     is_overdue: bool = False
     """True if the tip counts as overdue after such a deadline."""
     may_fire: int = 0
-    """The number of times that such a deadline may fire before other people than the assignee must act."""
+    """The number of times that such a deadline may fire before people other than the assignee must act."""
 
 
 DEADLINES: Mapping[DeadlineKind, DeadlineRow] = {
@@ -338,8 +338,8 @@ class Clock:
     due_at: datetime
     nth: int = 0
     named_at: datetime | None = None
-    """The time that messages and pages show, at which other people will be alerted. None if messages and pages show
-    `due_at`."""
+    """The time that messages and pages show as the time when other people will be alerted. None if they show `due_at`
+    instead."""
 
 
 Clocks = Mapping[DeadlineKind, Clock]
@@ -399,8 +399,8 @@ HOURLY = timedelta(hours=1)
 
 
 def is_in_good_hands(clocks: Clocks, at: datetime) -> bool:
-    """Returns True if a case has an assignee, and no other person must act. In such a case, no deadline is overdue,
-    and no person is asked to take the case, to read it or to confirm its closure."""
+    """Returns True if a case has an assignee, and no other person must act. No deadline of such a case is overdue. The
+    hotline asks no person to take it, to read it or to confirm its closure."""
     has_outcome_clock = DeadlineKind.OUTCOME in clocks
     return has_outcome_clock and all(
         clock.nth < DEADLINES[kind].may_fire and clock.due_at > at for kind, clock in clocks.items()
@@ -530,12 +530,12 @@ HOLD_REVIEWED = timedelta(days=182)
 FILES_LISTED = timedelta(days=3653)
 """The time for which a case file stays in the list of case files: ten years."""
 COUNTS_AS_CLOSED = timedelta(days=180)
-"""The time after filing from which an open tip counts as closed, so that its text is erased in time."""
+"""An open tip counts as closed when this time has passed since its filing, so that its text is erased in time."""
 WARNING = timedelta(days=14)
 PSEUDONYMS_KEPT = timedelta(days=30)
 """The time for which the hotline keeps the rows of sessions, and the pseudonyms of callers in tips."""
 ATTEMPTS_KEPT = timedelta(days=2)
-"""The time for which the hotline stores attempts to use receipts and codes. No limit on attempts counts older
+"""The time for which the hotline stores attempts to use receipts and codes. The limits on attempts do not count older
 attempts."""
 CALLERS_KEPT = timedelta(hours=1)
 """The time for which the row of a session contains the phone's pseudonym. Before this time is over, the mobile network
@@ -550,8 +550,8 @@ STRAY_REPORTS_KEPT = timedelta(days=7)
 """The time for which the hotline keeps a delivery report for a message with an unknown id. The gateway reports a
 message's id within minutes."""
 REPLIES_KEPT = timedelta(days=7)
-"""The time for which the hotline stores that it answered an SMS of a responder. No limit on such answers counts older
-answers."""
+"""The time for which the hotline stores that it answered an SMS of a responder. The limits on such answers do not count
+older answers."""
 PARAMETERS_KEPT = timedelta(days=90)
 """The time for which the hotline keeps the values that it put into the text of a message. The hotline keeps the times
 of sending and arrival longer."""

@@ -84,8 +84,8 @@ class CaseEventKind(StrEnum):
     STOOD_DOWN = "released"
     """The national desk told the responders of the tip's earlier place that they are no longer needed."""
     DUE = "due"
-    """A deadline of the case has passed, or half of the time to report the outcome. `Event.kind` is the kind of the
-    deadline."""
+    """A deadline of the case has passed, or half of the time for reporting the outcome has passed. `Event.kind` is the
+    kind of the deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,9 +368,9 @@ def _contact_cluster(new: ComparedTip, of_contact: Sequence[ComparedTip]) -> Seq
 
 
 def _danger_cluster(new: ComparedTip, of_contact: Sequence[ComparedTip]) -> Sequence[ComparedTip]:
-    """Returns the earlier tips of the cluster that a new tip about danger joins, or no tips if people must get a
-    separate alert. People get a separate alert if the phone sent fewer than `MAX_DANGERS` such tips within an hour, or
-    the last alert was long ago. A new tip about another person also causes a separate alert."""
+    """Returns the earlier tips in the cluster that a new tip about danger joins. Returns no tips if people must get a
+    separate alert. People get a separate alert if the phone sent fewer than `MAX_DANGERS` such tips within an hour.
+    They also get one if the last alert was long ago. A new tip about another person also causes a separate alert."""
     recent = [one for one in of_contact if one.urgency == Urgency.DANGER and new.at - one.at < HOUR]
     if len(recent) < MAX_DANGERS:
         return ()
@@ -381,7 +381,7 @@ def _danger_cluster(new: ComparedTip, of_contact: Sequence[ComparedTip]) -> Sequ
 
 
 def _is_quiet(new: ComparedTip, cluster: Sequence[ComparedTip]) -> bool:
-    """Returns True if the last separate alert of the cluster was so long ago that people must be alerted again."""
+    """Returns True if the last separate alert of the cluster was long ago. People must then be alerted again."""
     return all(new.at - one.at >= ALERT_AGAIN_AFTER for one in cluster if one.leader_id is None)
 
 
@@ -462,8 +462,8 @@ def names_for(
     *,
     is_repeat: bool = False,
 ) -> tuple[KnownName, ...]:
-    """Returns the references that a message about visits must name to a responder, so that the responder knows which
-    tip is meant. The result is empty if the responder already has the instruction.
+    """Returns the references that a message about visits must name. By such a reference, the responder knows which tip
+    the message is about. The result is empty if the responder already has the instruction.
 
     `leader_id` is the id of the cluster's first tip. After a decision of the national desk, the responder gets one
     message for each reference under which they got an earlier instruction. If `is_repeat` is True, the result contains
@@ -481,8 +481,8 @@ def names_for(
 
 
 def name_for(names: Sequence[KnownName], tip_id: int, leader_id: int) -> KnownName:
-    """Returns the reference by which the responder knows the tip: its own, or that of the cluster's first tip, or the
-    newest."""
+    """Returns the reference by which the responder knows the tip. It is the tip's own reference, that of the cluster's
+    first tip, or the newest."""
     by_tip = {one.tip_id: one for one in names}
     return by_tip.get(tip_id) or by_tip.get(leader_id) or names[-1]
 
@@ -502,7 +502,7 @@ def strictest(safeties: Iterable[VisitSafety]) -> VisitSafety:
 
 
 def strictest_visit(visit: VisitFacts, others: Iterable[VisitFacts]) -> VisitFacts:
-    """Returns the facts about visits that apply to a responder who takes a case. They come from the tip of the cluster
+    """Returns the facts about visits that apply to a responder who takes a case. The facts come from the cluster's tip
     with the strictest visit safety."""
     return max((visit, *others), key=lambda one: STRICTEST.index(one.safety))
 

@@ -263,12 +263,12 @@ class CaseForm:
         return tuple(one.code for one in self.asked if one.must)
 
     def names(self, at: Collection[FormPlace]) -> tuple[str, ...]:
-        """Returns, in order, the names of the questions that this form asks in the console or on the phone (`at`)."""
+        """Returns, in order, the names of the questions that this form asks at these places: console or phone."""
         return tuple(one.code for one in self.asked if one.where in at)
 
     def questions(self, answers: Answers, at: Collection[FormPlace]) -> list[str]:
-        """Returns, in order, the names of the questions that this form asks in the console or on the phone (`at`).
-        Leaves out the questions that `answers` make unnecessary."""
+        """Returns, in order, the names of the form's questions at these places: console or phone. Leaves out the
+        questions that `answers` make unnecessary."""
         return [one.code for one in self.asked if one.where in at and one.when(answers)]
 
     def meant(self, answers: Answers, at: Collection[FormPlace]) -> dict[str, str]:
@@ -352,7 +352,7 @@ MAX_PEOPLE = 99
 
 @dataclass(frozen=True, slots=True)
 class PersonCodes:
-    """The codes of an event about a person of the case."""
+    """The coded answers in an event about a person of the case."""
 
     n: int
     """The number of the person within the case, from 1. The name of the person is never stored."""
@@ -466,7 +466,7 @@ this time does not mean that the person failed to arrive."""
 
 @dataclass(frozen=True, slots=True)
 class PersonEntry:
-    """An event of a case with the codes about a person."""
+    """An event of a case, with coded answers about a person."""
 
     id: int
     kind: LoggedEvent
@@ -508,8 +508,8 @@ class OfferedHelp:
 
     @property
     def is_on_the_way(self) -> bool:
-        """Returns True until a report says if the person arrived at the service. A report "not known" counts only
-        after the time in which the person should have arrived."""
+        """Returns True as long as no report says that the person arrived, or did not arrive, at the service. A report
+        "not known" counts only after the time in which the person should have arrived."""
         if self.arrived is None or self.arrived_at is None or self.answered_at is None:
             return self.arrived is None
         return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
@@ -552,7 +552,7 @@ class MetPerson:
 
     @property
     def actual(self) -> bool | None:
-        """Returns True if a deciding body said that the person is a victim, and False if it decided otherwise.
+        """Returns True if a deciding body said that the person is a victim, and False if it said the opposite.
 
         Returns None if no body has decided.
         """
@@ -560,7 +560,7 @@ class MetPerson:
 
     @property
     def askers(self) -> list[int | None]:
-        """Returns the responders who last asked this person if they want help."""
+        """Returns the responders who last asked this person about help."""
         asked_at = self.consents[-1][0] if self.consents else None
         return [one.entry.responder_id for one in self.timeline if one.entry.at == asked_at]
 
@@ -581,7 +581,7 @@ class MetPerson:
 
     @property
     def consent(self) -> ConsentState:
-        """Returns the consent of the person that counts now.
+        """Returns the present consent of the person.
 
         After a refusal, only a later "yes" of the person allows a responder to offer help.
         """
@@ -709,8 +709,8 @@ class ClosureRefusal(StrEnum):
     UNOPENED = "unopened"
     """The person who wants to confirm the closure has not read the case since the closure was requested."""
     IN_CONSOLE = "in_console"
-    """The rule needs the codes about persons, which only the console can decrypt, so the national desk must confirm
-    the closure there."""
+    """The rule needs coded answers about persons, which only the console can decrypt. So the national desk must confirm
+    the closure in the console."""
     POSSIBLE = "possible"
     """A person in the case is a possible victim. Before the closure, a responder must screen the person again, or an
     official body must decide."""

@@ -62,9 +62,9 @@ class ReceiptStatus(StrEnum):
 HELP_SAID = "help_said"
 """The name of the answer to the question "Was the help good?"."""
 ASKS_HELP = "asks_help"
-"""The flag with which the flow asks the holder of a receipt if the help was good."""
+"""If this flag is set, the flow asks the holder of a receipt if the help was good."""
 HELP_AFTER = timedelta(days=30)
-"""The time after the help at which the flow asks, only once, if the help was good."""
+"""The flow asks once after this time since the help if the help was good."""
 
 
 class HelpOpinion(StrEnum):
@@ -107,8 +107,7 @@ def status_of(tips: Sequence[Progress]) -> ReceiptStatus | None:
 
 
 def asks_about_help(tips: Sequence[Progress], at: datetime) -> bool:
-    """Returns True if help for a tip of the receipt came thirty days ago or earlier, and the holder was never asked
-    about it."""
+    """Returns True if help came at least thirty days ago, and the holder of the receipt was never asked about it."""
     helped = [one.helped_at for one in tips if one.helped_at is not None]
     is_due = any(at - one >= HELP_AFTER for one in helped)
     return is_due and not any(one.was_asked for one in tips)
@@ -158,9 +157,9 @@ class Wait:
         return self.spent > self.promised
 
     def __str__(self) -> str:
-        """Returns a text such as `9 of 3 min`, or with two different units, `2 h of 15 min`.
+        """Returns a text such as `9 of 3 min`. If the two units differ, the text is like `2 h of 15 min`.
 
-        If a waiting time is too long but would look equal in whole units, it is rounded up.
+        If the waiting time of a late tip looks equal to the promised time in whole units, it is rounded up.
         """
         (spent, unit), (promised, promised_unit) = map(whole_units, (self.spent, self.promised))
         if unit != promised_unit:
@@ -169,8 +168,8 @@ class Wait:
 
 
 def wait_of(urgency: int, filed_at: datetime, *, ended_at: datetime | None, now: datetime) -> Wait:
-    """Returns how long a tip has waited for a responder. The waiting ends when a responder takes the tip, or when the
-    tip is closed before."""
+    """Returns how long a tip has waited for a responder. The waiting ends when a responder takes the tip, or earlier if
+    the tip is closed."""
     promised = acknowledge_due(urgency, filed_at, step=0) - filed_at
     spent = max((ended_at or now) - filed_at, timedelta())
     return Wait(spent, promised)
@@ -282,7 +281,7 @@ class TipFilter:
 WRONG = "wrong"
 """The name of the answer that says what the helper did wrong."""
 ABOUT, NATIONAL_DESK = "about", "national"
-"""The name of the answer about who the complaint is about, and the value of this answer for the national desk."""
+"""The name of the answer to "Who treated you badly?", and the value of this answer for the national desk."""
 
 
 class ComplaintKind(StrEnum):

@@ -84,8 +84,8 @@ class Tip(Row):
     """The time when the caller first typed words of their own or a landmark. In a storm (many dangers in one
     district), lists show dangers with such words first."""
     storm_at: Mapped[datetime | None]
-    """The time when people were alerted of this danger, if it was not its sector's first in a storm (many dangers in
-    one district). Otherwise None."""
+    """The time when people were alerted of this danger. It is set only in a storm (many dangers in one district), and
+    not for a sector's first danger."""
     place_step: Mapped[int] = mapped_column(default=0, server_default="0")
     """The step of escalation at which people of the tip's present place were first alerted. It is 0 if the caller
     never corrected the place."""
@@ -153,13 +153,14 @@ class Tip(Row):
 WITHOUT_BODY = defer(Tip.body, raiseload=True)
 """A query option with which a query of tips does not read `body`. Code that then uses `body` gets an error."""
 IS_REPORTED = (Tip.state != TipState.DRAFT, Tip.channel != rules_trial.CHANNEL)
-"""The conditions that leave out drafts and the hotline's own daily test tips."""
+"""SQL conditions that exclude drafts and the hotline's own daily test tips."""
 IS_REAL_CASE = (
     Tip.matter == Matter.TIP,
     Tip.channel.not_in(rules_trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
-"""The conditions for real cases: no complaints, drills, test tips, drafts or fragments."""
+"""SQL conditions that select real cases. They exclude complaints, drills, test tips, sample data, drafts and
+fragments."""
 SMS = "sms"
 """The channel of a tip that arrived by SMS."""
 STORM_ORDER = case((Tip.storm_at.is_(None), 0), (Tip.words_at.is_not(None), 1), else_=2)

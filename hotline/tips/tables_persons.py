@@ -69,8 +69,8 @@ def tips_with_person(session: Session, tip_ids: Collection[int]) -> frozenset[in
 
 
 def bring_offers_forward(session: Session, tip_id: int, due_at: datetime) -> None:
-    """Moves the reminders to find a service for the persons of a tip forward to `due_at`. Reminders that are due
-    earlier stay the same."""
+    """Makes the reminders to find a service for the persons of a tip due at `due_at`. Reminders that are due earlier
+    stay the same."""
     conditions = (PossibleVictim.clock == FollowKind.OFFER, PossibleVictim.due_at > due_at)
     rows = update(PossibleVictim).where(PossibleVictim.tip_id == tip_id, *conditions)
     session.execute(rows.values(due_at=due_at))
@@ -129,7 +129,7 @@ def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
 def longest_due(
     session: Session, tip_id: int, at: datetime
 ) -> PossibleVictim | ServiceReferral | None:
-    """Returns the person or the offer of help whose reminder in this tip has been due for the longest time, or None.
+    """Returns the person or the offer of help with the oldest due reminder in this tip, or None.
 
     The calling function must have locked the tip.
     """
@@ -186,7 +186,7 @@ def open_requests(session: Session, responder_id: int) -> Sequence[ServiceReques
 
 
 def forget_who(session: Session, offered_id: int) -> None:
-    """Deletes from a request who needs help (a woman, a man, a girl or a boy), because no SMS needs this fact any
+    """Deletes from a request the fact that a woman, a man, a girl or a boy needs help. No SMS needs this fact any
     more."""
     conditions = (ServiceRequest.offered_id == offered_id, ServiceRequest.who.is_not(None))
     session.execute(update(ServiceRequest).where(*conditions).values(who=None))
@@ -257,7 +257,7 @@ class CallBack(Row):
     """`asked_by` names the person who asked to see the phone number. `approved_by` names the second person, who
     approved this. Both names count only until the present window for a call ends."""
     opened_at: Mapped[datetime | None]
-    """The last time in the present window for a call when a person at the desk saw the phone number."""
+    """The last time at which a person at the desk saw the phone number, during the present window for a call."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     """The value of a `tips.rules_receipts.CallOutcome`."""
@@ -316,8 +316,8 @@ def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequen
 
 
 def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
-    """Returns the active responders who decide on this tip. They belong to the national desk, or for a complaint about
-    the national desk to an oversight desk."""
+    """Returns the active responders who decide on this tip. They belong to the national desk. If the tip is a complaint
+    about this desk, they belong to an oversight desk."""
     overseen = exists().where(Tip.id == tip_id, Tip.official == OVERSEEN).correlate(None)
     may_decide = or_(Responder.level == Level.NATIONAL, overseen)
     found = select(Responder).where(may_decide, may_see_tip(tip_id), *active_conditions(at))

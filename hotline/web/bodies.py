@@ -63,8 +63,8 @@ class RequestBodies:
         return 0.0 if oldest is None else monotonic() - oldest
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Gives back this thread's place among the working threads, reads the whole body of a request, and then waits
-        for a new place.
+        """Reads the whole body of a request. Meanwhile, another thread may use this thread's place among the working
+        threads. Then waits for a new place.
         """
         thread = threading.get_ident()
         self.give_back()
@@ -165,9 +165,9 @@ def complete_bodies_first(
     """Wraps an application, so that it gets only requests with complete bodies. A request whose body ends too early
     gets the status 400.
 
-    Without this check, the console could save half of a text, because the code that reads forms does not notice that a
-    part is missing. A body of more than `most` bytes is not read, and the given application refuses such a request. If
-    a network already has many incomplete bodies, its next request gets the status 429. So slow forms from one network
+    Without this check, the console could save half of a text. The code that reads forms does not notice that a part is
+    missing. A body of more than `most` bytes is not read, and the given application refuses such a request. If a
+    network already has many incomplete bodies, its next request gets the status 429. So slow forms from one network
     cannot delay requests from other networks.
     """
     waiting = WaitingForms()
@@ -321,7 +321,7 @@ def close_slow_ones_for_ever(bodies: RequestBodies, *, patience: float = PATIENC
 def _accepted() -> Iterator[dict[Peer, socket.socket]]:
     """Yields the connections that other programs opened to this process, by the addresses of these programs.
 
-    Each socket is a copy of the server's handle, so it still belongs to the same connection after the server has closed
+    Each socket is a copy of the server's handle. It still belongs to the same connection after the server has closed
     its own handle.
     """
     copies = [one for name in os.listdir(HANDLES) if (one := _copy(int(name))) is not None]

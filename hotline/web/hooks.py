@@ -346,8 +346,8 @@ def plain_response(body: str, status: int = 200) -> Response:
 
 
 def broken_hop(context: WebContext, hook: str, error: Exception) -> Reply:
-    """Replies to a failed hop with the status 200 and a text that starts with `END` and asks the caller to try later.
-    Without this text, the caller would see an error message of the mobile network.
+    """Replies to a failed hop with the status 200 and a text that begins with `END`. The text asks the caller to try
+    later. Without this text, the caller would see an error message of the mobile network.
     """
     log_error(hook, error)
     return Reply(failure(context))

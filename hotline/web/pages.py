@@ -57,8 +57,8 @@ def approvals(visit: Visit) -> Response:
 
 @form_view(approvals, "reason-{approval_id}", HotlineError)
 def decide(visit: Visit, approval_id: int) -> None:
-    """Approves, refuses or withdraws a pending approval, depending on the button that the person pressed. An account
-    can withdraw only an approval that it requested.
+    """Approves, refuses or withdraws a pending request, depending on the button that the person pressed. An account can
+    withdraw only its own request.
     """
     does = visit.form.text("do")
     if does == "take_back":

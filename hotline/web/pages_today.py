@@ -117,8 +117,8 @@ def red_bars(context: ConsoleContext, by: SignedIn) -> Sequence[TodayLine]:
 
 
 def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
-    """Returns the two numbers in the navigation bar: late cases next to the link to the board, and unread news next to
-    the link to the page Today.
+    """Returns the two numbers in the navigation bar. The number of late cases is next to the link to the board. The
+    number of unread news is next to the link to the page Today.
     """
     late = service_board.count_late(context, by) if by.roles & routes.DESKS else 0
     unread = service_news.unread_count(context, by) if by.roles & routes.WORDS else 0
@@ -182,8 +182,8 @@ def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line for a new recovery sheet (a printed key) and a line for a new authenticator, until the account's
-    owner confirms them.
+    """Makes lines for a new recovery sheet (a printed key) and for a new authenticator, until the account's owner
+    confirms them.
     """
     found = service_own_account.unconfirmed_renewals(context, by)
     for at, says in (
@@ -216,8 +216,8 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
 
 
 def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
-    """Makes a line for each desk whose key a former member may have copied, and for each desk whose tips only one
-    member can decrypt.
+    """Makes a line for each desk whose key a former member may have copied. Also makes a line for each desk whose tips
+    only one member can decrypt.
     """
     for head in service_desk_page.list_desks(context, by):
         text = DESK_NAMES.get(head.code, "{desk}")
@@ -237,7 +237,7 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     """Makes a line with the number of pending approvals, if this account may decide any of them. Makes another line for
-    each call-back that this account may approve.
+    each request to see a caller's phone number that this account may approve.
     """
     found = service_approvals.all_pending(context, by)
     for one in found:

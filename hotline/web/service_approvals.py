@@ -141,8 +141,8 @@ def decide(
     seen: str = "",
 ) -> None:
     """Approves or refuses a request, and carries out an approved request at once. `key` is the private key of the
-    approver. `seen` is the text that the page showed to the approver: the four words of a person's key, or the mark of
-    a desk's key.
+    approver. `seen` is the text that the page showed to the approver. It contains the four words of a person's key, or
+    the mark of a desk's key.
 
     Raises AccountRefused if the reason is missing or too long. Raises NotFound if the request is not pending, or if
     this account may not see it. Raises ApprovalRefused if another person must decide, or if `seen` is wrong. Some kinds
@@ -211,8 +211,7 @@ def _carry_out(decision: Decision, view: ApprovalView, approve: bool) -> None:
 def _seen(session: Session, context: Context, row: Approval, by: SignedIn) -> ApprovalView | None:
     """Returns the facts about a request that a page shows.
 
-    Returns None for a request that this account may not see, or of a kind that this version of the program does not
-    know.
+    Returns None if this account may not see the request, or if this version does not know its kind.
     """
     rule = APPROVALS.get(row.kind)
     if rule is None or not rule.decided_by & by.roles:
@@ -303,9 +302,7 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
-    """Returns three facts for a page of this account: if the page must show red bars, if the data is sample data, and
-    the number of alarms.
-    """
+    """Returns three facts for a page of this account: red bars or not, sample data or not, and the number of alarms."""
     subject = service_invitations.link_subject(by.account_id)
     with context.database.reading() as session:
         return queries.frame_needs(session, subject, context.now())
