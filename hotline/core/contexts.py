@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from hotline.core.database import Database
+from hotline.core.database import Database, Session
 from hotline.core.ussd import CommittedText, SessionStart
 from hotline.text.languages import Phrases
 from hotline.text.time import KIGALI
@@ -295,6 +295,23 @@ class Context:
     def today(self) -> date:
         """Returns the current date in Kigali."""
         return self.now().astimezone(KIGALI).date()
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def reads(
+    question: Callable[Concatenate[Session, P], T],
+) -> Callable[Concatenate[Context, P], T]:
+    """Makes a function of a service from a question to the tables. The function asks the question in a transaction of
+    its own. Raises StoreUnavailable, and the errors of the question."""
+
+    def answer(context: Context, /, *values: P.args, **named: P.kwargs) -> T:
+        with context.database.reading() as session:
+            return question(session, *values, **named)
+
+    return answer
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ The module also returns one flow of a draft together with the draft's other flow
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from hotline.core.actors import Actor
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, reads
 from hotline.core.database import Session
 from hotline.core.documents import Document, Editable, derived_value
 from hotline.editing import tables
@@ -397,15 +397,8 @@ def list_drafts(
     return [(row, edited[row.id]) for row in rows]
 
 
-def draft_titles(context: Context, ids: Collection[int]) -> Mapping[int, str]:
-    with context.database.reading() as session:
-        return tables.draft_titles(session, ids)
-
-
-def get_draft(context: Context, draft_id: int) -> DraftRow:
-    """Returns a draft by its id. Raises NotFound, StoreUnavailable."""
-    with context.database.reading() as session:
-        return tables.get_draft(session, draft_id)
+draft_titles = reads(tables.draft_titles)
+get_draft = reads(tables.get_draft)
 
 
 def drop_draft(context: Context, by: Author, draft_id: int) -> None:

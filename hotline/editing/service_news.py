@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.core.actors import AccountRole, SignedIn
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, reads
 from hotline.core.database import Session
 from hotline.editing import tables
 from hotline.editing.rules_difference import StaleTranslation
@@ -73,10 +73,7 @@ def mark_read(context: Context, by: SignedIn, news_id: int | None) -> None:
         tables.mark_read(session, by.account_id, context.now(), news_id)
 
 
-def comments_of(context: Context, draft_id: int, place: Place | None = None) -> Sequence[DraftNews]:
-    """Returns the comments on a draft or on one of its screens. Raises StoreUnavailable."""
-    with context.database.reading() as session:
-        return tables.comments(session, draft_id, place)
+comments_of = reads(tables.comments)
 
 
 def colleagues(context: Context, by: SignedIn) -> Sequence[tuple[int, str]]:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from hotline.alerts import service_messages
 from hotline.core.actors import AccountRole, Actor
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, reads
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.wording import Template
@@ -363,11 +363,7 @@ def history(context: Context) -> Sequence[tuple[Publication, bool]]:
         return [(row, row.id in read) for row in flows_tables.history(session, LISTED)]
 
 
-def current_publication(context: Context) -> Publication | None:
-    """Returns the publication with the flows that callers see now. Returns None if nothing was ever published. Raises
-    StoreUnavailable."""
-    with context.database.reading() as session:
-        return flows_tables.current(session)
+current_publication = reads(flows_tables.current)
 
 
 def newest_by_flow(context: Context, flows_named: Collection[str]) -> Mapping[str, Publication]:
@@ -478,14 +474,8 @@ def publish_restored(
 LAPSED = "no one confirmed an emergency text"
 
 
-def current_emergency(context: Context) -> Publication | None:
-    """Returns the current publication if one person published the flows alone and no second person has confirmed the
-    publication. Every page of the console shows this publication in a red bar.
-
-    Raises StoreUnavailable.
-    """
-    with context.database.reading() as session:
-        return flows_tables.unsettled(session)
+current_emergency = reads(flows_tables.unsettled)
+"""Returns the emergency change that no second person has confirmed. Every page of the console shows it in a red bar."""
 
 
 def emergency_difference(context: Context) -> PublicationToRead | None:

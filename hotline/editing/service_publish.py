@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
-from hotline.core.contexts import Context, Job
+from hotline.core.contexts import Context, Job, reads
 from hotline.core.database import Session
 from hotline.core.documents import Document
 from hotline.core.driver import WrittenArray
@@ -283,10 +283,7 @@ MAX_SESSION = timedelta(minutes=10)
 earlier than this."""
 
 
-def merge_draft(context: Context, draft_id: int) -> GatheredDraft:
-    """Returns a draft merged with the published flows. Raises NotFound, NotReady, StoreUnavailable."""
-    with context.database.reading() as session:
-        return gather_draft(session, draft_id)
+merge_draft = reads(gather_draft)
 
 
 def is_second(context: Context, by: Author, draft: GatheredDraft) -> bool:

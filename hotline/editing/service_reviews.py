@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from hotline.alarms.rules import CheckResult, check_result
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, reads
 from hotline.core.documents import Document
 from hotline.editing import tables
 from hotline.editing.rules_drafts import Author
@@ -83,13 +83,8 @@ def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
     return path
 
 
-def all_signatures(
-    context: Context, language: str | None = None, *, below: str = ""
-) -> Sequence[Signature]:
-    """Returns all reviews, oldest first. With `language`, returns only the reviews in this language, and with `below`,
-    only the reviews of texts below this place. Raises StoreUnavailable."""
-    with context.database.reading() as session:
-        return tables.all_signatures(session, language, below=below)
+all_signatures = reads(tables.all_signatures)
+english_read = reads(tables.english_read)
 
 
 def moved_signatures(
@@ -135,13 +130,6 @@ def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: 
         ]
         read = {text.place: text.words.get(ENGLISH, "") for text in texts}
         return tables.store_signatures(session, new, read)
-
-
-def english_read(context: Context, language: str, places: Sequence[str]) -> Mapping[str, str]:
-    """Returns, for each place, the English text that a reviewer saw at the last review. Leaves out places for which the
-    English text is unknown. Raises StoreUnavailable."""
-    with context.database.reading() as session:
-        return tables.english_read(session, language, places)
 
 
 NOTICE_PERIOD = timedelta(days=30)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
-from hotline.core.contexts import ConsoleContext, Context
+from hotline.core.contexts import ConsoleContext, Context, reads
 from hotline.core.wording import Template
 from hotline.editing import service_draft_steps, service_drafts, service_reviews, tables
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
@@ -243,10 +243,7 @@ def questions_by_place(context: Context, language: str) -> Mapping[str, Sequence
     return found
 
 
-def count_questions(context: Context) -> int:
-    """Returns the number of open questions. Raises StoreUnavailable."""
-    with context.database.reading() as session:
-        return tables.count_questions(session)
+count_questions = reads(tables.count_questions)
 
 
 def settle_question(context: Context, by: Author, question_id: int) -> None:
