@@ -1,3 +1,5 @@
+"""Tests phrases and messages in each language."""
+
 from itertools import product
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from hotline.core.catalogues import load_phrases
 from hotline.core.wording import Template
 from hotline.text.characters import is_gsm7, segments
-from hotline.text.languages import CODES, FIRST, Phrases
+from hotline.text.languages import CODES, FIRST, Phrases, message_text, message_text_of
 from hotline.text.places import ABROAD, UNSURE, districts, place_name
 
 PLACES = (*(district.code for district in districts()), ABROAD, UNSURE)
@@ -106,3 +108,27 @@ def test_the_first_failure_text_is_one_kinyarwanda_line_with_the_number(shipped:
 
     assert said == "Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
     assert "\n" not in said
+
+
+INNER = message_text("holds {letter}", letter="{")
+WHOLE = message_text(
+    "{field} {says}, {count} times, as in `{{}}`", field="note", says=INNER, count=2
+)
+FRENCH = {"holds {letter}": "a {letter}", WHOLE.template: "`{{}}` : {count} fois {field} {says}"}
+
+
+def test_as_text_it_is_english() -> None:
+    assert str(WHOLE) == "note holds {, 2 times, as in `{}`"
+    assert f"{INNER}!" == "holds {!"
+
+
+def test_it_is_said_in_another_language_with_its_values_in_other_places() -> None:
+    def shown(name: str, value: str) -> str:
+        return "la ligne" if name == "field" else value
+
+    assert WHOLE.said(lambda words: FRENCH[words], shown) == "`{}` : 2 fois la ligne a {"
+
+
+def test_it_is_kept_as_data_and_comes_back() -> None:
+    assert message_text_of(WHOLE.to_json()) == WHOLE
+    assert len({WHOLE, message_text_of(WHOLE.to_json())}) == 1
