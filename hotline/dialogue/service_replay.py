@@ -7,47 +7,12 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
+from hotline.cases import rules_reading_requests as reading
 from hotline.cases.rules_reading_requests import (
-    AGAIN,
-    ASK,
-    DISTRICT,
-    FIRST,
-    FLOWS,
-    HANDOVER,
-    HISTORY,
-    IS_OWN,
-    MADE_PERSON,
-    MAY_PROVE,
-    NEW_AGAIN,
-    NO_PIN,
-    NOTE,
-    PAGE,
-    PASS,
-    PERSON,
-    PERSON_VERBS,
-    READ,
-    READER_PINS,
-    RIGHT,
-    SHIFT,
-    START_PIN,
-    STARTED,
-    UNREADABLE,
-    WARNINGS,
-    WORK_CASE,
-    WORK_COLLEAGUE,
-    WORK_DISTRICT,
-    WORK_FORM,
-    WORK_PIN,
-    WORK_QUESTION,
-    WORK_SHIFT,
-    WORK_VERB,
-    WORK_WORDS,
     ReaderAnswer,
     ReaderQuestion,
     ReaderQuestionKind,
     StartedForm,
-    ended_by,
-    form_content,
 )
 from hotline.core.rules_attempts import AttemptedSecret, SecretTyped
 from hotline.core.ussd import (
@@ -74,16 +39,16 @@ FILLER = "xxxxxxx "
 that the page fills, not the words of the page.
 """
 PREFIXES = {
-    WORK_VERB: "",
-    WORK_QUESTION: ASK,
-    WORK_COLLEAGUE: PASS,
-    WORK_DISTRICT: DISTRICT,
-    WORK_SHIFT: SHIFT,
+    reading.WORK_VERB: "",
+    reading.WORK_QUESTION: reading.ASK,
+    reading.WORK_COLLEAGUE: reading.PASS,
+    reading.WORK_DISTRICT: reading.DISTRICT,
+    reading.WORK_SHIFT: reading.SHIFT,
 }
 """Maps the name of a responder's answer to a prefix, if the answer is a command or a question about a case. The prefix,
 followed by the value of the answer, is the verb of the request to the reader process.
 """
-NOTE_IN_WORDS = f"{NOTE}words"
+NOTE_IN_WORDS = f"{reading.NOTE}words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,29 +113,35 @@ class ReaderQuestions:
         must answer before this replay, or None. Almost every input needs no question."""
         facts = replace(facts, answers={}) if facts.answers else facts
         node = node_at(self._book, state.calls[-1]) if state.calls and not state.finished else None
-        if isinstance(node, QuestionNode) and node.kind == "pin" and node.saves in READER_PINS:
+        if (
+            isinstance(node, QuestionNode)
+            and node.kind == "pin"
+            and node.saves in reading.READER_PINS
+        ):
             return state, facts, self._of_pin(node, state, keyed, upto)
-        if WORK_PIN not in self._typed:
+        if reading.WORK_PIN not in self._typed:
             return state, facts, None
-        if self._page_case and node is not None and shows_word(self._book, state, PAGE):
+        if self._page_case and node is not None and shows_word(self._book, state, reading.PAGE):
             # A key below a page is about the case on this page, even if the responder has chosen a different case since
             # then.
-            state = state.saying({**state.answers, WORK_CASE: self._page_case})
+            state = state.saying({**state.answers, reading.WORK_CASE: self._page_case})
         led, events, _ = turn.resume_without_screen(
             self._book, state, keyed, facts, limit=self._limit
         )
-        if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
+        if any(isinstance(event, FlowEntered) and event.flow in reading.FLOWS for event in events):
             # If the responder opens the form about a person again, the new form is about another person.
             state = state.saying(
-                {name: said for name, said in state.answers.items() if name != MADE_PERSON}
+                {name: said for name, said in state.answers.items() if name != reading.MADE_PERSON}
             )
         for event in events:
             if not isinstance(event, Answered):
                 continue
-            if event.name == WORK_FORM and event.value in PERSON_VERBS:
+            if event.name == reading.WORK_FORM and event.value in reading.PERSON_VERBS:
                 # If the responder left a form about this case unfinished, the flow continues with the stored answers of
                 # that form.
-                kept = self._view.words.get(f"{STARTED}.{led.answers.get(WORK_CASE, '')}")
+                kept = self._view.words.get(
+                    f"{reading.STARTED}.{led.answers.get(reading.WORK_CASE, '')}"
+                )
                 started = {} if kept is None else StartedForm.from_text(kept).answers
                 return state, replace(facts, answers=started), None
             asked = self._of_answer(event, led, state, keyed, upto)
@@ -184,18 +155,18 @@ class ReaderQuestions:
         """Returns the question to the reader process that follows from the responder's answer `one`. Returns None if no
         question follows.
         """
-        about = led.answers.get(WORK_CASE, "")
-        verb = ended_by(one.name, led.answers)
+        about = led.answers.get(reading.WORK_CASE, "")
+        verb = reading.ended_by(one.name, led.answers)
         if verb is not None:
-            codes = form_content(verb, led.answers)
+            codes = reading.form_content(verb, led.answers)
             return self._asks(state, keyed, upto, _of_verb(verb, about), typed=codes)
         if one.name in PREFIXES:
             ask = _of_verb(f"{PREFIXES[one.name]}{one.value}", about)
             return self._asks(state, keyed, upto, ask)
-        if one.name == WORK_WORDS:
+        if one.name == reading.WORK_WORDS:
             ask = ReaderQuestion(ReaderQuestionKind.ACT, about, NOTE_IN_WORDS)
-            return self._asks(state, keyed, upto, ask, typed={WORK_WORDS: one.value})
-        if one.name == AGAIN and (last := self._last) is not None:
+            return self._asks(state, keyed, upto, ask, typed={reading.WORK_WORDS: one.value})
+        if one.name == reading.AGAIN and (last := self._last) is not None:
             return self._asks(state, keyed, upto, last.ask, of=last.upto, typed=last.typed)
         return None
 
@@ -210,10 +181,10 @@ class ReaderQuestions:
             return None
         self._typed[node.saves] = typed
         kinds = {
-            WORK_PIN: ReaderQuestionKind.VIEW,
-            START_PIN: ReaderQuestionKind.PROVE,
-            NEW_AGAIN: ReaderQuestionKind.CHANGE
-            if RIGHT in self._view.flags
+            reading.WORK_PIN: ReaderQuestionKind.VIEW,
+            reading.START_PIN: ReaderQuestionKind.PROVE,
+            reading.NEW_AGAIN: ReaderQuestionKind.CHANGE
+            if reading.RIGHT in self._view.flags
             else ReaderQuestionKind.CHOOSE,
         }
         kind = kinds.get(node.saves)
@@ -225,25 +196,27 @@ class ReaderQuestions:
         """Returns the state and the facts with which the engine continues after an answer of the reader process."""
         answer = learned.answer
         if asked.ask.kind is ReaderQuestionKind.VIEW:
-            self._view = answer.without_page() if RIGHT in answer.flags else ReaderAnswer()
+            self._view = answer.without_page() if reading.RIGHT in answer.flags else ReaderAnswer()
             self._lists = {}
-        elif f"{IS_OWN}.{asked.ask.reference}" in answer.flags:
+        elif f"{reading.IS_OWN}.{asked.ask.reference}" in answer.flags:
             self._view = self._view.and_also(answer.about_cases())
         self._lists |= answer.lists
-        about = answer.words.get(FIRST, asked.ask.reference)
-        if FIRST in answer.words:
-            state = state.saying({**state.answers, WORK_CASE: about})
-        if asked.ask.verb in PERSON_VERBS and PERSON in answer.words:
-            state = state.saying({**state.answers, MADE_PERSON: answer.words[PERSON]})
-            begun = f"{STARTED}.{asked.ask.reference}"
+        about = answer.words.get(reading.FIRST, asked.ask.reference)
+        if reading.FIRST in answer.words:
+            state = state.saying({**state.answers, reading.WORK_CASE: about})
+        if asked.ask.verb in reading.PERSON_VERBS and reading.PERSON in answer.words:
+            state = state.saying(
+                {**state.answers, reading.MADE_PERSON: answer.words[reading.PERSON]}
+            )
+            begun = f"{reading.STARTED}.{asked.ask.reference}"
             left = tuple(flag for flag in self._view.flags if flag != begun)
             self._view = replace(self._view, flags=left)
         facts = self._facts(answer)
         if learned.screens:
             facts = self._filled(facts, state, keyed, learned.screens)
-        if learned.screens or PAGE in answer.words:
+        if learned.screens or reading.PAGE in answer.words:
             self._page = asked if learned.screens else None
-            self._page_case, self._page_text = about, facts.words[PAGE]
+            self._page_case, self._page_text = about, facts.words[reading.PAGE]
         return state, facts
 
     def lacking(self, state: ConversationState) -> ReaderRequest | None:
@@ -251,7 +224,7 @@ class ReaderQuestions:
 
         Returns None if the screen is complete.
         """
-        if self._page is None or not state.calls or not shows_word(self._book, state, PAGE):
+        if self._page is None or not state.calls or not shows_word(self._book, state, reading.PAGE):
             return None
         return replace(self._page, wants_page=True)
 
@@ -271,8 +244,8 @@ class ReaderQuestions:
         def screens(answer: ReaderAnswer) -> int:
             return self._screens(state, keyed, self._facts(answer))
 
-        besides = {name: word for name, word in self._typed.items() if name != WORK_PIN}
-        pin, besides = self._typed[WORK_PIN], {**besides, **(typed or {})}
+        besides = {name: word for name, word in self._typed.items() if name != reading.WORK_PIN}
+        pin, besides = self._typed[reading.WORK_PIN], {**besides, **(typed or {})}
         self._last = ReaderRequest(upto, ask, pin, besides, of, screens=screens)
         return self._last
 
@@ -288,7 +261,7 @@ class ReaderQuestions:
             base,
             flags={**base.flags, **flags},
             lists={**base.lists, **options},
-            words={**base.words, **view.words, PAGE: self._page_text, **answer.words},
+            words={**base.words, **view.words, reading.PAGE: self._page_text, **answer.words},
         )
 
     def _screens(self, state: ConversationState, keyed: str, facts: Facts) -> int:
@@ -298,7 +271,7 @@ class ReaderQuestions:
         """
         led, *_ = turn.resume_without_screen(self._book, state, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
-        if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
+        if not isinstance(node, Waiting) or not shows_word(self._book, led, reading.PAGE):
             return 0
         return len(draw(self._book, node, led, facts, self._limit).pages)
 
@@ -313,16 +286,16 @@ class ReaderQuestions:
 
 
 def _paged(facts: Facts, page: str) -> Facts:
-    return replace(facts, words={**facts.words, PAGE: page})
+    return replace(facts, words={**facts.words, reading.PAGE: page})
 
 
 def _of_verb(verb: str, reference: str) -> ReaderQuestion:
     kind = (
         ReaderQuestionKind.PAGE
-        if verb in (READ, HISTORY, WARNINGS, HANDOVER)
+        if verb in (reading.READ, reading.HISTORY, reading.WARNINGS, reading.HANDOVER)
         else ReaderQuestionKind.ACT
     )
-    return ReaderQuestion(kind, reference, "" if verb == READ else verb)
+    return ReaderQuestion(kind, reference, "" if verb == reading.READ else verb)
 
 
 class SessionContext(NamedTuple):
@@ -428,7 +401,7 @@ def play(
     if asking is not None and (lacking := asking.lacking(state)) is not None:
         page = (yield lacking).reply
         facts = asking.with_page(page)
-        if UNREADABLE in page.answer.flags:
+        if reading.UNREADABLE in page.answer.flags:
             # The screen says that the responder cannot read the page now.
             shown = Turn(state, turn.render(flow_set, state, facts, limit=limit))
         else:
@@ -465,7 +438,7 @@ def _asking(session_context: SessionContext) -> ReaderQuestions | None:
     Returns None if the session asks for no work PIN, or if the session accepts any typed digits in place of a PIN.
     """
     flags = session_context.facts.flags
-    any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
+    any_will_do = flags.get(reading.NO_PIN, False) and not flags.get(reading.MAY_PROVE, False)
     if not session_context.start.asks_pin or any_will_do:
         return None
     return ReaderQuestions(session_context.flow_set, session_context.facts, session_context.limit)

@@ -12,54 +12,14 @@ from datetime import datetime
 
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.cases import decrypt_reader_commands as commands
+from hotline.cases import rules_reading_requests as reading
 from hotline.cases import tables
 from hotline.cases.reader_answering import HAS_QUESTIONS, HAS_WORK
 from hotline.cases.rules_reading_requests import (
-    ASK,
-    CHANGED,
-    CHOSEN,
-    DISTRICT,
-    ENDED,
-    FIRST,
-    FREE_SHIFTS,
-    HANDOVER,
-    HAS_WARNINGS,
-    HISTORY,
-    IN_CONSOLE,
-    IS_BLOCKED,
-    KEPT_FOR,
-    MY_COLLEAGUES,
-    MY_QUESTIONS,
-    MY_SHIFTS,
-    MY_WORK,
-    NEW_AGAIN,
-    NEW_PIN,
-    NOT_ME,
-    NOTE,
-    NUMBER_PROVED,
-    ONE_DANGER,
-    ONE_STARTED,
-    PAGE,
-    PAPER_RIGHT,
-    PASS,
-    PERSON,
-    PERSON_VERBS,
-    PIN,
-    PROOF_OVER,
-    PROVES,
-    REFUSED,
-    RIGHT,
-    SHIFT,
-    START_PIN,
-    STARTED,
-    UNREADABLE,
     ReaderAnswer,
     ReaderQuestion,
     ReaderQuestionKind,
-    ReadingState,
     StartedForm,
-    bound_to,
-    person_and_codes,
 )
 from hotline.core.database import Database
 from hotline.core.wording import Template
@@ -98,13 +58,13 @@ ABOUT_LISTS = {
 }
 ABOUT_CASES = (HERS, ARRIVAL, THIRTY, AGAIN)
 BY_SERVICE: Mapping[str, tuple[str, ...]] = {
-    "shelter": (UNREADABLE,),
+    "shelter": (reading.UNREADABLE,),
     "health": (_done(CommandResult.NOT_TAKEN_YET),),
     "child_officer": ("person_stopped", "says_no"),
     "police": ("person_stopped", "undecided"),
     "legal": ("person_stopped", "too_early"),
     "journey_home": (_done(CommandResult.OVER),),
-    "isange": (IN_CONSOLE,),
+    "isange": (reading.IN_CONSOLE,),
     "other": ("person_kept", "service_asked"),
 }
 """The flags in the reader's answer, by the service that the responder chose. Without the flag `person_kept`, the reader
@@ -128,7 +88,7 @@ def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
         return ReaderAnswer(BY_SERVICE[codes["service"]], words={"service": "Zuzuservice"})
     comes_to = [COMES_TO.get(codes.get("form", ""), "unclear")]
     no = ["says_no"] if codes.get("answer") == "person_refused" else []
-    return ReaderAnswer(("person_kept", *comes_to, *no), words={PERSON: "3", "time": TIME})
+    return ReaderAnswer(("person_kept", *comes_to, *no), words={reading.PERSON: "3", "time": TIME})
 
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
@@ -147,9 +107,9 @@ PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (f"4071930{n}" for n in
 NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
 PINS: Mapping[str, tuple[str, ...]] = {
     "work_pin": (RIGHT_PIN, WARNED_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN, WRONG_PIN, TIRED_PIN, CODE),
-    START_PIN: (PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER),
-    NEW_PIN: (NEW, EASY),
-    NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
+    reading.START_PIN: (PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER),
+    reading.NEW_PIN: (NEW, EASY),
+    reading.NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
 }
 """The PINs and codes that a phone types in a tour and that only the reader checks. The mapping's keys are the names
 under which flows save what the phone typed."""
@@ -193,25 +153,25 @@ DONE: Mapping[str, Mapping[str, str]] = {
 }
 """For each case: the results of the actions that a responder chooses on a screen that shows the case's reference."""
 OF_ANY: Mapping[str, str] = {
-    f"{ASK}still": commands.ASKED_BACK,
-    f"{ASK}moved": commands.NOT_ASKED,
+    f"{reading.ASK}still": commands.ASKED_BACK,
+    f"{reading.ASK}moved": commands.NOT_ASKED,
     Verb.PASS_ON: _done(CommandResult.PASSED),
-    f"{PASS}{commands.WHO}": commands.HAS_COLLEAGUES,
-    f"{PASS}{COLLEAGUE}": _done(CommandResult.THEIRS),
-    f"{PASS}{commands.NATIONAL_DESK}": commands.NO_COLLEAGUES,
+    f"{reading.PASS}{commands.WHO}": commands.HAS_COLLEAGUES,
+    f"{reading.PASS}{COLLEAGUE}": _done(CommandResult.THEIRS),
+    f"{reading.PASS}{commands.NATIONAL_DESK}": commands.NO_COLLEAGUES,
     "close_helped": _done(CommandResult.CLOSED),
     "close_silent": _done(CommandResult.OVER),
     "close_nobody": _done(CommandResult.ANOTHER_WAITS),
     "close_trial": _done(CommandResult.MOVED),
-    f"{SHIFT}offer.1": commands.SHIFT_OFFERED,
-    f"{SHIFT}take.1": commands.SHIFT_TAKEN,
-    f"{SHIFT}take.2": commands.SHIFT_GONE,
+    f"{reading.SHIFT}offer.1": commands.SHIFT_OFFERED,
+    f"{reading.SHIFT}take.1": commands.SHIFT_TAKEN,
+    f"{reading.SHIFT}take.2": commands.SHIFT_GONE,
 }
 """The results of actions that a responder chooses on a screen without the case's reference, which looks the same for
 every case. So a tour chooses these actions in only one case."""
 SHIFTS = {
-    MY_SHIFTS: [("offer.1", "Zuzumine")],
-    FREE_SHIFTS: [("take.1", "Zuzufree"), ("take.2", "Zuzugone")],
+    reading.MY_SHIFTS: [("offer.1", "Zuzumine")],
+    reading.FREE_SHIFTS: [("take.1", "Zuzufree"), ("take.2", "Zuzugone")],
 }
 
 
@@ -236,9 +196,9 @@ class ToldReader:
     def look(self) -> None:
         """Answers every waiting hop, except those that must get no answer."""
         with self.database.reading() as session:
-            waiting = tables.waiting_hops(session, self.now() - KEPT_FOR)
+            waiting = tables.waiting_hops(session, self.now() - reading.KEPT_FOR)
         for ask, row in waiting:
-            bound, typed = bound_to(row.session_key, row.text_digest), {}
+            bound, typed = reading.bound_to(row.session_key, row.text_digest), {}
             for private in self.pair.now():
                 with suppress(DecryptionFailed):
                     typed = one_off.decrypt_box(ask.encrypted_pin, private=private, bound=bound)
@@ -253,12 +213,12 @@ class ToldReader:
 
     def _said(self, ask: ReaderQuestion, typed: Mapping[str, str]) -> ReaderAnswer | None:
         """Returns the answer to a request, or None for no answer."""
-        pin = typed.get(PIN, "")
+        pin = typed.get(reading.PIN, "")
         match ask.kind:
             case ReaderQuestionKind.VIEW:
                 return self._view(pin)
             case ReaderQuestionKind.PROVE:
-                return _proof(typed[START_PIN])
+                return _proof(typed[reading.START_PIN])
             case ReaderQuestionKind.CHOOSE | ReaderQuestionKind.CHANGE:
                 return _choice(ask.kind, typed)
             case ReaderQuestionKind.PAGE | ReaderQuestionKind.ACT if (
@@ -266,11 +226,11 @@ class ToldReader:
             ):
                 return None
             case ReaderQuestionKind.PAGE:
-                if ask.reference == ODD and ask.verb != HISTORY:
-                    return ReaderAnswer((UNREADABLE,))
-                return ReaderAnswer(words={PAGE: PAGES})
-            case ReaderQuestionKind.ACT if ask.verb in PERSON_VERBS:
-                return of_person(person_and_codes(typed)[1])
+                if ask.reference == ODD and ask.verb != reading.HISTORY:
+                    return ReaderAnswer((reading.UNREADABLE,))
+                return ReaderAnswer(words={reading.PAGE: PAGES})
+            case ReaderQuestionKind.ACT if ask.verb in reading.PERSON_VERBS:
+                return of_person(reading.person_and_codes(typed)[1])
             case ReaderQuestionKind.ACT:
                 return _act(ask)
 
@@ -286,11 +246,15 @@ class ToldReader:
             return about(self._cases(*ABOUT_CASES))
         if pin in lists:
             cases = self._cases(*lists[pin])
-            first = ReaderAnswer((ONE_DANGER,), words={FIRST: NEWS, PAGE: PAGES})
-            warned = ReaderAnswer((HAS_WARNINGS, ONE_STARTED), words={FIRST: MET})
+            first = ReaderAnswer(
+                (reading.ONE_DANGER,), words={reading.FIRST: NEWS, reading.PAGE: PAGES}
+            )
+            warned = ReaderAnswer(
+                (reading.HAS_WARNINGS, reading.ONE_STARTED), words={reading.FIRST: MET}
+            )
             more = {WARNED_PIN: warned, ONE_PIN: first}
             return cases.and_also(more.get(pin, ReaderAnswer()))
-        flags = {TIRED_PIN: (IS_BLOCKED,), CODE: (PROVES,)}
+        flags = {TIRED_PIN: (reading.IS_BLOCKED,), CODE: (reading.PROVES,)}
         words = {"time": TIME} if pin == TIRED_PIN else {}
         return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()), words=words)
 
@@ -308,14 +272,19 @@ class ToldReader:
         pinned += [f"judges.{NATIONS}", f"judges.{ODD}"]
         pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
         pinned += [f"offer_due.{OVER}", f"owes.{HERS}", f"owes.{ODD}"]
-        pinned += [f"{IN_CONSOLE}.{QUICK}", HANDOVER, *SHIFTS]
+        pinned += [f"{reading.IN_CONSOLE}.{QUICK}", reading.HANDOVER, *SHIFTS]
         if MET in cases:
-            pinned.append(f"{STARTED}.{MET}")
-            words[f"{STARTED}.{MET}"] = GOES_ON.to_text()
+            pinned.append(f"{reading.STARTED}.{MET}")
+            words[f"{reading.STARTED}.{MET}"] = GOES_ON.to_text()
         has_work = (HAS_WORK, *pinned) if cases else ()
         goes_on = [(one, "Zuzu (2/7)") for one in ("screened", "offered")]
-        lists = {MY_WORK: labels, MY_QUESTIONS: questions, f"{STARTED}.{MET}": goes_on, **SHIFTS}
-        return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)
+        lists = {
+            reading.MY_WORK: labels,
+            reading.MY_QUESTIONS: questions,
+            f"{reading.STARTED}.{MET}": goes_on,
+            **SHIFTS,
+        }
+        return ReaderAnswer((reading.RIGHT, *has_work, HAS_QUESTIONS), lists, words)
 
     def _label(self, case: str) -> str:
         says = {HERS: Template.LIST_DUE, MET: Template.LIST_DUE, ODD: Template.LIST_THEIRS}
@@ -323,10 +292,10 @@ class ToldReader:
         return self.phrases.say(self.language, template, ref=case, time=TIME)
 
 
-def _state(answer: ReaderAnswer) -> ReadingState:
-    if IS_BLOCKED in answer.flags:
-        return ReadingState.RESTED
-    return ReadingState.DONE if answer.flags or answer.words else ReadingState.WRONG
+def _state(answer: ReaderAnswer) -> reading.ReadingState:
+    if reading.IS_BLOCKED in answer.flags:
+        return reading.ReadingState.RESTED
+    return reading.ReadingState.DONE if answer.flags or answer.words else reading.ReadingState.WRONG
 
 
 def _named(case: str) -> Mapping[str, str]:
@@ -334,15 +303,15 @@ def _named(case: str) -> Mapping[str, str]:
 
 
 def _act(ask: ReaderQuestion) -> ReaderAnswer:
-    if ask.verb == NOT_ME:
-        return ReaderAnswer((ENDED,))
+    if ask.verb == reading.NOT_ME:
+        return ReaderAnswer((reading.ENDED,))
     flag = {**OF_ANY, **DONE.get(ask.reference, {})}.get(ask.verb)
-    if flag is None and ask.verb.startswith(NOTE):
+    if flag is None and ask.verb.startswith(reading.NOTE):
         flag = commands.NOTED
-    if flag is None and ask.verb.startswith(DISTRICT):
+    if flag is None and ask.verb.startswith(reading.DISTRICT):
         flag = _done(CommandResult.NOT_TAKEN_YET)
     picks = flag == commands.HAS_COLLEAGUES
-    lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if picks else {}
+    lists = {reading.MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if picks else {}
     words = {"time": TIME, "who": "Responder 3", "outcome": "Zuzuoutcome"}
     return ReaderAnswer((flag or _done(CommandResult.CLOSURE_REQUESTED),), lists, words)
 
@@ -350,16 +319,20 @@ def _act(ask: ReaderQuestion) -> ReaderAnswer:
 def _proof(start_pin: str) -> ReaderAnswer | None:
     if start_pin == SLOW_PAPER:
         return None
-    flags = {PAPER: PAPER_RIGHT, NUMBERS_PAPER: NUMBER_PROVED, LATE_PAPER: PROOF_OVER}
+    flags = {
+        PAPER: reading.PAPER_RIGHT,
+        NUMBERS_PAPER: reading.NUMBER_PROVED,
+        LATE_PAPER: reading.PROOF_OVER,
+    }
     return ReaderAnswer((flags[start_pin],)) if start_pin in flags else ReaderAnswer()
 
 
 def _choice(kind: ReaderQuestionKind, typed: Mapping[str, str]) -> ReaderAnswer | None:
-    again = typed[NEW_AGAIN]
+    again = typed[reading.NEW_AGAIN]
     if again == SLOW_NEW:
         return None
     if again == LATE_NEW and kind is ReaderQuestionKind.CHOOSE:
-        return ReaderAnswer((PROOF_OVER,))
-    if typed[NEW_PIN] != again:
-        return ReaderAnswer((REFUSED,))
-    return ReaderAnswer((CHOSEN if kind is ReaderQuestionKind.CHOOSE else CHANGED,))
+        return ReaderAnswer((reading.PROOF_OVER,))
+    if typed[reading.NEW_PIN] != again:
+        return ReaderAnswer((reading.REFUSED,))
+    return ReaderAnswer((reading.CHOSEN if kind is ReaderQuestionKind.CHOOSE else reading.CHANGED,))
