@@ -16,13 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlsplit
 
-NETWORKS = {"+25078": "63510", "+25079": "63510", "+25072": "63514", "+25073": "63514"}
-STATUSES = {
-    403: "InvalidPhoneNumber",
-    405: "InsufficientBalance",
-    407: "CouldNotRoute",
-    500: "InternalServerError",
-}
+from hotline.emulator.messages import NAMES
+from hotline.emulator.state import network_of
+
 FAULTS = (
     "reset",
     "http_500",
@@ -34,10 +30,6 @@ FAULTS = (
     "no_report",
 )
 """The possible faults of one SMS."""
-
-
-def network_of(msisdn: str) -> str:
-    return NETWORKS.get(msisdn[:6], "99999")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +168,7 @@ class Gateway:
         recipient = {
             "statusCode": code,
             "number": to,
-            "status": "Success" if accepted else STATUSES[code],
+            "status": "Success" if accepted else NAMES[code],
             "cost": "RWF 10.0000" if accepted else "0",
             "messageId": name if accepted else "None",
             "messageParts": 1,

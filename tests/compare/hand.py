@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
+from hotline.emulator.state import network_of
 from tests.compare.flow_map import FAR, NO_CHOICES, OPTION, FlowMap, Node, Option
-from tests.compare.gateway import Gateway, network_of
+from tests.compare.gateway import Gateway
 from tests.compare.line import SERVICE_CODE, SHORTCODE
 
 MOST_HOPS = 30

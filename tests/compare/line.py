@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from tests.compare.gateway import Gateway
 from tests.faults.stand.processes import below, command_line
+from tests.support.stack import bare_environ, free_port
 
 READY_SECONDS = 180.0
 SCRIPTS = Path(__file__).with_name("scripts.py")
@@ -29,12 +29,6 @@ SERVICE_CODE, SHORTCODE = "*384*777#", "3847"
 
 class LineBroken(Exception):
     """An error: a command failed, or the hotline did not start. The error contains the output."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +41,7 @@ class Checkout:
     """The folder with the programs of the Python environment."""
 
     def environ(self, home: Path) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
-        }
+        kept = bare_environ()
         path = f"{self.python}{os.pathsep}{kept.get('PATH', os.defpath)}"
         return kept | {
             "PATH": path,

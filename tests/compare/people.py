@@ -14,7 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 from random import Random
 
-from tests.compare.gateway import network_of
+from hotline.emulator.state import network_of
 from tests.compare.line import SERVICE_CODE, Checkout, Line, LineBroken
 
 DISTRICTS = {

@@ -14,8 +14,8 @@ from pathlib import Path
 from flask import Flask, request
 
 from tests.compare.checkouts import ROOT
-from tests.compare.line import free_port
 from tests.faults.stand.processes import below
+from tests.support.stack import free_port
 
 PATH = "/null"
 SERVER = (
