@@ -1,5 +1,3 @@
-import threading
-
 import pytest
 import requests
 
@@ -66,16 +64,6 @@ def test_a_fault_nobody_knows_is_refused(client: EmulatorClient) -> None:
     assert client.get("faults")["faults"] == []
 
 
-def test_a_waiting_page_is_told_at_once(client: EmulatorClient) -> None:
-    before = client.changes(-1, 0)
-    told: list[dict[str, object]] = []
-    waiting = threading.Thread(target=lambda: told.append(client.changes(before["version"], 20)))
-    waiting.start()
-    client.dial()
-    waiting.join(timeout=10)
-    assert told[0]["version"] > before["version"]
-
-
 def test_what_travelled_holds_no_word(client: EmulatorClient, line: FakeLine) -> None:
     session = client.dial()
     session.reply("canary word")
@@ -84,12 +72,6 @@ def test_what_travelled_holds_no_word(client: EmulatorClient, line: FakeLine) ->
     changes = client.changes(-1, 0)
     assert {"hop", "mo"} <= {travel["what"] for travel in changes["travels"]}
     assert "canary" not in str(changes)
-
-
-def test_people_are_enrolled(client: EmulatorClient) -> None:
-    people = [{"msisdn": "+250788000002", "label": "Gasabo 1"}]
-    client.enrol(people)
-    assert client.get("people")["people"] == people
 
 
 def test_a_reset_forgets_all(client: EmulatorClient) -> None:

@@ -67,12 +67,6 @@ def test_reports_that_lie(
     assert statuses(line, len(told)) == told
 
 
-def test_an_early_report_is_first(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
-    client.set_faults({"kind": "early_report"})
-    sms.sent("Message", ONE)
-    assert line.heard("delivery")[0]["status"] == "Success"
-
-
 def test_a_failure_has_a_reason(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "failed_report", "value": "Failed:UserDoesNotExist"})
     sms.sent("Message", ONE)

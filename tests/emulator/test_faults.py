@@ -1,5 +1,3 @@
-import pytest
-
 from hotline.emulator.line import FaultKind, Faults, GatewayFault, Point
 
 ONE, OTHER = "+250788000001", "+250788000002"
@@ -49,10 +47,3 @@ def test_at_the_send_the_first_alone_and_elsewhere_all() -> None:
     assert list(faults.draw(Point.SEND, ONE)) == [FaultKind.HTML]
     assert list(faults.draw(Point.HOP, ONE)) == [FaultKind.DUPLICATE_HOP, FaultKind.MISSING_PLUS]
     assert faults.draw(Point.END, ONE) == {}
-
-
-@pytest.mark.parametrize("kind", list(FaultKind))
-def test_every_kind_strikes_at_one_point(kind: FaultKind) -> None:
-    faults = Faults()
-    faults.set([GatewayFault(kind)])
-    assert [point for point in Point if faults.draw(point, ONE)] == [GatewayFault(kind).point]

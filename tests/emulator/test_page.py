@@ -87,19 +87,6 @@ def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
 
 
 @pytest.mark.browser
-def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
-    citizen.press("*384*777#")
-    citizen.act("call")
-    citizen.shows("1 Read")
-    citizen.press("#")
-    expect(citizen.root.locator("[data-mode]")).to_have_text("abc")
-    citizen.press("22")
-    expect(citizen.root.locator("[data-input]")).to_have_text("b")
-    citizen.press("333")
-    expect(citizen.root.locator("[data-input]")).to_have_text("bf")
-
-
-@pytest.mark.browser
 def test_a_person_answers_an_sms(url: str, page: Page, responder: Phone, line: FakeLine) -> None:
     LocalSms(url).sent("K7Q4 waits", RESPONDER, sender_id="3847")
     responder.shows("1 new message")
@@ -136,14 +123,6 @@ def test_a_dead_line_shows_the_networks_error(citizen: Phone, client: EmulatorCl
     citizen.press("*384*777#")
     citizen.act("call")
     citizen.shows("Connection problem or invalid MMI code.")
-
-
-@pytest.mark.browser
-def test_another_responder(url: str, page: Page, responder: Phone) -> None:
-    page.locator("[data-people]").select_option("+250738100002")
-    expect(responder.root.locator("[data-operator]")).to_have_text("Airtel")
-    LocalSms(url).sent("Elsewhere", "+250738100002")
-    responder.shows("1 new message")
 
 
 @pytest.mark.browser
