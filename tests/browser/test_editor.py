@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 ABROAD = f"/changes/{CHANGE}/flows/abroad"
 NARROW = ("front/front", "abroad/fee/delete")
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
-KNOWN = ("ERR_FAILED", "422 (")
+KNOWN = ("ERR_FAILED", "422 (", "401 (")
 """The messages that Chromium logs for a request that the test interrupts, and for a form that the console refuses."""
 ARRIVES = 10_000
 """The longest time to wait for a page on a busy machine, in milliseconds."""
@@ -49,6 +49,7 @@ def test_typing_shows_itself_and_ctrl_s_saves(site: Site) -> None:
         expect(page.locator("#p-meter-en")).not_to_contain_text("screens: 2")
         page.get_by_role("button", name="9", exact=True).click()
         expect(screen).to_contain_text("Do not pay to get a job")
+        expect(page.get_by_role("button", name="9", exact=True)).to_be_focused()
         expect(words).to_have_value("Ask for the papers.")
 
         findings, fine = page.locator("#p-findings"), page.get_by_text("No problems on this screen")
@@ -63,6 +64,7 @@ def test_typing_shows_itself_and_ctrl_s_saves(site: Site) -> None:
         page.unroute("**/part")
         words.press_sequentially(" ")
         expect(fine).to_be_visible()
+        expect(page.locator("#network")).to_be_hidden()
         expect(findings.get_by_text("the new text is not checked yet")).to_have_count(0)
         words.press("Control+s")
         expect(page.locator(".notice.good").first).to_have_text("Saved.")
@@ -79,6 +81,24 @@ def test_typing_shows_itself_and_ctrl_s_saves(site: Site) -> None:
         page.get_by_role("link", name="Tell someone you trust", exact=True).first.click()
         expect(page.locator("h1")).to_contain_text("Tell someone you trust")
         assert asked == ["beforeunload"]
+
+
+def test_an_ended_session_asks_before_the_page_is_loaded_again(site: Site) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    with browsing(site) as page:
+        page.goto(f"{ABROAD}/contract")
+        page.on("dialog", stay)
+        site.desk.clock.turn(minutes=16)
+        with page.expect_response("**/part"):
+            page.locator("#f-text-en").fill("Ask for the papers.")
+        page.wait_for_timeout(50)
+        expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
+        assert asked == ["confirm"]
 
 
 def test_a_select_of_a_menu_is_filled_where_it_is_opened(site: Site) -> None:

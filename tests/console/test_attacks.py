@@ -4,6 +4,7 @@ person.
 
 import re
 from dataclasses import replace
+from http.cookies import SimpleCookie
 
 import pytest
 
@@ -12,10 +13,9 @@ from hotline.duty import service_invitations
 from hotline.keys.password_queue import StretchQueue
 from hotline.people import service_sessions
 from hotline.people.guard import MAX_FIELDS
-from hotline.people.rules_sign_in import code_at
 from hotline.web.console_app import MAX_BYTES, create_console
-from tests.console.conftest import ADDRESS, PAGES, Desk
-from tests.support.signing import SERVER
+from tests.console.conftest import ADDRESS, PAGES, Desk, Tab
+from tests.support.signing import PASSWORD, SERVER
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -107,18 +107,43 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
     assert answer.status_code == 401
 
 
-def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
-    """In this test, an attacker is signed in as the owner of the account. The owner then registers another
-    authenticator."""
-    mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
-    page = mine.read("/account/factor")
-    (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
-    (encrypted,) = re.findall(r'name="sealed" value="([^"]+)"', page)
-    code = code_at(letters.replace("-", "").upper(), desk.clock())
-    editor = desk.people["Editor 1"]
-    proof = {"secret_password": editor.password, "secret_code": editor.code()}
-    mine.post("/account/factor", {"sealed": encrypted, "secret_new_code": code, **proof})
-    assert (mine.get("/").status_code, thief.get("/").status_code) == (200, 303)
+def test_a_browser_that_entered_has_a_queue_of_its_own(desk: Desk) -> None:
+    editor = desk.person("Editor 1", AccountRole.EDITOR)
+    known, strange = desk.outside(), desk.outside()
+
+    def enter(tab: Tab, code: str, password: str = PASSWORD) -> int:
+        fields = {"name": "Editor 1", "secret_password": password, "secret_code": code}
+        return tab.post("/enter", fields).status_code
+
+    assert enter(known, editor.code()) == 303
+    for _ in range(12):
+        assert enter(strange, "123456", "another-password") == 422
+        desk.clock.turn(minutes=1)
+    desk.clock.turn(minutes=-1)
+    code = editor.code()
+    assert enter(strange, code) == 422
+    assert enter(known, code) == 303
+
+
+def test_its_cookie_is_for_the_console_alone_and_lets_nobody_in(desk: Desk) -> None:
+    desk.person("Editor 1", AccountRole.EDITOR)
+    tab = desk.outside()
+    entered = tab.post("/enter", fields_of(desk, "Editor 1"))
+    told = SimpleCookie("\n".join(entered.headers.getlist("Set-Cookie")))
+    mark = told["__Host-hotline-known"]
+    assert (mark["secure"], mark["httponly"], mark["samesite"], mark["path"]) == (
+        True,
+        True,
+        "Strict",
+        "/",
+    )
+    assert (mark["max-age"], mark["domain"]) == (str(180 * 24 * 3600), "")
+
+    other = desk.outside()
+    other.client.set_cookie("__Host-hotline-known", mark.value, domain="127.0.0.1", secure=True)
+    assert other.get("/account").status_code == 303
+    other.take(mark.value)
+    assert other.get("/account").status_code == 303
 
 
 def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk) -> None:

@@ -1,10 +1,13 @@
-"""Tests the headers of every response, the size of each page, and the files that browsers may cache for a year."""
+"""Tests the headers of every response, the size of each page, and the files that browsers may cache for a year. An old
+browser and the security policy must accept everything in these files.
+"""
 
 import re
 
 import pytest
 
 from hotline.console.routes import ROUTES, PageRoute
+from hotline.console.templating import STATIC
 from hotline.core.actors import AccountRole
 from hotline.flows.flow import FlowSet
 from tests.console.conftest import Desk, MakeDesk, Tab
@@ -88,6 +91,21 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> Non
     sizes = [len(tab.get(file).data) for file in files]
     assert sizes[0] < 20_000
     assert sizes[1] < 5_000
+
+
+def test_an_old_browser_reads_the_stylesheet_and_nothing_moves_or_is_fetched() -> None:
+    css = (STATIC / "console.css").read_text(encoding="utf-8")
+    rules = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    for word in ("color-mix", "@import", "url(", "transition", "animation", "&", ":has(", "@layer"):
+        assert word not in rules, word
+
+
+def test_the_script_writes_no_markup_and_keeps_no_single_letter() -> None:
+    script = (STATIC / "console.js").read_text(encoding="utf-8")
+    markup = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval", "style.")
+    assert [word for word in markup if word in script] == []
+    assert re.findall(r"event\.key\.toLowerCase\(\) !== \"(\w)\"", script) == ["s"]
+    assert "event.ctrlKey" in script
 
 
 def test_a_fault_shows_a_reference_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:

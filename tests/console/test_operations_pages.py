@@ -59,7 +59,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
     admin.sends("/outgoing/pause", {"reason": "a wrong list"})
     assert last(desk) == ("Admin 1", "lane_held", "sms")
     assert "a wrong list" in admin.read("/outgoing")
-    assert "Admin 1 paused all messages" in editor.read("/flows")
+    assert 'role="alert">Admin 1 paused all messages at' in editor.read("/flows")
     admin.sends("/outgoing/resume", {"reason": "fixed"})
     assert last(desk)[:2] == ("Admin 1", "lane_released")
     assert service_pause.current_pause(desk.context) is None

@@ -192,7 +192,7 @@ def test_a_new_link_is_never_free_by_time(
     assert told(context, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
-    with pytest.raises(ApprovalRefused):
+    with pytest.raises(ApprovalRefused, match="a request that you made"):
         decides(context, two[0].signs_in(), "link")
     decides(context, two[1].signs_in(), "link")
     assert again().link

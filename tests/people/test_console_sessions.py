@@ -90,16 +90,6 @@ def test_whoever_leaves_stays_signed_out_and_an_account_that_ends_takes_its_sess
     assert rows(context) == []
 
 
-def test_the_others_are_listed_and_ended(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
-    first, second = editor.enters().token, editor.enters().token
-    assert [one.is_this for one in service_sessions.list_sessions(context, second)] == [True, False]
-    service_sessions.end_others(context, second)
-    assert service_sessions.find_session(context, first) is None
-    assert service_sessions.find_session(context, second)
-
-
 def test_a_step_up_makes_a_factor_fresh(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:

@@ -19,7 +19,6 @@ from hotline.duty import service_accounts, service_enrolment, service_invitation
 from hotline.gateway.tables import Message
 from hotline.people import service_sessions, tables_audit
 from hotline.people.rules_accounts import AccountFault
-from hotline.text.errors import ApprovalRefused, NotFound
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
@@ -273,20 +272,6 @@ def test_a_suspension_that_was_over_before_lengthens_no_rest(
     service_invitations.request_link(context, admin, desk.account_id, "lost both")
     clock.turn(hours=24)
     assert service_invitations.request_link(context, admin, desk.account_id).link
-
-
-def test_another_admin_frees_a_link(
-    context: ConsoleContext, two: list[Person], desk: Person
-) -> None:
-    first, second = two[0].actor, two[1]
-    service_invitations.request_link(context, first, desk.account_id, "lost both")
-    with pytest.raises(ApprovalRefused, match="a request that you made"):
-        decides(context, two[0].signs_in(), "link")
-    (waits,) = service_approvals.pending(context, second.signs_in())
-    with pytest.raises(NotFound):
-        service_approvals.decide(context, desk.signs_in(), waits.id, "so it is", approve=True)
-    decides(context, second.signs_in(), "link")
-    assert service_invitations.request_link(context, first, desk.account_id).link
 
 
 def test_a_link_ends_by_its_person_by_a_second_admin_and_after_a_week(
