@@ -22,10 +22,11 @@ from hotline.core.settings import Settings
 from hotline.keys import rotation
 from hotline.keys.factor_encryption import FactorEncrypter
 from hotline.keys.gateway_secrets import GATEWAY_KEY, SENDING_ROLES, gateway_key_in
-from hotline.keys.key_folder import KeyFolder, PeopleKeys, previous_name
+from hotline.keys.key_folder import KeyFolder, previous_name
 from hotline.keys.key_making import HELD_BY, PEPPER_KEY, READER_KEY, ROLES, WITH_CANARY, make_keys
+from hotline.keys.pseudonyms import contact_keys, people_keys
 from hotline.keys.rotation import ROTATING
-from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, WeeklyLock, cannot_advance, key_name
+from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, cannot_advance
 from hotline.monitoring import service_checks_keys
 from hotline.operations import decrypt_rekeying, key_export, migrate
 from hotline.operations.key_export import export_keys, import_keys
@@ -355,7 +356,7 @@ def _forgets(context: Context, folder: Path) -> bool:
     write in the folder. A folder without contact keys belongs to another role and gets no contact keys."""
     keys, at = KeyFolder(folder), context.now()
     try:
-        for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
+        for laid in (contact_keys(keys), *people_keys(keys)):
             if laid.held():
                 laid.lay(at)
                 laid.forget(at)
@@ -408,6 +409,6 @@ def _left(folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, b
     yield f"{of}: no weekly key, so that nothing is forgotten", start is None
     yield f"{of}: the key of a week before {wanted}", start is not None and start < wanted
     yield f"{of}: a folder that cannot be written", cannot_advance(folder)
-    older = key_name(at - timedelta(weeks=1))
-    is_left = any(name.startswith("contact-") and name < older for name in folder.names())
+    contacts = contact_keys(folder)
+    is_left = any(name < contacts.name(at - timedelta(weeks=1)) for name in contacts.held())
     yield f"{of}: a contact key from before last week", is_left

@@ -34,11 +34,12 @@ from hotline.counters.rules import (
 )
 from hotline.counters.tables import CounterKey, SessionCounts, Tallies
 from hotline.gateway.tables import LockedDialogue
-from hotline.keys.key_folder import KIGALI, periods_of
+from hotline.keys.pseudonyms import periods_of
 from hotline.people import tables_roster
 from hotline.text.errors import KeyMissing, StoreUnavailable
 from hotline.text.places import districts
 from hotline.text.quiz import QuizOutcome
+from hotline.text.time import KIGALI
 
 SILENT = 180.0
 """The number of seconds without input after which a session counts as over."""

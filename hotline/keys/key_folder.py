@@ -6,12 +6,10 @@ has no key for data that it must not decrypt.
 
 import json
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -286,81 +284,3 @@ def _is_key(file: Path) -> bool:
     with suppress(OSError):
         return file.is_file() and file.stat().st_size > 0
     return False
-
-
-# The code below manages the keys for counting callers. Each month and each week has its own key.
-# Keys of past months and weeks are destroyed.
-
-KIGALI = timezone(timedelta(hours=2), "CAT")
-"""The time zone in which the months and weeks of the keys for counting callers begin."""
-AHEAD = 3
-"""The number of weeks for which `hotline init` makes keys for counting callers, including this week. `hotline init`
-also makes the keys of the months that contain these weeks.
-"""
-_NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
-
-
-def periods_of(at: datetime) -> tuple[str, str]:
-    """Returns the month and the ISO week of a moment, such as `2026-11` and `2026-W48`."""
-    day = at.astimezone(KIGALI)
-    year, week, _ = day.isocalendar()
-    return f"{day:%Y-%m}", f"{year}-W{week:02}"
-
-
-class PeopleKeys:
-    def __init__(self, folder: KeyFolder) -> None:
-        self._folder = folder
-        self._keys: dict[str, bytes] = {}
-
-    def at(self, moment: datetime) -> dict[str, bytes]:
-        """Returns the keys for counting callers in the month and the week of a moment. Raises KeyMissing if the folder
-        has no key for counting callers, or if the process cannot write a new key.
-        """
-        periods = periods_of(moment)
-        if tuple(self._keys) == periods:
-            return self._keys
-        if not self.held():
-            raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} lacks people-*.key (for counting callers),"
-                " which no key export contains: run `hotline init` on the machine with all key folders"
-            )
-        try:
-            for period in periods:
-                self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
-        except OSError:
-            raise KeyMissing(
-                "cannot write people-*.key in the key folder: make this folder writable"
-            ) from None
-        keys = {period: self._folder.read(_named(period)) for period in periods}
-        self.forget(moment)
-        self._keys = keys
-        return keys
-
-    def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys for counting callers of this month and week, and of the next weeks. Returns the names
-        of the new keys."""
-        periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
-        names = sorted(map(_named, periods))
-        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
-
-    def forget(self, moment: datetime) -> None:
-        """Destroys the keys for counting callers of past months and weeks. A running process calls the method at the
-        beginning of each month and week. A command calls the method for folders that no running process uses.
-        """
-        for period in {*self.held(), *self._keys}:
-            if any(_before(period, current) for current in periods_of(moment)):
-                self._folder.destroy(_named(period))
-
-    def held(self) -> list[str]:
-        return [match[1] for name in self._folder.names() if (match := _NAME.fullmatch(name))]
-
-
-def _named(period: str) -> str:
-    return f"people-{period}.key"
-
-
-def _before(period: str, current: str) -> bool:
-    """Returns True if `period` is earlier than `current`. Periods of different kinds cannot be compared: if one is a
-    month and the other is a week, returns False.
-    """
-    return ("W" in period) == ("W" in current) and period < current

@@ -17,8 +17,9 @@ from hotline.keys import key_folder, pseudonyms
 from hotline.keys.conversation_state import STATES_KEY
 from hotline.keys.desk_signatures import LINE_PUBLIC_KEY
 from hotline.keys.factor_encryption import DIGEST_KEY, TOTP_KEY
-from hotline.keys.key_folder import HOOKS_FILE, KEY_BYTES, LISTED_SECRET, KeyFolder, PeopleKeys
-from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyKeys, far_key, new_weekly_key
+from hotline.keys.key_folder import HOOKS_FILE, KEY_BYTES, LISTED_SECRET, KeyFolder
+from hotline.keys.pseudonyms import contact_keys, people_keys
+from hotline.keys.weekly_lock import WEEKLY_KEY, far_key, new_weekly_key
 from hotline.text.errors import DecryptionFailed, KeysDiffer
 
 RELAY_KEY = "relay.key"
@@ -114,8 +115,8 @@ def make_keys(
         for role, keys in roles.items()
         if keys.make(AUDIT_KEY, secrets.token_bytes(KEY_BYTES))
     ]
-    made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
-    made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
+    for keys in (contact_keys(roles["hooks"]), *people_keys(roles["hooks"])):
+        made.names += [f"hooks/{name}" for name in keys.lay(at)]
     return made.names
 
 

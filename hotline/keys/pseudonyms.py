@@ -3,14 +3,20 @@
 Each purpose has its own key, so digests for different purposes never match. The purposes are sessions, receipts, weekly
 contacts, counted callers, enrolled numbers, the stop list, programmes and certificates. Each process has only the keys
 for its own purposes.
+
+Some keys change every week or every month: the keys of contacts, and the keys for counting callers. At the beginning of
+each period a process destroys older keys, so that older pseudonyms identify no one. `hotline init` makes the keys for
+some weeks in advance. If a key of the current period is missing, the process makes the key in its own folder. If a
+folder has no key of a kind, its role does not need such keys.
 """
 
 import hmac
-from datetime import datetime
+import secrets
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from hotline.keys.key_folder import KeyFolder, PeopleKeys
-from hotline.keys.weekly_lock import WeeklyKeys
+from hotline.keys.key_folder import KEY_BYTES, KeyFolder
 from hotline.text.errors import KeyMissing
+from hotline.text.time import KIGALI
 
 SESSION_KEY = "session.key"
 ENROLLED_KEY = "enrolled.key"
@@ -18,6 +24,117 @@ STOP_KEY = "stop.key"
 JOINED_KEY = "joined.key"
 RECEIPT_KEY = "receipt.key"
 CERTIFICATE_KEY = "certificate.key"
+
+AHEAD = 3
+"""The number of weeks for which `hotline init` makes keys, including this week. `hotline init` also makes the keys of
+the months that contain these weeks.
+"""
+MONTH, WEEK = "%Y-%m", "%G-W%V"
+
+
+class PeriodKeys:
+    """The keys of one kind in a folder. Each key has the name of its period, such as `contact-2026-W48.key`."""
+
+    def __init__(
+        self,
+        folder: KeyFolder,
+        stem: str,
+        period: str,
+        zone: tzinfo,
+        *,
+        kept: timedelta = timedelta(0),
+        falls_back: bool = False,
+    ) -> None:
+        """Makes an object for the keys whose names begin with `stem`. `period` is `MONTH` or `WEEK`, and begins at
+        midnight in the time zone `zone`. A key is destroyed when its period is over for the time `kept`.
+
+        If `falls_back` is True, a process that cannot write in the folder uses this period's key or the newest key. If
+        it is False, such a process gets no key, because it cannot destroy the key at the end of the period.
+        """
+        self._folder = folder
+        self._stem = stem
+        self._period = period
+        self._zone = zone
+        self._kept = kept
+        self._falls_back = falls_back
+        self._current = "", b""
+
+    def period(self, moment: datetime) -> str:
+        """Returns the period that contains a moment, such as `2026-11` or `2026-W48`."""
+        return f"{moment.astimezone(self._zone):{self._period}}"
+
+    def name(self, moment: datetime) -> str:
+        """Returns the file name of the key for the period that contains a moment."""
+        return f"{self._stem}-{self.period(moment)}.key"
+
+    def held(self) -> list[str]:
+        """Returns the file names of the keys in the folder, oldest first."""
+        is_weekly = "W" in self._period
+        found = (name for name in self._folder.names() if name.startswith(f"{self._stem}-"))
+        return [name for name in found if ("W" in name) == is_weekly]
+
+    def at(self, moment: datetime) -> bytes:
+        """Returns the key for the period that contains a moment, and makes the key if it is missing. Raises
+        KeyMissing."""
+        name = self.name(moment)
+        if self._current[0] != name:
+            self._current = name, self._begin(name)
+            self.forget(moment)
+        return self._current[1]
+
+    def before(self, moment: datetime) -> bytes | None:
+        """Returns the key of the previous period. Returns None if the folder does not contain this key."""
+        name = self.name(moment - self._kept)
+        return self._folder.read(name) if self._folder.holds(name) else None
+
+    def lay(self, moment: datetime) -> list[str]:
+        """Makes the missing keys for this period and the next weeks. Returns the names of the new keys."""
+        names = sorted({self.name(moment + timedelta(weeks=n)) for n in range(AHEAD)})
+        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
+
+    def forget(self, moment: datetime) -> None:
+        """Destroys all keys that are too old, but never the newest key. A running process calls the method at the
+        beginning of each period; a command calls the method for folders that no running process uses.
+
+        The newest key stays even if it is old, because a process cannot make a new key if the disk is full.
+        """
+        oldest = self.name(moment - self._kept)
+        for name in self.held()[:-1]:
+            if name < oldest:
+                self._folder.destroy(name)
+
+    def _begin(self, name: str) -> bytes:
+        held = self.held()
+        if not held:
+            raise KeyMissing(
+                f"the key folder {self._folder.path.name!r} lacks {self._stem}-*.key, which no key export contains: "
+                "run `hotline init` on the machine with all key folders"
+            )
+        try:
+            self._folder.make(name, secrets.token_bytes(KEY_BYTES))
+        except OSError:
+            if not self._falls_back:
+                raise KeyMissing(
+                    f"cannot write {self._stem}-*.key in the key folder: make this folder writable"
+                ) from None
+            return self._folder.read(name if self._folder.holds(name) else held[-1])
+        return self._folder.read(name)
+
+
+def contact_keys(folder: KeyFolder) -> PeriodKeys:
+    """Returns the keys of contacts. A process without a new key uses the newest one, because a tip must not wait."""
+    return PeriodKeys(folder, "contact", WEEK, UTC, kept=timedelta(weeks=1), falls_back=True)
+
+
+def people_keys(folder: KeyFolder) -> tuple[PeriodKeys, PeriodKeys]:
+    """Returns the monthly and the weekly keys for counting callers."""
+    return PeriodKeys(folder, "people", MONTH, KIGALI), PeriodKeys(folder, "people", WEEK, KIGALI)
+
+
+def periods_of(at: datetime) -> tuple[str, str]:
+    """Returns the month and the ISO week of a moment in Kigali, such as `2026-11` and `2026-W48`."""
+    there = at.astimezone(KIGALI)
+    return f"{there:{MONTH}}", f"{there:{WEEK}}"
 
 
 class Pseudonyms:
@@ -27,8 +144,8 @@ class Pseudonyms:
 
     def __init__(self, folder: KeyFolder) -> None:
         self._folder = folder
-        self._weekly = WeeklyKeys(folder)
-        self._people = PeopleKeys(folder)
+        self._contacts = contact_keys(folder)
+        self._people = people_keys(folder)
 
     def session(self, session_id: str) -> str:
         """Returns 64 hex digits that represent a gateway's session id."""
@@ -72,13 +189,13 @@ class Pseudonyms:
 
     def contact(self, msisdn: str, at: datetime) -> str:
         """Returns the digest that identifies a phone in the ISO week of `at`."""
-        return digest(self._weekly.at(at), "contact", msisdn)
+        return digest(self._contacts.at(at), "contact", msisdn)
 
     def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
         """Returns the digests that may identify a phone now: for this week and, while last week's key exists, for last
         week.
         """
-        before = self._weekly.before(at)
+        before = self._contacts.before(at)
         own = self.contact(msisdn, at)
         return (own,) if before is None else (own, digest(before, "contact", msisdn))
 
@@ -86,7 +203,7 @@ class Pseudonyms:
         """Returns the digest of an answer in a report, computed with this week's key. The hotline uses the digest to
         find tips of the same day with similar answers.
         """
-        return digest(self._weekly.at(at), "likeness", what, text)
+        return digest(self._contacts.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
         """Returns two numbers of 64 bits that represent a phone, one for this month and one for this week. To count
@@ -94,9 +211,9 @@ class Pseudonyms:
 
         Also destroys old weekly keys of contacts, because the hotline calls this method more often than `contact`.
         """
-        self._weekly.at(at)
-        keys = self._people.at(at)
-        return {period: int(digest(key, "person", msisdn)[:16], 16) for period, key in keys.items()}
+        self._contacts.at(at)
+        found = {keys.period(at): digest(keys.at(at), "person", msisdn) for keys in self._people}
+        return {period: int(each[:16], 16) for period, each in found.items()}
 
     @property
     def knows_receipts(self) -> bool:

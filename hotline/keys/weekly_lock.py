@@ -12,26 +12,17 @@ weekly key alone cannot decrypt a tip: the desk's private key is needed too. A l
 in bytes:
 
     `version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16`
-
-The module also manages the weekly keys of contacts, with which the hotline computes the pseudonyms of phones. Each
-week, the process destroys the keys that are older than last week's key, so that older pseudonyms identify no one.
-`hotline init` makes the keys of contacts for some weeks in advance. If this week's key of contacts is missing, the
-process makes the key in its own folder. If the folder is not writable, the process uses the newest key of contacts in
-the folder, because a tip must not wait. If a folder has no key of contacts, its role does not need such keys, and a
-request for a key raises KeyMissing.
 """
 
 import hmac
 import os
-import re
-import secrets
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from nacl.exceptions import CryptoError
 from nacl.secret import Aead
 
-from hotline.keys.key_folder import AHEAD, KEY_BYTES, KeyFolder
+from hotline.keys.key_folder import KEY_BYTES, KeyFolder
 from hotline.text.errors import DecryptionFailed, KeyMissing
 
 WEEKLY_KEY = "epoch.key"
@@ -47,8 +38,7 @@ in the future, the code does not change the key file.
 
 def week_of(at: datetime) -> str:
     """Returns the ISO week that contains the time `at` in UTC."""
-    year, week, _ = at.astimezone(UTC).isocalendar()
-    return f"{year:04}-W{week:02}"
+    return f"{at.astimezone(UTC):%G-W%V}"
 
 
 def last_week(at: datetime) -> str:
@@ -217,68 +207,3 @@ def _overwrite(folder: KeyFolder, content: bytes) -> bool:
     except OSError:
         return False
     return True
-
-
-_NAME = re.compile(r"contact-\d{4}-W\d\d\.key")
-
-
-def key_name(at: datetime) -> str:
-    """Returns the file name of the key of contacts for the ISO week of `at` in UTC, such as `contact-2026-W48.key`."""
-    return f"contact-{week_of(at)}.key"
-
-
-class WeeklyKeys:
-    def __init__(self, folder: KeyFolder) -> None:
-        self._folder = folder
-        self._weeks: dict[str, bytes] = {}
-
-    def at(self, moment: datetime) -> bytes:
-        """Returns the key of contacts for the week that contains `moment`, and makes the key if it is missing. Raises
-        KeyMissing."""
-        name = key_name(moment)
-        if name not in self._weeks:
-            self._weeks = {name: self._begin(name)}
-            self.forget(moment)
-        return self._weeks[name]
-
-    def before(self, moment: datetime) -> bytes | None:
-        """Returns the key of contacts for the week before the week of `moment`. Returns None if the folder does not
-        contain the key.
-        """
-        name = key_name(moment - timedelta(weeks=1))
-        return self._folder.read(name) if self._folder.holds(name) else None
-
-    def lay(self, moment: datetime) -> list[str]:
-        """Makes the missing keys of contacts for this week and the next weeks. Returns the names of the new keys."""
-        names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
-        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
-
-    def forget(self, moment: datetime) -> None:
-        """Destroys all keys of contacts that are older than last week's key, but never the newest key. A running
-        process calls the method at the beginning of each week; a command calls the method for folders that no running
-        process uses.
-
-        The newest key stays even if it is old, because a process cannot make a new key if the disk is full.
-        """
-        oldest = key_name(moment - timedelta(weeks=1))
-        for name in self.held()[:-1]:
-            if name < oldest:
-                self._folder.destroy(name)
-
-    def _begin(self, name: str) -> bytes:
-        if self._folder.holds(name):
-            return self._folder.read(name)
-        held = self.held()
-        if not held:
-            raise KeyMissing(
-                f"the key folder {self._folder.path.name!r} lacks contact-*.key, which no key export contains: "
-                "run `hotline init` on the machine with all key folders"
-            )
-        try:
-            self._folder.make(name, secrets.token_bytes(KEY_BYTES))
-        except OSError:
-            return self._folder.read(held[-1])
-        return self._folder.read(name)
-
-    def held(self) -> list[str]:
-        return [name for name in self._folder.names() if _NAME.fullmatch(name)]

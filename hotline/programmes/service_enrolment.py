@@ -27,7 +27,6 @@ from hotline.counters.service import day_of, is_first_time
 from hotline.flows.conversation import Facts
 from hotline.flows.flow import FlowSet
 from hotline.gateway.tables import LockedDialogue
-from hotline.keys.key_folder import KIGALI
 from hotline.people import tables, tables_audit
 from hotline.people.rules import every_district
 from hotline.people.tables_audit import CommandActor
@@ -53,6 +52,7 @@ from hotline.text.errors import KeyMissing, NotFound, Undecided
 from hotline.text.identifiers import parse_sendable
 from hotline.text.languages import message_text
 from hotline.text.places import NATIONAL, district_named
+from hotline.text.time import KIGALI
 
 PROGRAMMES = {str(roll): roll for roll in Programme}
 """Maps the name of each programme's flow to the programme."""

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hotline.keys.key_folder import KeyFolder, periods_of
-from hotline.keys.weekly_lock import WeeklyLock, key_name, last_week
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.pseudonyms import contact_keys, people_keys
+from hotline.keys.weekly_lock import WeeklyLock, last_week
 from tests.cli.homes import hotline
 from tests.support.made_once import lay_line
 
@@ -34,9 +35,8 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
     assert all("keys of hooks" in line for line in found)
 
     WeeklyLock(hooks).forget(last_week(now))
-    for name in hooks.names():
-        if name.startswith("contact-"):
-            hooks.destroy(name)
+    for name in contact_keys(hooks).held():
+        hooks.destroy(name)
     proved(tmp_path)
 
 
@@ -48,10 +48,8 @@ def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) 
     hotline(tmp_path, "keys", "forget")
     proved(tmp_path)
     hooks, now = KeyFolder(tmp_path / "keys" / "hooks"), datetime.now(UTC)
-    counted = [name for name in hooks.names() if name.startswith("people-")]
-    assert set(periods_of(now)) <= {name[len("people-") : -len(".key")] for name in counted}
-    assert min(name for name in counted if "W" in name) == f"people-{periods_of(now)[1]}.key"
-    assert hooks.holds(key_name(now + timedelta(weeks=2)))
+    assert all(keys.held()[0] == keys.name(now) for keys in people_keys(hooks))
+    assert hooks.holds(contact_keys(hooks).name(now + timedelta(weeks=2)))
 
 
 def test_a_server_that_has_one_folder_alone_looks_at_that_one(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from hotline.core.settings import Settings
 from hotline.text.errors import NotReady
 from hotline.keys.weekly_lock import WeeklyLock, last_week
 from hotline.keys.key_folder import KeyFolder
-from hotline.keys.weekly_lock import WeeklyKeys, key_name
+from hotline.keys.pseudonyms import contact_keys
 
 settings, role = Settings.read(os.environ), Role(sys.argv[1])
 try:
@@ -41,9 +41,10 @@ context.encrypter.weekly_lock.forget(last_week(later))
 if WeeklyLock(KeyFolder(folder)).start not in (None, last_week(later)):
     sys.exit("the key of a past week is still there")
 if role is Role.HOOKS:
-    WeeklyKeys(KeyFolder(folder)).at(later)
+    keys = contact_keys(KeyFolder(folder))
+    keys.at(later)
     contacts = sorted(path.name for path in folder.glob("contact-*"))
-    if contacts != [key_name(later)] :
+    if contacts != [keys.name(later)] :
         sys.exit(f"contacts: {contacts}")
 """
 """The code of a process that starts with the key folder of one role, and runs again nine weeks later."""

@@ -17,8 +17,8 @@ from hotline.counters import tables
 from hotline.counters.rules import Arrivals, Measure, budget_level, is_quiet, is_worse
 from hotline.counters.service import fold_tallies
 from hotline.counters.tables import CounterKey, DailyCount, People, PeopleRegister, Tally
-from hotline.keys.key_folder import KeyFolder, periods_of
-from hotline.keys.pseudonyms import Pseudonyms
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.pseudonyms import Pseudonyms, periods_of
 from hotline.text.export_sheets import as_csv
 from tests.alerts.test_at_once import together
 from tests.support.builders import NOON, make_keyfolder

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.keys.key_folder import KeyFolder, PeopleKeys
-from hotline.keys.pseudonyms import Pseudonyms
-from hotline.keys.weekly_lock import WeeklyKeys, key_name
+from hotline.keys.key_folder import KeyFolder
+from hotline.keys.pseudonyms import Pseudonyms, contact_keys, people_keys
 from hotline.text.errors import KeyMissing
 from tests.support.builders import NOON, make_keyfolder, make_pseudonyms
 
@@ -46,7 +45,7 @@ def test_no_purpose_can_be_looked_up_in_another_s_digests(tmp_path: Path) -> Non
 
 def test_purposes_stay_apart_even_where_all_keys_are_one(tmp_path: Path) -> None:
     folder = KeyFolder(tmp_path)
-    for name in ("session.key", "enrolled.key", "stop.key", "joined.key", key_name(NOON)):
+    for name in ("session.key", "enrolled.key", "stop.key", "joined.key", "contact-2026-W48.key"):
         folder.make(name, b"k" * 32)
 
     assert len(set(all_of(Pseudonyms(folder)))) == 8
@@ -59,7 +58,7 @@ def test_a_digest_outlives_its_process_and_another_line_has_others(tmp_path: Pat
     assert not set(all_of(make_pseudonyms(tmp_path / "theirs"))) & set(ours)
 
 
-def test_a_week_is_an_iso_week_of_utc() -> None:
+def test_a_week_is_an_iso_week_of_utc(tmp_path: Path) -> None:
     for moment, week in (
         (datetime(2026, 11, 29, 23, 59, tzinfo=UTC), "2026-W48"),
         (datetime(2026, 11, 30, 0, 0, tzinfo=UTC), "2026-W49"),
@@ -67,7 +66,7 @@ def test_a_week_is_an_iso_week_of_utc() -> None:
         (datetime(2027, 1, 3, 12, 0, tzinfo=UTC), "2026-W53"),
         (datetime(2027, 1, 4, 0, 0, tzinfo=UTC), "2027-W01"),
     ):
-        assert key_name(moment) == f"contact-{week}.key"
+        assert contact_keys(KeyFolder(tmp_path)).name(moment) == f"contact-{week}.key"
 
 
 def test_a_contact_is_another_next_week(tmp_path: Path) -> None:
@@ -87,14 +86,11 @@ def test_a_week_that_nobody_laid_is_made_by_whoever_needs_it_first(tmp_path: Pat
 
 def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
-    weekly = WeeklyKeys(folder)
+    weekly = contact_keys(folder)
     weekly.at(NOON)
     weekly.at(NOON + timedelta(weeks=2))
 
-    assert [name for name in folder.names() if name.startswith("contact")] == [
-        "contact-2026-W49.key",
-        "contact-2026-W50.key",
-    ]
+    assert weekly.held() == ["contact-2026-W49.key", "contact-2026-W50.key"]
 
 
 class Full(KeyFolder):
@@ -109,8 +105,11 @@ def test_where_the_folder_cannot_be_written_the_newest_key_goes_on(tmp_path: Pat
     newest = folder.read("contact-2026-W50.key")
     far = NOON + timedelta(weeks=30)
 
-    assert WeeklyKeys(Full(folder.path)).at(far) == newest
-    assert WeeklyKeys(Full(folder.path)).at(far) == newest, "for the next process too"
+    for _process in range(2):
+        assert contact_keys(Full(folder.path)).at(far) == newest
+    for keys in people_keys(Full(folder.path)):
+        with pytest.raises(KeyMissing, match="make this folder writable"):
+            keys.at(NOON)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +130,7 @@ def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: 
 def test_a_folder_without_dated_keys_says_that_init_makes_them(tmp_path: Path) -> None:
     pseudonyms = make_pseudonyms(tmp_path, role="workers")
     folder = KeyFolder(tmp_path / "keys" / "workers")
-    for ask in (lambda: pseudonyms.contact(PHONE, NOON), lambda: PeopleKeys(folder).at(NOON)):
+    for ask in (lambda: pseudonyms.contact(PHONE, NOON), lambda: people_keys(folder)[0].at(NOON)):
         with pytest.raises(KeyMissing, match="no key export contains: run `hotline init`"):
             ask()
 
