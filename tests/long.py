@@ -150,7 +150,6 @@ ONLY_LONG = (
     # once.
     "tests/compare/test_plays.py::*",
     "tests/architecture/test_ports_fit.py::*",
-    "tests/support/test_made_once.py::test_a_home_is_as_init_leaves_it",
     # The database treats all kinds of damage to a key in the same way. The daily run tests each kind of damage on
     # SQLite, and one kind on PostgreSQL.
     "tests/people/test_locked.py::test_row_36_a_desk_without_a_key_costs_no_tip[servers-*-cut_short]",

@@ -4,8 +4,7 @@ is more than a tenth worse.
 
 import pytest
 
-from tests.load.client import percentile
-from tests.load.rows import judged, table
+from tests.load.rows import judged
 
 
 @pytest.mark.parametrize(
@@ -30,23 +29,3 @@ def test_one_side_alone_fails_only_for_what_is_lost() -> None:
         ("front menu", None, False),
         ("lost, web process killed", None, True),
     ]
-
-
-def test_a_page_that_one_side_has_alone_does_not_count() -> None:
-    ours = [{"page /": 10.0, "page /flows": 20.0, "page /new": 900.0}]
-    theirs = [{"page /": 20.0, "page /flows": 30.0}]
-    (found,) = judged(ours, theirs)
-    assert (found.row, found.ours, found.theirs, found.fails) == ("console page", 15, 25, False)
-
-
-def test_the_table_shows_aims_and_marks_what_is_worse() -> None:
-    lines = list(table(judged([{"front menu": 0.5}], [{"front menu": 0.7}]), "93c06883"))
-    assert lines[0].split() == ["93c06883", "here", "ratio", "aim"]
-    assert lines[1].split()[:6] == ["front", "menu", "0.70", "0.50", "0.71", "0.70"]
-    assert lines[1].endswith("<- worse")
-
-
-def test_percentiles_of_few_waits() -> None:
-    assert percentile([], 99) == 0.0
-    assert percentile([0.5], 99) == 0.5
-    assert percentile([float(n) for n in range(100)], 99) == 99.0

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hotline.core.database import Database
-from hotline.core.documents import FrozenArray, derived_value, frozen
+from hotline.core.documents import derived_value, frozen
 from hotline.core.driver import CACHED_REVISIONS, DocumentCache
 from hotline.flows import document as documents
 from hotline.flows import tables
@@ -106,37 +106,21 @@ def test_a_draft_may_be_anything(database: Database) -> None:
         assert memory.steps.document(number, lambda draft=draft: draft) == draft  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda it: it["flows"].update(b={}),
-        lambda it: it["flows"]["a"].pop("nodes"),
-        lambda it: it["flows"]["a"]["nodes"]["one"].setdefault("reason", ""),
-        lambda it: it["flows"]["a"]["nodes"].__setitem__("one", {}),
-        lambda it: it["flows"]["a"]["nodes"].__delitem__("one"),
-        lambda it: it["flows"]["a"]["nodes"]["two"]["menu"]["choices"].append({}),
-        lambda it: it["flows"]["a"]["nodes"]["two"]["menu"]["choices"].__setitem__(0, {}),
-        lambda it: it["flows"]["a"]["nodes"]["two"]["menu"]["choices"].sort(),
-    ],
-)
-def test_nobody_changes_what_is_shared(change: Callable[[Any], object]) -> None:
+CHANGING = {
+    *("__setitem__", "__delitem__", "__ior__", "__iadd__", "__imul__", "append", "clear"),
+    *("extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort"),
+    "update",
+}
+
+
+def test_nobody_changes_what_is_shared() -> None:
     shared = frozen(document(a="one"))
-    with pytest.raises(TypeError, match="change a copy"):
-        change(shared)
+    choices = shared["flows"]["a"]["nodes"]["two"]["menu"]["choices"]
+    for part, kind in ((shared, dict), (shared["flows"]["a"], dict), (choices, list)):
+        for name in CHANGING & vars(kind).keys():
+            with pytest.raises(TypeError, match="change a copy"):
+                getattr(part, name)("flows", {})
     assert shared == document(a="one")
-
-
-def test_every_way_to_change_an_object_or_a_list_is_shut() -> None:
-    plain = {name for kind in (dict, list) for name in vars(kind)}
-    changing = {
-        *("__setitem__", "__delitem__", "__ior__", "__iadd__", "__imul__", "append", "clear"),
-        *("extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort"),
-        "update",
-    }
-    assert changing <= plain
-    for shared, kind in ((frozen({"a": [1]}), dict), (FrozenArray([1]), list)):
-        for name in changing & vars(kind).keys():
-            assert getattr(type(shared), name) is not getattr(kind, name), name
 
 
 def test_a_copy_is_plain() -> None:
