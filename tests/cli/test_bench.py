@@ -38,38 +38,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield Stage(line, null, clients, SMALL, time.monotonic())
 
 
-def test_a_first_hop_costs_more_than_a_menu(stage: Stage) -> None:
-    found = parts.hops(stage)
-    assert 0 < found["first hop"] < found["front menu"]
-
-
-def test_a_mix_of_sessions_is_answered_like_by_like(stage: Stage) -> None:
-    assert parts.mix(stage)["p99 of a mix"] > 0
-
-
-def test_a_report_costs_the_whole_line_more_than_its_hops(stage: Stage) -> None:
-    before = len(stage.line.gateway.outbox)
-    found = parts.report(stage)
-    assert 0 < found["danger report, hops"] < found["danger report, whole line"]
-    assert len(stage.line.gateway.outbox) - before == parts.ALERTS * SMALL.reports
-
-
 def test_a_slow_gateway_delays_each_alert_by_its_own_time(stage: Stage) -> None:
     """The test files twenty tips about danger at the same moment, and runs with the real clock."""
     found = parts.alerts(replace(stage, size=replace(SMALL, tips=20)), "SQLite")
     assert parts.GATEWAY_SECONDS < found["first alert, SQLite"] < 12
     assert found["first alert, SQLite"] <= found["all alerts, SQLite"] < 30
-
-
-def test_pages_of_every_role_are_looked_at(stage: Stage) -> None:
-    found = parts.pages(stage)
-    assert len({page.rpartition(" of ")[2] for page in found}) >= 5
-    assert len(found) > 20
-    assert min(found.values()) > 0
-
-
-def test_a_line_weighs_what_its_processes_hold(stage: Stage) -> None:
-    assert 100 < parts.memory(stage)["memory, idle"] < 1000
 
 
 def test_a_web_process_is_killed_and_nothing_is_lost(stage: Stage) -> None:
@@ -100,9 +73,3 @@ def test_every_row_is_measured_on_both_databases() -> None:
     rows = json.loads(done.stdout)
     assert [one["row"] for one in rows] == [row.name for row in ROWS]
     assert all(one["theirs"] is None for one in rows)
-
-
-def test_a_commit_that_nobody_knows_is_said_so() -> None:
-    done = CliRunner().invoke(bench, ["--small", "--against", "0" * 40])
-    assert done.exit_code == 2
-    assert "git does not know" in done.output

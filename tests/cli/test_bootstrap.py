@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +21,6 @@ from hotline.cli.contexts import (
     build_web,
     build_worker,
     no_failpoint,
-    on_first_use,
     sender_of,
 )
 from hotline.core.contexts import (
@@ -209,16 +207,6 @@ def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valke
         valkey.wake()
         context.database.close()
         assert waited < 0.45, hung_before
-
-
-def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
-    plug = on_first_use(lambda: Counter("aab"))()
-
-    assert plug.most_common() == [("a", 2), ("b", 1)]
-    plug.update("c")
-    assert plug.total() == 4
-    with pytest.raises(AttributeError):
-        getattr(plug, "nothing_of_the_kind")  # noqa: B009
 
 
 FAULTY = """

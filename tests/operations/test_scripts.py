@@ -1,7 +1,6 @@
 """Tests the scripts of bin/ in a POSIX shell: what they install, their output, and a fast second run."""
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -51,28 +50,6 @@ class Machine:
 @pytest.mark.parametrize("script", [*SCRIPTS, ROOT / ".ci" / "run"], ids=lambda path: path.name)
 def test_every_shell_can_read_it(script: Path, shell: str) -> None:
     subprocess.run([shell, "-n", str(script)], check=True)
-
-
-def test_all_but_the_shared_part_can_be_run() -> None:
-    assert {path.name for path in SCRIPTS if os.access(path, os.X_OK)} == {
-        path.name for path in SCRIPTS
-    } - {"environment.sh"}
-
-
-def test_continuous_integration_runs_what_everybody_runs() -> None:
-    assert "bin/test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-
-
-def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
-    """If only one argument is a path, pytest takes the folder of that path as its root folder and finds no settings
-    there."""
-    runs = [
-        line
-        for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()
-        if "pytest --part" in line
-    ]
-    assert runs
-    assert not [line for line in runs if re.search(r'--part \w+.* "\$folder', line.split(">")[0])]
 
 
 @pytest.mark.row("P1")
@@ -137,23 +114,6 @@ def test_what_fails_is_shown_whole(tmp_path: Path, status: str, shown: str) -> N
     assert done.returncode == (7 if status == "1" else 0)
 
 
-def test_what_was_compiled_is_kept(tmp_path: Path) -> None:
-    """uv compiles Python files only with the option `--compile-bytecode`. The script sets it, because a machine may
-    forbid other processes to write compiled files."""
-    machine = Machine(tmp_path, uid=1000)
-    machine.program("uv", 'echo "$*"')
-    checkout = _checkout(tmp_path)
-    (checkout / ".venv" / "bin").mkdir(parents=True)
-    (checkout / ".venv" / "bin" / "uv").symlink_to(machine.programs / "uv")
-    (checkout / ".venv" / "bin" / "python").symlink_to("/bin/true")
-    said = machine.sh('telling() { shift; "$@"; }; with_uv requirements.lock', cwd=checkout).stdout
-    assert "pip install --compile-bytecode" in said
-
-    forbidden = "PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE"
-    kept = f". {ROOT}/bin/environment.sh; echo kept=${{PYTHONDONTWRITEBYTECODE-yes}}"
-    assert machine.sh(f"{forbidden}; {kept}").stdout == "kept=yes\n"
-
-
 def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
     machine = Machine(tmp_path, uid=1000)
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
@@ -178,20 +138,6 @@ def test_the_second_time_costs_nothing(tmp_path: Path) -> None:
 
     (checkout / "requirements.lock").write_text("changed", encoding="utf-8")
     assert machine.sh(f"ln() {{ :; }}; {run}", cwd=checkout).stdout == "made\n"
-
-
-def test_uv_is_installed_from_the_lock_with_its_hashes() -> None:
-    """The test copies uv's entry from the lock file in the same way as `with_uv` does. The copied lines must form one
-    complete entry."""
-    cut = subprocess.run(
-        ["awk", "/^uv==/ { on = 1 } on { print } on && !/\\\\$/ { exit }", "requirements.lock"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert cut.count("==") == 1
-    assert cut.count("--hash=sha256:") == cut.count("\n") - 1 > 1
 
 
 def _checkout(tmp_path: Path) -> Path:

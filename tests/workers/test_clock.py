@@ -8,7 +8,7 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from hotline.alerts import service_assignment, service_sending
+from hotline.alerts import service_sending
 from hotline.core.contexts import Job, WorkerContext
 from hotline.core.database import open_database
 from hotline.dialogue.redis_adapters import RqJobs
@@ -33,31 +33,17 @@ def manned(district: District) -> District:
 OURS = [step for step in STEPS if step.__name__ != "file_silent"]
 
 
+STEP_NAMES = """
+release_held assign_pending file_silent keep_time expire_leases retry_unknown resend_unreported alert_undelivered_marks
+report_nights begin_leaves report_gaps fire_deadlines ask_due write_morning_sms end_due look_after_due keep_time
+fold_tallies record_coverage delete_expired delete_old_requests erase_batch
+"""
+
+
 def test_every_step_that_time_owes_is_there() -> None:
-    assert [step.__name__ for step in STEPS] == [
-        "release_held",
-        "assign_pending",
-        "file_silent",
-        "keep_time",
-        "expire_leases",
-        "retry_unknown",
-        "resend_unreported",
-        "alert_undelivered_marks",
-        "report_nights",
-        "begin_leaves",
-        "report_gaps",
-        "fire_deadlines",
-        "ask_due",
-        "write_morning_sms",
-        "end_due",
-        "look_after_due",
-        "keep_time",
-        "fold_tallies",
-        "record_coverage",
-        "delete_expired",
-        "delete_old_requests",
-        "erase_batch",
-    ]
+    assert [step.__name__ for step in STEPS] == STEP_NAMES.split()
+    aside = ["lapse_emergency", "keep_drafts", "read_inbox", "publish_due", "mail_news"]
+    assert [step.__name__ for step in ASIDE] == aside
 
 
 @pytest.mark.fault(3)
@@ -153,24 +139,6 @@ def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None
         manned.clock.turn(seconds=3)
         tick(manned.context, OURS)
     assert "accepted" in manned.states
-
-
-@pytest.mark.parametrize("missing", ["expire_leases", "assign_pending"])
-def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str) -> None:
-    def die(name: str) -> None:
-        if name == "worker.after_claim":
-            raise SystemExit
-
-    manned.file_tip()
-    if missing == "expire_leases":
-        service_assignment.assign_pending(manned.context)
-        dying = make_context(database=manned.database, now=manned.clock, failpoint=die)
-        with pytest.raises(SystemExit):
-            service_sending.deliver_due(dying)
-    for _ in range(30):
-        manned.clock.turn(seconds=3)
-        tick(manned.context, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
-    assert manned.sms.sent == []
 
 
 def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None:
@@ -307,11 +275,6 @@ def test_what_asks_other_machines_holds_no_tick_and_runs_once(manned: District) 
     contact.join()
     assert hangs.is_set()
     assert (len(ticks), len(begun)) == (3, 1)
-
-
-def test_the_inbox_is_read_beside_the_ticks() -> None:
-    names = [step.__name__ for step in ASIDE]
-    assert names == ["lapse_emergency", "keep_drafts", "read_inbox", "publish_due", "mail_news"]
 
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:

@@ -19,7 +19,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from rq import Queue
 
 from hotline.core.contexts import Job
 from hotline.core.database import open_database
@@ -27,7 +26,6 @@ from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway import queries as health
 from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
-from hotline.text.errors import JobRefused
 from tests.support.district import District
 from tests.support.eventually import eventually
 from tests.support.made_once import lay_tables
@@ -41,6 +39,16 @@ def work(district: District, valkey: Valkey) -> QuietWorker:
     worker = make_worker(district.context, valkey.url, "worker")
     worker.work(burst=True, logging_level="WARNING")
     return worker
+
+
+def alarms(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [one.getMessage() for one in caplog.records if one.levelno == logging.CRITICAL]
+
+
+def ends_well(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    _, said = process.communicate(timeout=40)
+    assert process.returncode == 0, said.decode()
 
 
 def forge(client: "Redis", call: Any, **fields: Any) -> None:
@@ -139,8 +147,7 @@ def test_a_forged_job_is_refused_with_an_alarm(
 
     assert not (tmp_path / "PWNED").exists()
     assert district.states == ["pending"]
-    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the worker refused a job that this hotline did not create"]
+    assert alarms(caplog) == ["alarm: the worker refused a job that this hotline did not create"]
     assert "PWNED" not in caplog.text
 
 
@@ -185,8 +192,7 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
     forge(valkey.client(), None)
     valkey.client().hset("rq:job:forged", "data", data)
     work(district, valkey)
-    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the worker refused a job that this hotline did not create"]
+    assert alarms(caplog) == ["alarm: the worker refused a job that this hotline did not create"]
 
 
 def test_the_workers_go_on_behind_a_large_job(
@@ -210,8 +216,7 @@ def test_the_workers_go_on_behind_a_large_job(
         tracemalloc.stop()
 
     assert most < 6_000_000
-    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
-    assert alarms == ["alarm: the worker refused a job that this hotline did not create"]
+    assert alarms(caplog) == ["alarm: the worker refused a job that this hotline did not create"]
     assert district.states == ["accepted"]
     assert valkey.client().llen("rq:queue:worker") == 0
 
@@ -258,10 +263,6 @@ def test_a_job_that_fails_tells_redis_nothing(
     client = valkey.client()
     for key in client.keys("*"):
         assert b"250788" not in (client.dump(key) or b"")
-
-
-def test_a_refusal_holds_no_argument() -> None:
-    assert str(JobRefused()) == ""
 
 
 PROGRAM = """
@@ -318,9 +319,7 @@ def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey, file: Path) -> None
     process = start(valkey, f"sqlite:///{file}")
     await_birth(valkey)
     eventually(lambda: has_ticked(file))
-    process.terminate()
-    _, said = process.communicate(timeout=40)
-    assert process.returncode == 0, said.decode()
+    ends_well(process)
 
 
 @pytest.mark.slow(reason="waits for a Redis that does not come")
@@ -329,9 +328,7 @@ def test_without_redis_it_owns_time_until_told_to_stop(valkey: Valkey, file: Pat
     process = start(valkey, f"sqlite:///{file}")
     eventually(lambda: has_ticked(file))
     assert process.poll() is None
-    process.terminate()
-    _, said = process.communicate(timeout=40)
-    assert process.returncode == 0, said.decode()
+    ends_well(process)
 
 
 def test_a_clock_that_breaks_ends_the_process_so_that_another_is_started(valkey: Valkey) -> None:
@@ -358,12 +355,6 @@ def test_no_alert_waits_for_an_answer(district: District) -> None:
     jobs.ANSWERING.rest(30)
 
 
-def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> None:
-    RqJobs(valkey.url).ring(Job.DELIVER, 1)
-    work(district, valkey)
-    assert Queue("worker", connection=valkey.client(), serializer="json").is_empty()
-
-
 @pytest.mark.fault(10)
 def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey, file: Path) -> None:
     process = start(valkey, f"sqlite:///{file}")
@@ -371,6 +362,4 @@ def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey, file:
     valkey.kill()
     valkey.restart()
     await_birth(valkey)
-    process.terminate()
-    _, said = process.communicate(timeout=40)
-    assert process.returncode == 0, said.decode()
+    ends_well(process)
