@@ -59,24 +59,22 @@ def enters_by_paper(context: ConsoleContext, who: Person, number: int) -> bool:
     return isinstance(entered, NewSession)
 
 
-def test_people_sign_in_during_a_rotation(
-    context: ConsoleContext, editor: Person, keys: Path
-) -> None:
-    before = rows(context)
-    later = replace(context, proofs=replace(context.proofs, factors=encrypter(keys)))
+def test_people_sign_in_during_a_rotation(editor: Person, keys: Path) -> None:
+    before = rows(editor.context)
+    later = replace(editor.context, proofs=replace(editor.context.proofs, factors=encrypter(keys)))
 
     def all_enter(number: int) -> None:
         editor.enters(known=editor.enters().known)
-        assert enters_by_paper(context, editor, number)
+        assert enters_by_paper(editor.context, editor, number)
         assert enters_by_paper(later, editor, number + 1)
 
     rotation.stage_key(keys, TOTP)
     all_enter(0)
-    assert decrypt_rekeying.reencrypt_factors(context, encrypter(keys)) == 1
-    assert rows(context) != before
+    assert decrypt_rekeying.reencrypt_factors(editor.context, encrypter(keys)) == 1
+    assert rows(editor.context) != before
     all_enter(2)
     rotation.destroy_previous(keys, TOTP)
-    later = replace(context, proofs=replace(context.proofs, factors=encrypter(keys)))
+    later = replace(editor.context, proofs=replace(editor.context.proofs, factors=encrypter(keys)))
     all_enter(4)
 
 
@@ -92,15 +90,13 @@ def test_what_stands_under_the_newest_key_stays_and_a_second_time_changes_nothin
     assert rows(context) == encrypted
 
 
-def test_two_rotations_keep_the_first_digests(
-    context: ConsoleContext, editor: Person, keys: Path
-) -> None:
+def test_two_rotations_keep_the_first_digests(editor: Person, keys: Path) -> None:
     folder = KeyFolder(keys / "pages")
     first = encrypter(keys).digest("paper", "words")
     held = folder.names()
     for _ in range(2):
         rotation.stage_key(keys, TOTP)
-        decrypt_rekeying.reencrypt_factors(context, encrypter(keys))
+        decrypt_rekeying.reencrypt_factors(editor.context, encrypter(keys))
         rotation.destroy_previous(keys, TOTP)
     assert set(folder.names()) == {*held, DIGEST_KEY}
     assert encrypter(keys).digest("paper", "words") == first

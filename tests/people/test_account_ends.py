@@ -14,7 +14,6 @@ from hotline.core.database import Database
 from hotline.duty import (
     service_accounts,
     service_enrolment,
-    service_invitations,
     service_leaves,
     service_removal,
 )
@@ -27,9 +26,9 @@ from hotline.text.errors import ApprovalRefused, NotFound
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
-from tests.support.deciding import decides, one_person, waits
+from tests.support.deciding import one_person
 from tests.support.made_once import lay_rows
-from tests.support.signing import SERVER, Person, admins, person, refused
+from tests.support.signing import SERVER, Person, admins, refused
 
 R = AccountRole
 PEOPLE = """name,msisdn,language,level,districts,categories
@@ -56,36 +55,31 @@ def context(database: Database, clock: Clock) -> ConsoleContext:
     return made
 
 
-def with_role(context: ConsoleContext, clock: Clock, name: str, *roles: AccountRole) -> Person:
+def with_role(admin: Person, name: str, *roles: AccountRole) -> Person:
     """Returns an active account with roles that two admins approved."""
-    made = person(context, clock, name, R.TRANSLATOR)
-    with context.database.writing() as session:
+    made = admin.colleague(name, R.TRANSLATOR)
+    with made.context.database.writing() as session:
         tables_accounts.get_account(session, made.account_id).roles = sorted(roles)
     return made
 
 
-def officer(context: ConsoleContext, clock: Clock, *roles: AccountRole) -> Person:
+def officer(admin: Person, *roles: AccountRole) -> Person:
     """Makes two active accounts with these roles, and returns the first account."""
-    one, _ = (with_role(context, clock, f"Officer {n}", *roles) for n in (1, 2))
+    one, _ = (with_role(admin, f"Officer {n}", *roles) for n in (1, 2))
     return one
 
 
-def ends(admin: Person, one: Person) -> bool:
-    """Ends an account as this admin. Returns False if the end waits for approval."""
-    return service_removal.end_account(admin.context, admin.actor, one.account_id, "left")
+def at_the_desk(admin: Person, name: str) -> Person:
+    """Returns an account that has a key of Gasabo's desk."""
+    one = with_role(admin, name, R.DESK)
+    with one.context.database.writing() as session:
+        key = session, GASABO, of_account(one.account_id), b"wrapped"
+        tables_desks.store_key(*key, one.clock())
+    return one
 
 
-def opens(context: ConsoleContext, *people: Person) -> None:
-    """Stores a key of Gasabo's desk for each of the given accounts."""
-    with context.database.writing() as session:
-        for one in people:
-            tables_desks.store_key(
-                session, GASABO, of_account(one.account_id), b"wrapped", context.now()
-            )
-
-
-def state(context: ConsoleContext, one: Person) -> AccountState:
-    lines = {line.id: line for line in service_accounts.list_accounts(context)}
+def state(one: Person) -> AccountState:
+    lines = {line.id: line for line in service_accounts.list_accounts(one.context)}
     return lines[one.account_id].state
 
 
@@ -98,169 +92,142 @@ def told(context: ConsoleContext, template: str) -> list[int | None]:
 @pytest.mark.adversary("an admin who ends or takes over accounts")
 @pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])
 def test_a_second_admin_ends_an_account_that_decides_for_others(
-    context: ConsoleContext, two: list[Person], clock: Clock, role: AccountRole
+    context: ConsoleContext, two: list[Person], role: AccountRole
 ) -> None:
-    one = officer(context, clock, role)
-    end = partial(ends, two[0], one)
+    one = officer(two[0], role)
+    end = partial(two[0].ends, one)
     assert not end()
-    assert state(context, one) is AccountState.ACTIVE
+    assert state(one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
     assert told(context, "ACCOUNT_END_ASKED") == NATIONAL
     assert refused(end) == AccountFault.END_WAITS
 
     asked = "Admin 1 asks to end the account of Officer 1."
-    (waiting,) = waits(context, two[1].signs_in(), "end")
+    (waiting,) = two[1].waits("end")
     assert str(waiting.sentence).startswith(asked)
     with pytest.raises(ApprovalRefused):
-        decides(context, two[0].signs_in(), "end")
+        two[0].decides("end")
     with pytest.raises(ApprovalRefused if role is R.ADMIN else NotFound):
         service_approvals.decide(context, one.signs_in(), waiting.id, "I stay", approve=False)
-    decides(context, two[1].signs_in(), "end")
-    assert state(context, one) is AccountState.ENDED
+    two[1].decides("end")
+    assert state(one) is AccountState.ENDED
     one.is_refused()
     assert told(context, "ACCOUNT_ENDED") == NATIONAL
-    assert waits(context, two[1].signs_in(), "end") == []
+    assert two[1].waits("end") == []
 
 
-def test_taking_the_role_first_needs_two(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
-    service_invitations.set_roles(
-        context, two[0].actor, one.account_id, [R.TRANSLATOR], "other work"
-    )
-    assert not ends(two[0], one)
+def test_taking_the_role_first_needs_two(two: list[Person], clock: Clock) -> None:
+    one = officer(two[0], R.NATIONAL, R.TRANSLATOR)
+    two[0].gives(one, R.TRANSLATOR)
+    assert not two[0].ends(one)
     clock.turn(days=7, minutes=1)
-    assert ends(two[0], one)
-    assert state(context, one) is AccountState.ENDED
+    assert two[0].ends(one)
+    assert state(one) is AccountState.ENDED
 
 
-def test_a_refused_end_changes_nothing(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    one = officer(context, clock, R.NATIONAL)
-    ends(two[0], one)
-    decides(context, two[1].signs_in(), "end", approve=False)
+def test_a_refused_end_changes_nothing(two: list[Person], clock: Clock) -> None:
+    one = officer(two[0], R.NATIONAL)
+    two[0].ends(one)
+    two[1].decides("end", approve=False)
     assert one.enters()
-    with context.database.reading() as session:
+    with two[0].context.database.reading() as session:
         subject = f"account:{one.account_id}:end"
         assert tables_sessions.pending_for(session, subject, clock()) is None
 
 
-def test_the_last_member_goes_by_two(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    first, second = (with_role(context, clock, f"Desk {n}", R.DESK) for n in (1, 2))
-    opens(context, first, second)
-    assert ends(two[0], first)
-    assert state(context, first) is AccountState.ENDED
+def test_the_last_member_goes_by_two(context: ConsoleContext, two: list[Person]) -> None:
+    first, second = (at_the_desk(two[0], f"Desk {n}") for n in (1, 2))
+    assert two[0].ends(first)
+    assert state(first) is AccountState.ENDED
     assert told(context, "ACCOUNT_ENDED") == NATIONAL
 
-    assert not ends(two[0], second)
+    assert not two[0].ends(second)
     assert told(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
-    decides(context, two[1].signs_in(), "end")
+    two[1].decides("end")
     assert told(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
 
 
 def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one = with_role(context, clock, "Desk 1", R.DESK)
+    one = at_the_desk(two[0], "Desk 1")
     one_person(context, one.account_id, "Responder 1")
-    opens(context, one)
-    ends(two[0], one)
+    two[0].ends(one)
     assert told(context, "OWN_END") == [RESPONDER]
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at is None
-    decides(context, two[1].signs_in(), "end")
+    two[1].decides("end")
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at == clock()
-    assert state(context, one) is AccountState.ENDED
+    assert state(one) is AccountState.ENDED
 
 
-def test_a_new_link_is_never_free_by_time(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    one = with_role(context, clock, "Desk 1", R.DESK)
-    one_person(context, one.account_id, "Responder 1")
-    opens(context, one)
-    again = partial(
-        service_invitations.request_link, context, two[0].actor, one.account_id, "lost both"
-    )
+def test_a_new_link_is_never_free_by_time(two: list[Person], clock: Clock) -> None:
+    one = at_the_desk(two[0], "Desk 1")
+    one_person(two[0].context, one.account_id, "Responder 1")
+    again = partial(two[0].asks_link, one)
     assert again().link == ""
-    assert told(context, "OWN_LINK") == [RESPONDER]
-    assert told(context, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
+    assert told(two[0].context, "OWN_LINK") == [RESPONDER]
+    assert told(two[0].context, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
     with pytest.raises(ApprovalRefused, match="a request that you made"):
-        decides(context, two[0].signs_in(), "link")
-    decides(context, two[1].signs_in(), "link")
+        two[0].decides("link")
+    two[1].decides("link")
     assert again().link
 
 
-def test_only_who_asked_takes_it_back(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    one = officer(context, clock, R.NATIONAL)
-    ends(two[0], one)
-    (waiting,) = waits(context, two[1].signs_in(), "end")
+def test_only_who_asked_takes_it_back(context: ConsoleContext, two: list[Person]) -> None:
+    one = officer(two[0], R.NATIONAL)
+    two[0].ends(one)
+    (waiting,) = two[1].waits("end")
     assert not waiting.is_own
     with pytest.raises(NotFound):
         service_approvals.withdraw(context, two[1].signs_in(), waiting.id)
-    (own,) = waits(context, two[0].signs_in(), "end")
+    (own,) = two[0].waits("end")
     assert own.is_own
     service_approvals.withdraw(context, two[0].signs_in(), own.id)
-    assert waits(context, two[1].signs_in(), "end") == []
+    assert two[1].waits("end") == []
     assert one.enters()
 
 
-def test_an_ended_account_returns_by_two(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
-    ends(two[0], one)
-    decides(context, two[1].signs_in(), "end")
-    again = partial(
-        service_invitations.request_link, context, two[0].actor, one.account_id, "it was a mistake"
-    )
+def test_an_ended_account_returns_by_two(two: list[Person], clock: Clock) -> None:
+    one = officer(two[0], R.NATIONAL, R.TRANSLATOR)
+    two[0].ends(one)
+    two[1].decides("end")
+    again = partial(two[0].asks_link, one, "it was a mistake")
     assert again().link == ""
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
-    decides(context, two[1].signs_in(), "link")
+    two[1].decides("link")
     invited = again()
     assert invited.waiting == {R.NATIONAL}
     one.takes_up(invited.link)
     assert one.signs_in().roles == {R.TRANSLATOR}
-    assert state(context, one) is AccountState.ACTIVE
-    decides(context, two[1].signs_in(), "role")
+    assert state(one) is AccountState.ACTIVE
+    two[1].decides("role")
     assert one.signs_in().roles == {R.TRANSLATOR, R.NATIONAL}
 
 
-def test_an_old_link_restores_nobody(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
+def test_an_old_link_restores_nobody(two: list[Person], clock: Clock) -> None:
     """If an old link worked again, one admin alone could undo a decision of two admins."""
-    one = officer(context, clock, R.NATIONAL, R.TRANSLATOR)
-    again = partial(
-        service_invitations.request_link, context, two[0].actor, one.account_id, "lost both"
-    )
+    one = officer(two[0], R.NATIONAL, R.TRANSLATOR)
+    again = partial(two[0].asks_link, one)
     assert again().link == ""
-    decides(context, two[1].signs_in(), "link")
-    ends(two[0], one)
-    decides(context, two[1].signs_in(), "end")
+    two[1].decides("link")
+    two[0].ends(one)
+    two[1].decides("end")
     clock.turn(hours=2)
     assert again().link == "", "it is asked for again"
-    assert state(context, one) is AccountState.ENDED
+    assert state(one) is AccountState.ENDED
 
 
-def test_two_ends_leave_two_admins(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
+def test_two_ends_leave_two_admins(context: ConsoleContext, two: list[Person]) -> None:
     """Before an account is ended, the hotline checks once more that another admin remains."""
-    third = with_role(context, clock, "Admin 3", R.ADMIN)
-    ends(two[0], third)
-    ends(third, two[0])
-    asks, waiting = two[1].signs_in(), waits(context, two[1].signs_in(), "end")
+    third = with_role(two[0], "Admin 3", R.ADMIN)
+    two[0].ends(third)
+    third.ends(two[0])
+    asks, waiting = two[1].signs_in(), two[1].waits("end")
     service_approvals.decide(context, asks, waiting[0].id, "known to me", approve=True)
     act = partial(
         service_approvals.decide, context, asks, waiting[1].id, "known to me", approve=True
@@ -282,29 +249,29 @@ def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: li
 
 @pytest.mark.parametrize("second", [None, "Admin 2"])
 def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
-    context: ConsoleContext, two: list[Person], clock: Clock, second: str | None
+    context: ConsoleContext, two: list[Person], second: str | None
 ) -> None:
     """If one admin alone could remove a responder and the account, that admin could end every account of the national
     desk."""
-    one = officer(context, clock, R.NATIONAL)
+    one = officer(two[0], R.NATIONAL)
     one_person(context, one.account_id, "National 1")
     service_removal.remove_responder(
         context, "National 1", second=second, by=two[0].actor, reason="must go"
     )
     one.is_refused()
     if second is None:
-        assert state(context, one) is AccountState.ACTIVE
-        decides(context, two[1].signs_in(), "end")
-    assert state(context, one) is AccountState.ENDED
+        assert state(one) is AccountState.ACTIVE
+        two[1].decides("end")
+    assert state(one) is AccountState.ENDED
 
 
 def test_the_server_is_second_while_there_are_under_two(
     context: ConsoleContext, clock: Clock
 ) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
-    ones = [with_role(context, clock, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
+    ones = [with_role(admin, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
     assert service_removal.end_account(context, SERVER, ones[0].account_id, "left")
     admins(context, clock, ["Admin 2"])
     assert not service_removal.end_account(context, SERVER, ones[1].account_id, "left")
-    decides(context, admin.signs_in(), "end")
-    assert state(context, ones[1]) is AccountState.ENDED
+    admin.decides("end")
+    assert state(ones[1]) is AccountState.ENDED

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.core.actors import TWO_PERSON_ROLES, AccountRole, SignedIn, excluded_roles
 from hotline.core.contexts import ConsoleContext
-from hotline.duty import service_accounts, service_invitations, service_removal
+from hotline.duty import service_accounts, service_invitations
 from hotline.people import service_audit, service_sessions, tables_accounts, tables_audit
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.tables_sessions import Approval
@@ -17,7 +17,6 @@ from hotline.text.errors import AccountRefused, ApprovalRefused, NotFound
 from hotline.web import service_approvals
 from tests.long import is_long, seed
 from tests.support.clock import Clock
-from tests.support.deciding import decides
 from tests.support.signing import SERVER, Person, admins, person, refused
 
 R = AccountRole
@@ -31,7 +30,7 @@ def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[
 
 def test_one_admin_alone_makes_no_second_one(context: ConsoleContext, clock: Clock) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
-    invited = service_invitations.invite(context, alone.actor, "Admin 2", [R.ADMIN, R.AUDITOR])
+    invited = alone.invites("Admin 2", R.ADMIN, R.AUDITOR)
     assert invited.waiting == {R.ADMIN}
     assert roles_of(context, "Admin 2") == ({R.AUDITOR}, {R.ADMIN})
 
@@ -47,7 +46,7 @@ def test_the_server_is_second_while_there_are_under_two(
     context: ConsoleContext, clock: Clock
 ) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
-    service_invitations.invite(context, alone.actor, "Admin 2", [R.ADMIN])
+    alone.invites("Admin 2", R.ADMIN)
     invited = service_invitations.invite_at_the_server(context, SERVER, "admin 2", [R.ADMIN], "en")
     assert roles_of(context, "Admin 2") == ({R.ADMIN}, set())
     Person(context, clock, "Admin 2").takes_up(invited.link)
@@ -59,9 +58,11 @@ def test_the_server_is_second_while_there_are_under_two(
     assert roles_of(context, "Admin 3") == (set(), {R.ADMIN})
 
 
-def test_a_second_admin_approves_or_refuses_once(context: ConsoleContext, clock: Clock) -> None:
-    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    service_invitations.invite(context, first.actor, "Approver 1", [R.APPROVER, R.NATIONAL])
+def test_a_second_admin_approves_or_refuses_once(
+    context: ConsoleContext, two: list[Person]
+) -> None:
+    first, second = two
+    first.invites("Approver 1", R.APPROVER, R.NATIONAL)
     here = second.signs_in()
     one, other = service_approvals.pending(context, here)
     assert one.may_decide
@@ -103,10 +104,10 @@ def test_what_another_release_lets_wait_is_left_alone(
 
 
 def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_seven_days(
-    context: ConsoleContext, clock: Clock
+    context: ConsoleContext, clock: Clock, two: list[Person]
 ) -> None:
-    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    service_invitations.invite(context, first.actor, "Approver 1", [R.APPROVER])
+    first, second = two
+    first.invites("Approver 1", R.APPROVER)
     editor = person(context, clock, "Editor 1", R.EDITOR)
     assert sees_and_decides_nothing(context, editor.signs_in())
     clock.turn(days=7)
@@ -114,15 +115,17 @@ def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_se
     assert service_invitations.set_roles(context, first.actor, 3, [R.APPROVER]) == {R.APPROVER}
 
 
-def test_a_new_link_makes_nobody_a_second_person(context: ConsoleContext, clock: Clock) -> None:
+def test_a_new_link_makes_nobody_a_second_person(
+    context: ConsoleContext, two: list[Person]
+) -> None:
     """An admin who gives out a new link could use the link themselves, and sign in as the other person. So after a new
     link, roles that make decisions for others need a new approval."""
-    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
+    first, second = two
     token = second.enters().token
     assert not service_invitations.request_link(
         context, SERVER, second.account_id, "lost both"
     ).link
-    decides(context, first.signs_in(), "link")
+    first.decides("link")
     assert service_sessions.find_session(context, token), "what was agreed to is not made yet"
     invited = service_invitations.request_link(context, SERVER, second.account_id)
     assert invited.waiting == {R.ADMIN}
@@ -145,27 +148,20 @@ def test_a_new_link_keeps_the_roles_that_decide_nothing_until_one_is_taken(
     with context.database.reading() as session:
         assert tables_accounts.get_account(session, editor.account_id).public_key != before
     token = editor.enters().token
-    service_invitations.set_roles(
-        context, admin.actor, editor.account_id, [R.TRANSLATOR], "other work"
-    )
+    admin.gives(editor, R.TRANSLATOR)
     assert editor.here(token).roles == {R.TRANSLATOR}, "the next page knows the change"
 
 
 def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: Clock) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
-    me = admin.actor
-    for act in (
-        lambda: service_removal.end_account(context, me, admin.account_id),
-        lambda: service_invitations.request_link(context, me, admin.account_id),
-        lambda: service_invitations.set_roles(context, me, admin.account_id, [R.ADMIN, R.EDITOR]),
-    ):
-        assert refused(act) == AccountFault.ONESELF
+    for act in (admin.ends, admin.asks_link, lambda one: admin.gives(one, R.ADMIN, R.EDITOR)):
+        assert refused(partial(act, admin)) == AccountFault.ONESELF
     assert admin.enters()
 
 
-def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Clock) -> None:
-    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(context, first.actor, "Approver 1", [R.APPROVER])
+def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, two: list[Person]) -> None:
+    first, second = two
+    invited = first.invites("Approver 1", R.APPROVER)
     assert (
         service_invitations.set_roles(context, first.actor, invited.account_id, [R.EDITOR]) == set()
     )
@@ -173,10 +169,10 @@ def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, clock: Cl
     assert service_approvals.pending(context, second.signs_in()) == []
 
 
-def test_what_was_approved_excludes_too(context: ConsoleContext, clock: Clock) -> None:
+def test_what_was_approved_excludes_too(context: ConsoleContext, two: list[Person]) -> None:
     """While the first role waited for approval, the account got a second role that excludes the first one."""
-    first, second = admins(context, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(context, first.actor, "National 1", [R.NATIONAL])
+    first, second = two
+    invited = first.invites("National 1", R.NATIONAL)
     with context.database.writing() as session:
         tables_accounts.get_account(session, invited.account_id).roles = [R.AUDITOR]
     here = second.signs_in()
@@ -251,10 +247,10 @@ def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, w
 
 
 def test_who_asked_and_who_gave_it_appointed_its_holder(
-    context: ConsoleContext, clock: Clock
+    context: ConsoleContext, two: list[Person]
 ) -> None:
-    asking, giving = admins(context, clock, ["Admin 1", "Admin 2"])
-    invited = service_invitations.invite(context, asking.actor, "Approver 1", [R.APPROVER])
+    asking, giving = two
+    invited = asking.invites("Approver 1", R.APPROVER)
     assert service_accounts.appointed_by(context, invited.account_id, R.APPROVER) == frozenset()
     here = giving.signs_in()
     (waiting,) = service_approvals.pending(context, here)

@@ -22,47 +22,41 @@ def rows(context: ConsoleContext) -> list[ConsoleSession]:
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_fifteen_idle_minutes_end_it_and_a_reload_is_no_presence(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_fifteen_idle_minutes_end_it_and_a_reload_is_no_presence(editor: Person) -> None:
     token = editor.enters().token
     for _ in range(3):
-        clock.turn(minutes=14)
-        assert service_sessions.find_session(context, token)
-    clock.turn(minutes=15)
-    assert service_sessions.find_session(context, token) is None
+        editor.clock.turn(minutes=14)
+        assert service_sessions.find_session(editor.context, token)
+    editor.clock.turn(minutes=15)
+    assert service_sessions.find_session(editor.context, token) is None
 
     token = editor.enters().token
     for _ in range(14):
-        clock.turn(minutes=1)
-        assert service_sessions.find_session(context, token, automatic=True)
-    clock.turn(minutes=1)
-    assert service_sessions.find_session(context, token) is None
+        editor.clock.turn(minutes=1)
+        assert service_sessions.find_session(editor.context, token, automatic=True)
+    editor.clock.turn(minutes=1)
+    assert service_sessions.find_session(editor.context, token) is None
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_eight_hours_end_it_however_busy_she_is(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_eight_hours_end_it_however_busy_she_is(editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     for _ in range(47):
         clock.turn(minutes=10)
-        assert service_sessions.find_session(context, token)
+        assert service_sessions.find_session(editor.context, token)
     clock.turn(minutes=10)
-    assert service_sessions.find_session(context, token) is None
+    assert service_sessions.find_session(editor.context, token) is None
 
 
-def test_a_row_is_written_once_a_minute(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_a_row_is_written_once_a_minute(editor: Person, clock: Clock) -> None:
     token, at = editor.enters().token, clock()
     clock.turn(seconds=59)
-    service_sessions.find_session(context, token)
-    assert rows(context)[0].seen_at == at
+    service_sessions.find_session(editor.context, token)
+    assert rows(editor.context)[0].seen_at == at
     clock.turn(seconds=1)
-    service_sessions.find_session(context, token)
-    assert rows(context)[0].seen_at == clock()
-    with context.database.reading() as session:
+    service_sessions.find_session(editor.context, token)
+    assert rows(editor.context)[0].seen_at == clock()
+    with editor.context.database.reading() as session:
         assert session.scalar(select(ConsoleAccount.seen_at)) == clock()
 
 
@@ -90,14 +84,12 @@ def test_whoever_leaves_stays_signed_out_and_an_account_that_ends_takes_its_sess
     assert rows(context) == []
 
 
-def test_a_step_up_makes_a_factor_fresh(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_a_step_up_makes_a_factor_fresh(context: ConsoleContext, editor: Person) -> None:
     token = editor.enters().token
     key = service_sessions.key_of(context, token)
     assert key is not None
     for _ in range(2):
-        clock.turn(minutes=8)
+        editor.clock.turn(minutes=8)
         stale = editor.here(token)
     assert not stale.is_fresh
     assert service_sessions.key_of(context, token) is None
@@ -139,16 +131,14 @@ def test_after_fifteen_minutes_the_key_is_in_no_row(
     assert editor.here(token)
 
 
-def test_the_clock_deletes_what_is_over(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_the_clock_deletes_what_is_over(editor: Person, clock: Clock) -> None:
     editor.enters()
     editor.is_refused(password="another-password")
-    with context.database.writing():
+    with editor.context.database.writing():
         # If `delete_expired` waited for the other transaction to end, the test would never end.
-        service_accounts.delete_expired(context)
+        service_accounts.delete_expired(editor.context)
     clock.turn(hours=1)
-    service_accounts.delete_expired(context)
-    assert rows(context) == []
-    with context.database.reading() as session:
+    service_accounts.delete_expired(editor.context)
+    assert rows(editor.context) == []
+    with editor.context.database.reading() as session:
         assert session.scalar(select(SignInAttempt.failures)) is None

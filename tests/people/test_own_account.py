@@ -32,27 +32,23 @@ def test_a_changed_password_ends_other_sessions(context: ConsoleContext, editor:
     assert service_sessions.key_of(context, editor.enters().token) == key
 
 
-def test_changing_a_password_needs_the_old(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_changing_a_password_needs_the_old(editor: Person, clock: Clock) -> None:
     token = editor.enters().token
-    change = partial(service_own_account.change_password, context, token)
+    change = partial(service_own_account.change_password, editor.context, token)
     assert change("another-password", NEW) == SignInRefused()
     assert refused(partial(change, PASSWORD, "short")) == AccountFault.SHORT_PASSWORD
     for _ in range(2):
         clock.turn(minutes=8)
-        service_sessions.find_session(context, token)
+        service_sessions.find_session(editor.context, token)
     assert refused(partial(change, PASSWORD, NEW)) == AccountFault.KEY_CLOSED
     assert editor.enters()
 
 
-def test_another_authenticator_replaces_it(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
+def test_another_authenticator_replaces_it(editor: Person, clock: Clock) -> None:
     entered = editor.enters()
-    new = service_own_account.new_factor(context, entered.signed_in)
-    assert service_own_account.new_factor(context, entered.signed_in, new.encrypted) == new
-    take = partial(service_own_account.replace_factor, context, entered.token, new.encrypted)
+    new = service_own_account.new_factor(editor.context, entered.signed_in)
+    assert service_own_account.new_factor(editor.context, entered.signed_in, new.encrypted) == new
+    take = partial(service_own_account.replace_factor, editor.context, entered.token, new.encrypted)
     code = editor.code()
     assert refused(partial(take, code, PASSWORD, code)) == AccountFault.WRONG_CODE
     old, editor.secret = editor.secret, new.letters.replace("-", "").upper()
@@ -65,10 +61,8 @@ def test_another_authenticator_replaces_it(
     editor.is_refused()
 
 
-def test_a_secret_of_another_is_refused(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
-    other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
+def test_a_secret_of_another_is_refused(context: ConsoleContext, editor: Person) -> None:
+    other = person(context, editor.clock, "Translator 1", AccountRole.TRANSLATOR)
     theirs = service_own_account.new_factor(context, other.enters().signed_in)
     token = editor.enters().token
     for encrypted in (theirs.encrypted, "", "é", theirs.encrypted[:-4]):
@@ -102,41 +96,36 @@ def test_a_new_sheet_ends_the_one_before(context: ConsoleContext, editor: Person
     assert codes_left(context) == 9
 
 
-def test_one_language_changes_and_no_other_account_s(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_one_language_changes_and_no_other_account_s(editor: Person) -> None:
     entered = editor.enters()
-    service_own_account.set_language(context, entered.signed_in, "rw")
-    service_own_account.set_language(context, entered.signed_in, "tlh")
+    service_own_account.set_language(editor.context, entered.signed_in, "rw")
+    service_own_account.set_language(editor.context, entered.signed_in, "tlh")
     assert editor.here(entered.token).language == "rw"
 
 
-def test_a_lost_password_is_replaced_by_the_key_on_paper(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_a_lost_password_is_replaced_by_the_key_on_paper(editor: Person) -> None:
     token = editor.enters().token
-    key = service_sessions.key_of(context, token)
-    before = public_key(context, editor)
+    key = service_sessions.key_of(editor.context, token)
+    before = public_key(editor.context, editor)
     typed = editor.sheet.key.upper().replace("-", " ")
     assert (
-        service_own_account.reset_password(context, "Editor 1", typed, editor.code(), NEW) is None
+        service_own_account.reset_password(editor.context, "Editor 1", typed, editor.code(), NEW)
+        is None
     )
 
-    assert service_sessions.find_session(context, token) is None
+    assert service_sessions.find_session(editor.context, token) is None
     editor.is_refused()
     editor.password = NEW
-    assert service_sessions.key_of(context, editor.enters().token) == key
-    assert public_key(context, editor) == before
+    assert service_sessions.key_of(editor.context, editor.enters().token) == key
+    assert public_key(editor.context, editor) == before
 
 
-def test_a_lost_password_needs_the_key(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
-    other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
+def test_a_lost_password_needs_the_key(context: ConsoleContext, editor: Person) -> None:
+    other = person(context, editor.clock, "Translator 1", AccountRole.TRANSLATOR)
     reset = partial(service_own_account.reset_password, context)
     for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
         assert isinstance(reset("Editor 1", key, editor.code(), NEW), SignInRefused)
-        clock.turn(minutes=1)
+        editor.clock.turn(minutes=1)
     used = editor.code()
     assert isinstance(service_sessions.sign_in(context, "Editor 1", PASSWORD, used), NewSession)
     assert isinstance(reset("Editor 1", editor.sheet.key, used, NEW), SignInRefused)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from hotline.alarms import service, tables
 from hotline.alarms.rules import Alarm
-from hotline.core.actors import AccountRole, AccountState, Actor, SignedIn
+from hotline.core.actors import AccountRole, AccountState
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Database
 from hotline.duty import service_accounts, service_enrolment, service_invitations, service_removal
@@ -22,8 +22,8 @@ from hotline.people.rules_accounts import AccountFault
 from hotline.web import service_approvals
 from tests.support.clock import Clock
 from tests.support.contexts import make_console_context
-from tests.support.deciding import decides, one_person
-from tests.support.signing import SERVER, Person, person, refused
+from tests.support.deciding import one_person
+from tests.support.signing import SERVER, Person, refused
 
 R = AccountRole
 NATIONAL = """name,msisdn,language,level,districts,categories
@@ -40,10 +40,8 @@ def context(database: Database, clock: Clock) -> ConsoleContext:
     return made
 
 
-def editors(context: ConsoleContext, clock: Clock, number: int) -> list[Person]:
-    return [
-        person(context, clock, f"Editor {one}", R.EDITOR, R.TRANSLATOR) for one in range(number)
-    ]
+def editors(admin: Person, number: int) -> list[Person]:
+    return [admin.colleague(f"Editor {one}", R.EDITOR, R.TRANSLATOR) for one in range(number)]
 
 
 def messages(context: ConsoleContext) -> list[tuple[int | None, str, dict[str, str]]]:
@@ -57,44 +55,43 @@ def due_at(context: ConsoleContext) -> object:
         return tables.raised_alarms(session)[Alarm.ACCOUNTS].next_at
 
 
-def take_roles(context: ConsoleContext, actor: Actor, one: int, reason: str) -> None:
-    service_invitations.set_roles(context, actor, one, [R.TRANSLATOR], reason)
+def take_roles(admin: Person, one: Person, reason: str = "stolen phone") -> None:
+    admin.gives(one, R.TRANSLATOR, reason=reason)
 
 
-Act = Callable[[ConsoleContext, Actor, int, str], object]
+Act = Callable[..., object]
 ACTS: dict[str, tuple[Act, str, str]] = {
-    "end": (service_removal.end_account, "ACCOUNT_ENDED", " "),
-    "suspend": (service_invitations.suspend, "ACCOUNT_SUSPENDED", ""),
-    "link": (service_invitations.request_link, "ACCOUNT_LINK", "x" * 201),
+    "end": (Person.ends, "ACCOUNT_ENDED", " "),
+    "suspend": (Person.suspends, "ACCOUNT_SUSPENDED", ""),
+    "link": (Person.asks_link, "ACCOUNT_LINK", "x" * 201),
     "roles": (take_roles, "ACCOUNT_ROLES_TAKEN", ""),
 }
 """For each action of an admin: its function, the template of the SMS that the hotline then sends, and a reason that the
 action refuses as invalid."""
 
 
-def does(context: ConsoleContext, act: str, actor: Actor, one: int) -> object:
-    return ACTS[act][0](context, actor, one, "stolen phone")
+def does(act: str, admin: Person, one: Person) -> object:
+    return ACTS[act][0](admin, one, "stolen phone")
 
 
-def approve_all(context: ConsoleContext, decider: SignedIn) -> None:
-    for one in service_approvals.pending(context, decider):
-        service_approvals.decide(context, decider, one.id, "so it is", approve=True)
+def approve_all(admin: Person) -> None:
+    by = admin.signs_in()
+    for one in service_approvals.pending(admin.context, by):
+        service_approvals.decide(admin.context, by, one.id, "so it is", approve=True)
 
 
 @pytest.mark.adversary("an admin who ends or takes over accounts")
 @pytest.mark.parametrize("act", ACTS)
-def test_three_acts_are_refused(
-    context: ConsoleContext, two: list[Person], clock: Clock, act: str
-) -> None:
+def test_three_acts_are_refused(two: list[Person], clock: Clock, act: str) -> None:
     """Without a limit on the number of actions, one admin could end every account in half a second, before anyone is
     notified."""
-    ones = [one.account_id for one in editors(context, clock, 4)]
-    first, second = (one.actor for one in two)
-    does(context, act, first, ones[0])
-    does(context, "suspend", first, ones[1])
-    again = partial(does, context, act, first, ones[2])
+    first, second = two
+    ones = editors(first, 4)
+    does(act, first, ones[0])
+    does("suspend", first, ones[1])
+    again = partial(does, act, first, ones[2])
     assert refused(again) == AccountFault.TOO_MANY_COMMANDS
-    does(context, act, second, ones[3])
+    does(act, second, ones[3])
     clock.turn(hours=1)
     again()
 
@@ -103,13 +100,12 @@ def test_three_acts_are_refused(
 def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_its_reason(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
-    one, other = editors(context, clock, 2)
+    one, other = editors(two[0], 2)
     do, template, no_reason = ACTS[act]
-    without = partial(do, context, two[0].actor, one.account_id, no_reason)
-    assert refused(without) == AccountFault.NO_REASON
+    assert refused(lambda: do(two[0], one, no_reason)) == AccountFault.NO_REASON
     assert one.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
     assert messages(context) == []
-    does(context, act, two[0].actor, one.account_id)
+    does(act, two[0], one)
     number = {"number": str(one.account_id)}
     assert messages(context) == [(1, template, number), (2, template, number)]
     assert due_at(context) == clock()
@@ -118,89 +114,77 @@ def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_it
     assert rows[-1].actor == f"account:{two[0].account_id}:Admin 1"
     assert rows[-1].reason.endswith("stolen phone")
     clock.turn(minutes=3)
-    does(context, act, two[0].actor, other.account_id)
+    does(act, two[0], other)
     assert len(messages(context)) == 4
     assert due_at(context) == clock(), "each is told, though the alarm stands"
 
 
-def test_a_suspension_ends_after_a_day(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
-    (one,) = editors(context, clock, 1)
+def test_a_suspension_ends_after_a_day(two: list[Person], clock: Clock) -> None:
+    first, second = two
+    (one,) = editors(first, 1)
     token = one.enters().token
-    key = service_sessions.key_of(context, token)
-    service_invitations.suspend(context, two[0].actor, one.account_id, "stolen phone")
-    assert service_sessions.find_session(context, token) is None
+    key = service_sessions.key_of(one.context, token)
+    first.suspends(one)
+    assert service_sessions.find_session(one.context, token) is None
     one.is_refused()
     clock.turn(hours=24)
-    assert service_sessions.key_of(context, one.enters().token) == key
-    again = partial(service_invitations.suspend, context, two[0].actor, one.account_id, "once more")
+    assert service_sessions.key_of(one.context, one.enters().token) == key
+    again = partial(first.suspends, one, "once more")
     assert refused(again) == AccountFault.SUSPENDED_LATELY
-    service_invitations.suspend(context, two[1].actor, one.account_id, "a second admin says so")
+    second.suspends(one, "a second admin says so")
     clock.turn(days=7)
     again()
 
 
-def test_another_admin_lifts_it(context: ConsoleContext, two: list[Person], clock: Clock) -> None:
+def test_another_admin_lifts_it(two: list[Person]) -> None:
     first, second = two
-    (one,) = editors(context, clock, 1)
-    service_invitations.suspend(context, first.actor, one.account_id, "stolen phone")
-
-    def lift(actor: Actor) -> None:
-        service_invitations.lift_suspension(context, actor, one.account_id)
-
-    assert refused(lambda: lift(Actor("Editor 0", one.account_id))) == AccountFault.ONESELF
-    lift(second.actor)
+    (one,) = editors(first, 1)
+    first.suspends(one)
+    assert refused(lambda: one.lifts(one)) == AccountFault.ONESELF
+    second.lifts(one)
     assert one.enters()
-    assert refused(lambda: lift(second.actor)) == AccountFault.NOT_SUSPENDED
+    assert refused(lambda: second.lifts(one)) == AccountFault.NOT_SUSPENDED
 
 
 @pytest.mark.parametrize("act", ["end", "suspend"])
-def test_nobody_shuts_out_the_last_other_admin_or_approver(
-    context: ConsoleContext, two: list[Person], clock: Clock, act: str
-) -> None:
+def test_nobody_shuts_out_the_last_other_admin_or_approver(two: list[Person], act: str) -> None:
     first, second = two
-    approvers = [person(context, clock, f"Approver {n}", R.TRANSLATOR) for n in (1, 2, 3)]
+    approvers = [first.colleague(f"Approver {n}", R.TRANSLATOR) for n in (1, 2, 3)]
     for one in approvers:
-        both = [R.TRANSLATOR, R.APPROVER]
-        service_invitations.set_roles(context, first.actor, one.account_id, both)
-    decider = second.signs_in()
-    approve_all(context, decider)
+        first.gives(one, R.TRANSLATOR, R.APPROVER)
+    approve_all(second)
 
-    def last(account_id: int) -> object:
-        return refused(lambda: does(context, act, first.actor, account_id))
+    def last(one: Person) -> object:
+        return refused(lambda: does(act, first, one))
 
-    assert last(second.account_id) == AccountFault.LAST_OTHER
+    assert last(second) == AccountFault.LAST_OTHER
     for one in approvers[1:]:
-        does(context, act, first.actor, one.account_id)
-    approve_all(context, decider)
-    clock.turn(hours=2)
-    assert last(approvers[0].account_id) == AccountFault.LAST_OTHER
+        does(act, first, one)
+    approve_all(second)
+    two[0].clock.turn(hours=2)
+    assert last(approvers[0]) == AccountFault.LAST_OTHER
 
 
 @pytest.mark.parametrize("act", ["end", "suspend", "roles"])
 def test_nobody_shuts_out_the_last_account_of_the_national_desk(
-    context: ConsoleContext, two: list[Person], clock: Clock, act: str
+    two: list[Person], act: str
 ) -> None:
     first, second = two
-    decider = second.signs_in()
 
     def national(name: str) -> Person:
-        made = person(context, clock, name, R.TRANSLATOR)
-        roles = [R.TRANSLATOR, R.NATIONAL]
-        service_invitations.set_roles(context, first.actor, made.account_id, roles)
-        approve_all(context, decider)
+        made = first.colleague(name, R.TRANSLATOR)
+        first.gives(made, R.TRANSLATOR, R.NATIONAL)
+        approve_all(second)
         return made
 
-    only = national("Officer 1")
-    acts = partial(does, context, act, first.actor, only.account_id)
+    acts = partial(does, act, first, national("Officer 1"))
     assert refused(acts) == AccountFault.LAST_OTHER
     national("Officer 2")
     acts()
 
 
-def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clock: Clock) -> None:
-    for one in editors(context, clock, 3):
+def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person]) -> None:
+    for one in editors(two[0], 3):
         service_removal.end_account(context, SERVER, one.account_id, "left")
     assert len(messages(context)) == 6
 
@@ -209,113 +193,102 @@ def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person], clo
 
 
 @pytest.fixture
-def desk(context: ConsoleContext, clock: Clock, two: list[Person]) -> Person:
+def desk(context: ConsoleContext, two: list[Person]) -> Person:
     """Returns an account of a person whose phone the hotline knows."""
-    made = person(context, clock, "Desk 1", R.DESK)
+    made = two[0].colleague("Desk 1", R.DESK)
     one_person(context, made.account_id, "Responder 1")
     return made
 
 
+def waits_for_link(one: Person) -> bool:
+    return service_invitations.waiting_link(one.context, one.account_id) is not None
+
+
 @pytest.mark.adversary("an admin who ends or takes over accounts")
-def test_a_link_rests_for_a_day_and_its_person_is_told(
-    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
-) -> None:
-    admin = two[0].actor
-    assert service_invitations.request_link(context, admin, desk.account_id, "lost both").link == ""
-    assert (3, "OWN_LINK", {}) in messages(context)
+def test_a_link_rests_for_a_day_and_its_person_is_told(two: list[Person], desk: Person) -> None:
+    ask = partial(two[0].asks_link, desk)
+    assert ask().link == ""
+    assert (3, "OWN_LINK", {}) in messages(two[0].context)
     assert desk.enters(), "the old proofs hold while it rests"
-    clock.turn(hours=23)
-    early = partial(service_invitations.request_link, context, admin, desk.account_id)
-    assert refused(early) == AccountFault.LINK_RESTS
-    assert len(messages(context)) == 3
-    clock.turn(hours=1)
-    invited = service_invitations.request_link(context, admin, desk.account_id)
+    two[0].clock.turn(hours=23)
+    assert refused(ask) == AccountFault.LINK_RESTS
+    assert len(messages(two[0].context)) == 3
+    two[0].clock.turn(hours=1)
+    invited = ask()
     assert invited.link
     desk.is_refused()
     assert desk.takes_up(invited.link).enters()
-    assert service_invitations.waiting_link(context, desk.account_id) is None
+    assert not waits_for_link(desk)
 
 
 @pytest.mark.parametrize("first_act", ["link", "suspend"])
 @pytest.mark.parametrize("is_lifted", [False, True])
 def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
-    context: ConsoleContext,
-    two: list[Person],
-    desk: Person,
-    clock: Clock,
-    first_act: str,
-    is_lifted: bool,
+    two: list[Person], desk: Person, clock: Clock, *, first_act: str, is_lifted: bool
 ) -> None:
-    admin = two[0].actor
+    ask = partial(two[0].asks_link, desk)
     for act in (first_act, *{"link", "suspend"} - {first_act}):
-        does(context, act, admin, desk.account_id)
+        does(act, two[0], desk)
     clock.turn(hours=20)
     if is_lifted:
-        service_invitations.lift_suspension(context, admin, desk.account_id)
+        two[0].lifts(desk)
         assert desk.enters()
     clock.turn(hours=5)
-    early = partial(service_invitations.request_link, context, admin, desk.account_id)
-    assert refused(early) == AccountFault.LINK_RESTS
+    assert refused(ask) == AccountFault.LINK_RESTS
     desk.enters()
     clock.turn(hours=18)
-    assert refused(early) == AccountFault.LINK_RESTS
+    assert refused(ask) == AccountFault.LINK_RESTS
     clock.turn(hours=5)
-    assert service_invitations.request_link(context, admin, desk.account_id).link
+    assert ask().link
 
 
 def test_a_suspension_that_was_over_before_lengthens_no_rest(
-    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
+    two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    admin = two[0].actor
-    service_invitations.suspend(context, admin, desk.account_id, "stolen phone")
+    two[0].suspends(desk)
     clock.turn(hours=25)
-    service_invitations.request_link(context, admin, desk.account_id, "lost both")
+    two[0].asks_link(desk)
     clock.turn(hours=24)
-    assert service_invitations.request_link(context, admin, desk.account_id).link
+    assert two[0].asks_link(desk).link
 
 
 def test_a_link_ends_by_its_person_by_a_second_admin_and_after_a_week(
-    context: ConsoleContext, two: list[Person], desk: Person, clock: Clock
+    two: list[Person], desk: Person, clock: Clock
 ) -> None:
-    admin = two[0].actor
-    asks = partial(service_invitations.request_link, context, admin, desk.account_id, "lost both")
-    asks()
-    service_invitations.refuse_own(context, desk.here(desk.enters().token))
-    assert service_invitations.waiting_link(context, desk.account_id) is None
+    ask = partial(two[0].asks_link, desk)
+    ask()
+    service_invitations.refuse_own(desk.context, desk.signs_in())
+    assert not waits_for_link(desk)
     clock.turn(days=2)
-    assert asks().link == "", "it rests anew"
-    decides(context, two[1].signs_in(), "link", approve=False)
-    assert service_invitations.waiting_link(context, desk.account_id) is None
+    assert ask().link == "", "it rests again"
+    two[1].decides("link", approve=False)
+    assert not waits_for_link(desk)
     clock.turn(hours=2)
-    asks()
+    ask()
     clock.turn(days=7)
-    assert service_invitations.waiting_link(context, desk.account_id) is None
-    assert asks().link == "", "nobody made the link within a week"
+    assert not waits_for_link(desk)
+    assert ask().link == "", "nobody made the link within a week"
     assert desk.enters()
 
 
-def test_no_phone_needs_another_admin(
-    context: ConsoleContext, two: list[Person], clock: Clock
-) -> None:
+def test_no_phone_needs_another_admin(two: list[Person], clock: Clock) -> None:
     """The hotline cannot notify the person, so a waiting time alone would help an attacker."""
-    first, second = two[0].actor, two[1]
-    (one,) = editors(context, clock, 1)
-    service_invitations.request_link(context, first, one.account_id, "lost both")
+    first, second = two
+    (one,) = editors(first, 1)
+    first.asks_link(one)
     clock.turn(days=3)
-    early = partial(service_invitations.request_link, context, first, one.account_id)
-    assert refused(early) == AccountFault.LINK_RESTS
-    decides(context, second.signs_in(), "link")
-    assert service_invitations.request_link(context, first, one.account_id).link
+    assert refused(lambda: first.asks_link(one)) == AccountFault.LINK_RESTS
+    second.decides("link")
+    assert first.asks_link(one).link
 
 
-def test_a_person_without_an_account_gets_another_link(
-    context: ConsoleContext, two: list[Person]
-) -> None:
-    invited = service_invitations.invite(context, two[0].actor, "Editor 9", [R.EDITOR])
-    again = service_invitations.request_link(context, two[0].actor, invited.account_id)
+def test_a_person_without_an_account_gets_another_link(two: list[Person]) -> None:
+    admin = two[0]
+    invited = admin.invites("Editor 9", R.EDITOR)
+    again = service_invitations.request_link(admin.context, admin.actor, invited.account_id)
     assert again.link not in ("", invited.link)
-    assert service_accounts.list_accounts(context)[-1].state is AccountState.INVITED
-    assert messages(context) == []
+    assert service_accounts.list_accounts(admin.context)[-1].state is AccountState.INVITED
+    assert messages(admin.context) == []
 
 
 def test_the_next_act_raises_a_closed_alarm_again(context: ConsoleContext, clock: Clock) -> None:

@@ -149,29 +149,25 @@ def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Pe
 
 
 @pytest.mark.adversary("strangers who flood the sign-in page")
-def test_strangers_who_fill_their_queue_raise_an_alarm(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_strangers_who_fill_their_queue_raise_an_alarm(editor: Person) -> None:
     now = [0.0]
     queue = StretchQueue(strangers=0, clock=lambda: now[0])
-    full, token = with_queue(context, queue), editor.enters().token
+    full, token = with_queue(editor.context, queue), editor.enters().token
     raised: list[bool] = []
     with queue.turn(Entrant("192.0.2.1")):
         for second in (0, 8, 16, 24, 32, 40, 48, 56, 64):
             now[0] = second
             told = service_sessions.sign_in(full, "Nobody", PASSWORD, "123456", network="192.0.2.2")
             assert told == SignInRefused(is_busy=True)
-            with context.database.reading() as session:
+            with editor.context.database.reading() as session:
                 raised.append(Alarm.SIGN_IN_QUEUE in tables.raised_alarms(session))
     assert raised == [*[False] * 8, True]
     assert isinstance(service_sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
 
 
-def test_one_network_waits_and_a_known_browser_does_not(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_one_network_waits_and_a_known_browser_does_not(editor: Person) -> None:
     known = editor.enters().known
-    here = with_queue(context, StretchQueue(burst=1, clock=lambda: 0.0))
+    here = with_queue(editor.context, StretchQueue(burst=1, clock=lambda: 0.0))
 
     def tries(name: str, mark: str = "") -> NewSession | SignInRefused:
         return service_sessions.sign_in(
@@ -184,12 +180,10 @@ def test_one_network_waits_and_a_known_browser_does_not(
     assert isinstance(tries("Editor 1", known), NewSession)
 
 
-def test_the_mark_of_an_ended_account_is_a_stranger_s(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_the_mark_of_an_ended_account_is_a_stranger_s(editor: Person) -> None:
     known = editor.enters().known
-    here = with_queue(context, StretchQueue(burst=0, clock=lambda: 0.0))
-    service_removal.end_account(context, SERVER, editor.account_id)
+    here = with_queue(editor.context, StretchQueue(burst=0, clock=lambda: 0.0))
+    service_removal.end_account(editor.context, SERVER, editor.account_id)
     told = service_sessions.sign_in(
         here, "Editor 1", PASSWORD, editor.code(), known, network="192.0.2.1"
     )
@@ -216,30 +210,26 @@ def sign_ins(context: ConsoleContext) -> tuple[bool, str]:
     return found.ok, found.message
 
 
-def test_failures_are_logged_by_account(
-    context: ConsoleContext, editor: Person, clock: Clock
-) -> None:
-    guesses(context, clock, "Editor 1", 7)
+def test_failures_are_logged_by_account(editor: Person, clock: Clock) -> None:
+    guesses(editor.context, clock, "Editor 1", 7)
     for number in range(3):
-        guesses(context, clock, f"my-password-{number}", 1)
+        guesses(editor.context, clock, f"my-password-{number}", 1)
     nobody = [("names without an account", f"{n} within an hour") for n in (1, 2, 3)]
     editors = [("account Editor 1", f"{n} within an hour") for n in (1, 2, 3, 4, 5)]
-    assert failed_rows(context) == editors + nobody
+    assert failed_rows(editor.context) == editors + nobody
 
 
 @pytest.mark.adversary("a person who guesses passwords")
 @pytest.mark.parametrize("name", ["Editor 1", "Nobody"])
-def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(
-    context: ConsoleContext, editor: Person, clock: Clock, name: str
-) -> None:
-    guesses(context, clock, name, 19)
-    assert sign_ins(context) == (True, "19 failed within an hour, 19 of them for one name")
-    guesses(context, clock, name, 1)
-    assert sign_ins(context)[0] is False
-    assert "20 within an hour" in failed_rows(context)[-1][1]
-    clock.turn(hours=1)
-    service_accounts.delete_expired(context)
-    assert sign_ins(context) == (True, "0 failed within an hour, 0 of them for one name")
+def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(editor: Person, name: str) -> None:
+    guesses(editor.context, editor.clock, name, 19)
+    assert sign_ins(editor.context) == (True, "19 failed within an hour, 19 of them for one name")
+    guesses(editor.context, editor.clock, name, 1)
+    assert sign_ins(editor.context)[0] is False
+    assert "20 within an hour" in failed_rows(editor.context)[-1][1]
+    editor.clock.turn(hours=1)
+    service_accounts.delete_expired(editor.context)
+    assert sign_ins(editor.context) == (True, "0 failed within an hour, 0 of them for one name")
 
 
 def test_two_hundred_failures_are_an_alarm_and_few_rows(

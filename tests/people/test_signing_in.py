@@ -57,25 +57,21 @@ def test_a_code_is_accepted_once_however_the_name_is_typed(editor: Person) -> No
 @pytest.mark.parametrize(
     ("seconds", "enters"), [(-60, False), (-30, True), (30, True), (60, False)]
 )
-def test_a_phone_s_clock_may_be_one_step_off(
-    editor: Person, clock: Clock, seconds: int, enters: bool
-) -> None:
-    clock.turn(minutes=5)
-    now = clock.at
-    clock.at = now + timedelta(seconds=seconds - 30)
+def test_a_phone_s_clock_may_be_one_step_off(editor: Person, seconds: int, enters: bool) -> None:
+    editor.clock.turn(minutes=5)
+    now = editor.clock.at
+    editor.clock.at = now + timedelta(seconds=seconds - 30)
     code = editor.code()
-    clock.at = now
+    editor.clock.at = now
     assert entered(editor, code) is enters
 
 
-def test_a_code_of_the_own_sheet_stands_in_once(
-    context: ConsoleContext, clock: Clock, editor: Person
-) -> None:
+def test_a_code_of_the_own_sheet_stands_in_once(clock: Clock, editor: Person) -> None:
     first, second = editor.sheet.codes[:2]
     assert entered(editor, first)
     assert editor.is_refused(code=first)
     assert entered(editor, second.upper().replace("-", " "))
-    other = person(context, clock, "Translator 1", AccountRole.TRANSLATOR)
+    other = person(editor.context, clock, "Translator 1", AccountRole.TRANSLATOR)
     assert editor.is_refused(code=other.sheet.codes[0])
 
 
@@ -193,10 +189,8 @@ def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person) -> N
     assert editor.enters()
 
 
-def test_what_is_no_mark_of_hers_waits_with_all_others(
-    context: ConsoleContext, clock: Clock, editor: Person
-) -> None:
-    another_s = person(context, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
+def test_what_is_no_mark_of_hers_waits_with_all_others(clock: Clock, editor: Person) -> None:
+    another_s = person(editor.context, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
     fail_often(editor)
     at = clock.at
     for known in ("", ".", "a.b", "é.é", "\0", another_s):

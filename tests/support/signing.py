@@ -7,12 +7,15 @@ import pytest
 
 from hotline.core.actors import AccountRole, Actor, SignedIn, SignInRefused, account_name_key
 from hotline.core.contexts import ConsoleContext
-from hotline.duty import service_invitations
+from hotline.duty import service_invitations, service_removal
+from hotline.duty.service_invitations import Invited
 from hotline.people import service_own_account, service_sessions
 from hotline.people.rules_sign_in import code_at
 from hotline.people.service_own_account import RecoverySheet
 from hotline.people.service_sessions import NewSession
 from hotline.text.errors import AccountRefused
+from hotline.web.service_approvals import PendingApproval
+from tests.support import deciding
 from tests.support.clock import Clock
 
 SERVER = Actor("server")
@@ -69,6 +72,44 @@ class Person:
         signed_in = service_sessions.find_session(self.context, token)
         assert signed_in is not None
         return signed_in
+
+    # The methods below do what an admin does with the accounts of other people.
+
+    def colleague(self, name: str, *roles: AccountRole) -> "Person":
+        """Sets up the account of another person, as the operator of the server does."""
+        return person(self.context, self.clock, name, *roles)
+
+    def invites(self, name: str, *roles: AccountRole) -> Invited:
+        return service_invitations.invite(self.context, self.actor, name, roles)
+
+    def asks_link(self, one: "Person", reason: str = "lost both") -> Invited:
+        return service_invitations.request_link(self.context, self.actor, one.account_id, reason)
+
+    def suspends(self, one: "Person", reason: str = "stolen phone") -> None:
+        service_invitations.suspend(self.context, self.actor, one.account_id, reason)
+
+    def lifts(self, one: "Person") -> None:
+        service_invitations.lift_suspension(self.context, self.actor, one.account_id)
+
+    def ends(self, one: "Person", reason: str = "left") -> bool:
+        """Returns False if the end of the account waits for another admin."""
+        return service_removal.end_account(self.context, self.actor, one.account_id, reason)
+
+    def gives(
+        self, one: "Person", *roles: AccountRole, reason: str = "other work"
+    ) -> frozenset[AccountRole]:
+        """Replaces the roles of an account. Returns the roles that wait for another admin."""
+        return service_invitations.set_roles(
+            self.context, self.actor, one.account_id, roles, reason
+        )
+
+    def waits(self, kind: str) -> list[PendingApproval]:
+        """Returns the pending approvals of one kind that this person can see."""
+        return deciding.waits(self.context, self.signs_in(), kind)
+
+    def decides(self, kind: str, *, approve: bool = True) -> None:
+        """Approves or refuses the only pending approval of the given kind."""
+        deciding.decides(self.context, self.signs_in(), kind, approve=approve)
 
 
 def person(
