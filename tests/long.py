@@ -108,7 +108,6 @@ ONLY_LONG = (
     # each kind at 360 px.
     "tests/browser/*[en]",
     "tests/browser/*[fr]",
-    "tests/browser/test_new_lesson.py::*[office]",
     "tests/browser/test_news_story.py::*[office]",
     "tests/console/test_in_browser.py::test_a8_a_board_shows_a_new_danger_and_keeps_the_focus[office]",
     "tests/browser/test_console_stories.py::test_a_lost_password_without_the_key_on_paper_opens_nothing[rw]",

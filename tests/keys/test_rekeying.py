@@ -1,5 +1,5 @@
-"""Tests how the hotline encrypts stored phone numbers with a new key, some rows at a time. No number is lost or
-skipped."""
+"""Tests how the hotline encrypts stored phone numbers with a new key, some rows at a time, and loses no number. Also
+tests how the pepper and the reader's key pair are replaced while responders read."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline.alerts import service_sending
+from hotline.gateway.tables import Assignment
 from hotline.keys import rotation
 from hotline.keys.decrypt import LiveNumbers, decrypt_number
 from hotline.keys.encrypt import Encrypter
@@ -18,10 +19,12 @@ from hotline.operations.schema import METADATA
 from hotline.operations.vaults import BATCH, VAULTS
 from hotline.people.rules import EnrolmentKind, Level
 from hotline.people.tables import Enrolment, Responder
-from hotline.text.errors import DecryptionFailed
+from hotline.text.errors import DecryptionFailed, PinRefused
 from tests.support.builders import NOON
+from tests.support.callers import Caller
 from tests.support.contexts import WholeContext
 from tests.support.district import District
+from tests.support.reading import PIN, ReaderBeside, at_home
 
 RELAY = ROTATING["relay"]
 
@@ -146,3 +149,60 @@ def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     assert holds == holding - {"message"}
     with_halves = {name for name, key in ROTATING.items() if key.public_file}
     assert set(VAULTS) == with_halves - {"reader"}, "the reader holds keys of cases"
+
+
+def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
+) -> None:
+    phone, _ = own_case
+    reader = KeyFolder(tmp_path / "keys" / "reader")
+    assert rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
+    before = reader.read("pepper.old.key")
+    said = decrypt_rekeying.check_pepper(beside.line.context, before)
+    assert said.message == "1 PINs need the old pepper until their responders next enter them"
+
+    phone.dial("90")
+    assert at_home(phone).startswith("CON Open cases: 1.")
+    assert (
+        "no PIN needs the old pepper"
+        in decrypt_rekeying.check_pepper(beside.line.context, before).message
+    )
+
+    rotation.destroy_previous(tmp_path / "keys", ROTATING["pepper"])
+    beside.restart()
+    again = beside.line.caller(phone.msisdn)
+    again.dial("90")
+    assert at_home(again).startswith("CON Open cases: 1.")
+    again.key("1", "1")
+    assert "We do not know if helpers" in again.key("1")
+
+
+def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
+) -> None:
+    _, known_as = own_case
+    rotation.stage_key(tmp_path / "keys", ROTATING["pepper"])
+    rotation.destroy_previous(tmp_path / "keys", ROTATING["pepper"])
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+    assert wrap is not None
+    with pytest.raises(PinRefused):
+        beside.context.vault.open(wrap, PIN, known_as.responder_id)
+
+
+def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
+    beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
+) -> None:
+    phone, _ = own_case
+    pair, keys = ROTATING["reader"], tmp_path / "keys"
+    phone.dial("90")
+    at_home(phone, "1", "1")
+    rotation.stage_key(keys, pair)
+    first = phone.key("1")
+    assert "We do not know if helpers" in first
+    rotation.publish_key(keys, pair)
+    beside.line.flush()
+    assert phone.again() == first
+    rotation.destroy_previous(keys, pair)
+    beside.line.flush()
+    assert phone.again() == first

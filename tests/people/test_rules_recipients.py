@@ -1,4 +1,5 @@
-"""Tests the minimum number of people: two of the national desk at every hour, and one in each district."""
+"""Tests memberships of desks, and the resulting level and list of districts. Also tests the minimum number of people:
+two of the national desk at every hour, and one in each district."""
 
 from datetime import timedelta
 from itertools import count
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.alerts.rules_assignment import Candidate, Case, first_recipients
 from hotline.people.rules import (
     Absence,
     Level,
@@ -14,10 +16,15 @@ from hotline.people.rules import (
     active_national,
     desks_of,
     desks_without_active,
+    districts_of,
     empty_districts,
+    every_district,
     fewest_national,
+    highest_level,
     unwatched_desks,
 )
+from hotline.text.places import NATIONAL
+from hotline.tips.rules import Urgency
 from tests.support.builders import NOON
 
 HOUR = timedelta(hours=1)
@@ -110,3 +117,25 @@ def test_a_desk_needs_an_open_board_or_a_phone_on_duty(
     on_duty = {code: {people[nth].id for nth in all_} for code, all_ in roster.items()}
     found = unwatched_desks(people, on_duty, staffed.split(), shown.split(), NOON)
     assert found == alarms.split()
+
+
+DANGER = Case("12", None, Urgency.DANGER, "no")
+
+
+def test_districts_come_back_as_they_went_and_the_national_desk_is_one_desk() -> None:
+    for districts in (["12"], ["11", "57"], list[str]()):
+        desks = desks_of(Level.DEPUTY, districts)
+        assert set(desks) == set(districts or every_district())
+        assert districts_of(desks) == districts
+    assert desks_of(Level.NATIONAL, ["12"]) == {NATIONAL: Level.NATIONAL}
+    assert districts_of([NATIONAL]) == []
+
+
+def test_the_highest_level_is_the_last_of_the_ladder() -> None:
+    assert highest_level([Level.COORDINATOR, Level.RESPONDER, Level.DEPUTY]) is Level.COORDINATOR
+
+
+def test_who_is_of_the_district_and_of_the_nation_is_told_once() -> None:
+    both = [Candidate(1, Level.DEPUTY, frozenset({"12"})), Candidate(1, Level.NATIONAL)]
+    assert first_recipients(DANGER, both) == (1,)
+    assert first_recipients(DANGER, [*both, Candidate(2, Level.NATIONAL)]) == (1, 2)
