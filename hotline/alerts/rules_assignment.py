@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from heapq import nsmallest
 from itertools import groupby, islice
-from typing import TypeVar
 
 from hotline.people.rules import LEVELS, Level, Member
 from hotline.people.rules_roster import OFF_DUTY, Roster, next_duty
@@ -189,7 +189,9 @@ def held_until(
     return None if duty_at is None or duty_at <= at else duty_at
 
 
-Who = TypeVar("Who")
+FirstGroups = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+"""Three groups of responders who may be alerted first: of the tip's district, of the camp at the tip's place, and of
+the national desk."""
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 RECIPIENTS_IN_DANGER = 2
@@ -205,11 +207,8 @@ def first_recipients(
     Responders who were alerted before come first, because they must know that the tip is more urgent now.
     """
     before = {one.responder_id for one in alerted}
-    return choose_first(
-        case.urgency,
-        *first_groups(case, roster, before),
-        fairly=lambda people, most: turns(people, before)[:most],
-    )
+    turn = {one.id: (one.id not in before, turn_of(one)) for one in roster}
+    return choose_first(case.urgency, first_groups(case, roster, before), turn.__getitem__)
 
 
 def eligible(
@@ -232,7 +231,7 @@ def eligible(
 
 def first_groups(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
-) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
+) -> FirstGroups:
     """Returns the three groups of people that `eligible` finds: of the district, of a camp and of the national desk. If
     no one in the district's group is on duty, but a person of the national desk is, returns an empty group for the
     district.
@@ -242,8 +241,8 @@ def first_groups(
     local, camp, national = eligible(case, roster, before)
     sleeps = not any(one.is_on_duty or one.id in before for one in local)
     if case.urgency != Urgency.DANGER and sleeps and any(one.is_on_duty for one in national):
-        return (), camp, national
-    return local, camp, national
+        local = ()
+    return tuple(c.id for c in local), tuple(c.id for c in camp), tuple(c.id for c in national)
 
 
 def _on_duty_first(
@@ -277,23 +276,17 @@ def _on_duty_first(
 
 
 def choose_first(
-    urgency: int,
-    local: Sequence[Who],
-    camp: Sequence[Who],
-    national: Sequence[Who],
-    fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
+    urgency: int, groups: FirstGroups, turn: Callable[[int], tuple[object, ...]]
 ) -> tuple[int, ...]:
-    """Returns the people who are alerted first, from three groups: people of the district, of a camp, and of the
-    national desk.
+    """Returns the people who are alerted first, from the groups that `first_groups` finds.
 
-    `fairly` returns at most a given number of people from a group, in the order in which they are alerted.
+    `turn` returns the sort key of a person: the people of a group are alerted in this order.
     """
     is_danger = urgency == Urgency.DANGER
     limit = RECIPIENTS_IN_DANGER if is_danger else 1
-    partners = fairly(camp, limit) if camp else ()
-    if not local:
-        return partners + fairly(national, 1)
-    return fairly(local, limit) + partners + (fairly(national, 1) if is_danger else ())
+    local, camp = (nsmallest(limit, group, key=turn) for group in groups[:2])
+    national = nsmallest(1, groups[2], key=turn) if is_danger or not local else ()
+    return (*local, *camp, *national)
 
 
 def next_recipients(
@@ -364,10 +357,10 @@ def _national(
     case: Case, roster: Sequence[Candidate], before: Collection[int], reason: EscalationReason
 ) -> tuple[int, ...]:
     national = [c for c in roster if c.level is Level.NATIONAL]
-    new = [c for c in national if c.id not in before]
-    if new or reason is EscalationReason.UNREACHED:
-        return turns(new, language=case.language)[:1]
-    return turns(national, language=case.language)[:1]
+    people = [c for c in national if c.id not in before]
+    if not people and reason is EscalationReason.SILENT:
+        people = national
+    return turns(people, language=case.language)[:1]
 
 
 def overdue_recipients(
@@ -455,15 +448,13 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
     return [c for c in candidates if _rank(c.level) == lowest]
 
 
-def turns(
-    candidates: Iterable[Candidate], first: Collection[int] = (), *, language: str = ""
-) -> tuple[int, ...]:
-    """Returns the ids of these people in the order of alerting: first the people in `first`, then by rank on the duty
-    roster. Among people of equal rank, those who speak `language` come first. Among those who are still equal,
-    `turn_of` sets the order."""
+def turns(candidates: Iterable[Candidate], *, language: str = "") -> tuple[int, ...]:
+    """Returns the ids of these people in the order of alerting, which is first the rank on the duty roster. Among
+    people of equal rank, those who speak `language` come first. Among those who are still equal, `turn_of` sets the
+    order."""
 
-    def turn(c: Candidate) -> tuple[bool, int, bool, Turn]:
-        return (c.id not in first, c.duty, language not in c.languages, turn_of(c))
+    def turn(c: Candidate) -> tuple[int, bool, Turn]:
+        return (c.duty, language not in c.languages, turn_of(c))
 
     return tuple(dict.fromkeys(c.id for c in sorted(candidates, key=turn)))
 

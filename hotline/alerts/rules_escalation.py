@@ -49,6 +49,8 @@ from hotline.alerts.rules_assignment import (
     Candidate,
     Case,
     EscalationReason,
+    FirstGroups,
+    choose_first,
     first_groups,
     turns,
 )
@@ -607,9 +609,6 @@ DEADLINE_STEPS: Mapping[DeadlineKind, Step] = {
 # but works much faster. Pure.
 
 NO_ONE: frozenset[int] = frozenset()
-Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
-"""Three groups of responders who may be alerted first: of the tip's district, of the camp at the tip's place, and of
-the national desk."""
 
 
 class WaitingTip(NamedTuple):
@@ -659,7 +658,7 @@ class AlertPlan:
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
         self._turns = {one.id: rules_assignment.turn_of(one) for one in self._people}
-        self._routes: dict[Case, Route] = {}
+        self._groups: dict[Case, FirstGroups] = {}
         self._at = at
 
     @property
@@ -682,13 +681,16 @@ class AlertPlan:
         """Returns the responders who are alerted first of a tip: those with the lowest load. Leaves out the people in
         `skip`."""
         before = {one.responder_id for one in alerted}
+        turns, turn = self._turns, self._turns.__getitem__
         if skip | before:
             # Few tips have people to leave out, or people who were alerted before, so their groups are not cached.
             people = [one for one in self._people if one.id not in skip]
-            route = _ids(*first_groups(case, people, before))
+            groups = first_groups(case, people, before)
+            chosen = choose_first(case.urgency, groups, lambda one: (one not in before, turns[one]))
         else:
-            route = self._route(case)
-        chosen = rules_assignment.choose_first(case.urgency, *route, fairly=self._fairly(alerted))
+            if case not in self._groups:
+                self._groups[case] = first_groups(case, self._people)
+            chosen = choose_first(case.urgency, self._groups[case], turn)
         self.add(chosen)
         return chosen
 
@@ -697,40 +699,11 @@ class AlertPlan:
         for one in people:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
 
-    def _fairly(
-        self, alerted: Sequence[AlertedResponder]
-    ) -> Callable[[Sequence[int], int], tuple[int, ...]]:
-        if not alerted:
-            return self._next
-        before = {one.responder_id for one in alerted}
-        turns = self._turns
-        return lambda people, most: tuple(
-            sorted(people, key=lambda one: (one not in before, turns[one]))[:most]
-        )
-
-    def _next(self, people: Sequence[int], most: int) -> tuple[int, ...]:
-        """Returns the people to alert of a tip of which no one was alerted before, in the order of alerting."""
-        turn = self._turns.__getitem__
-        if most == 1 and people:
-            return (min(people, key=turn),)
-        return tuple(sorted(people, key=turn)[:most])
-
     def _standing(self, one: Candidate) -> Candidate:
         load, told_at, _ = self._turns[one.id]
         if load == one.load:
             return one
         return replace(one, load=load, alerted_at=told_at)
-
-    def _route(self, case: Case) -> Route:
-        route = self._routes.get(case)
-        if route is None:
-            route = self._routes[case] = _ids(*first_groups(case, self._people))
-        return route
-
-
-def _ids(*people: Sequence[Candidate]) -> Route:
-    local, camp, national = (tuple(c.id for c in group) for group in people)
-    return local, camp, national
 
 
 DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
