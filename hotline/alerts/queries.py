@@ -462,42 +462,16 @@ def locked_out(session: Session, alerted: Collection[tuple[int, int]]) -> set[tu
 
 
 def write_assignments(
-    session: Session, new: Mapping[str, NewAssignment], at: datetime
+    session: Session, new: Sequence[tuple[NewAssignment, int | None, str]], at: datetime
 ) -> Collection[int]:
-    """Writes assignments with their references, and returns the ids of the written assignments.
+    """Writes assignments, and returns the ids of the written assignments. Each assignment comes with its reference. If
+    the responder was alerted of the tip before, it also comes with the id of their first assignment, whose reference it
+    repeats.
 
-    Skips an assignment if another assignment already has its reference. The calling function must then choose another
-    reference.
+    Skips an assignment if another assignment already has its new reference. The calling function must then choose
+    another reference.
     """
     count = add_rows(
-        session,
-        Assignment,
-        (
-            Assignment.reference,
-            Assignment.id,
-            Assignment.tip_id,
-            Assignment.step,
-            Assignment.responder_id,
-        ),
-        [(name, *one) for name, one in new.items()],
-        {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
-        unless_taken=Assignment.reference,
-        among=Assignment.repeats_id,
-    )
-    ids = {one.assignment_id for one in new.values()}
-    if count == len(ids):
-        return ids
-    # The ids of these assignments follow each other, so one range query finds the assignments that were written.
-    stored = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
-    return ids.intersection(session.scalars(stored).all())
-
-
-def write_repeats(
-    session: Session, repeats: Sequence[tuple[NewAssignment, tuple[int, str]]], at: datetime
-) -> None:
-    """Writes assignments of tips to responders who were alerted of these tips before. Each new assignment gets the
-    reference of the responder's first assignment of the same tip."""
-    add_rows(
         session,
         Assignment,
         (
@@ -508,9 +482,17 @@ def write_repeats(
             Assignment.repeats_id,
             Assignment.reference,
         ),
-        [(*one, *first) for one, first in repeats],
+        [(*one, repeats_id, name) for one, repeats_id, name in new],
         {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
+        unless_taken=Assignment.reference,
+        among=Assignment.repeats_id,
     )
+    ids = {one.assignment_id for one, _, _ in new}
+    if count == len(ids):
+        return ids
+    # The ids of these assignments follow each other, so one range query finds the assignments that were written.
+    stored = select(Assignment.id).where(Assignment.id.between(min(ids), max(ids)))
+    return ids.intersection(session.scalars(stored).all())
 
 
 def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> None:

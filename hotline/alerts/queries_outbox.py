@@ -21,7 +21,6 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
-from hotline.alerts import tables
 from hotline.alerts.queries_references import NOT_DELIVERED
 from hotline.alerts.rules_escalation import HOUR, SEEN_FOR, RecentDanger, SmsPace
 from hotline.core import rules_trial
@@ -239,15 +238,6 @@ def recent_dangers(
         .limit(MAX_DANGERS)
     )
     return [RecentDanger(*row) for row in reversed(rows.all())]
-
-
-def storms(session: Session, places: Iterable[str]) -> dict[str, datetime]:
-    """Returns for each district the time when its latest storm (a time with very many tips about danger) ends. This
-    time may be in the past. Leaves out districts that had no storm."""
-    rows = session.execute(
-        select(tables.Storm.place, tables.Storm.until).where(tables.Storm.place.in_(places))
-    )
-    return {place: until for place, until in rows}  # noqa: C416
 
 
 def granted_desks(session: Session, tip_ids: Collection[int]) -> Mapping[int, set[str]]:

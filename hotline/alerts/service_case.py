@@ -265,6 +265,9 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
     """Returns the state of an open case."""
     other_ids = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
     related = queries.alerted_by_tip(session, other_ids) if other_ids else {}
+    clocks = tables.open_clocks_of(session, other_ids).values() if other_ids else ()
+    asked = DeadlineKind.VISIT_SAFETY
+    linked = [one.nth for each in clocks for kind, one in each.items() if kind is asked]
     requester_id = None
     if tip.closure_by is not None:
         name = tip.closure_by
@@ -288,7 +291,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         is_met=tip.channel == MET,
         unread=queries_references.those_who_have_not_read(session, tip.id),
         company=tuple(one.responder_id for people in related.values() for one in people),
-        linked_questions=tables.times_fired(session, other_ids, DeadlineKind.VISIT_SAFETY),
+        linked_questions=max(linked, default=-1),
     )
 
 

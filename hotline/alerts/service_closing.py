@@ -109,27 +109,20 @@ def erasure_due(session: Session, context: Context, tip: Tip) -> None:
 
 def decide_erasure(
     context: Context, tip_id: int, *, erases: bool, by: tables_audit.CommandActor, reason: str
-) -> queries_retention.RetainedTip:
+) -> None:
     """Erases the text now, or keeps it for thirty more days, as the national desk has decided.
 
     Raises NotFound, ErasureRefused.
     """
     with context.database.writing() as session:
-        found = queries_retention.retained_tip(session, tip_id)
-        _check(session, found.tip, erases=erases)
+        tip = queries_retention.retained_tip(session, tip_id).tip
+        _check(session, tip, erases=erases)
+        at, actor = context.now(), tables_audit.actor_of(by)
         if erases:
-            _erase(
-                session, found.tip, context.now(), actor=tables_audit.actor_of(by), reason=reason
-            )
-        else:
-            at, tip = context.now(), found.tip
-            tables_audit.append_about_tip(
-                session, tip.id, "erase_kept", tables_audit.actor_of(by), at, reason
-            )
-            clocks = {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}
-            tables.set_clocks(session, tip.id, clocks, at)
-        session.flush()
-        return queries_retention.retained_tip(session, tip_id)
+            _erase(session, tip, at, actor=actor, reason=reason)
+            return
+        tables_audit.append_about_tip(session, tip.id, "erase_kept", actor, at, reason)
+        tables.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}, at)
 
 
 def undecided_others(context: Context, tip_id: int) -> Sequence[int]:

@@ -199,8 +199,8 @@ def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Seq
     """
     if tip.urgency != Urgency.DANGER or tip.official != "no" or tip.matter != Matter.TIP:
         return ()
-    is_on = is_district(tip.place) and tables.storm_until(session, tip.place, at)
-    return neighbours(tip.place) if is_on else ()
+    until = tables.storms(session, [tip.place]).get(tip.place) if is_district(tip.place) else None
+    return neighbours(tip.place) if until is not None and until > at else ()
 
 
 def passed_districts(

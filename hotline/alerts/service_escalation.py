@@ -261,7 +261,7 @@ def write_assignments(
         for one in given
         if (before := first.get((one.tip_id, one.responder_id))) is not None
     }
-    queries.write_repeats(session, [*knew.items()], at)
+    queries.write_assignments(session, [(one, *before) for one, before in knew.items()], at)
     named = {one.assignment_id: reference for one, (_, reference) in knew.items()}
     left, unlucky = [one for one in given if one not in knew], 0
     while left:
@@ -269,11 +269,9 @@ def write_assignments(
         drawn = rules_assignment.draw_references(
             noise, rules_assignment.length_after(unlucky), len(left)
         )
-        tried = dict(zip(drawn, left, strict=False))
+        tried = [(one, None, name) for one, name in zip(left, drawn, strict=False)]
         written = queries.write_assignments(session, tried, at)
-        for name, one in tried.items():
-            if one.assignment_id in written:
-                named[one.assignment_id] = name
+        named |= {one.assignment_id: name for one, _, name in tried if one.assignment_id in written}
         unlucky += 2 * len(written) < len(left)
         left = [one for one in left if one.assignment_id not in named]
     pairs = zip(given, alerted, strict=True)

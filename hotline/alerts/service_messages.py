@@ -209,41 +209,15 @@ class SmsPlan:
         return line.sms_an_hour if has_spare and not is_flooded else 0
 
 
-def new_message(
-    kind: MessageKind,
-    wording: Wording,
-    responder_id: int,
-    *,
-    priority: int,
-    at: datetime,
-    of: int | None,
-) -> tables.Message:
-    """Returns a new SMS to a responder, which is due at `at`. Does not store the SMS in the database."""
-    return tables.Message(
-        kind=kind,
-        responder_id=responder_id,
-        assignment_id=of,
-        template=wording.template.name,
-        parameters=dict(wording.parameters),
-        language=wording.language,
-        priority=priority,
-        state=MessageState.PENDING,
-        next_at=at,
-        created_at=at,
-    )
-
-
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns its id. This SMS counts toward the limits of the hour in which it
-    is due."""
-    row = new_message(MessageKind.ALERT, wording, to, priority=priority, at=due, of=None)
-    row.turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
-    session.add(row)
+    """Writes an SMS about several cases, and returns its id. The limits count this SMS in the hour in which it is
+    due."""
+    turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
+    row = write_message(session, wording, to, at, priority=priority, turn=turn, due=due)
+    row.created_at = due
     session.flush()
-    if due <= at:
-        tables.note_due(session, row.id)
     return row.id
 
 
@@ -323,7 +297,7 @@ def _shares(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Mappi
     dangers = defaultdict(list)
     for one in queries_outbox.recent_dangers(session, ids_by_place, at):
         dangers[one.place].append(one)
-    storms, shares = queries_outbox.storms(session, ids_by_place), dict[int, SmsShare]()
+    storms, shares = alerts_tables.storms(session, ids_by_place), dict[int, SmsShare]()
     for place, ids in ids_by_place.items():
         district = DistrictDangers(dangers[place], ids, storms.get(place), at)
         shares |= {id: district.place(id, at) for id in ids}
@@ -483,15 +457,26 @@ def write_message(
     of: int | None = None,
     turn: int = 0,
     due: datetime | None = None,
-) -> None:
-    """Writes an SMS to a responder. The SMS is due now, unless `due` is a later time."""
-    kind = MessageKind.CONFIRMATION if priority == Priority.CONFIRMATION else MessageKind.ALERT
-    row = new_message(kind, wording, responder_id, priority=priority, at=at, of=of)
-    row.turn, row.next_at = turn, due or at
+) -> tables.Message:
+    """Writes an SMS to a responder, and returns its row. The SMS is due now, unless `due` is a later time."""
+    row = tables.Message(
+        kind=MessageKind.CONFIRMATION if priority == Priority.CONFIRMATION else MessageKind.ALERT,
+        responder_id=responder_id,
+        assignment_id=of,
+        template=wording.template.name,
+        parameters=dict(wording.parameters),
+        language=wording.language,
+        priority=priority,
+        turn=turn,
+        state=MessageState.PENDING,
+        next_at=due or at,
+        created_at=at,
+    )
     session.add(row)
     session.flush()
     if row.next_at <= at:
         tables.note_due(session, row.id)
+    return row
 
 
 # The functions below count the hotline's answers to each responder's SMS.

@@ -5,7 +5,7 @@ The hotline never stores the text of a responder's SMS. A digest, made with a se
 sent the same text before.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import NamedTuple
@@ -72,9 +72,11 @@ class Storm(Row):
     until: Mapped[datetime]
 
 
-def storm_until(session: Session, place: str, at: datetime) -> datetime | None:
-    """Returns when the storm (very many tips about danger) in a district ends, or None if there is no storm."""
-    return session.scalar(select(Storm.until).where(Storm.place == place, Storm.until > at))
+def storms(session: Session, places: Iterable[str]) -> dict[str, datetime]:
+    """Returns for each district the time when its latest storm (a time with very many tips about danger) ends. This
+    time may be in the past. Leaves out districts that had no storm."""
+    rows = session.execute(select(Storm.place, Storm.until).where(Storm.place.in_(places)))
+    return {place: until for place, until in rows}  # noqa: C416
 
 
 def set_storm(session: Session, place: str, until: datetime) -> None:
@@ -167,19 +169,6 @@ def open_clocks_of(
     for row in session.scalars(select(Deadline).where(*conditions)):
         found[row.tip_id][DeadlineKind(row.kind)] = Clock(row.due_at, row.nth, row.named_at)
     return found
-
-
-def times_fired(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
-    """Returns how many times in a row the deadline of this kind has passed for these tips. If several of these tips
-    have such a deadline, returns the highest number.
-
-    Returns -1 if no deadline of this kind is open.
-    """
-    if not tip_ids:
-        return -1
-    conditions = (Deadline.tip_id.in_(tip_ids), Deadline.kind == kind, Deadline.fired_at.is_(None))
-    furthest = session.scalar(select(func.max(Deadline.nth)).where(*conditions))
-    return -1 if furthest is None else furthest
 
 
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:

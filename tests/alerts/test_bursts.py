@@ -92,10 +92,12 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert queries.write_assignments(
-            session, {"K7Q4": NewAssignment(1, tip, 0, person)}, NOON
-        ) == {1}
-        both = {"K7Q4": NewAssignment(2, tip, 1, person), "M7Q4": NewAssignment(3, tip, 2, person)}
+        first = (NewAssignment(1, tip, 0, person), None, "K7Q4")
+        assert queries.write_assignments(session, [first], NOON) == {1}
+        both = [
+            (NewAssignment(2, tip, 1, person), None, "K7Q4"),
+            (NewAssignment(3, tip, 2, person), None, "M7Q4"),
+        ]
         assert queries.write_assignments(session, both, NOON) == {3}
         steps = session.execute(
             select(Assignment.reference, Assignment.step).order_by(Assignment.id)
@@ -110,10 +112,11 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     while some := [*islice(taken, 5_000)]:
         with district.database.writing() as session:
             ids = new_ids(session, Assignment, len(some))
-            given = [NewAssignment(id, tip, 8 + id, person) for id in ids]
-            assert queries.write_assignments(
-                session, dict(zip(some, given, strict=True)), NOON
-            ) == {*ids}
+            given = [
+                (NewAssignment(id, tip, 8 + id, person), None, name)
+                for id, name in zip(ids, some, strict=True)
+            ]
+            assert queries.write_assignments(session, given, NOON) == {*ids}
 
     assert service_assignment.assign_pending(district.context) == 1
 

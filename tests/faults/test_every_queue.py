@@ -15,7 +15,6 @@ from hotline.gateway.rules import (
     FAULTS,
     TO_RESPONDERS,
     AnswerForm,
-    MessageKind,
     Outcome,
     Priority,
     SendResult,
@@ -87,15 +86,10 @@ class Sending:
                 assert service_answers.write_answer(session, context, to=HERS, content=says, at=at)
             return
         who = line.enrol(Level.NATIONAL, ALINE)
-        kind = MessageKind.ALERT if self.queue <= Priority.NORMAL else MessageKind.CONFIRMATION
         wording = Wording(Template.CASE_OVER, {"ref": "K7Q4"}, "en")
         with line.database.writing() as session:
             session.get_one(Responder, who).encrypted_number = context.encrypter.number(ALINE)
-            session.add(
-                service_messages.new_message(
-                    kind, wording, who, priority=self.queue, at=at, of=None
-                )
-            )
+            service_messages.write_message(session, wording, who, at, priority=self.queue)
 
     def send(self, process: str = "") -> None:
         process = process or self.process

@@ -23,7 +23,6 @@ from hotline.gateway.rules import (
 from hotline.gateway.tables import Message, Stopped
 from hotline.keys.encrypt import Encrypter
 from hotline.monitoring.service_checks_database import check_database
-from tests.support.callers import Line
 from tests.support.texting import HERS, Texter, answers_of, texter
 
 __all__ = ["texter"]
@@ -33,7 +32,8 @@ __all__ = ["texter"]
 def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
     texter.says("akazi")
     with texter.line.database.writing() as session:
-        session.add(waiting_alert(texter.line))
+        wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
+        service_messages.write_message(session, wording, 1, texter.line.clock(), priority=1)
     assert texter.reads() == []
 
 
@@ -101,10 +101,3 @@ def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
     texter.says("akazi")
     assert [job for job, _ in texter.line.jobs.scheduled] == [Job.ANSWER]
     assert [row.kind for row in texter.line.all(Message)] == [MessageKind.ANSWER]
-
-
-def waiting_alert(line: Line) -> Message:
-    wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
-    return service_messages.new_message(
-        MessageKind.ALERT, wording, 1, priority=1, at=line.clock(), of=None
-    )
