@@ -23,11 +23,6 @@ def test_this_version_has_a_backup() -> None:
     assert metadata.version("hotline") in VERSIONS, "run python -m tests.upgrades.make"
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_its_files_are_small(version: str) -> None:
-    assert sum(file.stat().st_size for file in (HERE / version).iterdir()) <= 320 << 10
-
-
 @pytest.fixture(params=list(Engine))
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Engine, Machine, str]:
     """Returns a machine without a hotline, and the address of a second, empty database. In the second database, the
