@@ -52,20 +52,19 @@ def counted(line: Line) -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.row("R13")
-def test_a_code_lets_a_phone_in_and_the_next_dial_shows_the_month(line: Line) -> None:
-    caller = joins(line, code_of(line))
-    assert "Byakiriwe" in caller.read()
+def test_a_code_lets_a_phone_in_and_is_written_nowhere(line: Line) -> None:
+    code = code_of(line)
+    assert "Byakiriwe" in joins(line, code).read()
     assert [row.district for row in line.all(Participant)] == ["12"]
-
     assert "1 Ibyo kuvuga" in dialled(line).read()
     assert "1/3" in dialled(line, "1").read()
-
-
-def test_whoever_is_on_no_roll_sees_what_could_be_anybody_s(line: Line) -> None:
-    joins(line, code_of(line))
     shown = dialled(line, msisdn=OTHER).read()
     assert "Akazi n'umuryango\n1 Mfite kode" in shown
     assert "kode ntifungura" in dialled(line, "1", "12345678", msisdn=OTHER).read()
+    written = str([(row.number_key, row.reports) for row in line.all(Participant)])
+    written += str([row.code_key for row in line.all(EnrolmentCode)])
+    assert code not in written
+    assert LEADER[4:] not in written
 
 
 def test_a_wrong_a_late_and_an_ended_code_look_alike(line: Line) -> None:
@@ -89,29 +88,26 @@ def test_a_phone_that_joins_twice_is_one_use_and_moves_to_the_code_s_district(li
     assert [row.district for row in line.all(Participant)] == ["24"]
 
 
-def test_another_process_shows_the_same_screen(line: Line) -> None:
+def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> None:
     caller = joins(line, code_of(line))
     caller.key("9", "2", "1", "120")
     shown = caller.screen
     line.flush()
     assert caller.again() == shown
-    assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 120}
-
-
-def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> None:
-    joins(line, code_of(line))
-    dialled(line, "2", "1", "120")
     assert text(line, "120 UMUGANDA", 1) is InboxOutcome.LEADER_HEARD
     assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 120}
-
     text(line, "102 umuganda", 2)
     dialled(line, "2", "3", "40")
+    text(line, f"UMUYOBOZI {code_of(line, 'Huye')}", 3, OTHER)
+    text(line, "3 SCHOOL", 4, OTHER)
     assert counted(line) == {
         ("umuganda", "gathering"): 1,
         ("umuganda", "gathered"): 102,
-        ("school", "gathering"): 1,
-        ("school", "gathered"): 40,
+        ("school", "gathering"): 2,
+        ("school", "gathered"): 43,
     }
+    by_district = counts(line.database, "district")
+    assert (by_district["12", SESSIONS_HELD], by_district["24", ATTENDANCE]) == (2, 3)
 
 
 @pytest.mark.row("R13")
@@ -181,28 +177,3 @@ def test_no_code_is_made_for_a_place_that_is_none_or_for_years(line: Line) -> No
         service_enrolment.create_code(
             line.context, Programme.LEADERS, "Huye", by="Admin", valid=timedelta(days=400)
         )
-
-
-def test_neither_the_code_nor_the_number_is_written_anywhere(line: Line) -> None:
-    code = code_of(line)
-    joins(line, code)
-    written = str([(row.number_key, row.reports) for row in line.all(Participant)])
-    written += str([row.code_key for row in line.all(EnrolmentCode)])
-    assert code not in written
-    assert LEADER[4:] not in written
-
-
-def test_sessions_count_by_district_and_occasion(line: Line) -> None:
-    code, elsewhere = code_of(line), code_of(line, "Huye")
-    for number in range(6):
-        text(line, f"UMUYOBOZI {code}", 2 * number, f"+25078800006{number}")
-        text(line, "100 UMUGANDA", 2 * number + 1, f"+25078800006{number}")
-    text(line, f"UMUYOBOZI {elsewhere}", 20, OTHER)
-    text(line, "3 CHURCH", 21, OTHER)
-
-    for number in range(7):
-        text(line, f"{100 + number} INTEKO", 22 + number, f"+25078800006{number % 6}")
-
-    by_occasion, by_district = counts(line.database), counts(line.database, "district")
-    assert (by_occasion["village", SESSIONS_HELD], by_occasion["village", ATTENDANCE]) == (6, 621)
-    assert by_district["24", SESSIONS_HELD] == 1

@@ -51,6 +51,10 @@ def test_e3_each_release_is_made_on_its_day_and_once(context: WholeContext) -> N
     assert made_by(context, datetime(YEAR, 2, 5, 21, tzinfo=UTC)) == []
     assert made_by(context, datetime(YEAR, 2, 5, 22, tzinfo=UTC)) == [f"{YEAR}-01"]
     assert made_by(context, datetime(YEAR, 2, 6, 22, tzinfo=UTC)) == []
+    month = service_releases.one_release(context, f"{YEAR}-01", is_published=False)
+    assert month.number("calls") == 120
+    assert month.number("calls", Dimension.LANGUAGE, "rw") == 120
+    assert {cell.name.table for cell in month.cells} <= {"T1", "T2"}
     until = due_at(QUARTERS[0])
     months = [f"{YEAR}-0{n}" for n in (2, 3, 4, 5)]
     assert made_by(context, until - timedelta(seconds=1)) == months
@@ -61,6 +65,8 @@ def test_e3_each_release_is_made_on_its_day_and_once(context: WholeContext) -> N
 
 
 def test_a_quarter_waits_for_the_counted_persons(database: Database, clock: Clock) -> None:
+    empty = context_of(database, clock)
+    assert made_by(empty, datetime(YEAR + 1, 6, 1, tzinfo=UTC)) == []
     line = RandomLine(120, 8)
     store(database, line, calls=120)
     context = context_of(database, clock)
@@ -85,6 +91,10 @@ def test_e3_what_was_released_never_changes(context: WholeContext) -> None:
 @pytest.mark.row("E3")
 def test_e3_two_people_of_two_roles_publish_a_release(context: WholeContext) -> None:
     made_by(context, due_at(QUARTERS[0]))
+    with pytest.raises(NotFound):
+        service_releases.approve(context, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[3])
+    with pytest.raises(NotFound, match="do not exist yet"):
+        service_releases.one_release(context, QUARTERS[3], is_published=False)
     assert service_releases.published(context) == []
     with pytest.raises(NotFound, match="not approved yet"):
         service_releases.one_release(context, QUARTERS[0], is_published=True)
@@ -97,39 +107,17 @@ def test_e3_two_people_of_two_roles_publish_a_release(context: WholeContext) -> 
     assert [one.period for one in service_releases.published(context)] == [QUARTERS[0]]
 
 
-def test_a_period_without_a_release_is_not_approved(context: WholeContext) -> None:
-    with pytest.raises(NotFound):
-        service_releases.approve(context, LEAD, AccountRole.PROGRAMME_LEAD, QUARTERS[3])
-    with pytest.raises(NotFound, match="do not exist yet"):
-        service_releases.one_release(context, QUARTERS[3], is_published=False)
-
-
-def test_a_month_holds_use_of_the_line_alone(context: WholeContext) -> None:
-    made_by(context, due_at(f"{YEAR}-01"))
-    month = service_releases.one_release(context, f"{YEAR}-01", is_published=False)
-    assert month.number("calls") == 120
-    assert month.number("calls", Dimension.LANGUAGE, "rw") == 120
-    assert {cell.name.table for cell in month.cells} <= {"T1", "T2"}
-
-
-def test_a_year_is_the_sum_of_its_quarters_where_all_print_a_number(context: WholeContext) -> None:
+def test_a_year_sums_its_quarters_and_chooses_the_periods_of_the_next(
+    context: WholeContext,
+) -> None:
     made_by(context, due_at(str(YEAR)))
     year = service_releases.one_release(context, str(YEAR), is_published=False)
     parts = [service_releases.one_release(context, one, is_published=False) for one in QUARTERS]
     tips = [part.number("tips") for part in parts]
     assert None not in tips
     assert year.number("tips") == sum(one or 0 for one in tips)
-
-
-def test_a_new_year_s_periods_follow_what_was_printed(context: WholeContext) -> None:
-    made_by(context, due_at(str(YEAR)))
     with context.database.reading() as session:
         assert queries.spans_of(session, QUARTERS[0]) == starting_spans()
         later = queries.spans_of(session, f"{YEAR + 1}-01")
     assert later["T3"].months >= Span.QUARTER.months
     assert later["T6"] is Span.YEAR
-
-
-def test_an_empty_line_releases_nothing(database: Database, clock: Clock) -> None:
-    context = context_of(database, clock)
-    assert made_by(context, datetime(YEAR + 1, 6, 1, tzinfo=UTC)) == []
