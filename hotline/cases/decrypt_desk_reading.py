@@ -17,7 +17,7 @@ from hotline.cases.service_viewer import get_readable, viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
-from hotline.people import tables_audit
+from hotline.people import tables_audit, tables_roster
 from hotline.people.rules import of_account
 from hotline.text.errors import AskRefused, DecryptionFailed, EndRefused, KeyMissing, NotFound
 from hotline.tips.queries_visible import Viewer
@@ -122,7 +122,8 @@ def handover_notes(
         for tip_id in sorted({row.tip_id for row in rows}):
             tables_audit.append_command(session, by.actor, at, "handover_read", f"tip:{tip_id}")
     with context.database.reading() as session:
-        found = [*decrypt_handover.general_notes(session, viewer.desks, member, private, at)]
+        general = tables_roster.notes_of(session, viewer.desks, at)
+        found = [*decrypt_handover.general_notes(session, general, member, private)]
     for row in rows:
         text = ""
         with suppress(DecryptionFailed, KeyMissing, NotFound):

@@ -5,14 +5,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from hotline.cases import decrypt_reader_pages, queries
+from hotline.cases import decrypt_reader_pages
 from hotline.cases.queries import CaseHandover
 from hotline.cases.reader_pins import ReaderTurn
-from hotline.cases.service_handover import bound_to
+from hotline.cases.service_handover import bound_to, waiting_for
 from hotline.core.database import Session
 from hotline.keys import one_off
-from hotline.people import decrypt_grants, tables_roster
+from hotline.people import decrypt_grants
 from hotline.people.rules import of_responder
+from hotline.people.tables_roster import HandoverNote
 from hotline.text.errors import DecryptionFailed, KeyMissing, NotFound
 from hotline.tips.encrypt_notes import decrypt_note
 from hotline.tips.queries_visible import Viewer
@@ -30,11 +31,11 @@ class HandoverText(NamedTuple):
 
 
 def general_notes(
-    session: Session, desks: Collection[str], member: str, private: bytes, at: datetime
+    session: Session, rows: Sequence[HandoverNote], member: str, private: bytes
 ) -> Sequence[HandoverText]:
-    """Returns the general handover notes of these desks. Leaves out notes that no key of the member decrypts."""
+    """Returns the text of these general handover notes. Leaves out notes that no key of the member decrypts."""
     found = []
-    for row in tables_roster.notes_of(session, desks, at):
+    for row in rows:
         if row.desk_code is None or row.body is None:
             continue
         with suppress(DecryptionFailed, NotFound):
@@ -61,17 +62,14 @@ def waiting_texts(
     If only the console may show a case, the handover note about the case is an empty text.
     """
     session, until = turn.session, turn.person.pin_opened_at or turn.at
-    own, member = turn.person.person_id, of_responder(turn.person.id)
-    since = tables_roster.read_until(session, own)
-    found = [*general_notes(session, viewer.desks, member, turn.private, turn.at)]
-    for row in queries.case_notes(session, viewer):
+    waits = waiting_for(session, viewer, turn.at, among)
+    member = of_responder(turn.person.id)
+    found = [*general_notes(session, waits.general, member, turn.private)]
+    for row in waits.of_cases:
         text, tip = "", session.get_one(Tip, row.tip_id)
-        if tip.id not in among:
-            continue
         if not turn.reads_in_console(tip):
             case = decrypt_reader_pages.decrypt_case(turn, tip)
             with suppress(DecryptionFailed, KeyMissing):
                 text = text_of(row, case.key) if case is not None else ""
         found.append(HandoverText(row.at, text, row.person_id, row.tip_id))
-    new = [one for one in found if since < one.at <= until and one.person_id != own]
-    return sorted(new, key=lambda one: one.at)
+    return sorted((one for one in found if one.at <= until), key=lambda one: one.at)

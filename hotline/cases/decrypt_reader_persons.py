@@ -20,7 +20,6 @@ from hotline.alerts.tables_case_events import StartedFormRow
 from hotline.cases import (
     rules_reading_requests,
     service_follow_up,
-    service_people,
     service_requests,
 )
 from hotline.cases.decrypt_reader import ReaderContext
@@ -88,7 +87,7 @@ def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequen
     Returns an empty list if the coded answers about them cannot be decrypted.
     """
     try:
-        return service_people.decrypted_persons(
+        return service_follow_up.decrypted_persons(
             session, tip, case_private_key(session, context, tip)
         )
     except DecryptionFailed:
@@ -310,10 +309,10 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         return NOT_TAKEN
     try:
         private = case_private_key(session, turn.context, tip)
-        met = service_people.decrypted_persons(session, tip, private)
+        met = service_follow_up.decrypted_persons(session, tip, private)
         said = _reported(kind, met, turn)
         by = service_case.by_responder(turn.person.id, EventChannel.USSD)
-        one = service_people.PersonReport(
+        one = service_follow_up.PersonReport(
             kind, said, by, at, f"{tip.id}:{turn.person.id}:{at.timestamp()}"
         )
         done = service_follow_up.record_report(session, turn.context, tip, one, private=private)

@@ -254,7 +254,8 @@ def show_handover(visit: Visit) -> Response:
     return page(
         visit,
         "handover.html",
-        waits=waits,
+        waits=len(waits.all),
+        noted=[one.tip_id for one in waits.of_cases],
         desks=[
             (code, visit.say("National desk") if code == NATIONAL else visit.place(code))
             for code in sorted(waits.desks)

@@ -107,7 +107,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     own_tips = {tip.id: case for case, tip in tips.items()}
     tips |= followed
 
-    waits = service_handover.waiting_for(turn.session, _viewer(turn), turn.at, own_tips).count
+    waits = len(service_handover.waiting_for(turn.session, _viewer(turn), turn.at, own_tips).all)
     words = {"open": str(len(every)), "urgent": str(len(urgent)), "waits": str(waits)}
     words["last"] = reader_pins.last_opening(turn)
     for case in (*cases, *followed):
@@ -221,8 +221,8 @@ def _confirm_handover(turn: ReaderTurn) -> ReaderAnswer:
     """
     shown = [at for at, _, _ in _handover_lines(turn)]
     if shown and tables_accounts.has_account(turn.session, turn.person.person_id):
-        waiting = service_handover.waiting_for(turn.session, _viewer(turn), turn.at).times
-        hidden = Counter(waiting) - Counter(shown)
+        waiting = service_handover.waiting_for(turn.session, _viewer(turn), turn.at).all
+        hidden = Counter(one.at for one in waiting) - Counter(shown)
         shown = [at for at in shown if at < min(hidden, default=turn.at)]
     for at in shown[-1:]:
         tables_roster.mark_read(turn.session, turn.person.person_id, at)

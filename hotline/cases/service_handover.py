@@ -5,16 +5,18 @@ the tip. Only people who may see the tip learn about the note. A note about a ca
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hotline.cases import queries
+from hotline.cases.queries import CaseHandover
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
 from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.keys import one_off
 from hotline.people import tables_accounts, tables_audit, tables_desks, tables_roster
+from hotline.people.tables_roster import HandoverNote
 from hotline.text.errors import FormRefused, NotFound
 from hotline.text.identifiers import reveals
 from hotline.tips.queries_visible import Viewer
@@ -26,20 +28,16 @@ def bound_to(desk: str) -> str:
     return f"handover {desk}"
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingNotes:
+class WaitingNotes(NamedTuple):
     """The desks of a viewer, and the notes of other people that the viewer has not confirmed yet."""
 
     desks: frozenset[str]
-    general: int
-    tips: Sequence[int]
-    """The ids of the tips with unconfirmed notes. If a tip has two unconfirmed notes, its id occurs twice."""
-    times: Sequence[datetime]
-    """The times of all unconfirmed notes, both general notes and notes about a case."""
+    general: Sequence[HandoverNote]
+    of_cases: Sequence[CaseHandover]
 
     @property
-    def count(self) -> int:
-        return self.general + len(self.tips)
+    def all(self) -> Sequence[HandoverNote | CaseHandover]:
+        return [*self.general, *self.of_cases]
 
 
 def waiting_notes(context: ConsoleContext, by: SignedIn) -> WaitingNotes:
@@ -54,18 +52,16 @@ def waiting_for(
     """Returns the handover notes of other people that this viewer has not confirmed. If `among` is given, leaves out
     notes about tips whose ids are not in `among`."""
     until = tables_roster.read_until(session, viewer.person_id or 0)
-    general = tables_roster.notes_of(session, viewer.desks, at)
-    of_cases = queries.case_notes(session, viewer)
-    about = [
-        one
-        for one in of_cases
-        if one.at > until
-        and one.person_id != viewer.person_id
-        and (among is None or one.tip_id in among)
-    ]
-    new = [one for one in general if one.at > until and one.person_id != viewer.person_id]
-    times = [*(one.at for one in new), *(one.at for one in about)]
-    return WaitingNotes(viewer.desks, len(new), [one.tip_id for one in about], times)
+
+    def is_new(note: HandoverNote | CaseHandover) -> bool:
+        return note.at > until and note.person_id != viewer.person_id
+
+    of_cases = filter(is_new, queries.case_notes(session, viewer))
+    return WaitingNotes(
+        viewer.desks,
+        [*filter(is_new, tables_roster.notes_of(session, viewer.desks, at))],
+        [one for one in of_cases if among is None or one.tip_id in among],
+    )
 
 
 def checked_note(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from hotline.alerts import queries, tables_case_events
 from hotline.alerts.rules_follow_up import StopReason
 from hotline.alerts.service_case import EventActor
-from hotline.cases import decrypt_codes, service_follow_up, service_people, service_viewer
+from hotline.cases import decrypt_codes, service_follow_up, service_viewer
 from hotline.cases import queries as cases_queries
 from hotline.cases.service_viewer import get_readable, log, viewer_of
 from hotline.core import rules_trial
@@ -123,7 +123,7 @@ def read_persons(
         private_key = account_key(context, token)
         with context.database.reading() as session:
             _, private = case_key(session, context, by, private_key, viewer, tip)
-            found = service_people.decrypted_persons(session, tip, private)
+            found = service_follow_up.decrypted_persons(session, tip, private)
             names = report_authors(session, tip_id)
     except (KeyMissing, DecryptionFailed):
         log(context, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
@@ -140,7 +140,7 @@ def events_for_rules(
     """
     viewer = viewer_of(session, by)
     _, private = case_key(session, context, by, account_key(context, token), viewer, tip)
-    return service_people.person_events(session, tip, private)
+    return service_follow_up.person_events(session, tip, private)
 
 
 def account_key(context: ConsoleContext, token: str) -> bytes:
@@ -223,7 +223,7 @@ def record_report(
         if not reported.n:
             numbers = (row.n for row in tables_persons.persons_of_tip(session, tip.id))
             reported = replace(reported, n=max(numbers, default=0) + 1)
-        report = service_people.PersonReport(
+        report = service_follow_up.PersonReport(
             kind,
             reported.checked(kind),
             EventActor(actor, EventChannel.CONSOLE, desk, viewer.responder_id),
@@ -235,7 +235,7 @@ def record_report(
         if kind is LoggedEvent.SCREENED and tip.closed_at is not None and corrects is None:
             raise CodesRefused(CLOSED)
         if kind is LoggedEvent.CONSENT and report.reported.codes[CONSENT] == ConsentCode.YES:
-            met = service_people.decrypted_persons(session, tip, private)
+            met = service_follow_up.decrypted_persons(session, tip, private)
             if any(one.n == report.reported.n and one.is_child for one in met):
                 raise CodesRefused(StopReason.UNDECIDED)
         done = service_follow_up.record_report(session, context, tip, report, private=private)

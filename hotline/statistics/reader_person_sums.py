@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from hotline.alerts import queries_retention, rules_follow_up, tables_case_events
-from hotline.cases import queries_follow_up, service_people, service_receipts, tables
+from hotline.cases import queries_follow_up, service_follow_up, service_receipts, tables
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
 from hotline.core.database import Session
@@ -184,7 +184,7 @@ def _opened(
                 country=tip.within if tip.place == ABROAD else None,
                 persons=[
                     one
-                    for one in service_people.decrypted_persons(session, tip, private)
+                    for one in service_follow_up.decrypted_persons(session, tip, private)
                     if one.n in keys
                 ],
                 person_keys=keys,

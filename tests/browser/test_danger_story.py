@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from hotline.alerts import rules_follow_up
 from hotline.alerts.tables_case_events import CaseCode, CaseEventRow, CaseGrant, CaseKey
-from hotline.cases import decrypt_codes, service_people
+from hotline.cases import decrypt_codes, service_follow_up
 from hotline.core import rules_trial
 from hotline.core.actors import AccountRole
 from hotline.core.wording import Template
@@ -296,7 +296,7 @@ def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
         private = decrypt_codes.case_private_key(
             session, line.context, tip, HERE, [bytes(DESK_KEY)]
         )
-        (person,) = service_people.decrypted_persons(session, tip, private)
+        (person,) = service_follow_up.decrypted_persons(session, tip, private)
     offers = [(one.service, one.answer, one.arrived, one.thirty) for one in person.referrals]
     assert offers == [("isange", "no_room", None, None), ("shelter", "accepted", "yes", "safe")]
 

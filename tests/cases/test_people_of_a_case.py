@@ -14,7 +14,7 @@ import pytest
 from hotline.alerts.rules_follow_up import FOLLOWS, offer_clock, person_clock
 from hotline.alerts.rules_replies import CommandResult, Verb
 from hotline.alerts.tables_case_events import CaseEventRow
-from hotline.cases import service_follow_up, service_people, service_retention
+from hotline.cases import service_follow_up, service_retention
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment, Message
 from hotline.text.errors import CodesRefused
@@ -284,7 +284,7 @@ def check_made_again(case: HelpedCase, met: Sequence[MetPerson]) -> None:
         ):
             session.delete(row)
         session.flush()
-        service_people.update_rows(session, session.get_one(Tip, case.tip), (), met)
+        service_follow_up.update_rows(session, session.get_one(Tip, case.tip), (), met)
         assert rows(session) == before
         raise Undone
 

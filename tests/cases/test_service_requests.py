@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.cases import service_follow_up, service_people, service_requests
+from hotline.cases import service_follow_up, service_requests
 from hotline.core.wording import Template
 from hotline.dialogue.service_sms import Arrival, take_sms
 from hotline.gateway.tables import Assignment, Message
@@ -226,7 +226,7 @@ def test_r8_the_kind_of_person_is_deleted_if_the_responder_reports_the_answer(
     with services.line.database.writing() as session:
         (offer,) = session.query(ServiceReferral)
         met = services.case.people()
-        service_people.update_rows(session, services.tip, met, [_answered(one) for one in met])
+        service_follow_up.update_rows(session, services.tip, met, [_answered(one) for one in met])
         assert offer.clock != "answer"
     assert services.requests[0].who is None
 

@@ -10,8 +10,7 @@ from hotline.alerts import queries
 from hotline.alerts.service_case import EventActor
 from hotline.cases.decrypt_reader import ReaderContext
 from hotline.cases.reader_handover import case_private_key
-from hotline.cases.service_follow_up import record_report
-from hotline.cases.service_people import PersonReport
+from hotline.cases.service_follow_up import PersonReport, record_report
 from hotline.cli.contexts import build_reader
 from hotline.core.database import Session
 from hotline.tips import queries as tips_queries

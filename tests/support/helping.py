@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.alerts import queries, service_case, tables_case_events
-from hotline.cases import decrypt_codes, service_follow_up, service_people
-from hotline.cases.service_people import PersonReport
+from hotline.cases import decrypt_codes, service_follow_up
+from hotline.cases.service_follow_up import PersonReport
 from hotline.core.database import Session
 from hotline.gateway.tables import Assignment, Message
 from hotline.keys.encrypt import READER, Encrypter
@@ -94,7 +94,7 @@ class HelpedCase:
     def people(self) -> Sequence[MetPerson]:
         with self.district.database.writing() as session:
             tip = queries.tip_for_writing(session, self.tip)
-            return service_people.decrypted_persons(session, tip, self.private(session))
+            return service_follow_up.decrypted_persons(session, tip, self.private(session))
 
     @property
     def person(self) -> MetPerson:
