@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 
 from hotline.alerts.queries_retention import HAS_LEGAL_HOLD
@@ -148,7 +148,7 @@ def _seen(viewer: Viewer) -> Select[Tip]:
 
 def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
     yield Tip.matter == wanted.matter
-    yield from _state(wanted.state)
+    yield STATES[wanted.state]
     if wanted.assignee is AssigneeFilter.MINE:
         yield _is_own(viewer)
     if wanted.place:
@@ -167,17 +167,17 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
         yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HAS_LEGAL_HOLD
 
 
-def _state(state: TipStateFilter) -> Iterator[ColumnElement[bool]]:
-    if state is TipStateFilter.WAITS:
-        yield or_(and_(*WAITING), CLOSURE_WAITS)
-    elif state is TipStateFilter.TAKEN:
-        yield from (OPEN, TAKEN, Tip.helped_at.is_(None))
-    elif state is TipStateFilter.HELPED:
-        yield from (OPEN, Tip.helped_at.is_not(None))
-    elif state is TipStateFilter.CLOSING:
-        yield CLOSURE_WAITS
-    elif state is TipStateFilter.CLOSED:
-        yield Tip.closed_at.is_not(None)
+CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), OPEN)
+"""The condition in a query that finds tips whose closure was requested, but no second person has confirmed or refused
+the closure yet."""
+STATES = {
+    TipStateFilter.WAITS: or_(and_(*WAITING), CLOSURE_WAITS),
+    TipStateFilter.TAKEN: and_(OPEN, TAKEN, Tip.helped_at.is_(None)),
+    TipStateFilter.HELPED: and_(OPEN, Tip.helped_at.is_not(None)),
+    TipStateFilter.CLOSING: CLOSURE_WAITS,
+    TipStateFilter.CLOSED: ~OPEN,
+    TipStateFilter.ALL: true(),
+}
 
 
 _OWN = aliased(Assignment)
@@ -219,11 +219,6 @@ def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, froz
 def overseen_tips(session: Session) -> Sequence[int]:
     """Returns the ids of the complaints about the national desk, which only oversight desks see."""
     return session.scalars(select(Tip.id).where(Tip.official == OVERSEEN)).all()
-
-
-CLOSURE_WAITS = and_(Tip.closure_requested_at.is_not(None), Tip.closed_at.is_(None))
-"""The condition in a query that finds tips whose closure was requested, but no second person has confirmed or refused
-the closure yet."""
 
 
 def closures_waiting(session: Session, viewer: Viewer | None, limit: int) -> Sequence[Tip]:

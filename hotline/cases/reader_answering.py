@@ -316,42 +316,30 @@ class ProofAttempt:
     wrap: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class FreshWrap:
-    """A responder's private key, encrypted again with a new PIN or with the newest pepper (a secret of the server)."""
-
-    public: bytes
-    """The public key that belongs to the private key."""
-    before: bytes | None = field(repr=False)
-    """The earlier encrypted private key, which `wrap` replaces. None if the responder has chosen a new PIN in this
-    request."""
-    wrap: bytes = field(repr=False)
-
-
 def _rewrapped(
-    context: ReaderContext, one: WaitingHop, private: bytes, wrap: bytes | None
-) -> FreshWrap | None:
-    """Returns a responder's private key, encrypted again. The encryption uses the new PIN, if the responder has just
-    chosen one, or the newest pepper.
+    context: ReaderContext, one: WaitingHop, private: bytes, before: bytes | None
+) -> bytes | None:
+    """Returns a responder's private key, encrypted again: with the new PIN that the request chooses, or otherwise with
+    the newest pepper, a secret of the server.
 
-    Returns None if the stored key needs no change, or if the chosen PIN is not allowed. `wrap` is the stored encrypted
-    private key. `wrap` is None if the private key was still in memory.
+    Returns None if the stored key needs no change, or if the chosen PIN is not allowed. `before` is the stored
+    encrypted private key. `before` is None if the private key was still in memory.
     """
-    pin = _chosen_pin(one) if one.kind is ReaderQuestionKind.CHANGE else None
-    before = None if pin is not None else wrap
-    if one.responder_id is None or (
-        pin is None and (wrap is None or not context.vault.is_old(wrap))
-    ):
+    pin: str | None = one.pin
+    if one.kind is ReaderQuestionKind.CHANGE:
+        pin = _chosen_pin(one)
+    elif before is None or not context.vault.is_old(before):
+        pin = None
+    if pin is None or one.responder_id is None:
         return None
-    fresh = context.vault.wrap(private, pin or one.pin, one.responder_id)
-    return FreshWrap(one_off.public_of(private), before, fresh)
+    return context.vault.wrap(private, pin, one.responder_id)
 
 
-def _change(turn: ReaderTurn, fresh: FreshWrap | None) -> ReaderAnswer:
+def _change(turn: ReaderTurn, wrap: bytes | None) -> ReaderAnswer:
     """Stores the responder's private key under a new PIN, and returns the answer. The old PIN then decrypts nothing."""
-    if fresh is None or fresh.before is not None or turn.person.public_key != fresh.public:
+    if wrap is None or turn.person.public_key != one_off.public_of(turn.private):
         return ReaderAnswer((REFUSED,))
-    turn.person.pin_wrap, turn.person.pin_set_at = fresh.wrap, turn.at
+    turn.person.pin_wrap, turn.person.pin_set_at = wrap, turn.at
     turn.log("pin_changed", "by dialling")
     return ReaderAnswer((rules_reading_requests.CHANGED,))
 
@@ -453,7 +441,9 @@ class PinAttempt:
     """The responder's private key. None if the PIN is wrong."""
     is_code: bool = False
     """True if the typed digits are the code that the hotline sent to this phone, and not a PIN."""
-    fresh: FreshWrap | None = None
+    before: bytes | None = field(default=None, repr=False)
+    """The stored encrypted private key. None if the private key was still in memory."""
+    wrap: bytes | None = field(default=None, repr=False)
     """The private key, encrypted again with a new PIN or with the newest pepper. None if the stored key needs no
     change."""
 
@@ -536,7 +526,8 @@ def _tried(context: ReaderContext, one: WaitingHop) -> PinAttempt:
         context.vault.open_nothing(one.pin)
     if private is None:
         return PinAttempt(is_code=service_phone_proof.knows_code(_waits_for(context, one), one.pin))
-    return PinAttempt(private, fresh=_rewrapped(context, one, private, wrap))
+    fresh = _rewrapped(context, one, private, wrap)
+    return PinAttempt(private, before=wrap, wrap=fresh)
 
 
 def _answer(context: ReaderContext, one: WaitingHop) -> None:
@@ -629,17 +620,14 @@ def _decided(
     first.state = ReadingState.DONE
     if again and first.encrypted_answer is not None:
         return _with_page(turn, _kept(context, first, first.encrypted_answer), again=True)
-    fresh = found.fresh
-    if (
-        fresh is not None
-        and ask.kind is not ReaderQuestionKind.CHANGE
-        and (person.public_key, person.pin_wrap) == (fresh.public, fresh.before)
-    ):
-        # The responder's key pair and PIN have not changed since the private key was decrypted.
-        person.pin_wrap = fresh.wrap
+    is_unchanged = person.pin_wrap == found.before and person.public_key == one_off.public_of(
+        private
+    )
+    if found.wrap is not None and ask.kind is not ReaderQuestionKind.CHANGE and is_unchanged:
+        person.pin_wrap = found.wrap
     if decrypt_reader_commands.needs_console(turn):
         return ReaderAnswer((rules_reading_requests.IN_CONSOLE,))
-    answer = _done(turn, fresh, start, again=again)
+    answer = _done(turn, found.wrap, start, again=again)
     if ask.kind is not ReaderQuestionKind.PAGE:
         _keep(context, first, answer)
     return answer
@@ -665,7 +653,7 @@ def _of_no_one(first: PinReading, found: PinAttempt) -> ReaderAnswer:
 
 
 def _done(
-    turn: ReaderTurn, fresh: FreshWrap | None, start: SessionStart | None, *, again: bool
+    turn: ReaderTurn, wrap: bytes | None, start: SessionStart | None, *, again: bool
 ) -> ReaderAnswer:
     ask = turn.ask
     match ask.kind:
@@ -687,7 +675,7 @@ def _done(
         case ReaderQuestionKind.ACT:
             return _with_own(turn, decrypt_reader_commands.carry_out(turn))
         case ReaderQuestionKind.CHANGE:
-            return _change(turn, fresh)
+            return _change(turn, wrap)
         case ReaderQuestionKind.PROVE | ReaderQuestionKind.CHOOSE:
             raise ValueError(
                 "a request to check or choose a PIN reached the code that decrypts tips, by mistake"

@@ -5,7 +5,7 @@ no person of the case's district may approve the request. The module does not de
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -86,18 +86,11 @@ def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
 
 
 def _listed(row: CaseFile, made_at: datetime, own: frozenset[int]) -> ListedFile:
-    line = ListedFile(row.id, made_at, row.digest or "")
-    knew = (row.asked_by, row.approved_by or "", row.made_by or "")
-    if own.isdisjoint(map(tables_audit.account_of, knew)):
-        return line
-    asked_by, approved_by, _ = map(tables_audit.name_in, knew)
-    return replace(
-        line,
-        basis=FileBasis(row.basis),
-        order=row.order_number,
-        asked_by=asked_by,
-        approved_by=approved_by,
-    )
+    line, knew = (row.id, made_at, row.digest or ""), (row.asked_by, row.approved_by, row.made_by)
+    if own.isdisjoint(tables_audit.account_of(one or "") for one in knew):
+        return ListedFile(*line)
+    names = (tables_audit.name_in(one or "") for one in knew[:2])
+    return ListedFile(*line, FileBasis(row.basis), row.order_number, *names)
 
 
 def count_reviews(context: ConsoleContext, by: SignedIn) -> int:

@@ -283,12 +283,6 @@ class CodeStandard(StrEnum):
     """The International Classification for Administrative Data on Trafficking in Persons, by IOM and UNODC."""
 
 
-COLUMNS: Mapping[CodeStandard, tuple[str, ...]] = {
-    CodeStandard.HTCDS: ("list", "code", "field", "value", "note"),
-    CodeStandard.ICTIP: ("list", "code", "element", "part", "note"),
-}
-
-
 class MappedCode(NamedTuple):
     """One code of the hotline, and the field of a standard with the same meaning."""
 
@@ -321,13 +315,11 @@ class CodeTable(NamedTuple):
 @cache
 def code_table(standard: CodeStandard) -> CodeTable:
     """Returns the table that maps the hotline's codes to a standard. Raises ValueError if the mapping file has a wrong
-    first line or wrong columns."""
+    first line."""
     text = files(__package__).joinpath(f"{standard}.csv").read_text(encoding="utf-8")
-    first, *lines = text.splitlines()
+    first, _, *lines = text.splitlines()
     head = FIRST_LINE.fullmatch(first)
-    names, *cells = csv.reader(lines)
-    if head is None or tuple(names) != COLUMNS[standard]:
-        raise ValueError(f"the mapping file for {standard} has a wrong first line or wrong columns")
-    return CodeTable(
-        head["standard"], head["version"], head["how"], [MappedCode(*row) for row in cells]
-    )
+    if head is None:
+        raise ValueError(f"the mapping file for {standard} has a wrong first line")
+    rows = [MappedCode(*row) for row in csv.reader(lines)]
+    return CodeTable(head["standard"], head["version"], head["how"], rows)
