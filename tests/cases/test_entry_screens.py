@@ -76,6 +76,10 @@ def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its
 
     page = whole_page(again(beside))
     assert "Note 24/11 10:00: irembo rifunze" in page
+    phone = dials(beside.line, "1", "1", "5", "2")
+    first = phone.key("3")
+    assert first == phone.again() == f"END {known_as.reference}: noted."
+    assert codes(beside, LoggedEvent.NOTE) == [{"says": "words"}, {"says": "woman"}]
 
 
 def whole_page(phone: Caller) -> str:
@@ -84,14 +88,6 @@ def whole_page(phone: Caller) -> str:
         shown = phone.key("9")
         page += shown
     return page.replace("\n", " ")
-
-
-def test_a_repeated_hop_notes_once(beside: ReaderBeside, own_case: OwnCase) -> None:
-    phone, known_as = own_case
-    phone.key("5", "2")
-    first = phone.key("3")
-    assert first == phone.again() == f"END {known_as.reference}: noted."
-    assert codes(beside, LoggedEvent.NOTE) == [{"says": "woman"}]
 
 
 def test_what_is_no_trafficking_is_said_closer_and_judged(
@@ -137,6 +133,10 @@ def test_a_case_is_passed_by_name(beside: ReaderBeside, own_case: OwnCase) -> No
     assert beside.line.tips[-1].assignee_id == known_as.responder_id
     assert codes(beside, LoggedEvent.PASSED) == [{"to": "colleague"}]
     check_logs(beside.line.database)
+    page = dials(beside.line, "1", "1", "5", "5").screen
+    assert page.startswith("CON 24/11 ")
+    assert " taken" in page
+    assert kinds(beside, known_as.tip_id)[0] == "told"
 
 
 @pytest.mark.row("R10")
@@ -159,15 +159,6 @@ def test_another_district_gets_the_case_sealed_to_it(
     assert codes(beside, LoggedEvent.PASSED) == [{"to": "district"}]
     other = dials(beside.line, "1", "1", msisdn="+250788000078")
     assert "No key of yours opens it" not in other.key("1")
-
-
-def test_events_are_times_and_acts(beside: ReaderBeside, own_case: OwnCase) -> None:
-    phone, known_as = own_case
-    page = phone.key("5", "5")
-    assert page.startswith("CON 24/11 ")
-    assert " taken" in page
-    assert " alerted" in page
-    assert kinds(beside, known_as.tip_id)[0] == "told"
 
 
 @pytest.mark.parametrize("meanwhile", ["closed", "taken by a colleague"])

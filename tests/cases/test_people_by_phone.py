@@ -22,7 +22,7 @@ from tests.cases.dialling import dials
 from tests.support.callers import Caller, Line
 from tests.support.clock import Clock
 from tests.support.district import District
-from tests.support.helping import GROWN_UP, HelpedCase
+from tests.support.helping import HelpedCase
 from tests.support.reading import ReaderBeside, at_her_desk, reader_beside
 from tests.support.taking import close_by_two, take_case
 
@@ -338,9 +338,11 @@ def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]
 def test_a_yes_in_danger_is_asked_about_every_two_hours(district: District) -> None:
     case = HelpedCase(district, urgency=1)
     case.say("consent", {"consent": "yes"})
-    asked = passes(case, 8 * HOURS)
-    assert asked[:2] == [(2 * HOURS, case.hers, ASKS), (4 * HOURS, case.leads, ABOVE)]
-    assert {(after, template) for after, _, template in asked[2:]} == {(6 * HOURS, ABOVE)}
+    assert passes(case, HOURS) == []
+    case.say("consent", {"consent": "yes"})
+    asked = passes(case, 7 * HOURS)
+    assert asked[:2] == [(HOURS, case.hers, ASKS), (3 * HOURS, case.leads, ABOVE)]
+    assert {(after, template) for after, _, template in asked[2:]} == {(5 * HOURS, ABOVE)}
     assert {who for _, who, _ in asked[2:]} == set(case.nation)
     case.say("offered", {"service": "isange"})
     assert passes(case, 20 * HOURS) == []
@@ -383,28 +385,10 @@ def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(district: Dis
     case.say("consent", {"consent": "yes"})
     close_by_two(case.context, case.tip, TipOutcome.NOT_FOUND)
     assert passes(case, 2 * HOURS) == [(2 * HOURS, case.hers, ASKS)]
+    assert set(district.all(Message)[-1].parameters) == {"ref", "code"}, "as after an offer"
     case.say("consent", {"consent": "no"})
     with district.database.reading() as session:
         assert session.get_one(PossibleVictim, (case.tip, 1)).clock == "consent"
-
-
-def test_a_yes_that_is_said_again_buys_no_time(district: District) -> None:
-    case = HelpedCase(district, urgency=1)
-    case.say("consent", {"consent": "yes"})
-    assert passes(case, HOURS) == []
-    case.say("consent", {"consent": "yes"})
-    assert passes(case, HOURS) == [(HOURS, case.hers, ASKS)]
-
-
-def test_no_sms_tells_what_the_person_said(district: District) -> None:
-    """The SMS after a consent has the same text as the SMS after an offer."""
-    case = HelpedCase(district, urgency=1)
-    case.say("screened", GROWN_UP)
-    case.say("consent", {"consent": "yes"})
-    district.clock.turn(hours=2)
-    case.reminded()
-    row = district.all(Message)[-1]
-    assert (row.template, set(row.parameters)) == (ASKS, {"ref", "code"})
 
 
 YES = ("3", "1", "2", "1")

@@ -17,26 +17,25 @@ from tests.support.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, 
 from tests.support.taking import close_by_two, confirm
 
 
-def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
-    caller = told(line, *DANGER_HERE, "1", "1", *REST)
-    screen = caller.key("2", PIN)
-    number = shown(screen)
-    assert PIN not in screen
-    line.flush()
-    assert caller.again() == screen
-
-    after = caller.key("2")
-    assert number not in after.replace(" ", "")
-
-
-def test_c11_a_number_that_was_seen_works(line: Line) -> None:
+def test_c11_a_number_that_was_seen_once_works_and_is_stored_nowhere(
+    line: Line, stored: Callable[[], bytes]
+) -> None:
     """If a caller hangs up after the screen has shown the number of the receipt, this number works."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
     assert line.tip.receipt_key is None
-    number = shown(caller.key(PIN))
+    screen = caller.key("8305")
+    number = shown(screen)
+    assert "8305" not in screen
+    line.flush()
+    assert caller.again() == screen
     caller.hang_up()
-    assert asked(line, number).read().startswith("Byakiriwe.\n")
+    assert number != given(line)[1]
+    assert asked(line, number, "8305").read().startswith("Byakiriwe.\n")
+    assert line.runs.held == {}
+    assert "8305" not in line.read(line.tips[0]).values()
+    assert "pin" not in line.read(line.tips[0])
+    assert number.encode() not in stored()
 
 
 @pytest.mark.parametrize("easy", ["1234", "2009"])
@@ -51,20 +50,6 @@ def test_c11_an_easy_pin_is_asked_for_again_and_opens_nothing(line: Line, easy: 
     number = shown(caller.key(PIN))
     assert NOTHING in asked(line, number, easy).screen
     assert asked(line, number).read().startswith("Byakiriwe.\n")
-
-
-def test_c11_two_callers_have_two_numbers(line: Line) -> None:
-    assert given(line)[1] != given(line)[1]
-
-
-def test_the_pin_is_in_no_run_row_or_tip(line: Line, stored: Callable[[], bytes]) -> None:
-    _, number = given(line, "8305")
-    asked(line, number, "8305")
-
-    assert line.runs.held == {}
-    assert "8305" not in line.read(line.tip).values()
-    assert "pin" not in line.read(line.tip)
-    assert number.encode() not in stored()
 
 
 @pytest.mark.row("C11")
@@ -104,6 +89,8 @@ def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> N
 @pytest.mark.row("C11")
 def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(line: Line) -> None:
     _, number = given(line)
+    assert NOTHING in asked(line, "430021656").screen, "a slip of the thumb costs no try"
+    assert line.all(AttemptRow) == []
     caller = asked(line, number, wrong())
     for _ in range(4):
         caller.key("1", number, wrong())
@@ -125,12 +112,6 @@ def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line
     assert asked(line, number).read().startswith("Byakiriwe.")
 
 
-def test_a_slip_of_the_thumb_costs_no_try(line: Line) -> None:
-    caller = asked(line, "430021656")
-    assert NOTHING in caller.screen
-    assert line.all(AttemptRow) == []
-
-
 def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(line: Line) -> None:
     _, number = given(line)
     caller = asked(line, number)
@@ -140,12 +121,6 @@ def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(l
         line.flush()
         assert caller.again() == screen
     assert len(line.all(AttemptRow)) == 1
-
-
-def test_a_second_try_in_one_session_does_not_read_what_the_first_opened(line: Line) -> None:
-    _, number = given(line)
-    caller = asked(line, number)
-    assert NOTHING in caller.key("0", "0", number, wrong())
 
 
 @pytest.mark.row("C17")
@@ -235,12 +210,6 @@ def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_giv
         assert shown[0] == shown[1]
 
 
-def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
-    _, number = given(line)
-    assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
-    assert line.tip.erasure_asked_at is None
-
-
 def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
     _, number = given(line)
     service_retention.set_legal_hold(line.context, 1, by="Desk", reason="a letter")
@@ -251,8 +220,9 @@ def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
 
 def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
     _, number = given(line)
+    assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
     caller = asked(line, number)
-    caller.key("0", "0", number, wrong())
+    assert NOTHING in caller.key("0", "0", number, wrong())
     caller.key("00")
     caller.key(*MY_NUMBER, "430021655", PIN, "2", "2")
     assert line.tip.erasure_asked_at is None
