@@ -66,16 +66,6 @@ def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: 
     ) == service_publish.problems_of(desk.context, desk.live, live.digest)
 
 
-def test_a_check_whose_ring_was_lost_is_rung_for_again_by_whoever_looks(desk: Desk) -> None:
-    bell(desk).dead = True
-    change = desk.opened()
-    desk.say(change, "Other words")
-    assert service_publish.draft_problems(desk.context, change) is None
-    bell(desk).dead = False
-    assert service_publish.draft_problems(desk.context, change) is None
-    assert bell(desk).scheduled[-1] == (Job.CHECK_DRAFT, change)
-
-
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
     service_publish.problems_of(desk.context, playable(), "one")
     clock.turn(days=31)

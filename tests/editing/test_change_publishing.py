@@ -138,6 +138,9 @@ def test_it_is_sent_back_with_a_note(desk: Desk) -> None:
     service_publish.send_back(desk.context, APPROVER, change, "  Too hard a word ")
     row = desk.row(change)
     assert (row.state, row.note, row.noted_by) == (DraftState.OPEN, "Too hard a word", "Approver 1")
+    submitted, returned = desk.log[-2:]
+    assert "Editor 1 submitted change 1 for approval: New words" in submitted
+    assert "Approver 1 returned change 1 to the editor: Too hard a word" in returned
     again = refusal(service_publish.send_back, desk.context, APPROVER, change, "x")
     assert again == DraftRefused(Refusal.NOT_SUBMITTED)
     desk.submit(change)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.editing import rules_drafts
 from hotline.editing.rules_drafts import (
     ENTRIES,
     NUMBERS,
@@ -16,7 +15,6 @@ from hotline.editing.rules_drafts import (
     restored_document,
     with_part,
 )
-from hotline.flows.flow import EMERGENCY
 
 ROW = {"number": "3512", "service": "Help", "status": "verified", "evidence": "a letter"}
 DOCUMENT: dict[str, Any] = {
@@ -67,14 +65,6 @@ def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
     assert back["numbers"] == [], "what was taken away stays away"
     assert back["phrases"] == DOCUMENT["phrases"]
     assert "phrases" not in restored_document(today, DOCUMENT)
-
-
-def test_a_document_that_loses_the_emergency_number_is_found() -> None:
-    row = {**ROW, "number": EMERGENCY, "confirmed_by": "x", "confirmed_on": "2026-11-26"}
-    signed = {**DOCUMENT, "numbers": [row]}
-    assert rules_drafts.loses_emergency(signed, DOCUMENT)
-    assert rules_drafts.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
-    assert not rules_drafts.loses_emergency(DOCUMENT, DOCUMENT)
 
 
 NAMES = st.sampled_from(["fees", "homes", "law", "quiz"])

@@ -1,18 +1,14 @@
 """Tests two editors who edit one flow at the same time. The merge keeps each edit, or asks an editor to choose between
 two edits."""
 
-import copy
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hotline.editing.rules_forms import MergedField, Side, merge
 from hotline.flows.node_fields import ABSENT
-from hotline.text.languages import CODES
-from tests.editing.documents import GARBAGE, Edit, Facts, body_of, changed, row_name, shipped
+from tests.editing.documents import GARBAGE, changed, shipped
 from tests.flows.books import LEARN, TELL, choice, make_flow, t
 
 FLOW: dict[str, Any] = make_flow(
@@ -29,119 +25,6 @@ FLOW: dict[str, Any] = make_flow(
         "way": {"branch": [{"when": {"flag": "a"}, "goes": "one"}, {"goes": "two"}]},
     },
 )
-WITH_TEXT = [name for name, node in FLOW["nodes"].items() if "text" in next(iter(node.values()))]
-WITH_CHOICES = [
-    name for name in WITH_TEXT if next(iter(FLOW["nodes"][name].values())).get("choices")
-]
-
-
-@st.composite
-def edits(draw: st.DrawFn, mark: str) -> Edit:
-    """Generates one random edit of the flow. The edit does nothing if its target is missing."""
-    node, many = draw(st.sampled_from(WITH_TEXT)), draw(st.sampled_from(WITH_CHOICES))
-    code, at = draw(st.sampled_from(CODES)), draw(st.integers(0, 2))
-    words = f"{mark}{draw(st.integers(0, 1))}"
-
-    def says(flow: dict[str, Any]) -> None:
-        body_of(flow, node).get("text", {})[code] = words
-
-    def labels(flow: dict[str, Any]) -> None:
-        for row in body_of(flow, many).get("choices", [])[at : at + 1]:
-            row["label"][code] = words
-
-    def drops(flow: dict[str, Any]) -> None:
-        del body_of(flow, many).get("choices", [])[at : at + 1]
-
-    def adds(flow: dict[str, Any]) -> None:
-        rows = body_of(flow, many).get("choices", [])
-        if words not in map(row_name, rows):
-            rows.insert(at, {"label": t(words), "value": words})
-
-    def moves(flow: dict[str, Any]) -> None:
-        rows = body_of(flow, many).get("choices", [])
-        rows.insert(at, rows.pop()) if rows else None
-
-    def leads(flow: dict[str, Any]) -> None:
-        body_of(flow, node)["goes"] = words
-
-    def deletes(flow: dict[str, Any]) -> None:
-        flow["nodes"].pop(node, None)
-
-    def writes(flow: dict[str, Any]) -> None:
-        flow["nodes"][f"new_{at}"] = {"say": {"text": t(words)}}
-
-    every: list[Edit] = [says, says, labels, drops, adds, moves, leads, deletes, writes]
-    return every[draw(st.integers(0, len(every) - 1))]
-
-
-def scripts(mark: str) -> st.SearchStrategy[dict[str, Any]]:
-    def applied(script: list[Edit]) -> dict[str, Any]:
-        flow = copy.deepcopy(FLOW)
-        for edit in script:
-            edit(flow)
-        return flow
-
-    return st.lists(edits(mark), max_size=6).map(applied)
-
-
-def _facts(flow: Mapping[str, Any]) -> Facts:
-    """Returns every text, target and setting of a flow, each under a unique name. The function uses no part of the code
-    under test."""
-    found: Facts = {}
-    for name, node in flow["nodes"].items():
-        body = body_of(flow, name)
-        found[name, "kind"] = next(iter(node))
-        found |= {(name, "text", code): words for code, words in body.get("text", {}).items()}
-        found |= {(name, key): body[key] for key in ("goes", "topic", "saves") if key in body}
-        for row in body.get("choices", []):
-            found |= {(name, row_name(row), code): said for code, said in row["label"].items()}
-    return found
-
-
-def _order(flow: Mapping[str, Any], node: str, of: set[str]) -> list[str]:
-    return [name for name in map(row_name, body_of(flow, node).get("choices", [])) if name in of]
-
-
-@settings(deadline=None)
-@given(scripts("hers"), scripts("yours"))
-def test_each_edit_is_kept_or_asked_about(hers: dict[str, Any], yours: dict[str, Any]) -> None:
-    found = merge(FLOW, hers, yours)
-    asked = {clash.place.node for clash in found.clashes}
-    base, h, y, m = map(_facts, (FLOW, hers, yours, found.document))
-    for fact in {*base, *h, *y, *m}:
-        was, hers_now, yours_now = base.get(fact), h.get(fact), y.get(fact)
-        if was != hers_now != yours_now != was:
-            assert fact[0] in asked, fact
-        elif fact[0] not in asked:
-            assert m.get(fact) == (hers_now if was == yours_now else yours_now), fact
-
-    for node in WITH_CHOICES:
-        everywhere = [
-            {*map(row_name, body_of(one, node).get("choices", []))} for one in (FLOW, hers, yours)
-        ]
-        both = set.intersection(*everywhere)
-        was, hers_now, yours_now = (_order(one, node, both) for one in (FLOW, hers, yours))
-        if was != hers_now != yours_now != was:
-            assert node in asked
-        elif node not in asked:
-            assert _order(found.document, node, both) == (
-                hers_now if was == yours_now else yours_now
-            )
-
-
-@settings(deadline=None)
-@given(scripts("hers"), scripts("yours"))
-def test_what_is_asked_about_is_asked_once(hers: dict[str, Any], yours: dict[str, Any]) -> None:
-    """After an editor has answered every question of the merge, the merge asks nothing more. The questions do not
-    depend on which edit is saved first."""
-    found = merge(FLOW, hers, yours)
-    for side in Side:
-        after = merge(FLOW, hers, yours, {clash.key: side for clash in found.clashes})
-        assert after.clashes == ()
-    turned = merge(FLOW, yours, hers)
-    assert {one.key for one in turned.clashes} == {one.key for one in found.clashes}
-    if not found.clashes:
-        assert _facts(turned.document) == _facts(found.document)
 
 
 @settings(deadline=None)

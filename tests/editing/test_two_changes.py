@@ -57,6 +57,13 @@ def edits(draw: st.DrawFn, mark: str) -> Edit:
         if words not in map(row_name, rows):
             rows.insert(at, {"label": t(words), "value": words})
 
+    def moves(document: dict[str, Any]) -> None:
+        rows = body_of(there(document, other), menu).get("choices", [])
+        rows.insert(at, rows.pop()) if rows else None
+
+    def leads(document: dict[str, Any]) -> None:
+        body_of(there(document, flow), node)["goes"] = words
+
     def deletes(document: dict[str, Any]) -> None:
         there(document, flow)["nodes"].pop(node, None)
 
@@ -79,8 +86,8 @@ def edits(draw: st.DrawFn, mark: str) -> Edit:
         for row in document["numbers"][at : at + 1]:
             row["service"] = words
 
-    every: list[Edit] = [says, says, labels, drops, adds, deletes, writes, begins, prints, lists]
-    every.append(takes_out)
+    every: list[Edit] = [says, says, labels, drops, adds, moves, leads, deletes, writes, begins]
+    every += [prints, lists, takes_out]
     return every[draw(st.integers(0, len(every) - 1))]
 
 
@@ -106,10 +113,16 @@ def _facts(document: Mapping[str, Any]) -> Facts:
             body = body_of(parts, node)
             found[flow, node] = next(iter(parts["nodes"][node]))
             found |= {(flow, node, code): said for code, said in body.get("text", {}).items()}
+            found |= {(flow, node, key): body[key] for key in ("goes", "topic") if key in body}
             for row in body.get("choices", []):
                 label = row["label"].items()
                 found |= {(flow, node, row_name(row), code): said for code, said in label}
     return found
+
+
+def _order(document: Mapping[str, Any], flow: str, node: str) -> list[str]:
+    rows = body_of(document["flows"].get(flow, {"nodes": {}}), node).get("choices", [])
+    return [*map(row_name, rows)]
 
 
 def change(after: Mapping[str, Any], live: Mapping[str, Any]) -> GatheredDraft:
@@ -154,6 +167,17 @@ def test_a6_no_edit_is_lost_in_silence(mine: dict[str, Any], theirs: dict[str, A
             for one in edited:
                 if one.get(fact) != was.get(fact) and not is_asked(fact, about):
                     assert heard.get(fact) == one.get(fact), fact
+        for place in MENUS:
+            named = [{*_order(one, *place)} for one in (BASE, mine, theirs)]
+            both = set.intersection(*named)
+            was_in, *new_in, now_in = (
+                [name for name in _order(one, *place) if name in both]
+                for one in (BASE, mine, theirs, late.document)
+            )
+            moved = [order for order in new_in if order != was_in]
+            if not is_asked(place, about):
+                assert now_in == (moved or [was_in])[0]
+                assert len({*map(tuple, moved)}) <= 1
         for side, kept in ((Side.YOURS, second), (Side.THEIRS, first)):
             for part in late.steps:
                 clashes = late.clashes.get(part, ())

@@ -8,7 +8,6 @@ from hotline.flows.conversation import (
     Answered,
     Completed,
     ConversationState,
-    Erased,
     Facts,
     Finished,
     FlowEntered,
@@ -21,7 +20,6 @@ from hotline.flows.conversation import (
 from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import CallNode, fill_placeholders
 from hotline.flows.turn import expects_pin, expects_words, render, resume, start
-from hotline.text.characters import is_easy_pin
 from hotline.text.errors import FlowInvalid
 from hotline.text.languages import CODES
 from tests.flows.books import FRONT, LISTS, REPORTING, Player, choice, make_book, make_document, t
@@ -255,15 +253,6 @@ def test_an_answer_stays_out_of_what_is_printed() -> None:
     assert "blue gate" not in repr(player.run) + repr(player.events)
 
 
-def test_000_is_the_front_of_a_first_dial_and_forgets() -> None:
-    player = Player(BOOK).keys("7", *TO_DISTRICT, "000")
-    assert player.screen == FRONT_SCREEN
-    assert player.events == (Erased(),)
-    assert player.run == ConversationState(
-        "rw", (Place("front", "front"),), attempts=1, erased=True
-    )
-
-
 def test_a_new_passage_begins_without_the_answers_of_the_one_before() -> None:
     player = Player(BOOK).keys(*TO_DISTRICT, "00", "5")
     assert player.run.attempts == 2
@@ -365,12 +354,6 @@ def test_an_entry_whose_flow_would_gather_is_the_front() -> None:
     book = make_book(learn={"a": {"call": {"flow": "tell"}}})
     player = Player(book).dial(entry="11")
     assert (player.screen, player.run.attempts) == (FRONT_SCREEN, 0)
-
-
-def test_a_redial_is_a_first_dial() -> None:
-    player = Player(BOOK).keys("7", *TO_DISTRICT)
-    assert player.dial().screen == FRONT_SCREEN
-    assert player.run == Player(BOOK).run
 
 
 @pytest.mark.parametrize(
@@ -485,16 +468,6 @@ def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, 
 def test_only_a_pin_has_digits_and_only_four_six_or_eight(ask: dict[str, object]) -> None:
     with pytest.raises(FlowInvalid):
         compile_book(document(**ask), {})
-
-
-@pytest.mark.parametrize("pin", ["111111", "123456", "987654", "199012", "121985", "202020"])
-def test_six_digits_that_anybody_would_try_first_are_easy(pin: str) -> None:
-    assert is_easy_pin(pin)
-
-
-@pytest.mark.parametrize("pin", ["407193", "815260", "110011"])
-def test_six_digits_without_a_pattern_are_not_easy(pin: str) -> None:
-    assert not is_easy_pin(pin)
 
 
 def test_a_text_speaks_of_the_case_that_was_chosen_first() -> None:

@@ -113,14 +113,21 @@ def test_more_letters_are_never_fewer_parts(text: str, more: str) -> None:
 EQUAL = ["0000", "1111", "9999"]
 RUNS = ["0123", "1234", "6789", "7890", "9876", "3210", "0987"]
 YEARS = ["1900", "1954", "1994", "2000", "2026", "2099"]
+SIX = ["111111", "123456", "987654", "199012", "121985", "202020"]
 
 
-@pytest.mark.parametrize("pin", [*EQUAL, *RUNS, *YEARS])
+@pytest.mark.parametrize("pin", [*EQUAL, *RUNS, *YEARS, *SIX])
 def test_equal_digits_runs_and_years_are_easy(pin: str) -> None:
     assert is_easy_pin(pin)
 
 
-@pytest.mark.parametrize("pin", ["4711", "8305", "1112", "1357", "1243", "1899", "2100", "0190"])
+@pytest.mark.parametrize(
+    "pin",
+    [
+        *("4711", "8305", "1112", "1357", "1243", "1899", "2100", "0190"),
+        *("407193", "815260", "110011"),
+    ],
+)
 def test_others_are_not(pin: str) -> None:
     assert not is_easy_pin(pin)
 
