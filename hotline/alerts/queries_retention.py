@@ -242,7 +242,7 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
     remains only because of a legal hold. Leaves out complaints about the national desk."""
     is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
-    tips = [_kept(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
+    tips = [_with_legal_hold(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
     return sorted(tips, key=lambda one: (one.term.goes_at, one.tip.id))
 
 
@@ -256,10 +256,10 @@ def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> Re
     is_hidden = for_line and not is_visible(session, tip_id, THE_LINE)
     if tip is None or tip.state == TipState.DRAFT or is_hidden:
         raise NotFound(f"there is no tip {tip_id}: see `hotline tips list`")
-    return _kept(session, tip)
+    return _with_legal_hold(session, tip)
 
 
-def _kept(session: Session, tip: Tip) -> RetainedTip:
+def _with_legal_hold(session: Session, tip: Tip) -> RetainedTip:
     holds = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
     hold = session.scalars(holds).first()
     return RetainedTip(tip, hold, term_of(tip, is_held=hold is not None))

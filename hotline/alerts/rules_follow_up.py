@@ -245,12 +245,12 @@ def wants_since(person: MetPerson) -> datetime | None:
             break
         since = at
     offer = person.newest
-    if since is None or offer is None or (offer.offered_at < since and not _goes_on(offer)):
+    if since is None or offer is None or (offer.offered_at < since and not _may_help(offer)):
         return since
     return None
 
 
-def _goes_on(offer: OfferedHelp) -> bool:
+def _may_help(offer: OfferedHelp) -> bool:
     """Returns True if the service that was asked to help a person has not refused and can still help."""
     if offer.answer in (None, ServiceAnswer.NONE):
         return True
@@ -287,13 +287,15 @@ def next_reminder(
     for turn in range(clock.times, len(steps)):
         recipients = _asked_people(steps[turn], turn, case, roster, referrer)
         if recipients:
-            due_at = _again(clock.kind, turn, since, at, case.urgency)
+            due_at = _next_level_at(clock.kind, turn, since, at, case.urgency)
             first = steps[turn] in (AskedPerson.REFERRER, AskedPerson.ANOTHER)
             return FollowReminder(recipients, first, FollowClock(clock.kind, due_at, turn + 1))
     return FollowReminder((), False, None)
 
 
-def _again(kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int) -> datetime:
+def _next_level_at(
+    kind: FollowKind, turn: int, since: datetime, at: datetime, urgency: int
+) -> datetime:
     """Returns when the hotline asks the next level for a missing fact: the coordinator next morning, the national desk
     a day later. After that, asks the national desk once a week.
 

@@ -160,7 +160,7 @@ def _take(act: _ActContext) -> CommandOutcome:
     act.happened(CaseEventKind.ACKNOWLEDGED)
     if act.is_away:
         return act.done(CommandResult.MOVED)
-    followers = _take_what_followed(act) if act.holds else ()
+    followers = _acknowledge_followers(act) if act.holds else ()
     result = CommandResult.TAKEN if act.holds else CommandResult.ALREADY_TAKEN
     return replace(act.done(result), followers=followers)
 
@@ -178,7 +178,7 @@ def _refuse_the_end(act: _ActContext) -> CommandOutcome:
     return act.done(CommandResult.TAKEN)
 
 
-def _take_what_followed(act: _ActContext) -> tuple[int, ...]:
+def _acknowledge_followers(act: _ActContext) -> tuple[int, ...]:
     """Acknowledges similar tips of the same cluster, of which the responder got no separate alert.
 
     Each of these tips remains a case of its own. Returns the responder's assignments of these tips, so that a later
@@ -270,7 +270,7 @@ def _pass_on(act: _ActContext) -> CommandOutcome:
     return act.done(CommandResult.THEIRS if stays else CommandResult.PASSED)
 
 
-def _say_how(act: _ActContext) -> CommandOutcome:
+def _decide_visit(act: _ActContext) -> CommandOutcome:
     """Records the national desk's decision how responders may visit a case. An SMS that allows open visits counts only
     after the gateway's inbox lists the SMS, because a forged SMS could endanger a person."""
     decision = REPLIES[act.command.verb].decision or VisitDecision.UNSEEN
@@ -303,7 +303,7 @@ VERBS: Mapping[Verb, Callable[[_ActContext], CommandOutcome]] = {
     Verb.PASS_ON: _pass_on,
     Verb.LET_GO: _stand_down,
     **{verb: _close for verb, reply in REPLIES.items() if reply.outcome is not None},
-    **{verb: _say_how for verb, reply in REPLIES.items() if reply.decision is not None},
+    **{verb: _decide_visit for verb, reply in REPLIES.items() if reply.decision is not None},
 }
 """The function that carries out each verb."""
 
@@ -556,7 +556,7 @@ def _template(one: CommandOutcome, responder: Responder, number: str | None) -> 
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
     warned = template in (Template.TAKEN, Template.HELPS_TOO)
-    if not warned or one.visit_facts is None or not one.visit_facts.goes_unseen:
+    if not warned or one.visit_facts is None or not one.visit_facts.must_be_discreet:
         return template
     stays_away = one.visit_facts.safety is VisitSafety.DO_NOT_VISIT
     if template is Template.HELPS_TOO:

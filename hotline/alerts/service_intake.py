@@ -135,7 +135,7 @@ def store_report(
     grants = _seal(session, context, tip, attempt, route)
     is_moved = old_state is TipState.FRAGMENT and route.place != tip.place
     is_moved |= service_correction.hand_to_oversight(session, tip, route, context.now())
-    if (found is not None and _waits_again(session, context, tip, attempt, kind)) or is_moved:
+    if (found is not None and _leaves_cluster(session, context, tip, attempt, kind)) or is_moved:
         tip.alert_urgency = None
     if found is None and state is not TipState.DRAFT:
         queries.write_tip(session, tip)
@@ -146,7 +146,7 @@ def store_report(
     if grants is not None:
         queries.give_keys(session, tip.id, grants, first=found is None)
     if found is None:
-        _waits_again(session, context, tip, attempt, kind)
+        _leaves_cluster(session, context, tip, attempt, kind)
     if kind is None and tip.category is not None and route.filed:
         service_case.link_alerted(session, tip.id, context.now())
     _alert(session, context, tip, before, route, facts.official, has_new_desks=grants is not None)
@@ -332,7 +332,7 @@ def _keys(session: Session, context: Context, codes: Sequence[str]) -> Mapping[s
     return {code: valid_keys.get(code, b"") for code in codes}
 
 
-def _waits_again(
+def _leaves_cluster(
     session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, kind: str | None
 ) -> bool:
     """Returns True if a changed answer may have removed the tip from its cluster (a group of similar tips). The alert

@@ -243,7 +243,7 @@ def decrypt_unlocked(session: Session, found: UnlockedTip) -> DecryptedTip:
         erasure_asked_at=tip.erasure_asked_at,
         earlier=tuple(one.place for one in tables.earlier_places(session, tip.id)),
         answers=found.answers,
-        asked=_asked(alerts_tables.question_of_tip(session, tip.id), tip_key, tip.uid),
+        asked=_question_back(alerts_tables.question_of_tip(session, tip.id), tip_key, tip.uid),
         notes=decrypt_codes.decrypt_notes(session, tip, tip_key),
     )
 
@@ -324,7 +324,7 @@ def _granted(
     return grant
 
 
-def _asked(
+def _question_back(
     row: alerts_tables.QuestionBackRow | None, tip_key: bytes, uid: str
 ) -> QuestionBack | None:
     """Returns the question that a desk asked about a tip, with the caller's answer.

@@ -277,7 +277,7 @@ class _Gathered:
                 actor = f"responder:{row.responder_id}"
             text = self._note(row) if kind is LoggedEvent.NOTE else ""
             by_clock = kind is LoggedEvent.ALERTED or actor == "clock"
-            yield FileEvent(row.at, sentence, self._who(actor), text, by_clock=by_clock)
+            yield FileEvent(row.at, sentence, self._role_and_letter(actor), text, by_clock=by_clock)
 
     def _note(self, row: tables_case_events.CaseEventRow) -> str:
         """Returns the text of a note that a responder wrote in their own words. Returns an empty text unless a
@@ -294,12 +294,14 @@ class _Gathered:
         file."""
         for entry in self._audit:
             if entry.action in CUSTODY:
-                yield FileEvent(entry.at, CUSTODY[entry.action], self._who(entry.actor))
+                yield FileEvent(entry.at, CUSTODY[entry.action], self._role_and_letter(entry.actor))
         for row in tables_case_events.events_of_tip(self.session, self.tip.id):
             if row.kind == LoggedEvent.OPENED and row.channel != EventChannel.CONSOLE:
-                yield FileEvent(row.at, OPENED, self._who(f"responder:{row.responder_id}"))
+                yield FileEvent(
+                    row.at, OPENED, self._role_and_letter(f"responder:{row.responder_id}")
+                )
 
-    def _who(self, actor: str) -> str:
+    def _role_and_letter(self, actor: str) -> str:
         """Returns the text that replaces an officer's name: the role of the officer and a capital letter. An officer
         with several phones or accounts always gets the same letter."""
         kind, _, rest = actor.partition(":")

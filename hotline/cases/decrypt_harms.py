@@ -39,7 +39,7 @@ def _text(body: bytes, desk: str, keys: Sequence[bytes]) -> Mapping[str, str]:
     return {}
 
 
-def encrypt_again(session: Session, desk: str, before: bytes, public_key: bytes) -> None:
+def reencrypt_harms(session: Session, desk: str, before: bytes, public_key: bytes) -> None:
     """Encrypts a desk's records of harm with the desk's new key, before the desk's previous key is destroyed."""
     for _, text in tables_case_files.records_of(session, desk):
         said = _text(text.body, desk, [before])

@@ -172,11 +172,11 @@ def _carried_out(
     done = service_commands.carry_out(turn.session, turn.context, one)
     flags = [f"{RESULT_PREFIX}{done.result}"]
     took = done.result in (CommandResult.TAKEN, CommandResult.ALREADY_TAKEN)
-    goes_unseen = done.visit_facts is not None and done.visit_facts.goes_unseen
+    must_be_discreet = done.visit_facts is not None and done.visit_facts.must_be_discreet
     was_read = done.assignment_id is not None and queries_references.has_read(
         turn.session, done.assignment_id
     )
-    if took and goes_unseen and not was_read:
+    if took and must_be_discreet and not was_read:
         flags.append(UNREAD if done.result is CommandResult.TAKEN else HELPS_UNREAD)
     words = {"time": kigali_time(done.due)} if done.due is not None else {}
     if done.result is CommandResult.ALREADY_TAKEN:
@@ -247,7 +247,7 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
         if tip.assignee_id != turn.person.id:
             return NOT_TAKEN
         place = turn.ask.verb.removeprefix(DISTRICT)
-        to, chosen = PassedTo.DISTRICT, _let_district_read(turn, tip, place, others)
+        to, chosen = PassedTo.DISTRICT, _grant_district(turn, tip, place, others)
     elif target == NATIONAL_DESK:
         national = rules_assignment.turns(one for one in others if one.level is Level.NATIONAL)
         to, chosen = PassedTo.NATIONAL, national[:1]
@@ -256,7 +256,7 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     return _carried_out(turn, Verb.PASS_ON, to, chosen) if chosen else _NO_COLLEAGUES
 
 
-def _let_district_read(
+def _grant_district(
     turn: ReaderTurn, tip: Tip, place: str, people: list[rules_assignment.Candidate]
 ) -> tuple[int, ...]:
     """Gives the desk of the chosen district access to the tip. Returns the responder of the chosen district who is

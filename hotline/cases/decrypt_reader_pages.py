@@ -156,7 +156,7 @@ def _warnings(turn: ReaderTurn, tip: Tip) -> Iterator[str]:
 def _visit_warning(turn: ReaderTurn, tip: Tip) -> Template | None:
     """Returns the warning that says how responders may visit the place. Returns None if responders may come openly."""
     facts = assignee_visit_facts(turn.session, tip)
-    is_asked_first = facts.goes_unseen and tip.matter == Matter.TIP
+    is_asked_first = facts.must_be_discreet and tip.matter == Matter.TIP
     return VISIT_SAFETIES[facts.safety].screen or (
         Template.PAGE_ASK_FIRST if is_asked_first else None
     )

@@ -252,7 +252,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
     line = sheet.line
     to_erase: Sequence[int] = ()
     if line.erasure_asked_at is not None and not line.erased_at and sheet.decides:
-        to_erase = service_desk_commands.others_to_erase(visit.context, visit.by, tip_id)
+        to_erase = service_desk_commands.other_tips_to_erase(visit.context, visit.by, tip_id)
     return page(
         visit,
         "tip.html",
@@ -266,7 +266,7 @@ def tip(visit: Visit, tip_id: int) -> Response:
             (str(exclusion_id), name or visit.place(desk), visit.say(EXCLUSION_REASONS[why]))
             for exclusion_id, name, desk, why in sheet.exclusions
         ],
-        asks=_asks(visit, sheet),
+        asks=_askable_questions(visit, sheet),
         phones=_phones(visit, line),
         desks=_desks(visit, line),
         buttons=BUTTONS,
@@ -323,7 +323,7 @@ def _moment(visit: Visit, sheet: TipSheet, one: TimelineItem) -> tuple[str, str]
     return f"{said} {corrects}".strip(), ""
 
 
-def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
+def _askable_questions(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
     """Returns the questions that the desk may ask the caller now. Each entry has the name of the question, its text for
     the officer, and the screen that the caller will see."""
     language = sheet.line.language

@@ -92,7 +92,7 @@ def read(visit: Visit, tip_id: int) -> Response:
     )
     sheet = service_sheet.tip_sheet(visit.context, visit.by, tip_id)
     opened = service_persons.read_persons(visit.context, visit.by, visit.token, tip_id, why)
-    asked = _asked_again(sheet.persons.clocks)
+    asked = _ask_again_times(sheet.persons.clocks)
     part = number_of(visit.form.text("part", most=3)) or 1
     of_part = opened.people[(part - 1) * ON_A_PAGE : part * ON_A_PAGE]
     return decrypted_page(
@@ -235,7 +235,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     if stop != StopReason.SAYS_NO:
         return said
     clocks = service_sheet.tip_sheet(visit.context, visit.by, tip_id).persons.clocks
-    due = _asked_again(clocks).get(n or 0)
+    due = _ask_again_times(clocks).get(n or 0)
     if due is None:
         return said
     again = visit.say(
@@ -244,7 +244,7 @@ def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
     return f"{said} {again}"
 
 
-def _asked_again(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
+def _ask_again_times(clocks: Sequence[RunningClock]) -> Mapping[int, datetime]:
     """Returns for each person the time by which a responder must ask again about help."""
     return {one.n: one.due_at for one in clocks if one.offered_id is None}
 
@@ -505,14 +505,14 @@ _on_a_call = partial(form_view, call_backs, "reason-{call_back_id}")
 _call_act = _on_a_call(text={CallRefused: REFUSED})
 
 
-def _why(visit: Visit, call_back_id: int) -> str:
+def _typed_reason(visit: Visit, call_back_id: int) -> str:
     return visit.reason(f"reason-{call_back_id}", "Enter a reason.")
 
 
 @_call_act
 def ask_call(visit: Visit, call_back_id: int) -> None:
     service_calls.request_number(
-        visit.context, visit.by, call_back_id, reason=_why(visit, call_back_id)
+        visit.context, visit.by, call_back_id, reason=_typed_reason(visit, call_back_id)
     )
 
 
@@ -521,7 +521,7 @@ def approve_call(visit: Visit, call_back_id: int) -> None:
     """Approves the request for the phone number of a call-back. Refuses the approval if a newer request has replaced
     the request that the page showed.
     """
-    reason, asked_by = _why(visit, call_back_id), visit.form.text("asked_by", most=200)
+    reason, asked_by = _typed_reason(visit, call_back_id), visit.form.text("asked_by", most=200)
     service_calls.approve_request(
         visit.context, visit.by, call_back_id, reason=reason, asked_by=asked_by
     )
@@ -532,7 +532,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
     outcome = visit.form.text("outcome", most=20)
     if outcome not in {*CallOutcome}:
         raise visit.wrong(f"reason-{call_back_id}", "Choose an outcome.")
-    reason, came = _why(visit, call_back_id), CallOutcome(outcome)
+    reason, came = _typed_reason(visit, call_back_id), CallOutcome(outcome)
     service_calls.record_outcome(visit.context, visit.by, call_back_id, reason=reason, outcome=came)
 
 
@@ -540,7 +540,7 @@ def end_call(visit: Visit, call_back_id: int) -> None:
 def read_call(visit: Visit, call_back_id: int) -> Response:
     """Shows the phone number of a call-back for five minutes. No other page shows the number, and the page cannot be
     printed."""
-    reason = _why(visit, call_back_id)
+    reason = _typed_reason(visit, call_back_id)
     opened = service_calls.decrypt_call(visit.context, visit.by, visit.token, call_back_id, reason)
     word = decrypt_call_backs.code_word(visit.context, opened)
     back = url_for("acting.calls")

@@ -210,7 +210,7 @@ def _warn(turn: ReaderTurn, kind: PinWarning) -> None:
     """Stores a warning about this responder's PIN, and notifies the coordinators by SMS."""
     tables.add_warning(turn.session, turn.person.id, kind, turn.at, waits=False)
     code = responders_short_code(turn.context.line.service_code)
-    for one in _who_lead(turn.session, turn.person, turn.at):
+    for one in _coordinators(turn.session, turn.person, turn.at):
         notify_person(turn.session, one, WARNING_TEMPLATES[kind], turn.at, code=code)
 
 
@@ -222,7 +222,7 @@ def _pass_dangers_on(turn: ReaderTurn) -> None:
             service_escalation.handle_event(turn.session, turn.context, tip_id, event, turn.at)
 
 
-def _who_lead(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
+def _coordinators(session: Session, person: Responder, at: datetime) -> Sequence[Responder]:
     """Returns the people who get warnings about this responder's PIN: the active coordinators of the responder's desks.
 
     If there is no active coordinator, or if the responder is a coordinator, returns the other people of the national
@@ -251,7 +251,7 @@ def report_nights(context: Context) -> None:
         phones = Counter[int]()
         for responder_id in tables.mark_reported(session, before, at):
             person = session.get_one(Responder, responder_id)
-            phones.update(one.id for one in _who_lead(session, person, at))
+            phones.update(one.id for one in _coordinators(session, person, at))
         for leader_id, count in sorted(phones.items()):
             leader = session.get_one(Responder, leader_id)
             template = WARNING_TEMPLATES[PinWarning.NIGHT]
@@ -301,7 +301,7 @@ def _warnings_for(turn: ReaderTurn) -> Sequence[tuple[PinWarningRow, Responder]]
     return [
         (row, about)
         for row, about in pairs
-        if person.id in {one.id for one in _who_lead(session, about, at)}
+        if person.id in {one.id for one in _coordinators(session, about, at)}
     ]
 
 

@@ -330,7 +330,7 @@ def confirm_closure(
     )
 
 
-def others_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
+def other_tips_to_erase(context: ConsoleContext, by: SignedIn, tip_id: int) -> Sequence[int]:
     """Returns the other tips that the caller asked to erase together with this tip. Leaves out tips that this account
     may not see."""
     found = service_closing.undecided_others(context, tip_id)

@@ -75,12 +75,12 @@ def asked_back(context: Context, tip: DecryptedTip, language: str) -> list[tuple
 
 def _published(context: Context, tip: DecryptedTip) -> AskingNodes:
     try:
-        return _asked(context.flow_sets.get(context.flow_sets.live()), tip.matter)
+        return _nodes_by_answer(context.flow_sets.get(context.flow_sets.live()), tip.matter)
     except NotReady:
         return {}
 
 
-def _asked(flow_set: FlowSet, matter: str) -> AskingNodes:
+def _nodes_by_answer(flow_set: FlowSet, matter: str) -> AskingNodes:
     """Maps each answer's name to the menus and questions of all flows that store this answer. The menus and questions
     of the flow that collected the tip come first."""
     flows = sorted(flow_set.flows.values(), key=lambda flow: flow.gathers != matter)

@@ -206,7 +206,7 @@ class SessionNumber(Mapping[str, str]):
 
 def receipt_facts(context: Context, session_key: str) -> Facts:
     """Returns the flags and values about receipts that the flows of this session need."""
-    if not context.pseudonyms.knows_receipts:
+    if not context.pseudonyms.has_receipt_key:
         return Facts()
     return Facts(flags={OFFERED: True}, words=SessionNumber(context, session_key))
 

@@ -46,7 +46,7 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
         return {}
     named = environ.get(HOME, "").strip()
     home = Path(named) if named else PLAIN if (PLAIN / "keys").exists() else DEMO
-    return {**_kept(home), **environ, HOME: str(home)} if is_demo(home) else {}
+    return {**_stored_settings(home), **environ, HOME: str(home)} if is_demo(home) else {}
 
 
 def is_demo(home: Path) -> bool:
@@ -70,13 +70,13 @@ def keep(home: Path, environ: Mapping[str, str]) -> None:
     file.write_text(json.dumps(ours), encoding="utf-8")
 
 
-def gateway_here() -> str:
+def demo_gateway() -> str:
     """Returns the address of the emulator of the demo in this folder. If no demo is in this folder, returns the
     emulator's default address."""
-    return _kept(DEMO).get(GATEWAY, HANDSETS)
+    return _stored_settings(DEMO).get(GATEWAY, HANDSETS)
 
 
-def _kept(home: Path) -> Mapping[str, str]:
+def _stored_settings(home: Path) -> Mapping[str, str]:
     try:
         kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import requests
 
-from hotline.cli.demo_home import HANDSETS, gateway_here
+from hotline.cli.demo_home import HANDSETS, demo_gateway
 from hotline.emulator.state import CITIZEN
 from hotline.flows.screen import wrapped
 from hotline.text.errors import HandsetRefused, NumberInvalid
@@ -37,7 +37,7 @@ def draw(dialogue: dict[str, Any], columns: int) -> str:
     return "\n".join([edge, *lines, edge, f"{foot:>{columns + 4}}"])
 
 
-def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str:
+def _caller(_context: click.Context, _option: click.Parameter, given: str) -> str:
     try:
         return parse_caller(given)
     except NumberInvalid:
@@ -47,12 +47,12 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
 @click.command()
 @click.argument("code")
 @click.option(
-    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_whose, help="Your number."
+    "--as", "msisdn", default=CITIZEN, show_default=True, callback=_caller, help="Your number."
 )
 @click.option(
     "--emulator",
     "url",
-    default=gateway_here,
+    default=demo_gateway,
     help=f"URL of the emulator. Default: the URL of the demo in the current folder. Without such a demo: {HANDSETS}.",
 )
 @click.option(

@@ -74,7 +74,7 @@ def record(as_json: bool) -> None:
             {
                 "controller": facts._asdict(),
                 "owed": [one._asdict() for one in facts.owed],
-                "kept_at": _kept_at(settings),
+                "kept_at": _locations(settings),
                 "processing": [one._asdict() for one in RECORD],
             }
         )
@@ -136,7 +136,7 @@ def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
         "Impact assessment": facts.assessed,
         "Hosting": facts.hosting,
     }
-    for name, said in (filled_in | _kept_at(settings)).items():
+    for name, said in (filled_in | _locations(settings)).items():
         yield f"{name}: {said or NOT_YET}"
     yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
     yield "Transfers abroad: none that identifies a person; statistics with small numbers hidden"
@@ -147,7 +147,7 @@ def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
         yield from (f"- {label}: {text}" for label, text in zip(LABELS, texts, strict=True))
 
 
-def _kept_at(settings: Settings) -> dict[str, str]:
+def _locations(settings: Settings) -> dict[str, str]:
     """Returns where the database, the gateway and the backups are, without secrets from the settings."""
     database = urlsplit(settings.database_url).hostname or "this machine"
     gateway = urlsplit(settings.gateway_url).hostname or ""

@@ -117,7 +117,7 @@ def _serve(listening: socket.socket) -> tuple[StartRequest, socket.socket]:
                 _tell_end(key.data, int(key.fd))
                 continue
             asking, _ = listening.accept()
-            request = _heard(asking)
+            request = _start_request(asking)
             if request is None:
                 asking.close()
                 continue
@@ -135,7 +135,7 @@ def _forget_siblings(waiting: selectors.BaseSelector) -> None:
     waiting.close()
 
 
-def _heard(asking: socket.socket) -> StartRequest | None:
+def _start_request(asking: socket.socket) -> StartRequest | None:
     asking.settimeout(PATIENCE)
     with suppress(OSError, ValueError, KeyError, TypeError):
         said: Any = json.loads(asking.makefile().readline())

@@ -114,7 +114,7 @@ def end_old(now: bool, as_json: bool) -> None:
         return
     for hook in live:
         click.echo(
-            f"{hook:9} {ended[hook]} ended, last called {_said(old[hook])}; the new one last called {_said(new[hook])}"
+            f"{hook:9} {ended[hook]} ended, last called {_utc(old[hook])}; the new one last called {_utc(new[hook])}"
         )
 
 
@@ -144,5 +144,5 @@ def addresses(
     return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 
 
-def _said(at: datetime | None) -> str:
+def _utc(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "never"

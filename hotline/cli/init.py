@@ -96,7 +96,7 @@ def init(
         with suppress(OSError):
             (settings.home / UNFINISHED_INIT).touch(mode=0o600)
     made = make_missing_keys(settings, found, contexts.clock(settings)(), new=new)
-    _made("keys", made, there=f"in {keys}")
+    _report("keys", made, there=f"in {keys}")
     _migrate(settings, keys, new=new)
 
     context = build_cli(settings)
@@ -116,7 +116,7 @@ def init(
             # The import is here, because only this command needs the code that makes sample data.
             import_module("hotline.cli.sample").write(settings)
         there = "or the hotline has data of its own"
-        _made("sample data", ["twelve months"] if is_new else [], there=there)
+        _report("sample data", ["twelve months"] if is_new else [], there=there)
     (settings.home / UNFINISHED_INIT).unlink(missing_ok=True)
 
 
@@ -158,7 +158,7 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
         # Makes a missing key only if its kind is new in this release. If a key of an older kind is missing, the command
         # stops with an error.
         made = make_missing_keys(settings, found, contexts.clock(settings)())
-        _made("keys", made, there=f"in {keys}")
+        _report("keys", made, there=f"in {keys}")
     if found.state is migrate.TablesState.OLDER and not no_backup:
         _back_up(settings)
     _migrate(settings, keys if whole else None)
@@ -230,7 +230,7 @@ def _migrate(settings: Settings, keys: Path | None, *, new: Collection[str] = ()
         if keys is not None:
             add_canaries(database, keys, new=new)
         service_alert_path.begin_waiting(database, contexts.clock(settings)())
-    _made("tables", ["created or updated"] if changed else [], there="up to date")
+    _report("tables", ["created or updated"] if changed else [], there="up to date")
 
 
 def _publish(context: Context, settings: Settings, folder: Path, *, demo: bool = False) -> None:
@@ -282,7 +282,9 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
         progress(f"keys of {len(missing)} desks")
         made = decrypt_access.make_desks(context, passphrase)
         lay_line_key(keys, decrypt_access.line_public_key(context, passphrase))
-    _made("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
+    _report(
+        "desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys"
+    )
 
 
 def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
@@ -307,18 +309,18 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
 
 def _rehearse(context: Context) -> None:
     if service_enrolment.list_responders(context):
-        _made("responders", [], there="see `hotline people list`")
+        _report("responders", [], there="see `hotline people list`")
         return
     progress("responders")
     people = service_enrolment.import_responders(context, demo_responders())
-    _made("responders", [f"{len(people)} sample responders, for a demo"], there="")
+    _report("responders", [f"{len(people)} sample responders, for a demo"], there="")
 
 
 def _first_account(context: Context, settings: Settings) -> None:
     """Prints an invitation link for the first admin, until the first admin has created an account with it."""
     first = service_invitations.first_link(context)
     if first is None:
-        _made("accounts", [], there="the page Accounts shows them")
+        _report("accounts", [], there="the page Accounts shows them")
         return
     click.echo(
         f"accounts: {service_invitations.FIRST} is made by {link_line(settings, first.link)}"
@@ -337,10 +339,10 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
             service_demo.grant_desks(context, passphrase_in(file))
     if made:
         keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
-    _made("accounts", [one.name for one in made], there="or the gateway is not the emulator")
+    _report("accounts", [one.name for one in made], there="or the gateway is not the emulator")
 
 
-def _made(what: str, made: Sequence[str], *, there: str) -> None:
+def _report(what: str, made: Sequence[str], *, there: str) -> None:
     """Prints one line about a part of the hotline, such as its keys. The line says if `init` made the part now, or if
     the part already existed."""
     for one in made:

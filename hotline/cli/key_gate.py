@@ -110,13 +110,13 @@ def prepare() -> None:
         migrate.refuse_unless_current(found)
         if found.state is migrate.TablesState.MISSING:
             raise missing_error(settings, f"the database {found.place} lacks the hotline's tables")
-    _refuse_what_is_missing(settings)
+    _refuse_missing(settings)
     click.echo(json.dumps(web_warning(settings)))
     if sys.stdin.readline():
         record_sender_start(settings)
 
 
-def _refuse_what_is_missing(settings: Settings) -> None:
+def _refuse_missing(settings: Settings) -> None:
     """Builds the context of each role on this machine, so that the command reports a missing part before any process
     starts."""
     for role in map(Role, sorted({post.role for post in PROCESSES.values()})):

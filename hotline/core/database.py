@@ -430,7 +430,9 @@ def add_rows(
         return session.connection().execute(statement, execution_options=COUNTED).rowcount
 
     names = ", ".join(column.key for column in (*columns, *constants))
-    values = ", ".join(["?"] * len(columns) + [_said(session, *one) for one in constants.items()])
+    values = ", ".join(
+        ["?"] * len(columns) + [_literal(session, *one) for one in constants.items()]
+    )
     words = f"INSERT INTO {row.__tablename__} ({names}) VALUES ({values})"
     if unless_taken is not None:
         only = "" if among is None else f" WHERE {among.key} IS NULL"
@@ -465,7 +467,7 @@ def in_numbers(session: Session, column: Column, numbers: Iterable[int]) -> Colu
     return column.in_(select(value if embedded else cast(value, Integer)))
 
 
-def _said(session: Session, column: Column, value: object) -> str:
+def _literal(session: Session, column: Column, value: object) -> str:
     """Returns the value as a piece of SQL text for this database."""
     clause = literal(value, column.type)
     return str(clause.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))

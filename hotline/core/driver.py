@@ -257,14 +257,14 @@ class PreparedStatement:
         compiled = self._statement.compile(dialect=DIALECT)
         assert isinstance(compiled, SQLCompiler)
         values = [
-            (name, compiled.params[name], _kept(compiled.binds[name].type))
+            (name, compiled.params[name], _converter(compiled.binds[name].type))
             for name in compiled.positiontup or ()
         ]
         results = [one.dialect_impl(DIALECT).result_processor(DIALECT, None) for one in self._gives]
         return str(compiled), values, results
 
 
-def _kept(type: TypeEngine[Any]) -> Convert:
+def _converter(type: TypeEngine[Any]) -> Convert:
     return type.dialect_impl(DIALECT).bind_processor(DIALECT)
 
 

@@ -56,7 +56,7 @@ WORK = {
     "paper": Work("hotline.statistics.pdf:pdf_here", 30),
     # The check of flows with 10,600 nodes needs 20 seconds on a free processor, and 160 MB.
     "check": Work("hotline.editing.service_publish:check_by_id", 600, role="workers"),
-    "import": Work("hotline.duty.service_sheets:import_here", 300, role="pages"),
+    "import": Work("hotline.duty.service_sheets:import_confirmed", 300, role="pages"),
     "release": Work("hotline.statistics.service_releases:create_due", 600, role="workers"),
 }
 TURNS = {name: Lock() for name in WORK}

@@ -47,7 +47,7 @@ class Kind:
         return self.made(text)
 
 
-def _like(pattern: str, meaning: str, convert: Callable[[str], object] = str) -> Kind:
+def _matching(pattern: str, meaning: str, convert: Callable[[str], object] = str) -> Kind:
     return Kind(meaning, re.compile(pattern, re.ASCII).fullmatch, convert)
 
 
@@ -126,15 +126,15 @@ def _without_slash(url: str) -> str:
 TEXT = Kind("text", bool)
 FOLDER = Kind("a path", bool, lambda text: Path(text).absolute())
 PORT = _to(65535)
-WHOLE = _like(r"\d{1,9}", "a whole number", int)
+WHOLE = _matching(r"\d{1,9}", "a whole number", int)
 SWITCH = Kind(
     "yes or no (or true, on, 1; false, off, 0)", lambda text: text.casefold() in YES | NO, is_yes
 )
-HOST = _like(
+HOST = _matching(
     r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*",
     "an address of this machine, such as 127.0.0.1",
 )
-DIALLED = _like(r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
+DIALLED = _matching(r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
 NETWORKS = Kind("addresses or networks, such as 192.0.2.0/28", _are_networks, _words)
 
 
@@ -153,7 +153,7 @@ def _setting(
     return field(metadata={"kind": kind, "default": default, "example": example, "needs": needs})
 
 
-def _both_ways(values: Mapping[str, Any]) -> str:
+def _answer_cries_fault(values: Mapping[str, Any]) -> str:
     needed = ("inbound_sms", "sms_inbox", "gateway_addresses")
     proved = all(values[name] for name in needed) or not values["answer_cries"]
     return "" if proved else "needs INBOUND_SMS, an inbox, and GATEWAY_ADDRESSES"
@@ -217,17 +217,17 @@ class Settings:
     this file
     """
     sender_id: str = _setting(
-        _like(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
+        _matching(r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"), "", example="JOBSAFE"
     )
     """The sender that responders see. If the sender is a name, responders cannot reply.
 
     If not set: the shortcode if SMS to the shortcode reach the hotline, else the sender of the gateway
     """
     service_code: str = _setting(
-        _like(r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"), "*384*777#"
+        _matching(r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"), "*384*777#"
     )
     """The code that callers dial."""
-    shortcode: str = _setting(_like(r"\d{3,8}", "3 to 8 digits"), "3847")
+    shortcode: str = _setting(_matching(r"\d{3,8}", "3 to 8 digits"), "3847")
     """The number that people send SMS to."""
     inbound_sms: bool = _setting(SWITCH, False)
     """`yes` if replies by SMS reach the hotline. An SMS of a stranger is then a tip or opens a lesson. The hotline
@@ -246,7 +246,7 @@ class Settings:
 
     If not set: the hotline answers no cry for help by SMS
     """
-    answer_cries: bool = _setting(SWITCH, False, needs=_both_ways)
+    answer_cries: bool = _setting(SWITCH, False, needs=_answer_cries_fault)
     """`yes` if the ministry has approved that the hotline answers a cry for help by SMS with its advertisement. The
     answer comes within a minute or not at all, at most once in seven days. Without this approval, a tip by SMS gets
     no answer."""

@@ -220,7 +220,7 @@ def _erase_by_receipt(given: GivenAnswer) -> None:
         service_receipts.request_erasure(given.session, given.context, given.attempt)
 
 
-def _answer_what_was_asked(given: GivenAnswer) -> None:
+def _answer_question(given: GivenAnswer) -> None:
     if given.behind_a_receipt:
         language = given.step.state.language
         service_receipts.answer_question(
@@ -299,7 +299,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         LETTERS: _act_on_case,
         **dict.fromkeys(rules_reading_requests.KEPT_ANSWERS, _keep_form),
         rules_receipts.ERASE: _erase_by_receipt,
-        ANSWER: _answer_what_was_asked,
+        ANSWER: _answer_question,
         rules_receipts.HELP_SAID: _say_of_help,
         SILENCE: _stop,
         rules.ATTENDANCE_ANSWER: _count_a_gathering,

@@ -178,7 +178,7 @@ class ReaderRequests:
     def _fresh(self, asked: ReaderRequest, wrong: ReaderAnswer | None = None) -> ReaderReply:
         """Asks the reader process the question `asked`, and stores the answer. If the reader process finds that the PIN
         is wrong, returns `wrong` in place of the answer."""
-        row_id, answer = self._asked(asked)
+        row_id, answer = self._ask_reader(asked)
         if wrong is not None and answer == ReaderAnswer():
             answer = wrong
         return self._settled(asked, row_id, answer)
@@ -190,13 +190,13 @@ class ReaderRequests:
         """
         answer = None
         if row is not None:
-            _, answer = self._asked(asked)
+            _, answer = self._ask_reader(asked)
         if answer is None or PAGE not in answer.words:
             said = self._context.phrases.say(self._language, Template.PAGE_AWAY)
             answer = ReaderAnswer((rules_reading_requests.UNREADABLE,), words={PAGE: said})
         return ReaderReply(answer)
 
-    def _asked(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
+    def _ask_reader(self, asked: ReaderRequest) -> tuple[int, ReaderAnswer | None]:
         """Sends the responder's question to the reader process, and waits for the answer. Returns the id of the stored
         question, and the answer if the answer came in time. If too many threads already wait for the reader process,
         returns no answer."""

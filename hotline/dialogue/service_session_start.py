@@ -147,7 +147,7 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
     for name, tip, flags in _visits(session, responder_id):
         if _may_confirm(session, tip, responder_id):
             quicker.discard(name)
-        if flags.goes_unseen and tip.matter == Matter.TIP:
+        if flags.must_be_discreet and tip.matter == Matter.TIP:
             true.append(f"{UNREAD}.{name}")
         closing = service_closing.Closing(session, context, tip, who, context.now())
         if closing.has_other_request(wanted):
@@ -244,7 +244,7 @@ def load_session(
             shows_number=hop.shows_number,
             day=start.started_at.date(),
             limit=_limit(context, start),
-            receipts=context.pseudonyms.knows_receipts,
+            receipts=context.pseudonyms.has_receipt_key,
             alerts_blocked=start.alerts_blocked,
             oversight=start.oversight,
         )

@@ -217,11 +217,11 @@ def check_sheet(visit: Visit, sheet: str) -> Response:
     text = uploads.read_upload(visit, uploads.text_of)
     judged = service_sheets.check(visit.context, visit.by, visit.token, kind, text, week)
     first = sorted(judged.rows, key=lambda one: one.effect is not RowEffect.WRONG)
-    rows = [(one.line, *EFFECTS[one.effect], _said(visit, one)) for one in first]
+    rows = [(one.line, *EFFECTS[one.effect], _row_text(visit, one)) for one in first]
     return _page(visit, "import_sheet_judged.html", kind, judged=judged, rows=rows, effects=EFFECTS)
 
 
-def _said(visit: Visit, row: JudgedRow) -> str:
+def _row_text(visit: Visit, row: JudgedRow) -> str:
     if row.reason or row.shift is None:
         return row.reason.said(visit.say) if row.reason else row.name
     one = row.shift

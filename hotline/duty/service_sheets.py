@@ -173,7 +173,7 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
         ]
 
 
-def import_here(context: ConsoleContext) -> None:
+def import_confirmed(context: ConsoleContext) -> None:
     """Imports the confirmed spreadsheets part by part. Two processes may run this function at the same time, because
     each locks a spreadsheet while it imports a part.
     """

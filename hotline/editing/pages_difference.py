@@ -107,7 +107,7 @@ def _some(places: Sequence[str]) -> str:
 
 
 def refusal_text(visit: Visit, titles: Titles, refused: DraftRefused) -> str:
-    where = [*dict.fromkeys(_where(visit, titles, one) for one in refused.where)]
+    where = [*dict.fromkeys(_refused_places(visit, titles, one) for one in refused.where)]
     return visit.say(REFUSALS[refused.refusal], where=_some(where))
 
 
@@ -140,7 +140,7 @@ def draft_form(shows: Callable[..., Response], field: str) -> Callable[[View], V
     return made
 
 
-def _where(visit: Visit, titles: Titles, one: object) -> str:
+def _refused_places(visit: Visit, titles: Titles, one: object) -> str:
     """Returns a text about the reason for a refusal: a place in the draft, or an English message."""
     match one:
         case Problem():
@@ -148,7 +148,7 @@ def _where(visit: Visit, titles: Titles, one: object) -> str:
         case NeedsApprover():
             return _held(visit, titles, one)
         case StaleTranslation():
-            return _kept(visit, titles, one)
+            return _stale_text(visit, titles, one)
     return part_words(visit, titles, str(one))
 
 
@@ -157,10 +157,10 @@ def languages_kept(visit: Visit, changes: Difference, after: Document) -> str:
     text is empty if no translation is old.
     """
     titles = live_titles(visit.context, visit.language)
-    return _some([_kept(visit, titles, one) for one in stale_translations(changes, after)])
+    return _some([_stale_text(visit, titles, one) for one in stale_translations(changes, after)])
 
 
-def _kept(visit: Visit, titles: Titles, behind: StaleTranslation) -> str:
+def _stale_text(visit: Visit, titles: Titles, behind: StaleTranslation) -> str:
     languages = ", ".join(NAMES.get(code, code) for code in behind.languages)
     place = titles.place(behind.flow, behind.node)
     return f"{place}, {field_words(visit, behind.field)}: {languages}"

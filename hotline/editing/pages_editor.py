@@ -298,8 +298,8 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
     if not faults and typed.marks_changed and len(visit.form.text("why")) < WHY_LETTERS:
         faults["why"] = visit.say(WHY)
     if faults:
-        return draw_again(visit.with_faults(faults), at, typed)
-    flow, says, plain, anchor = _made(visit, at, typed, do)
+        return draw_with_errors(visit.with_faults(faults), at, typed)
+    flow, says, plain, anchor = _carried_out(visit, at, typed, do)
     new = NewStep(at.flow.name, flow, form_token(visit), says)
     try:
         done = service_draft_steps.save_step(
@@ -311,7 +311,7 @@ def save_form(visit: Visit, at: EditedScreen, typed: TypedScreen, do: str) -> Re
             settled=chosen_versions(visit.form).get(at.flow.name),
         )
     except DraftRefused:
-        return draw_again(visit, at, typed, text=OVER)
+        return draw_with_errors(visit, at, typed, text=OVER)
     except EditClash as clash:
         # The page of conflicts contains a copy of this form's fields, and sends them again with the versions that the
         # editor chose.
@@ -345,13 +345,15 @@ def form_token(visit: Visit) -> str:
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
-def draw_again(visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str = "") -> Response:
+def draw_with_errors(
+    visit: Visit, at: EditedScreen, typed: TypedScreen, *, text: str = ""
+) -> Response:
     """Shows the typed form again with status 422. Errors appear at their fields or at the top of the page."""
     state = handset_of_form(visit.form, visit.language)
     return draw_editor(visit, at, state, typed_draft(visit, typed), status=422, text=text)
 
 
-def _made(
+def _carried_out(
     visit: Visit, at: EditedScreen, typed: TypedScreen, do: str
 ) -> tuple[dict[str, Any], Mapping[str, Any], Mapping[str, int], str]:
     """Carries out the command of the button that the editor pressed. Returns the changed flow, a description of the
@@ -438,7 +440,7 @@ def save_screen(visit: Visit, draft_id: int, flow: str, node: str) -> Response:
     do = visit.form.text("do") or "save"
     if do.partition(":")[0] not in STORES_NOTHING:
         if visit.form.text("version") != str(here.version):
-            return draw_again(visit, at, typed, text=LOST)
+            return draw_with_errors(visit, at, typed, text=LOST)
         return save_form(visit, at, typed, do)
     verb, _, said = do.partition(":")
     draft = typed_draft(visit, typed)._replace(

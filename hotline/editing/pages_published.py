@@ -137,7 +137,7 @@ def place_boxes(
         PlacedArrow(
             begin,
             end,
-            tuple(middles[spot] for spot in _way(begin, end, depth)),
+            tuple(middles[spot] for spot in _spots_between(begin, end, depth)),
             (begin, end) in back or begin == end,
         )
         for begin, end in pairs
@@ -231,7 +231,7 @@ def _layers(
     above: dict[Spot, list[Spot]] = {}
     below: dict[Spot, list[Spot]] = {}
     for begin, end in forward:
-        way = _way(begin, end, depth)
+        way = _spots_between(begin, end, depth)
         for spot, layer in zip(way[1:-1], range(depth[begin] + 1, depth[end]), strict=True):
             layers[layer].append(spot)
         for upper, lower in pairwise(way):
@@ -245,7 +245,7 @@ def _layers(
     return layers
 
 
-def _way(begin: str, end: str, depth: Mapping[str, int]) -> list[Spot]:
+def _spots_between(begin: str, end: str, depth: Mapping[str, int]) -> list[Spot]:
     passed: list[Spot] = [(begin, end, at) for at in range(depth[begin] + 1, depth[end])]
     return [begin, *passed, end]
 

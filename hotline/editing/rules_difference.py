@@ -331,7 +331,7 @@ def parts_needing_approver(
     calling code already knows this difference.
     """
     changes = compare_documents(before, after) if changes is None else changes
-    return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
+    return (*_of_screens(changes, before, after), *_of_numbers(changes, before, after))
 
 
 def _of_screens(changes: Difference, before: Document, after: Document) -> Iterator[NeedsApprover]:
@@ -359,7 +359,7 @@ def _of_screens(changes: Difference, before: Document, after: Document) -> Itera
             )
 
 
-def _of_the_rest(changes: Difference, before: Document, after: Document) -> Iterator[NeedsApprover]:
+def _of_numbers(changes: Difference, before: Document, after: Document) -> Iterator[NeedsApprover]:
     for entry in changes.entries:
         yield NeedsApprover(NotInEmergency.ENTRY, "", "", entry.field)
     was, now = by_number(before.get("numbers")), by_number(after.get("numbers"))

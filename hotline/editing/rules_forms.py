@@ -161,9 +161,9 @@ def condition_fields(when: object) -> Mapping[str, str]:
     values = inner.get("is")
     listed = values if isinstance(values, list) else [] if values is None else [values]
     return {
-        "answer": _said(inner.get("answer")),
+        "answer": _as_text(inner.get("answer")),
         "is": ", ".join(map(str, listed)),
-        "flag": _said(inner.get("flag")),
+        "flag": _as_text(inner.get("flag")),
         "not": TICK if turned else "",
     }
 
@@ -179,7 +179,7 @@ def condition_of(fields: Mapping[str, str]) -> Editable | None:
     return {"not": parts} if fields.get("not") == TICK else parts
 
 
-def _said(value: object) -> str:
+def _as_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
@@ -198,17 +198,17 @@ def shown_value(node: object, name: str) -> str:
     """Returns the value that the form shows in the field `name`."""
     row, is_of_condition, part = name.partition(".when.")
     if is_of_condition:
-        return condition_fields(value_at(node, _way(node, f"{row}.when")))[part]
+        return condition_fields(value_at(node, _path_of_field(node, f"{row}.when")))[part]
     if name == "returns":
         is_end = kind_of(node) == "finish"
         return TICK if is_end and "text" not in body_of(node) else ""
-    value = value_at(node, _way(node, name))
+    value = value_at(node, _path_of_field(node, name))
     if name.rpartition(".")[2] in TICKS:
         return TICK if value is True else ""
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
 
 
-def _way(node: object, name: str) -> DocumentPath:
+def _path_of_field(node: object, name: str) -> DocumentPath:
     """Returns the path in the document to the value of a form field. For the text of a row, the path has one level more
     than the name of the form field.
     """
@@ -257,7 +257,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
         elif ".when." in name:
             conditions[name.rpartition(".")[0]] = None
         else:
-            way = _way(node, name)
+            way = _path_of_field(node, name)
             value = _value(way[-1], typed)
             if name == "returns":
                 value = None if typed else value_at(changed, way) or {}
@@ -270,7 +270,7 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
             field = f"{name}.{part}"
             said = plain_text(form.get(field, shown_value(node, field)))
             parts[part] = said if fault_of(field, said) is None else shown_value(node, field)
-        _store(changed, _way(changed, name), condition_of(parts))
+        _store(changed, _path_of_field(changed, name), condition_of(parts))
     for rows in ROW_LISTS:
         # The page shows empty extra rows, in which the editor can add entries. Rows that stay empty are not stored in
         # the document.
@@ -535,7 +535,7 @@ def _merged_value(state: _Merging, here: _Where, base: Any, theirs: Any, yours: 
     have_rows = all(is_list_of_rows(here.key, one) for one in written)
     if have_rows and (new or is_list_of_rows(here.key, base)):
         return _rows(state, here, [] if new else base, theirs, yours)
-    return _asked(state, here, base, theirs, yours)
+    return _settled_side(state, here, base, theirs, yours)
 
 
 def _mapping(
@@ -587,12 +587,12 @@ def _order(
 ) -> Sequence[str]:
     there = here.into(ROWS)
     if asks and is_disputed(base, theirs, yours):
-        choice = _asked(state, there, tuple(base), tuple(theirs), tuple(yours))
+        choice = _settled_side(state, there, tuple(base), tuple(theirs), tuple(yours))
         return merged_order(base, choice, choice, found)
     return merged_order(base, theirs, yours, found)
 
 
-def _asked(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) -> Any:
+def _settled_side(state: _Merging, here: _Where, base: Any, theirs: Any, yours: Any) -> Any:
     key = "/".join(here.path)
     chosen = state.settled.get(key)
     if chosen is None:

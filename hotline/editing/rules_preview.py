@@ -264,7 +264,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
     `begins` contains the flow with the first menu, and the flows that the short codes open. Nodes that no arrow leads
     to come last, in the document's order.
     """
-    ways = {name: derived_value(_ways, flow) for name, flow in flows.items()}
+    ways = {name: derived_value(_next_nodes, flow) for name, flow in flows.items()}
     found: dict[Place, None] = {}
     for flow in dict.fromkeys((*begins, *flows)):
         for begin in (start_of(flows.get(flow)), *ways.get(flow, ())):
@@ -281,7 +281,7 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
     return [*found]
 
 
-def _ways(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
+def _next_nodes(flow: object) -> Mapping[str, tuple[str, DocumentPath]]:
     """Returns, for each node, the flow that the node calls and the next nodes in the same flow. The next nodes are in
     reverse order."""
     return {
@@ -526,7 +526,7 @@ def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
     rows: set[tuple[str, int]] = set()
     for fault in faults:
         first, *rest = fault.field.split(".")
-        if first not in OPTIONAL and not (fault.language and _says_more(left, fault)):
+        if first not in OPTIONAL and not (fault.language and _has_other_language(left, fault)):
             return None
         if rest and rest[0].isdecimal():
             rows.add((first, int(rest[0])))
@@ -541,7 +541,7 @@ def _without(node: Editable, faults: Sequence[Problem]) -> Editable | None:
     return left if left != node else None
 
 
-def _says_more(node: Editable, fault: Problem) -> bool:
+def _has_other_language(node: Editable, fault: Problem) -> bool:
     """Removes from a text the language that the fault names. Returns True if the text still has another language."""
     text = _body(node).get(fault.field)
     if not isinstance(text, dict):

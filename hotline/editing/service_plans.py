@@ -185,7 +185,7 @@ def cancel(context: Context, by: Author, plan_id: int) -> None:
             people = (plan.approved_by_id, *authors_of(session, change))
             add_news(session, NewsKind.END_CANCELLED, change, people, by, context.now())
         plan.state, plan.ended_at = PlanState.CANCELLED, context.now()
-        _waits_again(change)
+        _resubmit(change)
         log_command(session, context, by, "plan_cancelled", f"change {change.id}", change.title)
 
 
@@ -315,10 +315,10 @@ def _hold(context: Context, plan: DraftPlan) -> None:
         if not is_over:
             people = (mine.approved_by_id, *authors_of(session, change))
             add_news(session, NewsKind.HELD, change, people, CLOCK, at)
-        _waits_again(change)
+        _resubmit(change)
 
 
-def _waits_again(change: DraftRow) -> None:
+def _resubmit(change: DraftRow) -> None:
     if change.state == DraftState.PLANNED:
         change.state = DraftState.SUBMITTED
 

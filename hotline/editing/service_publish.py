@@ -71,8 +71,8 @@ def draft_problems(context: Context, draft_id: int) -> DividedProblems | None:
     """
     with context.database.reading() as session:
         edited = gather_draft(session, draft_id)
-        live = _kept(session, edited.live_digest)
-        mine = _kept(session, edited.checked_as)
+        live = _stored_problems(session, edited.live_digest)
+        mine = _stored_problems(session, edited.checked_as)
     if live is None or mine is None:
         context.jobs.ring(Job.CHECK_DRAFT, draft_id)
         return None
@@ -119,7 +119,7 @@ def published_problems(context: Context) -> Sequence[Problem] | None:
     """Returns the problems of the published flows. Returns None while the check is running. Raises StoreUnavailable."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
-        found = None if live is None else _kept(session, live.digest)
+        found = None if live is None else _stored_problems(session, live.digest)
     if found is None:
         context.jobs.ring(Job.CHECK_DRAFT, LIVE)
     return found
@@ -144,7 +144,7 @@ def problems_of(
     of both documents. Raises StoreUnavailable.
     """
     with context.database.reading() as session:
-        kept = _kept(session, digest)
+        kept = _stored_problems(session, digest)
     if kept is not None:
         return kept
     found = all_problems(document, live=live)
@@ -155,7 +155,7 @@ def problems_of(
     return found
 
 
-def _kept(session: Session, digest: str) -> Sequence[Problem] | None:
+def _stored_problems(session: Session, digest: str) -> Sequence[Problem] | None:
     kept = tables.stored_problems(session, _key(digest))
     return None if kept is None else [Problem.from_row(one) for one in kept]
 

@@ -163,14 +163,14 @@ def _numbers(flow_set: FlowSet, today: date) -> CheckResult:
     late = [digits for digits, until in ends.items() if until - today <= NOTICE_PERIOD]
     return check_result(
         "numbers",
-        f"{', '.join(late)} must be confirmed again: {_what_then(ends, late)}" if late else None,
+        f"{', '.join(late)} must be confirmed again: {_effect(ends, late)}" if late else None,
         f"{', '.join(ends) or 'none'} may be shown",
         "have it signed, confirm it in the console or numbers.csv, and publish that",
         level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
     )
 
 
-def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
+def _effect(ends: Mapping[str, date], late: Sequence[str]) -> str:
     """Describes the effect on screens when the confirmation of numbers expires. Screens stop showing a number without a
     valid confirmation, except the emergency number."""
     go = [ends[digits] for digits in late if digits != EMERGENCY]

@@ -412,7 +412,7 @@ def _rows(
             **{code: text.words.get(code, "") for code in CODES},
             "letters left": str(room),
             "doubts": "; ".join(
-                str(one) for one in context.aids.doubts if one.stands_in(kinyarwanda)
+                str(one) for one in context.aids.doubts if one.occurs_in(kinyarwanda)
             ),
             "question": context.aids.questions.get((text.place, review.language), ""),
             "state": review.state(text).value,

@@ -189,7 +189,7 @@ class Ussd:
             time.sleep(faults[FaultKind.RETRY_HOP].seconds or 0.0)
             answer = self._once(session, hop.text, faults)
         if FaultKind.DUPLICATE_HOP in faults:
-            answer = self._same(session, answer, self._once(session, hop.text, faults))
+            answer = self._checked(session, answer, self._once(session, hop.text, faults))
         if FaultKind.OUT_OF_ORDER in faults and len(session.hops) > 1:
             self.faults.strike(FaultKind.OUT_OF_ORDER)
             self._once(session, session.hops[-2].text, faults)
@@ -231,9 +231,9 @@ class Ussd:
 
         with ThreadPoolExecutor(2) as pool:
             first, second = [future.result() for future in [pool.submit(racer), pool.submit(racer)]]
-        return self._same(session, first, second)
+        return self._checked(session, first, second)
 
-    def _same(self, session: UssdSession, first: HookAnswer, second: HookAnswer) -> HookAnswer:
+    def _checked(self, session: UssdSession, first: HookAnswer, second: HookAnswer) -> HookAnswer:
         """Checks that a repeated hop got exactly the same answer as the first hop. Returns the first answer that
         succeeded."""
         if first.ok and second.ok and first.body != second.body:

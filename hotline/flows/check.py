@@ -720,7 +720,7 @@ def _risks(flow_set: FlowSet) -> Iterator[_Risk]:
         flow = flow_set.flows[source.flow]
         if flow.private or Place(source.flow, source.node) in report_places:
             continue
-        is_question = _asks(flow.nodes[source.node], in_report=False)
+        is_question = _is_question(flow.nodes[source.node], in_report=False)
         for code, word in _risky(words, language):
             # Skips identity words in a question, because `identity_questions` checks the words of questions.
             if code is Code.PROMISE or not is_question:
@@ -769,7 +769,7 @@ def identity_questions(flow_set: FlowSet) -> Problems:
     for source, language, words in translations(flow_set):
         place = Place(source.flow, source.node)
         in_report = place in report_places
-        if not flow_set.flows[place.flow].private and _asks(
+        if not flow_set.flows[place.flow].private and _is_question(
             node_of(flow_set, place), in_report=in_report
         ):
             for word in identity_words(words, language):
@@ -799,7 +799,7 @@ def report_nodes(flow_set: FlowSet) -> set[Place]:
     return set(reachable(first_places, lambda place: next_nodes(flow_set, place)))
 
 
-def _asks(node: Node, *, in_report: bool) -> bool:
+def _is_question(node: Node, *, in_report: bool) -> bool:
     if isinstance(node, QuestionNode) and node.kind != "place":
         return True
     return in_report and isinstance(node, MenuNode | QuestionNode)

@@ -289,7 +289,9 @@ def too_many_answers(flow_set: FlowSet) -> Problems:
             places = _questions(flow_set, flow, [Place(flow.name, flow.start)])
             for _ in range(MAX_ANSWERS):
                 ways = ((place, after) for place in places for after in next_nodes(flow_set, place))
-                again = [after for place, after in ways if not _types_again(flow_set, place, after)]
+                again = [
+                    after for place, after in ways if not _lets_type_again(flow_set, place, after)
+                ]
                 places = _questions(flow_set, flow, again)
             for place in places:
                 yield problem("too_many_answers", place.flow, place.node, count=MAX_ANSWERS)
@@ -311,7 +313,7 @@ def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collec
     return [place for place in found if asks(place) and not completes(place)]
 
 
-def _types_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
+def _lets_type_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
     """Returns True if the node `after` lets the caller type a name again and then leads back to the question `asked`.
     The new name replaces the old name."""
     node = node_of(flow_set, after)

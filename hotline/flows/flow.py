@@ -399,7 +399,7 @@ def view(
         )
         return View(Layout(text, more=""))
 
-    raw_text, choices = _asked(flow_set, node, state, facts)
+    raw_text, choices = _question_and_choices(flow_set, node, state, facts)
     leads = [
         text_in(lead.text, state.language)
         for lead in node.leads
@@ -428,13 +428,13 @@ def view(
         note=text_in(node.note or {}, state.language) if isinstance(node, MenuNode) else "",
         tail=f"9 {engine.more}" if isinstance(node, MessageNode) and node.goes is not None else "",
         more=f"9 {engine.more}",
-        key_lines=_ways_out(flow_set, node, state),
+        key_lines=_key_lines(flow_set, node, state),
         lines=MAX_LINES if is_cut else None,
     )
     return View(layout, choices)
 
 
-def _asked(
+def _question_and_choices(
     flow_set: FlowSet, node: Waiting, state: ConversationState, facts: Facts
 ) -> tuple[str, tuple[Choice, ...]]:
     """Returns the question and its choices. If a list has only one place or no place, the result is the node's question
@@ -504,7 +504,7 @@ def list_answers(pattern: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\{(\w+)\}", pattern))
 
 
-def _ways_out(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
+def _key_lines(flow_set: FlowSet, node: Waiting, state: ConversationState) -> tuple[str, ...]:
     """Returns the line about the keys `0` (back) and `00` (front) in a long and a short version. Every page shows one
     of the two versions.
 

@@ -141,7 +141,7 @@ class GlossaryTerm(NamedTuple):
         """Returns the forms of the term that a text may contain, such as singular and plural."""
         return _forms(self.words[language])
 
-    def stands_in(self, text: str, language: str = FIRST) -> bool:
+    def occurs_in(self, text: str, language: str = FIRST) -> bool:
         return bool(_any_of((self.words[language],)).search(text))
 
     def __str__(self) -> str:

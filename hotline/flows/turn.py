@@ -488,7 +488,7 @@ def offered(
 
 def expects_words(flow_set: FlowSet, state: ConversationState) -> bool:
     """Returns True if the next input is free text, which may contain `*`."""
-    node = _asked(flow_set, state)
+    node = _current_question(flow_set, state)
     return node is not None and node.kind == "words"
 
 
@@ -497,17 +497,17 @@ def expects_pin(flow_set: FlowSet, state: ConversationState) -> int:
 
     The service must know this number before it reads the PIN.
     """
-    node = _asked(flow_set, state)
+    node = _current_question(flow_set, state)
     return node.digits if node is not None and node.kind == "pin" else 0
 
 
 def expects_number(flow_set: FlowSet, state: ConversationState) -> str:
     """Returns the name of the answer if the current question asks for a number. Otherwise the result is empty."""
-    node = _asked(flow_set, state)
+    node = _current_question(flow_set, state)
     return node.saves if node is not None and node.kind == "number" else ""
 
 
-def _asked(flow_set: FlowSet, state: ConversationState) -> QuestionNode | None:
+def _current_question(flow_set: FlowSet, state: ConversationState) -> QuestionNode | None:
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     return node if isinstance(node, QuestionNode) and not state.finished else None
 

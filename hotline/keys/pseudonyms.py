@@ -216,7 +216,7 @@ class Pseudonyms:
         return {period: int(each[:16], 16) for period, each in found.items()}
 
     @property
-    def knows_receipts(self) -> bool:
+    def has_receipt_key(self) -> bool:
         """Returns False if the key for receipts is missing. An older installation lacks this key until `hotline init`
         makes the key.
 
@@ -267,7 +267,7 @@ class Pseudonyms:
         return self._by(JOINED_KEY, "joins", programme, code)
 
     @property
-    def knows_certificates(self) -> bool:
+    def has_certificate_key(self) -> bool:
         """Returns False if the key for certificates is missing. An older installation lacks this key until `hotline
         init` makes the key.
 

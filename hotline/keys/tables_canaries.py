@@ -91,7 +91,7 @@ def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
     return session.scalars(asked.order_by(ProcessStart.role, ProcessStart.host)).all()
 
 
-def other_line_keys(session: Session, line_key: str) -> Sequence[str]:
+def processes_with_other_key(session: Session, line_key: str) -> Sequence[str]:
     """Returns the processes that, at their last start, had no public key of the hotline or a key that differs from
     `line_key`."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))

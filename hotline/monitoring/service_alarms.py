@@ -71,13 +71,13 @@ def check_all(context: MonitorContext, *, around: bool = True) -> None:
                 service.record_each(session, alarm, at)
             before = tables.alarm_texts(session)
             for one in _moves(session, found, at):
-                tables.save(session, one.alarm, one.now, _says(one.alarm, found, before))
+                tables.save(session, one.alarm, one.now, _fault_text(one.alarm, found, before))
                 if one.notice is not None:
                     write_notices(session, context, one, at)
     service_audit_digest.remember(context, line)
 
 
-def _says(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
+def _fault_text(alarm: Alarm, found: Mapping[Alarm, CheckResult], before: Mapping[str, str]) -> str:
     """Returns the text that describes the fault behind an alarm. If the fault is over but the alarm has not ended yet,
     returns the text of the last fault.
     """

@@ -255,7 +255,7 @@ def check_signatures(session: Session, context: Context, at: datetime) -> CheckR
         )
         signed = any(one.proof for one in desks)
         return CheckResult(SIGNATURES, not signed, text, "run `hotline keys import`" * signed)
-    other_keys = tables_canaries.other_line_keys(session, trust.mark)
+    other_keys = tables_canaries.processes_with_other_key(session, trust.mark)
     if other_keys:
         text = f"line.pub differs from ours, so other keys may count there: {', '.join(other_keys)}"
         return CheckResult(SIGNATURES, False, text, OTHER_LINE_TODO, level=len(other_keys))

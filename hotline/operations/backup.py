@@ -257,7 +257,7 @@ def _file_arrives(file: Path, fill: Fill, aside: Path | None) -> Iterator[Databa
 @contextmanager
 def _server_arrives(url: str, fill: Fill) -> Iterator[Database]:
     with closing(open_database(url)) as database:
-        event.listen(database.engine, "connect", _let_write)
+        event.listen(database.engine, "connect", _allow_writes)
         _default(database, f"SET {READ_ONLY} = on")
         _pour(url, fill)
         yield database
@@ -292,7 +292,7 @@ def _default(database: Database, words: str) -> None:
             raise CopyFailed(REFUSED) from None
 
 
-def _let_write(connection: BoundedConnection, _record: object) -> None:
+def _allow_writes(connection: BoundedConnection, _record: object) -> None:
     connection.execute(f"SET {READ_ONLY} = off".encode())
     connection.commit()
 

@@ -58,7 +58,7 @@ class DeskKeyPair:
     before: bytes = field(repr=False)
 
 
-def put_key(
+def replace_desk_key(
     session: Session, context: Context, code: str, before: bytes, by: Signer
 ) -> DeskKeyPair:
     """Gives a desk a new key. The transaction of the calling code must lock the desk, and no other rotation may be in
@@ -131,7 +131,7 @@ def end_rotation(session: Session, pair: DeskKeyPair) -> None:
     rotation and a newer key exists.
     """
     if tables_desks.get_desk(session, pair.desk, for_writing=True).public_key == pair.public_key:
-        decrypt_harms.encrypt_again(session, pair.desk, pair.before, pair.public_key)
+        decrypt_harms.reencrypt_harms(session, pair.desk, pair.before, pair.public_key)
         tables_desks.end_rotation(session, pair.desk)
 
 
@@ -203,7 +203,9 @@ def _begun(
     decrypt_signing.signed_key(context, tables_desks.key_of(row), context.now())
     since = tables_desks.rotation_since(session, desk)
     if since is None:
-        pair = put_key(session, context, desk, keys[0], Signer(member=member, private=private_key))
+        pair = replace_desk_key(
+            session, context, desk, keys[0], Signer(member=member, private=private_key)
+        )
         tables_audit.append_command(
             session, by, context.now(), "desk_key_given", f"desk:{desk}", reason
         )
@@ -253,7 +255,7 @@ def rotate_all(
             for code in sorted(tables_desks.desks_in_rotation(session))
         ]
     for found in wrapped:
-        _both(found, today, next_one)
+        _both_keys(found, today, next_one)
     decrypt_recovery.ensure_pair(context, next_one, costs, replaces=today)
     with context.database.reading() as session:
         codes = sorted(tables_desks.desk_codes(session))
@@ -303,7 +305,7 @@ def _rotate(
     pairs: list[DeskKeyPair] = []
     for number, code in enumerate(codes, 1):
         say(f"desk {number} of {len(codes)}")
-        pair = _put(context, code, old, new, by)
+        pair = _replace_key(context, code, old, new, by)
         if pair is not None:
             pairs.append(pair)
 
@@ -327,7 +329,7 @@ def _end_all(
         tables_audit.append_command(session, by.first, context.now(), "desks_rotated", subject, why)
 
 
-def _put(
+def _replace_key(
     context: Context, code: str, old: PassphraseDecrypter, new: PassphraseDecrypter, by: Signer
 ) -> DeskKeyPair | None:
     """Gives a desk its new key. If an earlier run of the command already changed the key, keeps the key of that run.
@@ -337,7 +339,7 @@ def _put(
         found = decrypt_passphrase.wrapped_desk(session, code, new.by)
         (row,) = tables_desks.desk_keys(session, [code])
     if found.before is not None:
-        newest, before = _both(found, old, new)
+        newest, before = _both_keys(found, old, new)
         decrypt_signing.signed_key(context, row, context.now())
         if bytes(PrivateKey(newest).public_key) != row.public_key:
             raise DecryptionFailed(
@@ -355,11 +357,11 @@ def _put(
             tables_desks.get_desk(session, code, for_writing=True).public_key == row.public_key
         )
         if is_same and tables_desks.rotation_since(session, code) is None:
-            return put_key(session, context, code, before, by)
-    return _put(context, code, old, new, by)
+            return replace_desk_key(session, context, code, before, by)
+    return _replace_key(context, code, old, new, by)
 
 
-def _both(
+def _both_keys(
     found: decrypt_passphrase.WrappedDesk, old: PassphraseDecrypter, new: PassphraseDecrypter
 ) -> tuple[bytes, bytes]:
     """Returns the new and the old key of a desk whose key is being replaced. Raises DeskRefused if another rotation

@@ -147,7 +147,7 @@ def open_line_key(
     if not copies:
         raise DeskRefused(NOT_OURS)
     named = {"owner": OWNER, "part": "the signing key"}
-    return _ours(context, unwrap(copies[0].sealed, passphrase, **named, stretch=stretch))
+    return _line_key(context, unwrap(copies[0].sealed, passphrase, **named, stretch=stretch))
 
 
 def keep_line_key(session: Session, line: SigningKey, under: WrappingKey, at: datetime) -> None:
@@ -323,7 +323,7 @@ def _approve(decision: Decision) -> None:
     if plain[: len(digest)] != digest:
         raise DeskRefused(REPLACED)
     opened = _opened(plain[len(digest) :], decision.key)
-    line = _ours(decision.context, opened.removesuffix(own.encode()))
+    line = _line_key(decision.context, opened.removesuffix(own.encode()))
     _sign(decision.context, desk, line)
     _log(decision.session, decision.context, decision.by, "desk_signed", code, decision.reason)
     # Deletes the encrypted copies of the hotline's signing key from the request. For another signature, an admin must
@@ -387,7 +387,7 @@ def _opened(sealed: bytes, private_key: bytes) -> bytes:
         ) from None
 
 
-def _ours(context: Context, seed: bytes) -> SigningKey:
+def _line_key(context: Context, seed: bytes) -> SigningKey:
     """Makes the hotline's signing key from `seed`. Raises DeskRefused if the key does not belong to the hotline's
     public key in the key folder.
     """

@@ -83,7 +83,7 @@ def check_field_count() -> None:
 
 def open_view(context: GuardContext, route: Route) -> Answer:
     def answer(**values: object) -> Response:
-        _only_what_may_be(context, values)
+        _refuse_wrong(context, values)
         return route.view()(_guest(context), **values)
 
     return answer
@@ -91,7 +91,7 @@ def open_view(context: GuardContext, route: Route) -> Answer:
 
 def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
     def answer(**values: object) -> Response:
-        _only_what_may_be(context, values)
+        _refuse_wrong(context, values)
         guest = _guest(context)
         token = request.cookies.get(COOKIE, "")
         is_shift, is_read = route.needs is Needs.SHIFT, request.method == "GET"
@@ -117,7 +117,7 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
             proof = (visit.form.secret("password"), visit.form.secret("code"))
             if route.needs is Needs.FRESH_FACTOR and not all(proof):
-                return _asked(visit)
+                return _ask_password(visit)
             if route.needs in (Needs.FRESH, Needs.KEY) and not by.is_fresh:
                 return _fresh(visit, route, values, *proof)
         return route.view()(visit, **values)
@@ -125,7 +125,7 @@ def guarded_view(context: GuardContext, route: PageRoute) -> Answer:
     return answer
 
 
-def _only_what_may_be(context: GuardContext, values: dict[str, object]) -> None:
+def _refuse_wrong(context: GuardContext, values: dict[str, object]) -> None:
     """Refuses a form that a page of another site sent, and an address with an impossible value.
 
     A browser sends the origin of the form with each POST request. An address is refused if it contains an id above
@@ -161,16 +161,16 @@ def _fresh(
     asks for both.
     """
     if not password and not code:
-        return _asked(visit)
+        return _ask_password(visit)
     found = service_sessions.step_up(visit.context, visit.token, password, code)
     if found is None:
         return _outside(visit)
     if isinstance(found, SignInRefused):
-        return _asked(visit.with_faults({"secret_password": sign_in_refusal(visit, found)}))
+        return _ask_password(visit.with_faults({"secret_password": sign_in_refusal(visit, found)}))
     return route.view()(replace(visit, by=found), **values)
 
 
-def _asked(visit: Visit) -> Response:
+def _ask_password(visit: Visit) -> Response:
     """Returns a page that asks for password and code, and that then sends the original form again."""
     return page(visit, "fresh.html", status=422, kept=visit.form.kept())
 

@@ -184,7 +184,7 @@ def _taken(visit: GuestVisit, token: str, does: str, name: str) -> Response:
             )
             return _carrying(redirect_to("entering.step", token=token), chosen.browser)
         case "continue":
-            found = service_own_account.continue_here(
+            found = service_own_account.continue_in_this_browser(
                 visit.context, token, visit.form.secret("password")
             )
             if isinstance(found, SignInRefused):

@@ -175,7 +175,7 @@ def change_password(
     context: ConsoleContext, token: str, old: str, new: str
 ) -> SignInRefused | None:
     """Sets a new password for an account, and ends the account's other sessions. Raises AccountRefused."""
-    signed_in, digest = _here(context, token)
+    signed_in, digest = _found(context, token)
     if not signed_in.is_fresh:
         raise refusal(AccountFault.KEY_CLOSED)
     wrong = password_fault(new, signed_in.name)
@@ -220,7 +220,7 @@ def replace_factor(
 
     `code` comes from the old authenticator or the recovery sheet, and `new_code` from the new authenticator.
     """
-    signed_in, digest = _here(context, token)
+    signed_in, digest = _found(context, token)
     secret = _opened(context, signed_in, encrypted)
     step = accepted_step(secret, new_code, context.now(), after=0)
     if step is None:
@@ -241,7 +241,7 @@ def new_paper(
 ) -> RecoverySheet | SignInRefused:
     """Makes and returns a new recovery sheet for the signed-in person. The person's earlier recovery sheet does not
     work any more. Raises AccountRefused."""
-    signed_in, digest = _here(context, token)
+    signed_in, digest = _found(context, token)
 
     def make(session: Session, account: ConsoleAccount, private_key: bytes) -> RecoverySheet:
         account.paper_at = context.now()
@@ -283,7 +283,7 @@ def confirm_renewals(context: ConsoleContext, signed_in: SignedIn) -> None:
         log_own(session, context, account, "account_renewal_known")
 
 
-def _here(context: ConsoleContext, token: str) -> tuple[SignedIn, bytes]:
+def _found(context: ConsoleContext, token: str) -> tuple[SignedIn, bytes]:
     """Returns the account that has an open session with this token, and the session's digest. Raises AccountRefused."""
     signed_in, digest = find_session(context, token), digest_of(token)
     if signed_in is None or digest is None:
@@ -377,7 +377,9 @@ def choose_password(
         return _in_this_browser(session, context, row, account, pair.private)
 
 
-def continue_here(context: ConsoleContext, link: str, password: str) -> Welcome | SignInRefused:
+def continue_in_this_browser(
+    context: ConsoleContext, link: str, password: str
+) -> Welcome | SignInRefused:
     """Continues an account's setup in this browser, with the password that the person chose in another browser. The
     other browser cannot continue any more, and a recovery sheet that it showed becomes invalid.
 

@@ -123,7 +123,7 @@ def prove(
         if (
             now is None
             or private_key is None
-            or not _is_same(now, account)
+            or not _is_unchanged(now, account)
             or not (code is None or _use(session, context, now, code, step))
         ):
             _note_failure(session, context, entered, now)
@@ -180,7 +180,7 @@ def _note_failure(
     )
 
 
-def _is_same(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
+def _is_unchanged(now: ConsoleAccount, account: ConsoleAccount | None) -> bool:
     """Returns True if the account's state and secrets did not change while the console checked the password."""
     return account is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
         account.state,

@@ -420,7 +420,7 @@ def certificate_facts(
     a person who joined during this session.
     """
     who = learner_of(context, flow_set, start, caller)
-    if who is None or not context.pseudonyms.knows_certificates:
+    if who is None or not context.pseudonyms.has_certificate_key:
         return Facts()
 
     passed = {} if who.row is None else passed_lessons(who.row)
@@ -482,7 +482,7 @@ def record_passed_lesson(session: Session, number_key: str, lesson: str, at: dat
 def verify_certificate(context: Context, typed: str) -> CertificateCheck:
     """Checks the code on a certificate. Raises KeyMissing."""
     meant = rules.normalise_code(typed)
-    if not context.pseudonyms.knows_certificates:
+    if not context.pseudonyms.has_certificate_key:
         raise KeyMissing("the key certificate.key is missing: run `hotline keys import`")
     found = rules.decode(meant, context.pseudonyms.certificate) if meant else None
     verdict = rules.verdict(found, context.now())

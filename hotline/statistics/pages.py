@@ -249,7 +249,7 @@ def _blocks(visit: Visit, found: Release, table: PublishedTable) -> Sequence[Blo
     """Returns the blocks of one table of a release. The first block has the totals, and each other block divides one
     indicator by one property."""
     totals = [
-        (visit.say(one.label), _said(visit, one, found.number(one.name)))
+        (visit.say(one.label), _formatted(visit, one, found.number(one.name)))
         for one in table.indicators
         if found.has(one.name) and Dimension.ALL in one.dimensions
     ]
@@ -269,7 +269,7 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
     is_of_flows = dimension in (Dimension.CODE, Dimension.SCREEN)
     names = service_releases.row_names(visit.context, visit.language) if is_of_flows else {}
     numbers = {cell.name.value: cell.number for cell in found.rows(one.name, dimension)}
-    says = {value: _said(visit, one, number) for value, number in numbers.items()}
+    says = {value: _formatted(visit, one, number) for value, number in numbers.items()}
     rows = [
         Bar(_labels(visit).value(dimension, value, names), number, says[value])
         for value, number in numbers.items()
@@ -283,7 +283,7 @@ def _block(visit: Visit, found: Release, one: Indicator, dimension: Dimension) -
     return Block(title, visit.say(one.sentence), [(row.label, row.text) for row in rows], drawing)
 
 
-def _said(visit: Visit, one: Indicator, number: int | None) -> str:
+def _formatted(visit: Visit, one: Indicator, number: int | None) -> str:
     return _labels(visit).number(number, one.unit)
 
 

@@ -687,7 +687,7 @@ class VisitFacts:
         return VisitSafety.CAREFUL if self.urgency == Urgency.DANGER else VisitSafety.DO_NOT_VISIT
 
     @property
-    def goes_unseen(self) -> bool:
+    def must_be_discreet(self) -> bool:
         """Returns True if a responder who has not read the tip must visit discreetly.
 
         A responder may visit openly only after the caller's answer "yes" or a decision of the national desk.
@@ -713,7 +713,7 @@ class VisitFacts:
         """Returns the short English text about visits for a list of tips, or an empty text if none is needed."""
         if VISIT_SAFETIES[self.safety].mark or self.decision is not None:
             return VISIT_SAFETIES[self.safety].mark
-        if matter != Matter.TIP or not self.goes_unseen:
+        if matter != Matter.TIP or not self.must_be_discreet:
             return ""
         return MARK_NOT_ASKED if self.visit is None else MARK_NOT_SURE
 

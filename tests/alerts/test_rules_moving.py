@@ -118,7 +118,7 @@ def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
 def test_what_was_told_about_coming_comes_to(
     coming: VisitFacts, care: VisitSafety, unseen: bool
 ) -> None:
-    assert (coming.safety, coming.goes_unseen) == (care, unseen)
+    assert (coming.safety, coming.must_be_discreet) == (care, unseen)
 
 
 def test_a_no_stays_a_no_once_it_was_filed() -> None:

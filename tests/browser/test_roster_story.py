@@ -50,7 +50,7 @@ def test_r10_a_week_is_made_a_gap_is_found_told_and_closed_by_phone(
         looks_well(hands)
         hands.presses("Import {count} rows", count=419)
         hands.sees("in progress")
-        service_sheets.import_here(desk.context)
+        service_sheets.import_confirmed(desk.context)
         # In a browser that runs no script, the page loads itself again.
         expect(page.get_by_text(hands.says("finished"))).to_be_visible()
         looks_well(hands)

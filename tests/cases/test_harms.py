@@ -93,7 +93,7 @@ def test_a_record_of_harm_survives_a_new_key_of_its_desk(desks: Desks) -> None:
         session.flush()
         session.add(HarmText(record_id=row.id, desk_code="national", body=body))
         session.flush()
-        decrypt_harms.encrypt_again(session, "national", before.private, after.public)
+        decrypt_harms.reencrypt_harms(session, "national", before.private, after.public)
         held = session.query(HarmText).one().body
     assert one_off.decrypt_box(held, private=after.private, bound="harm national") == SAID
 

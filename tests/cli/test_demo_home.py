@@ -12,8 +12,8 @@ from hotline.cli.demo_home import (
     HANDSETS,
     LINE_COMMANDS,
     LINE_SETTINGS,
+    demo_gateway,
     demo_settings,
-    gateway_here,
     keep,
 )
 from hotline.cli.main import COMMANDS, main
@@ -39,7 +39,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_command_finds_the_demo_with_its_clock_and_its_settings(checkout: Path) -> None:
     found = demo_settings({"PATH": "/bin"}, "tips")
     assert (checkout / found["HOTLINE_HOME"]) == checkout / "var" / "demo"
-    assert found["HOTLINE_GATEWAY_URL"] == gateway_here() == "http://127.0.0.1:8123"
+    assert found["HOTLINE_GATEWAY_URL"] == demo_gateway() == "http://127.0.0.1:8123"
     assert found["HOTLINE_CLOCK"].endswith("demo-clock")
     assert found["HOTLINE_INBOUND_SMS"] == "yes"
 
@@ -73,7 +73,7 @@ def test_a_demo_in_another_home_is_met_with_its_settings(
 def test_no_demo_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert demo_settings({}, "tips") == {}
-    assert gateway_here() == HANDSETS
+    assert demo_gateway() == HANDSETS
 
 
 def test_settings_of_a_demo_that_are_cut_short_harm_nothing(checkout: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
     assert 'name="secret_sheet"' in upload(two[0], example)
     taken = two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     assert taken.headers["Location"].startswith("/sheets/people")
-    service_sheets.import_here(desk.context)
+    service_sheets.import_confirmed(desk.context)
     assert "1 of 1" in two[0].read("/sheets/people")
     assert person(desk, 2).languages == ["rw", "en"]
     two[1].refused("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
@@ -174,7 +174,7 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     with desk.reading() as session:
         (row,) = session.query(SheetImport)
         assert b"788" not in (row.encrypted or b"")
-    service_sheets.import_here(desk.context)
+    service_sheets.import_confirmed(desk.context)
     assert "200 of 200" in two[0].read("/sheets/people")
     with desk.reading() as session:
         made = session.query(Enrolment)
@@ -191,7 +191,7 @@ def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
     locked = locked_in(upload(two[0], sheet))
     for _ in range(2):
         two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
-    service_sheets.import_here(desk.context)
+    service_sheets.import_confirmed(desk.context)
     page = two[0].read("/sheets/people")
     assert '<span class="tag bad">stopped</span>' in page
     assert "line 2: msisdn: This number is already enrolled." in page
@@ -205,7 +205,7 @@ def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
     locked = locked_in(judged)
     two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
     desk.clock.turn(minutes=60)
-    service_sheets.import_here(desk.context)
+    service_sheets.import_confirmed(desk.context)
     with desk.reading() as session:
         (row,) = session.query(SheetImport)
         assert (row.encrypted, row.done) == (None, 0)

@@ -147,13 +147,13 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        service_sheets.import_here(replace(desk.context, failpoint=killed))
+        service_sheets.import_confirmed(replace(desk.context, failpoint=killed))
     status = tab.get(f"/sheets/roster?week={week}")
     assert "14 of 42" in status.text
     assert status.headers["Refresh"] == f"3; url=/sheets/roster?week={week}&auto="
     other = desk.tab(AccountRole.DESK, name="Desk 1")
     assert "Recent imports" not in other.read("/sheets/roster")
-    service_sheets.import_here(desk.context)
+    service_sheets.import_confirmed(desk.context)
     status = tab.get(f"/sheets/roster?week={week}")
     assert "42 of 42" in status.text
     assert "Refresh" not in status.headers
@@ -180,7 +180,7 @@ def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
         account.roles = ["desk"] if lost == "one desk" else []
         if lost == "the account":
             account.roles, account.state = ["admin"], AccountState.ENDED
-    service_sheets.import_here(desk.context)
+    service_sheets.import_confirmed(desk.context)
     with desk.reading() as session:
         assert session.scalars(select(Duty)).all() == []
         (row,) = session.scalars(select(SheetImport))

@@ -84,8 +84,8 @@ def test_a_doubt_of_the_glossary_is_found_as_a_word() -> None:
     sure, doubt = glossary_terms(rows)
     assert (sure.is_doubtful, doubt.is_doubtful) == (False, True)
     assert str(doubt) == "C: ikirombe / ibirombe (mine, pit)"
-    assert doubt.stands_in("Mu kirombe? Ibirombe!")
-    assert not doubt.stands_in("Ibirombero")
+    assert doubt.occurs_in("Mu kirombe? Ibirombe!")
+    assert not doubt.occurs_in("Ibirombero")
     spans = term_spans("No debts in the pit.", "en", [sure, doubt])
     assert [words for words, is_term in spans if is_term] == ["debts", "pit"]
     assert "".join(words for words, _ in spans) == "No debts in the pit."

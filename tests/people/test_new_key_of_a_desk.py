@@ -248,7 +248,7 @@ def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
             gone = pool.submit(leaves, left)
             if not database.is_sqlite:
                 eventually(waits)
-            decrypt_rotation.put_key(session, left.district.context, HERE, key, Signer())
+            decrypt_rotation.replace_desk_key(session, left.district.context, HERE, key, Signer())
         gone.result()
     left.district.clock.turn(seconds=6)
     assert step(left).is_over

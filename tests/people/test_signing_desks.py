@@ -336,5 +336,5 @@ def test_a_sign_in_finds_a_new_key_in_the_members_name(signing: Signing) -> None
         private = bytes(signing.people.pairs[FIRST])
         keys = decrypt_grants.decrypt_desk_as(session, HERE, FIRST, private)
         by = decrypt_signing.Signer(member=SECOND, private=private)
-        decrypt_rotation.put_key(session, signing.context, HERE, keys[0], by)
+        decrypt_rotation.replace_desk_key(session, signing.context, HERE, keys[0], by)
     assert not proves(signing, SECOND)

@@ -81,7 +81,7 @@ def test_no_step_is_left_out(context: ConsoleContext, link: str, clock: Clock) -
     for act in (service_own_account.new_sheet, service_own_account.finish):
         assert missing(act, context, link, "")
     assert missing(service_own_account.prove_code, context, link, "123456", "")
-    assert missing(service_own_account.continue_here, context, link, PASSWORD)
+    assert missing(service_own_account.continue_in_this_browser, context, link, PASSWORD)
     shown = service_own_account.choose_password(context, link, PASSWORD)
     for act in (service_own_account.new_sheet, service_own_account.finish):
         assert missing(act, context, link, shown.browser)
@@ -218,7 +218,7 @@ def test_the_link_alone_takes_no_step_after_the_first(
 
 def test_a_continued_link_is_delayed_too(context: ConsoleContext, link: str, clock: Clock) -> None:
     browser = service_own_account.choose_password(context, link, PASSWORD).browser
-    go_on = partial(service_own_account.continue_here, context, link)
+    go_on = partial(service_own_account.continue_in_this_browser, context, link)
     told = [go_on("kinoto-gabise-rumaka") for _ in range(6)]
     waits = [isinstance(one, SignInRefused) and one.wait_seconds > 0 for one in told]
     assert waits == [*[False] * 4, *[True] * 2]

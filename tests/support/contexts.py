@@ -69,7 +69,7 @@ class FakePseudonyms:
     def joins(self, roll: str, code: str) -> str:
         return f"{roll} code {code}"
 
-    knows_certificates = True
+    has_certificate_key = True
 
     def certificate(self, text: str) -> str:
         return hashlib.sha256(text.encode()).hexdigest()
