@@ -175,7 +175,7 @@ def shared_assignments(session: Session, message_id: int) -> Sequence[Assignment
     return session.scalars(of_message.order_by(Assignment.id)).all()
 
 
-def asked_before(
+def earlier_alert_templates(
     session: Session, tip_ids: Collection[int], at: datetime
 ) -> Mapping[tuple[int, int], set[str]]:
     """Returns the templates of earlier alerts about these tips, keyed by tip and responder. If a tip became more

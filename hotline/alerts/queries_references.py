@@ -424,7 +424,7 @@ def acknowledged_since(session: Session, tip: Tip) -> datetime | None:
     return session.scalar(select(func.min(Assignment.acknowledged_at)).where(*of_assignee))
 
 
-def those_who_have_not_read(session: Session, tip_id: int) -> frozenset[int]:
+def responders_without_reading(session: Session, tip_id: int) -> frozenset[int]:
     """Returns the ids of alerted responders who have not read the case. Leaves out responders without a PIN, because
     they cannot read it on the phone."""
     rows = session.execute(

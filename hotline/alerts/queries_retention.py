@@ -312,7 +312,7 @@ def has_legal_hold(session: Session, tip_id: int) -> bool:
     return has_row(session, LegalHold.id, LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
 
 
-def others_due(
+def other_tips_due(
     session: Session, tip: Tip, similar: Collection[int], at: datetime, until: datetime
 ) -> Sequence[Tip]:
     """Returns other tips whose erasure request is due after `at` and not later than `until`.

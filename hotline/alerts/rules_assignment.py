@@ -214,8 +214,8 @@ def first_recipients(
 def eligible(
     case: Case, roster: Sequence[Candidate], before: Collection[int] = ()
 ) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
-    """Returns three groups, from which the first people to alert are chosen: the lowest level of the district, of a
-    camp, and the national desk.
+    """Returns three groups of people to choose from for the first alerts: of the district, of a camp, and of the
+    national desk.
 
     A person who belongs to two of these groups is only in the first. `before` contains the people who were already
     alerted of the tip, and who therefore count as on duty.
@@ -248,7 +248,7 @@ def first_groups(
 def _on_duty_first(
     case: Case, people: Sequence[Candidate], most: int, before: Collection[int]
 ) -> Sequence[Candidate]:
-    """Returns a group of people, of which the calling function alerts at most `most`.
+    """Returns the candidates for the next alerts. The calling function alerts at most `most` of them.
 
     The duty roster decides which people are alerted, but not how many. The people of the lowest escalation level who
     are on duty come first. If too few of them are on duty, adds people of higher levels on duty, and then people off
@@ -344,8 +344,8 @@ def _higher(
     before: Collection[int],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    """Returns a person of at least the escalation level of the people who were alerted before. If these people did not
-    answer in time, returns only a person of a higher level."""
+    """Returns a person whose escalation level is at least that of the people who were alerted before. If these people
+    did not answer in time, returns only a person of a higher level."""
     rank = max((_rank(one.level) for one in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1

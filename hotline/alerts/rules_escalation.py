@@ -98,8 +98,8 @@ NEARLY_MOST = 34
 """If a person got this number of SMS in an hour, SMS about several tips come only at twice the interval
 `LONG_INTERVAL`. So the person gets at most 40 SMS in an hour."""
 OPEN_INTERVAL = timedelta(minutes=15)
-"""The shortest time between two SMS to one person with repeats (alerts of cases of which the person was alerted
-before)."""
+"""The shortest time between two SMS with repeats to one person. A repeat alerts the person of a case that they already
+know."""
 OTHERS_SHARE = 0.7
 """The largest part of the day's SMS that may be used for alerts without danger. The rest is reserved for alerts about
 danger."""
@@ -132,7 +132,7 @@ class SmsPace:
     """The number of SMS to one person in the last hour, and the time of the last SMS."""
 
     last: datetime | None = None
-    """The time of the last SMS, without SMS that are due later."""
+    """The time of the last SMS to the person. SMS that are due later do not count."""
     count: int = 0
     """The number of SMS to the person, including SMS that are due later."""
     open_at: datetime | None = None
@@ -167,8 +167,8 @@ class SmsPace:
 
 
 def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
-    """Returns the rule by which an alert has its own SMS, or shares one with other alerts. The rule depends on the
-    number and the times of the SMS that the person already got.
+    """Returns the `SmsShare` of an alert: its own SMS, or an SMS that it shares with other alerts. The `SmsShare`
+    depends on the number and the times of the SMS that the person already got.
 
     If a person got `most` SMS in the last hour, alerts without danger to this person share an SMS. `most` is 0 if
     alerts without danger have used up their part (`OTHERS_SHARE`) of the day's SMS, or if very many SMS are due now.
@@ -228,8 +228,8 @@ class DistrictDangers:
         self._storms = until is not None and until > at
 
     def place(self, tip_id: int, at: datetime) -> SmsShare:
-        """Adds a new tip about danger, and returns the rule by which its alert may share an SMS. The first tip about
-        danger from a sector (a part of a district) always has its own SMS."""
+        """Adds a new tip about danger, and returns the `SmsShare` of its alert. The first tip about danger from a
+        sector (a part of a district) always has its own SMS."""
         one = self._known.get(tip_id)
         self._untaken.append(at if one is None else one.filed_at)
         self._storms = self._storms or len(self._untaken) >= STORM_FROM
@@ -256,8 +256,8 @@ def next_person(
     waiting: dict[int, datetime],
     at: datetime,
 ) -> int | None:
-    """Returns the person who is alerted of a further tip about danger in a storm: the first who may get an SMS now. If
-    no one may get an SMS now, returns the person who may get the next SMS earliest.
+    """Returns the person to alert of a further tip about danger in a storm: the first who may get an SMS now. If no one
+    may get an SMS now, returns the person who may get the next SMS earliest.
 
     `groups` contains people of the district, of neighbouring districts, and of the national desk, each group in the
     order of alerting. The new tip may still be added to an unsent SMS about several tips. `waiting` contains the time
@@ -276,9 +276,8 @@ def next_person(
 
 
 ESCALATED = 2
-"""The hotline alerts other people of a missing outcome after the assignee's deadline to report the outcome has passed
-this number of times. The deadline passes first when half of the time to report is over, and again at the end of this
-time."""
+"""If the assignee misses this number of deadlines to report the outcome, the hotline alerts other people. The deadline
+passes first when half of the time to report is over, and again at the end of this time."""
 FRAGMENT_EVENTS = frozenset(
     {
         CaseEventKind.CLOSURE_REQUESTED,
@@ -392,8 +391,7 @@ def _next(s: CaseState, *, assignee: int | None) -> Decision:
 
 
 def _without_request(s: CaseState, decision: Decision) -> Decision:
-    """Ends the closure request of a responder who was removed, or whose SMS with the request is not in the gateway's
-    inbox."""
+    """Ends a closure request if its responder was removed, or if its SMS is not in the gateway's inbox."""
     if s.closure_by is None or s.closure_by != s.event.by:
         return decision
     return replace(decision, close=decision.close | {DeadlineKind.CONFIRM_CLOSURE})
@@ -427,8 +425,8 @@ def _taken(s: CaseState) -> Decision:
 
 
 def _looks(s: CaseState) -> bool:
-    """Returns True if this responder, by taking the case, counts as the second person who must look at the case. Only
-    people of the national desk count, except the assignee, and only after the hotline asked this desk to look."""
+    """Returns True if this responder becomes the required second person by taking the case. Only people of the national
+    desk count, except the assignee, and only after the hotline asked this desk to look."""
     look, by = s.clocks.get(DeadlineKind.SECOND_LOOK), s.event.by
     return look is not None and look.nth > 0 and by in s.desk and by != s.assignee
 
@@ -458,8 +456,8 @@ def _further(s: CaseState) -> Decision:
 def _doubted(s: CaseState) -> Decision:
     """Removes the assignee, because the gateway's inbox does not list the SMS by which this person took the case. If
     another active responder also took the case, makes this responder the assignee. If no one else took the case,
-    escalation continues as if no one had answered. The deadline to acknowledge the case is set again to its earlier
-    time. If this time is over, the next people are alerted at once."""
+    escalation continues as if no one had answered. Restores the earlier deadline to acknowledge the case. If this
+    deadline is over, the next people are alerted at once."""
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
     active = {one.id for one in s.roster}
@@ -645,7 +643,7 @@ class EscalationStep(NamedTuple):
     more: bool = False
     """True if the recipients of this step get no alert, but a notice that the caller gave more details."""
     safety: VisitSafety = VisitSafety.NONE
-    """The instruction how to visit that the responders must know."""
+    """The instruction about visits that the responders must know."""
     is_drill: bool = False
     share: SmsShare = SmsShare.ALONE
     """The rule by which the alerts of this step may share an SMS with other alerts."""
@@ -683,7 +681,8 @@ class AlertPlan:
         before = {one.responder_id for one in alerted}
         turns, turn = self._turns, self._turns.__getitem__
         if skip | before:
-            # Few tips have people to leave out, or people who were alerted before, so their groups are not cached.
+            # For few tips, some people are left out or were alerted before. The code does not cache the groups of such
+            # tips.
             people = [one for one in self._people if one.id not in skip]
             groups = first_groups(case, people, before)
             chosen = choose_first(case.urgency, groups, lambda one: (one not in before, turns[one]))
@@ -847,6 +846,6 @@ def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
     if one.answered_at is not None:
         return at - one.answered_at < CROSSING
     knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
-    # If the responder was alerted in the drill after their newest open case, a late answer may be about the drill. This
-    # is possible even if the responder already knows that the alert was a drill.
+    # If the drill's alert came after the newest case alert, a late answer may be about the drill. This is possible even
+    # if the responder already knows that the alert was a drill.
     return not knows or one.alerted_at >= alerted_at

@@ -202,7 +202,7 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         return None
     if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + rules_persons.ARRIVAL_WITHIN)
-    if offer is not person.newest or offer.lost > 1 or wants_since(person) is not None:
+    if offer is not person.newest or offer.lost > 1 or wants_help_since(person) is not None:
         # No reminder follows if another service was asked later, or if the person did not arrive and was not found.
         # There is also no reminder if the person has accepted help again, because a service must be asked first.
         return None
@@ -215,23 +215,23 @@ def offer_clock(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
 def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
     """Returns the reminder to ask a service to help the person, or to ask the person once more if they want help.
     Returns None if no reminder is needed."""
-    since = wants_since(person)
+    since = wants_help_since(person)
     if since is None:
         return ask_again_clock(person)
     due_at = since + OFFER_WITHIN if urgency == Urgency.DANGER else any_morning(since)
     return FollowClock(FollowKind.OFFER, due_at)
 
 
-def owed_to(person: MetPerson) -> tuple[FollowKind, ...]:
+def missing_facts(person: MetPerson) -> tuple[FollowKind, ...]:
     """Returns the kinds of facts that responders must still report about a person, whether the case is open or
     closed."""
     offers = (offer_clock(person, one) for one in person.referrals)
     kinds = [one.kind for one in (ask_again_clock(person), *offers) if one is not None]
-    first = [FollowKind.OFFER] if wants_since(person) is not None else []
+    first = [FollowKind.OFFER] if wants_help_since(person) is not None else []
     return tuple(dict.fromkeys([*first, *kinds]))
 
 
-def wants_since(person: MetPerson) -> datetime | None:
+def wants_help_since(person: MetPerson) -> datetime | None:
     """Returns the time since which a person wants help and no service was asked to help. Returns None if a service
     was asked, or if the person does not want help.
 

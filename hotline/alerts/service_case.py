@@ -289,7 +289,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         safety=visit_facts_of(tip).safety,
         clocks=tables.open_clocks(session, tip.id),
         is_met=tip.channel == MET,
-        unread=queries_references.those_who_have_not_read(session, tip.id),
+        unread=queries_references.responders_without_reading(session, tip.id),
         company=tuple(one.responder_id for people in related.values() for one in people),
         linked_questions=max(linked, default=-1),
     )

@@ -126,18 +126,18 @@ def decide_erasure(
 
 
 def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
-    """Returns the other tips of the same erasure request about which the national desk must still decide."""
+    """Returns the other tips of the same erasure request that wait for a decision of the national desk."""
     with context.database.reading() as session:
         at, tip = context.now(), queries_retention.retained_tip(session, tip_id).tip
         return [
             one.id
-            for one in queries_retention.others_due(session, tip, (), at, at + WITHIN)
+            for one in queries_retention.other_tips_due(session, tip, (), at, at + WITHIN)
             if text_fate(session, one) is TextFate.DECIDED
         ]
 
 
 def text_fate(session: Session, tip: Tip) -> TextFate:
-    """Returns the rule by which the text of a tip is erased or kept after an erasure request."""
+    """Returns the `TextFate` of a tip: what happens to its text after an erasure request."""
     return ErasureRequest(
         urgency=tip.urgency,
         taken=tip.assignee_id is not None,
@@ -174,7 +174,7 @@ def _ask_to_decide(
     Does nothing if the desk will be asked before `due_at` about another tip of the same cluster or erasure request.
     """
     cluster_ids = [one.id for one in cluster_of(session, tip)]
-    others = queries_retention.others_due(session, tip, cluster_ids, at, due_at)
+    others = queries_retention.other_tips_due(session, tip, cluster_ids, at, due_at)
     if any(text_fate(session, one) is TextFate.DECIDED for one in others):
         return
     people = tables.national_recipients(session, tip.id, at)
@@ -196,9 +196,9 @@ def _due(tip: Tip, at: datetime) -> datetime:
 
 
 NAME = "name:"
-"""The text before a person's name, if this person gave a command on the server."""
+"""A stored name begins with this text if the person gave the command on the server."""
 ACCOUNT = "account:"
-"""The text before an account's id and name."""
+"""A stored name begins with this text if it contains the id and the name of an account."""
 
 
 class CloseResult(NamedTuple):
@@ -222,7 +222,7 @@ class CloseRequest:
     channel: EventChannel | None = None
     """None if `actor` shows the channel: a command, a page of the console, or the clock process."""
     not_trafficking: rules_events.NotTrafficking | None = None
-    """The kind of case that it is instead, if the person closes the case as not trafficking."""
+    """The real kind of the case, if the person closes the case as not trafficking."""
 
     @property
     def entry_by(self) -> EventActor:
@@ -257,7 +257,7 @@ def by_signed_command(session: Session, by: tables_audit.CommandActor, reason: s
 
 
 def person_name(name: str) -> str:
-    """Returns a person's name without the text before it, such as `name:`."""
+    """Returns a person's name without its prefix, such as `name:`."""
     if name.startswith(ACCOUNT):
         return name.split(":", 2)[2]
     return name.removeprefix(NAME)
@@ -334,8 +334,8 @@ def has_opened(
 
 
 def opening(tip: Tip, name: str, since: datetime | None = None) -> str:
-    """Returns the unique key of the event that this person opened the case. `since` is the time of the closure request
-    that was open then, or None if there was no request."""
+    """Returns the unique key of the event which records that this person opened the case. `since` is the time of the
+    closure request that was open then, or None if there was no request."""
     actor = ":".join(name.split(":", 2)[:2])
     return f"{tip.id}:{actor}" if since is None else f"{tip.id}:{since.timestamp()}:{actor}"
 

@@ -10,8 +10,8 @@ The hotline's answer never repeats text of the responder. A hint (an SMS that sa
 the responder's newest open case about danger, or else their newest open case. The hint offers only commands that are
 possible now.
 
-The module also records that a responder's SMS is proved or doubted: the gateway's inbox lists it, or does not. The
-module gives the cases of a responder who was removed or is on leave to others.
+The module also records that a responder's SMS is proved or doubted: the gateway's inbox lists it, or does not. If a
+responder was removed or is on leave, the module gives their cases to others.
 """
 
 from collections import defaultdict
@@ -179,7 +179,7 @@ def _refuse_the_end(act: _ActContext) -> CommandOutcome:
 
 
 def _acknowledge_followers(act: _ActContext) -> tuple[int, ...]:
-    """Acknowledges similar tips of the same cluster, of which the responder got no separate alert.
+    """Acknowledges similar tips of the same cluster if the responder got no separate alert for them.
 
     Each of these tips remains a case of its own. Returns the responder's assignments of these tips, so that a later
     proof or doubt also applies to them.
@@ -271,7 +271,7 @@ def _pass_on(act: _ActContext) -> CommandOutcome:
 
 
 def _decide_visit(act: _ActContext) -> CommandOutcome:
-    """Records the national desk's decision how responders may visit a case. An SMS that allows open visits counts only
+    """Records the national desk's decision about how responders may visit. An SMS that allows open visits counts only
     after the gateway's inbox lists the SMS, because a forged SMS could endanger a person."""
     decision = REPLIES[act.command.verb].decision or VisitDecision.UNSEEN
     if decision is VisitDecision.OPENLY and not act.command.proved:
@@ -414,12 +414,12 @@ BY = {
     Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
     Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
 }
-"""The templates that replace templates of `ANSWERS`, if the answer must name the time by which the assignee reports the
+"""Maps some templates of `ANSWERS` to templates that also name the time by which the assignee must report the
 outcome."""
 
 
 _Answers = list[tuple[Wording, int | None]]
-"""The texts of answers, each with the id of the assignment that it is about."""
+"""The texts of some answers. Each text comes with the id of the assignment that the text is about."""
 
 
 class ReplyResult(NamedTuple):

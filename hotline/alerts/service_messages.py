@@ -212,8 +212,8 @@ class SmsPlan:
 def write_shared(
     session: Session, wording: Wording, to: int, due: datetime, priority: int, at: datetime
 ) -> int:
-    """Writes an SMS about several cases, and returns its id. The limits count this SMS in the hour in which it is
-    due."""
+    """Writes an SMS about several cases, and returns its id. This SMS counts toward the limits of the hour in which it
+    is due."""
     turn = BEHIND if wording.template is Template.SHARED_OPEN else 1
     row = write_message(session, wording, to, at, priority=priority, turn=turn, due=due)
     row.created_at = due
@@ -241,7 +241,7 @@ def wanted_shares(
         one for one in rows if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
     ]
     tips = {one.given.tip_id for one in repeats}
-    before = queries_outbox.asked_before(session, tips, at) if tips else {}
+    before = queries_outbox.earlier_alert_templates(session, tips, at) if tips else {}
     found = {one.given.assignment_id: one.step.share for one in rows}
     for one in repeats:
         templates = before.get((one.given.tip_id, one.given.responder_id), set())

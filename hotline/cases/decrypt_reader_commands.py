@@ -64,7 +64,7 @@ WHO, NATIONAL_DESK = "who", "national"
 """The ends of two command names, which both begin with `PASS`. The command with `WHO` returns the list of colleagues to
 choose from. The command with `NATIONAL_DESK` asks the national desk to take the case."""
 HAS_COLLEAGUES, NO_COLLEAGUES = "picks", "nobody_else"
-"""Two flags for the flow: the responder can choose a colleague, or there is no colleague to choose."""
+"""The flow gets one of two flags: the responder can choose a colleague, or there is no colleague to choose."""
 MAX_COLLEAGUES = 20
 MAX_LETTERS = 480
 """The maximum number of letters in a note."""
@@ -89,7 +89,7 @@ LATE, UNREAD = "late", "taken_unread"
 """Two flags for the flow, which chooses the next screen. `LATE`: the command changed nothing, because a colleague has
 already taken the case. `UNREAD`: the responder took the case, and must read the case before a visit."""
 HELPS_UNREAD = "helps_unread"
-"""The flag that the responder now helps a colleague with a case, and must read the case before a visit."""
+"""This flag says that the responder now helps a colleague with a case, and must read the case before a visit."""
 SHIFT_TAKEN, SHIFT_OFFERED, SHIFT_GONE = "shift_taken", "shift_offered", "shift_gone"
 """Three flags for the flow, which chooses the next screen. `SHIFT_TAKEN`: the responder has the shift. `SHIFT_OFFERED`:
 the shift is offered to colleagues. `SHIFT_GONE`: the shift has changed since the phone listed the shifts."""
@@ -132,7 +132,7 @@ def carry_out(turn: ReaderTurn) -> ReaderAnswer:
     drills = tables_drills.drill_references(turn.session, turn.person.id)
     if reference in drills and not verb.startswith(SHIFT):
         # In a drill, the hotline carries out each command as "take" or "pass on". The command only shows that the
-        # responder has answered. The hotline passes no drill to a chosen colleague, and sends no question to a caller.
+        # responder has answered. So no drill is passed to a chosen colleague, and no caller gets a question.
         passes = verb == Verb.PASS_ON or verb.startswith((PASS, DISTRICT))
         return _carried_out(turn, Verb.PASS_ON if passes else Verb.TAKE)
     if verb.startswith((ASK, SHIFT)):
@@ -276,8 +276,8 @@ def _grant_district(
 
 
 def _taken_by_another(turn: ReaderTurn) -> datetime | None:
-    """Returns the time at which a colleague took this case, if this responder can only help the colleague. Otherwise,
-    and if a closure was requested, returns None.
+    """Returns the time at which a colleague took this case, if this responder can only help the colleague. In all other
+    cases, and whenever a closure was requested, returns None.
     """
     known_as = queries.locked_assignment(turn.session, turn.person.id, turn.ask.reference)
     quick = queries_references.colleagues_cases(turn.session, turn.person.id)

@@ -77,8 +77,8 @@ LISTS = {
 person. The second flag says that the follow-up is due for several persons. The list contains the persons with a due
 follow-up."""
 EARLY = "arrival_early"
-"""The flag that a responder may already report the arrival of a person at a service, although the report is not due
-yet."""
+"""This flag says that a responder may already report a person's arrival at a service, although the report is not
+due."""
 
 
 def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequence[MetPerson]:
@@ -94,7 +94,7 @@ def persons_of_tip(session: Session, context: ReaderContext, tip: Tip) -> Sequen
         return ()
 
 
-def may_be_asked(context: Context, tip: Tip) -> bool:
+def shows_person_forms(context: Context, tip: Tip) -> bool:
     """Returns True if the phone may show the screens about persons for this case.
 
     If the hotline does not have the public key of the reader process, phones show these screens for no case. Drills,
@@ -118,12 +118,12 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     met = tables_persons.tips_with_person(session, ids)
     started = tables_case_events.forms_of(session, turn.person.id, ids)
     for case, tip in cases.items():
-        if not may_be_asked(turn.context, tip):
+        if not shows_person_forms(turn.context, tip):
             continue
         closed = (f"over.{case}",) if tip.closed_at is not None else ()
         one = ReaderAnswer((f"people.{case}", *closed))
         if tip.id in started:
-            one = one.and_also(_goes_on(turn, case, tip, started[tip.id]))
+            one = one.and_also(_unfinished_form(turn, case, tip, started[tip.id]))
         if tip.id in met:
             one = one.and_also(
                 flags_of_case(turn, case, persons_of_tip(session, turn.context, tip))
@@ -136,8 +136,8 @@ def flags_of_cases(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     return answer
 
 
-def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
-    """Returns an answer that contains a list entry, with which the responder can continue an unfinished form. If the
+def _unfinished_form(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> ReaderAnswer:
+    """Returns an answer with a list entry. The responder can choose this entry to continue an unfinished form. If the
     responder left the form a short time ago, the phone shows the form directly after the PIN.
 
     Returns an empty answer if the form cannot be decrypted, or if the case no longer accepts this kind of form.
@@ -159,13 +159,13 @@ def _goes_on(turn: ReaderTurn, case: str, tip: Tip, row: StartedFormRow) -> Read
     return answer.and_also(ReaderAnswer((ONE_STARTED,), words={FIRST: case}))
 
 
-def owed_in(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
+def closing_follow_ups(turn: ReaderTurn, cases: Mapping[str, Tip]) -> ReaderAnswer:
     """Returns the texts with the open follow-ups of the given cases, for the screen on which this responder confirms a
     closure."""
     answer = ReaderAnswer()
     met = tables_persons.tips_with_person(turn.session, [tip.id for tip in cases.values()])
     for case, tip in cases.items():
-        if tip.id in met and may_be_asked(turn.context, tip):
+        if tip.id in met and shows_person_forms(turn.context, tip):
             answer = answer.and_also(
                 _closing(turn, case, persons_of_tip(turn.session, turn.context, tip))
             )
@@ -186,7 +186,7 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
         The list never shows the result of a screening.
         """
         lists[f"{name}.{case}"] = [
-            (str(one.n), f"{_who(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
+            (str(one.n), f"{_person_label(turn, one)} {one.met_at.astimezone(KIGALI):%d/%m}")
             for one in people[-MAX_PEOPLE:]
         ]
 
@@ -202,7 +202,7 @@ def flags_of_case(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> Read
         if len(people) > 1:
             flags.append(f"{several}.{case}")
             list_as(name, people)
-    if any(rules_follow_up.wants_since(one) is not None for one in met):
+    if any(rules_follow_up.wants_help_since(one) is not None for one in met):
         flags.append(f"offer_due.{case}")
     if again := [one for one in met if _is_asked_again(one, turn)]:
         is_asked = True
@@ -222,9 +222,9 @@ def _closing(turn: ReaderTurn, case: str, met: Sequence[MetPerson]) -> ReaderAns
     """Returns a text that lists the follow-ups that must be done before the case is closed. The text has only as many
     follow-ups as fit on a screen. Example: `1 woman: help, 2 man: arrival`."""
     parts = [
-        f"{_who(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
+        f"{_person_label(turn, one)}: {turn.say(FOLLOWS[kind].screen)}"
         for one in met
-        for kind in rules_follow_up.owed_to(one)
+        for kind in rules_follow_up.missing_facts(one)
     ]
     while len(", ".join(parts)) > MAX_OWED_LETTERS:
         parts.pop()
@@ -261,7 +261,7 @@ def _is_asked_now(person: MetPerson, kind: FollowKind, at: datetime) -> bool:
 def _is_asked_again(person: MetPerson, turn: ReaderTurn) -> bool:
     """Returns True if this responder should now ask the person again if they want help.
 
-    If the person refused help, a different responder must ask, and not the one who recorded the refusal.
+    If the person refused help, a responder other than the one who recorded the refusal must ask.
     """
     clock = rules_follow_up.ask_again_clock(person)
     if clock is None or clock.due_at > turn.at:
@@ -282,7 +282,7 @@ def _flags(one: MetPerson) -> Iterator[str]:
         yield "seen"
 
 
-def _who(turn: ReaderTurn, one: MetPerson) -> str:
+def _person_label(turn: ReaderTurn, one: MetPerson) -> str:
     return f"{one.n} {turn.say(service_requests.SEEN.get(one.sex or '', Template.MET_PERSON))}"
 
 
@@ -321,7 +321,7 @@ def record_report(turn: ReaderTurn) -> ReaderAnswer:
         return ReaderAnswer((STOPPED, refused.stop))
     except (DecryptionFailed, KeyMissing):
         return ReaderAnswer((rules_reading_requests.UNREADABLE,))
-    answer = _flags_told(turn, said, met, done)
+    answer = _flags_after_form(turn, said, met, done)
     if kind is not LoggedEvent.OFFERED or done is None:
         return answer
     row = tables_persons.open_request(session, done[0])
@@ -374,7 +374,7 @@ def _offer(
     return found
 
 
-def _flags_told(
+def _flags_after_form(
     turn: ReaderTurn,
     reported: PersonCodes,
     met: Sequence[MetPerson],

@@ -103,13 +103,13 @@ def card(visit: Visit, tip: BoardCase, at: datetime) -> Mapping[str, object]:
         "due": int(due_at.timestamp()) if due_at else 0,
         "is_late": tip.is_late(at),
         "left": format_left(visit, due_at, at) if due_at else "",
-        "who": _who(visit, tip),
+        "who": _taken_label(visit, tip),
         "marks": [*_marks(visit, tip)],
         "reference": tip.reference,
     }
 
 
-def _who(visit: Visit, tip: BoardCase) -> str:
+def _taken_label(visit: Visit, tip: BoardCase) -> str:
     if tip.duty_at is not None:
         return held_mark(visit, tip.duty_at)[0]
     if tip.taken_by is None:
@@ -139,8 +139,8 @@ def _marks(visit: Visit, tip: BoardCase) -> Iterator[tuple[str, str]]:
 def since(visit: Visit) -> Response:
     """Returns the version number of the board. Answers with HTTP status 304 if the browser already shows this version.
 
-    For a locked board, returns two values: the number of cases about danger without an assignee, and a text that
-    changes with each new case about danger.
+    For a locked board, returns the number of cases about danger without an assignee, and a text. The text changes with
+    each new case about danger.
     """
     service_sessions.note_board(visit.context, visit.token)
     if visit.by.is_locked:
@@ -157,8 +157,8 @@ LOCKED = "locked"
 
 
 def _urgent(visit: Visit) -> tuple[int, str]:
-    """Returns the number of cases about danger without an assignee. Also returns 16 letters and digits that change when
-    a new case about danger arrives, but do not reveal which case is new."""
+    """Returns the number of cases about danger without an assignee. Also returns 16 letters and digits. They change
+    when a new case about danger arrives, but do not reveal the case."""
     board = service_board.board(visit.context, visit.by).sorted
     key = visit.by.session_key.encode()
     return board.urgent, hmac.digest(key, str(board.newest).encode(), "sha256").hex()[:16]

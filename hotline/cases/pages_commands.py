@@ -289,7 +289,7 @@ def _consent(visit: Visit, person: MetPerson, asked: datetime | None) -> str:
     match person.consent:
         case ConsentState.YES:
             said = visit.say("The person wants help.")
-            if rules_follow_up.wants_since(person) is not None and asked is not None:
+            if rules_follow_up.wants_help_since(person) is not None and asked is not None:
                 again = visit.say("No service was asked for help. Ask a service by {at}.", at=at)
         case ConsentState.NO:
             said = visit.say(

@@ -162,7 +162,7 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
     if wanted.question in QUESTION:
         yield exists().where(QuestionBackRow.tip_id == Tip.id, QUESTION[wanted.question])
     if wanted.owes:
-        yield owes_answer()
+        yield has_overdue_report()
     if wanted.soon:
         yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HAS_LEGAL_HOLD
 
@@ -197,13 +197,15 @@ OF_PERSON = (PossibleVictim.due_at.is_not(None), PossibleVictim.times > 0)
 """Query conditions that find open follow-ups about persons, if the hotline has sent at least one reminder."""
 
 
-def owes_answer() -> ColumnElement[bool]:
+def has_overdue_report() -> ColumnElement[bool]:
     """Returns an SQL condition that is true if a report about a person in a tip is overdue."""
     offers = select(ServiceReferral.tip_id).where(*OF_OFFER)
     return Tip.id.in_(offers.union(select(PossibleVictim.tip_id).where(*OF_PERSON)))
 
 
-def owed_by_tip(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[FollowKind]]:
+def overdue_follow_ups(
+    session: Session, tip_ids: Collection[int]
+) -> Mapping[int, frozenset[FollowKind]]:
     """Returns for each tip the kinds of follow-ups that are overdue."""
     owed: dict[int, set[FollowKind]] = {}
     for row, overdue, usual in (
@@ -408,7 +410,7 @@ def open_cases(session: Session, viewer: Viewer | None) -> Sequence[BoardCase]:
     other cases.
     """
     run_uncompiled(session)
-    clocks, owed = _clocks().subquery(), _owed().subquery()
+    clocks, owed = _clocks().subquery(), _tips_with_overdue().subquery()
     own = (Assignment.tip_id == Tip.id, Assignment.responder_id == Tip.assignee_id)
     read = exists().where(*own, Assignment.opened_at.is_not(None)).correlate(Tip)
     passed = exists().where(*own, Assignment.passed_at.is_not(None)).correlate(Tip)
@@ -459,7 +461,7 @@ def _clocks() -> Select[Any]:
     )
 
 
-def _owed() -> Select[Any]:
+def _tips_with_overdue() -> Select[Any]:
     """Returns a query for the tips with an overdue follow-up about a person. Each row has the time of the tip's
     earliest reminder that is due."""
     facts = union_all(

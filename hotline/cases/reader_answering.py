@@ -73,10 +73,10 @@ from hotline.tips.rules import OUTCOMES, DeadlineKind, TipOutcome, Urgency, is_i
 from hotline.tips.tables import Tip
 
 CAN_STAND_DOWN, DECIDES_VISIT, CAN_CONFIRM = "lets", "decides", "judges"
-"""The first words of the names of three flags. The reference of the case completes each name. The hotline stored these
-flags when the responder's session began. `dialogue/service_session_start.py` says what each flag means."""
+"""The names of three flags begin with these words. Each name ends with the reference of a case. The hotline stored
+these flags when the responder's session began. `dialogue/service_session_start.py` says what each flag means."""
 HAS_WORK = "has_work"
-"""The flag of a responder who has an open case."""
+"""This flag says that the responder has an open case."""
 HAS_QUESTIONS = "has_questions"
 TAKEN = f"{decrypt_reader_commands.RESULT_PREFIX}{CommandResult.TAKEN}"
 NOT_HERE = "(console)"
@@ -98,7 +98,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     known = {tips[one].id for one in every}
     followed_now = queries_references.follow_up_cases(turn.session, person_id)
     due = {tip.id for _, tip in followed_now}
-    theirs = _theirs(turn, {case: tips[case] for case in every}, pinned, due)
+    theirs = _colleagues_cases(turn, {case: tips[case] for case in every}, pinned, due)
     urgent = {one for one in every if tips[one].urgency == Urgency.DANGER} - theirs
     every.sort(key=lambda one: (f"{IS_OWN}.{one}" not in pinned.flags, one not in urgent))
     cases = every[:MAX_CASES]
@@ -153,7 +153,7 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
     }
     answer = ReaderAnswer(flags, lists, words)
     answer = answer.and_also(decrypt_reader_persons.flags_of_cases(turn, own))
-    answer = answer.and_also(decrypt_reader_persons.owed_in(turn, judged))
+    answer = answer.and_also(decrypt_reader_persons.closing_follow_ups(turn, judged))
     untaken = [one for one in urgent if tips[one].assignee_id is None]
     # If a real case about danger has no assignee, the list leaves out drills. Otherwise the phone could show a drill
     # first.
@@ -163,16 +163,16 @@ def responder_view(turn: ReaderTurn, pinned: CallerFacts) -> ReaderAnswer:
         or has[rules_reading_requests.HAS_WARNINGS]
         or len(untaken) != 1
         # The phone shows the case at once only if the responder has nothing to decide or to report in it.
-        or untaken[0] not in by_pin.keys() - _asked_of(pinned)
+        or untaken[0] not in by_pin.keys() - _cases_to_decide(pinned)
         or by_pin[untaken[0]].id in due
     ):
         return answer
     return answer.and_also(ReaderAnswer((ONE_DANGER,), words={FIRST: untaken[0]}))
 
 
-def _asked_of(pinned: CallerFacts) -> set[str]:
-    """Returns the cases that have this responder as assignee, and the cases in which this responder may decide about a
-    visit or a closure."""
+def _cases_to_decide(pinned: CallerFacts) -> set[str]:
+    """Returns the cases whose assignee is this responder, and the cases in which they may decide about a visit or a
+    closure."""
     asks = (f"{IS_OWN}.", f"{CAN_STAND_DOWN}.", f"{DECIDES_VISIT}.", f"{CAN_CONFIRM}.")
     return {flag.partition(".")[2] for flag in pinned.flags if flag.startswith(asks)}
 
@@ -246,7 +246,7 @@ def _words(turn: ReaderTurn, case: str, tip: Tip) -> Mapping[str, str]:
     return words
 
 
-def _theirs(
+def _colleagues_cases(
     turn: ReaderTurn, cases: Mapping[str, Tip], pinned: CallerFacts, due: Collection[int]
 ) -> frozenset[str]:
     """Returns the cases that a colleague has taken and read, and for which this responder has nothing to decide or
@@ -255,7 +255,7 @@ def _theirs(
     Leaves out overdue cases, and cases with new details since this responder was alerted. Also leaves out drills,
     because the label of such a case does not show that the case is a drill.
     """
-    asked = _asked_of(pinned)
+    asked = _cases_to_decide(pinned)
     held = {
         case: tip.id
         for case, tip in cases.items()
@@ -345,8 +345,8 @@ def _change(turn: ReaderTurn, wrap: bytes | None) -> ReaderAnswer:
 
 
 def _waits_for(context: ReaderContext, one: WaitingHop) -> Enrolment | None:
-    """Returns the enrolment that a code and a start PIN can prove on this phone now. Returns None if no enrolment can
-    be proved now."""
+    """Returns the enrolment that this phone can complete now with a code and a start PIN. Returns None if the phone can
+    complete no enrolment now."""
     with context.database.reading() as session:
         return people_tables.provable_enrolment(
             session, one.typed.get(NUMBER_KEY, ""), context.now()
@@ -573,7 +573,7 @@ def _proved(
     proof: ProofAttempt,
 ) -> ReaderAnswer:
     if first.state == ReadingState.DONE and first.encrypted_answer is not None:
-        return _kept(context, first, first.encrypted_answer)
+        return _stored_answer(context, first, first.encrypted_answer)
     answer = _proof_decided(session, context, first, proof)
     if first.state == ReadingState.DONE:
         _keep(context, first, answer)
@@ -619,7 +619,7 @@ def _decided(
     again = first.state == ReadingState.DONE
     first.state = ReadingState.DONE
     if again and first.encrypted_answer is not None:
-        return _with_page(turn, _kept(context, first, first.encrypted_answer), again=True)
+        return _with_page(turn, _stored_answer(context, first, first.encrypted_answer), again=True)
     is_unchanged = person.pin_wrap == found.before and person.public_key == one_off.public_of(
         private
     )
@@ -712,7 +712,7 @@ def _keep(context: ReaderContext, first: PinReading, answer: ReaderAnswer) -> No
     first.encrypted_answer = one_off.seal(answer.without_page().to_dict(), public=own, bound=bound)
 
 
-def _kept(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
+def _stored_answer(context: ReaderContext, first: PinReading, encrypted: bytes) -> ReaderAnswer:
     """Returns the stored answer to an earlier request.
 
     Raises DecryptionFailed if no key decrypts the stored answer.

@@ -119,8 +119,8 @@ def _roster(session: Session, tip: Tip, at: datetime) -> list[Candidate]:
 
 
 def _responsible(session: Session, tip: Tip, row: ServiceReferral | PossibleVictim) -> int | None:
-    """Returns the responder who gets the reminder: the responder who offered the help, or who last asked the person if
-    they want help.
+    """Returns the responder who gets the reminder: the one who offered the help, or who last asked the person about
+    help.
 
     Returns None if the responder who offered the help no longer has the case.
     """
@@ -387,8 +387,8 @@ def record_report(
 
 
 def _offered(session: Session, context: Context, tip: Tip, responder_id: int, at: datetime) -> None:
-    """Records that the responder has offered help to a person. The effect is the same as a 3 in the responder's answer
-    to the case's SMS. The responder must then report an outcome of the case within three days."""
+    """Records that the responder has offered help to a person. The effect is the same as if the responder had answered
+    an SMS with the digit 3. The responder must then report an outcome of the case within three days."""
     known_as = queries.newest_by_responder(session, tip.id).get(responder_id)
     if known_as is None or known_as.handed_to_help_at is not None:
         return

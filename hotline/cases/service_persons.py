@@ -160,7 +160,7 @@ def case_key(
     tip: Tip,
 ) -> tuple[str, bytes | None]:
     """Returns the private key of the case, and the desk whose access lets the account decrypt it. If the account cannot
-    decrypt the private key, returns None instead of it.
+    decrypt the private key, returns None in place of this key.
     """
     member, desks = of_account(by.account_id), sorted(viewer.desks)
     for desk in desks:
@@ -231,7 +231,7 @@ def record_report(
             key,
             corrects,
         )
-        # No screen of a phone lets a responder make the two kinds of reports that the code below refuses.
+        # The code below refuses two kinds of reports. The screens on phones do not offer these reports.
         if kind is LoggedEvent.SCREENED and tip.closed_at is not None and corrects is None:
             raise CodesRefused(CLOSED)
         if kind is LoggedEvent.CONSENT and report.reported.codes[CONSENT] == ConsentCode.YES:

@@ -201,7 +201,7 @@ def lines_of(
     names = tables.responder_names(session) if ids else {}
     overdue = {tip_id for tip_id, kind, _ in clocks if kind == DeadlineKind.OVERDUE}
     waiting = {tip_id: due for tip_id, kind, due in clocks if kind == DeadlineKind.HELD}
-    owed = cases_queries.owed_by_tip(session, ids)
+    owed = cases_queries.overdue_follow_ups(session, ids)
 
     def line(tip: Tip) -> TipLine:
         asked, duty_at = others_asked.get(tip.id), waiting.get(tip.id)

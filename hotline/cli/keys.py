@@ -191,7 +191,7 @@ def end_old(by: str, reason: str, now: bool) -> None:
         )
     with cli_context() as context:
         if PEPPER in left:
-            # Without the old pepper, a responder whose PIN still needs it could read nothing.
+            # If a responder's PIN still uses the old pepper, the responder cannot read any tip without this pepper.
             pepper = reader_folder().read(previous_name(PEPPER_KEY))
             if count := decrypt_rekeying.count_under_pepper(context, pepper):
                 raise TooSoon(
@@ -336,8 +336,8 @@ def forget() -> None:
     """Destroy the keys of past weeks that no stored data needs, and create the keys of coming weeks.
 
     You can repeat this command without harm, also while the hotline runs. Each process destroys old keys only in its
-    own folder. A folder that was copied to another machine also stays on this machine, and no process destroys the old
-    keys in that copy. This command does. The timer that takes the backups also runs this command, each hour.
+    own folder. If you copied a folder to another machine, no process destroys the old keys in the copy that stays here.
+    This command destroys them. The timer that takes the backups also runs this command, each hour.
 
     Example: hotline keys forget
     """

@@ -139,11 +139,11 @@ class NumberDecrypter(Protocol):
 
 
 class Instruments(Protocol):
-    """Measures the parts of the system that the database does not know, such as Redis and the disk. No method raises
+    """Measures parts of the system about which the database has no data, such as Redis and the disk. No method raises
     an error."""
 
     def redis_fault(self) -> str | None:
-        """Returns the reason if Redis does not answer or does not write. Returns None if Redis answers and writes."""
+        """Returns the reason why Redis does not answer or does not write. Returns None if Redis answers and writes."""
 
     def disk_free(self) -> int | None:
         """Returns the number of free bytes on the disk of the home folder. Returns None if this number is unknown."""
@@ -231,8 +231,8 @@ class Line:
     """The number of SMS that the hotline may send in a day. After 70 % of these SMS are sent, the hotline answers no
     more SMS from unknown senders that day. The hotline never stops sending alerts."""
     sms_an_hour: int = 20
-    """The number of SMS in an hour after which one person gets no more single alerts about cases without danger. The
-    hotline then puts several alerts about cases without danger into one SMS."""
+    """After this number of SMS in an hour, a person gets no more single alerts about cases without danger. The hotline
+    then puts several alerts about cases without danger into one SMS."""
     sms_inbox: bool = True
     """True if the gateway lists incoming SMS. The hotline then trusts a responder's answer only if this list contains
     the answer."""

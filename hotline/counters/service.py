@@ -54,8 +54,8 @@ def count_ended_sessions(
 ) -> None:
     """Counts all sessions that are over, and calls `pause` after each transaction.
 
-    Raises StoreUnavailable. If the database fails, the function puts the uncounted sessions back into the memory of the
-    process, so that no session is lost.
+    Raises StoreUnavailable. If the database fails, the function keeps the uncounted sessions in the memory of the
+    process, so that none is lost.
     """
     longest: dict[str, LeftSession] = {}
     for one in context.sessions.take_left(silent):
@@ -139,7 +139,7 @@ def add_tallies(session: Session, tallies: Tallies) -> None:
 
 def in_language(counts: Counts, language: str) -> Tallies:
     """Returns the tallies (changes of counters by one) that move a session from the counter of its earlier language to
-    the counter of another language. A session counts only in its last language."""
+    another. A session counts only in its last language."""
     if counts.language == language:
         return ()
     before = _session_cell(counts)

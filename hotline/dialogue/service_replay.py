@@ -45,8 +45,8 @@ PREFIXES = {
     reading.WORK_DISTRICT: reading.DISTRICT,
     reading.WORK_SHIFT: reading.SHIFT,
 }
-"""Maps the name of a responder's answer to a prefix, if the answer is a command or a question about a case. The prefix,
-followed by the value of the answer, is the verb of the request to the reader process.
+"""Maps the name of a responder's answer to a prefix, if the answer is a command or a question. The request to the
+reader process begins with this prefix and the value of the answer.
 """
 NOTE_IN_WORDS = f"{reading.NOTE}words"
 
@@ -64,7 +64,7 @@ class ReaderRequest:
     these digits may be the code from an SMS.
     """
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Other values that the responder typed, by name: a start PIN, a new PIN, the text of a note, or codes about a
+    """Other inputs of the responder, by name: a start PIN, a new PIN, the text of a note, or coded answers about a
     person."""
     of: int | None = None
     """The position of an earlier question in the session's text, if that question got no answer and the responder now
@@ -276,7 +276,7 @@ class ReaderQuestions:
         return len(draw(self._book, node, led, facts, self._limit).pages)
 
     def _filled(self, facts: Facts, state: ConversationState, keyed: str, screens: int) -> Facts:
-        """Returns the facts with a filler for a page of `screens` screens."""
+        """Returns the facts with a placeholder text that fills `screens` screens of the page."""
         page = FILLER
         filled = _paged(facts, page)
         while 0 < self._screens(state, keyed, filled) < screens:
@@ -308,8 +308,8 @@ class SessionContext(NamedTuple):
 
 
 class StarTyped(NamedTuple):
-    """Asks if a `*` belongs to the caller's free text, or ends this text. The row of the session in the database says
-    which of the two is true."""
+    """The question if a `*` belongs to the caller's free text or ends this text. The row of the session in the database
+    says which of the two is true."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,39 +48,40 @@ from hotline.tips.rules_events import EventChannel
 from hotline.tips.tables import Tip
 
 CASE = "case"
-"""The name of the answer with the reference of the case that the responder chose from the list."""
+"""The name of an answer. The answer is the reference of the case that the responder chose from the list."""
 VERB = "case_verb"
 LETTERS = "case_letters"
-"""The name of the answer with the reference that the responder typed."""
+"""The name of an answer. The answer is the case reference that the responder typed."""
 COLLEAGUE_HAS = "quicker"
-"""The flag of a case that has a colleague as its assignee. If this responder takes the case too, the colleague is still
-the assignee."""
+"""A case has this flag if a colleague is its assignee. If this responder takes the case too, the colleague is still the
+assignee."""
 HELPS = "helps"
-"""The flag of a case that this responder took as a helper, while a colleague is the assignee."""
+"""A case has this flag if this responder helps with it and a colleague is the assignee."""
 UNREAD = "unread"
-"""The flag of a tip whose place a responder must visit discreetly, unless the responder has read the tip."""
+"""A case has this flag if a responder who has not read the tip must visit discreetly."""
 CAN_STAND_DOWN = "lets"
-"""The flag of a case whose place the caller corrected, if this responder may stand down the responders of the first
+"""A case has this flag if the caller corrected its place, and this responder may stand down the responders of the first
 place."""
 DECIDES_VISIT = "decides"
-"""The flag of a case for which this responder may decide how responders may visit: openly, discreetly or not at all."""
+"""A case has this flag if this responder may decide how responders visit: openly, discreetly or not at all."""
 CAN_CONFIRM = "judges"
-"""The flag of a case whose closure a colleague requested, if this responder may confirm the closure."""
+"""A case has this flag if a colleague requested its closure, and this responder may confirm the closure."""
 IS_COMPLAINT = "complaint"
-"""The flag of a case that is a complaint. A responder cannot pass on a complaint, because only one desk may see it."""
+"""A case has this flag if it is a complaint. A responder cannot pass on a complaint, because only one desk may see
+it."""
 ANOTHER = "another"
-"""The flag of a case if another person than this responder requested its closure, with any outcome except "not
-trafficking".
+"""A case has this flag if another person requested its closure, with any outcome except "not trafficking".
 """
 NATIONAL_DESK = "national_desk"
-"""The flag of a responder who works for the national desk."""
+"""The session has this flag if the responder works for the national desk."""
 DESK_IN_CONSOLE = "desk_in_console"
-"""The flag of a responder of the national desk, if this desk reads tips only in the console."""
+"""The session has this flag if the responder works for the national desk, and this desk reads tips only in the
+console."""
 READ_FIRST = "read_first"
-"""The flag of a case that this responder must read in the console before closing it."""
+"""A case has this flag if this responder must read it in the console before closing it."""
 SPELLED = "spelled"
 IS_DRILL = "exercise"
-"""The flag of a case that is a drill. Every text about this case says that the case is a drill."""
+"""A case has this flag if it is a drill. Every text about this case says that the case is a drill."""
 
 
 class CaseFlags(dict[str, bool]):
@@ -159,8 +160,8 @@ def fresh_flags(session: Session, context: Context, responder_id: int) -> Mappin
 
 
 def _may_confirm(session: Session, tip: Tip, responder_id: int) -> bool:
-    """Returns True if a person other than this responder requested the closure of the case, and this responder's desk
-    decides about the closure.
+    """Returns True if another person requested the closure of the case, and this responder's desk decides about the
+    closure.
     """
     if tip.closure_by is None or not queries_visible.decides(session, tip, responder_id):
         return False

@@ -195,7 +195,8 @@ class GatheredDraft:
 
     @property
     def version(self) -> str:
-        """Returns the short form of `own_digest`. The name of a file that plays the draft contains this short form."""
+        """Returns the short form of `own_digest`. The name of a file in which a person can try the draft contains this
+        short form."""
         return self.own_digest[:12]
 
     @property
@@ -318,7 +319,8 @@ def base_id(session: Session, change: DraftRow) -> int:
 
 
 def state_at(session: Session, change: DraftRow, part: str, version: int) -> PartDocument | None:
-    """Returns the version `version` of a part of a draft, which a form showed. Raises NotFound."""
+    """Returns the version `version` of a part of a draft. The form showed this version to the editor. Raises
+    NotFound."""
     if version < 0:
         return part_in(session, -version, part)
     step = tables.find_step(session, change.id, part=part, version=version)
@@ -386,8 +388,8 @@ def add_draft(
 def list_drafts(
     context: Context, *, over: bool = False, limit: int = LISTED
 ) -> Sequence[tuple[DraftRow, Sequence[str]]]:
-    """Lists the drafts that can be edited or, if `over` is True, the drafts that were published or deleted. Each draft
-    comes with the names of the parts that it edits. The newest draft comes first.
+    """Lists the drafts that can be edited. If `over` is True, lists the published and deleted drafts instead. Each
+    draft comes with the names of the parts that it edits. The newest draft comes first.
 
     A part is a flow name, `#numbers`, `#entries` or `#phrases`. Raises StoreUnavailable.
     """
@@ -471,10 +473,10 @@ def set_around(context: Context, here: EditedFlow) -> FlowSet:
 
 
 def flow_set_to_play(context: Context, draft_id: int) -> tuple[GatheredDraft, FlowSet]:
-    """Returns a draft, and the flow set for a file in which a person can play the draft. The flow set contains the
-    published flows on which the draft is based, with the draft's own versions of the flows that it edits. The flow set
-    does not contain nodes that cannot be previewed. If two drafts have the same digest, their flow sets contain the
-    same flows. Raises NotFound, NotReady, StoreUnavailable."""
+    """Returns a draft and its flow set, for a file in which a person can try the draft. The flow set contains the
+    published flows on which the draft is based. The draft's own versions replace the flows that the draft edits. The
+    flow set does not contain nodes that cannot be previewed. If two drafts have the same digest, their flow sets
+    contain the same flows. Raises NotFound, NotReady, StoreUnavailable."""
     with context.database.reading() as session:
         gathered = gather_draft(session, draft_id)
     own = {part: step.document for part, step in gathered.steps.items() if part[0] != "#"}

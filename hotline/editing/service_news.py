@@ -23,7 +23,7 @@ from hotline.text.identifiers import reveals
 
 COMMENT_LETTERS = 500
 WHOLE = Place("", "")
-"""The value for the place of a comment that is about the whole draft."""
+"""A comment about the whole draft has this value as its place."""
 TEXT_ROLES = frozenset({AccountRole.EDITOR, AccountRole.APPROVER, AccountRole.TRANSLATOR})
 ADDRESS = re.compile(r"(?!.*\.\.)[A-Za-z0-9._+-]+@[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9-]+")
 """Matches a single mail address without the name of a person before it. Does not match a list of mail addresses, or a

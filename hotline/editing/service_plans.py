@@ -103,8 +103,9 @@ def approve(
     alone: bool = False,
     keeps_languages: bool = False,
 ) -> Publication | None:
-    """Publishes a submitted draft, or plans its publication and the end of its text. Returns None if the clock process
-    will publish the draft later. The function `approvable` decides which drafts the service refuses to publish.
+    """Publishes a submitted draft now, or plans its publication. Also plans the time when its text ends, if `times`
+    contains such a time. Returns None if the clock process will publish the draft later. Refuses each draft that
+    `approvable` refuses.
 
     Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
@@ -157,8 +158,8 @@ def compared(gathered: GatheredDraft) -> str:
 
 
 def planned(context: Context, draft_id: int | None = None) -> Sequence[ListedPlan]:
-    """Returns the plans that the clock process has not carried out yet, of all drafts or of one draft. Raises
-    StoreUnavailable."""
+    """Returns the plans of all drafts, or of one draft. Leaves out plans that the clock process has already carried
+    out. Raises StoreUnavailable."""
     with context.database.reading() as session:
         return [
             ListedPlan(plan, tables.get_draft(session, plan.draft_id).title)
@@ -211,8 +212,7 @@ def carry_out_due(context: Context) -> None:
 
 def _carry_out(context: Context, plan: DraftPlan) -> None:
     """Publishes or withdraws the text of a plan. If this is not possible, stops the plan until a person decides about
-    it. Does not stop the plan if the reason was another publication or an emergency change: the clock process then
-    tries again in its next run."""
+    it. If another publication or an emergency change is the reason, the clock process tries again in its next run."""
     try:
         (_publish if plan.state == PlanState.WAITING else _withdraw)(context, plan)
     except FlowInvalid:
@@ -226,7 +226,7 @@ def _publish(context: Context, plan: DraftPlan) -> None:
     with context.database.reading() as session:
         gathered, at = gather_draft(session, plan.draft_id), context.now()
         approvers = tables.members(session, {AccountRole.APPROVER})
-        # If a plan has no account, a person at the command line approved the plan.
+        # If a plan names no account, a person at the command line approved the plan.
         approves = plan.approved_by_id is None or any(
             one.id == plan.approved_by_id and not one.is_suspended(at) for one in approvers
         )
@@ -247,8 +247,8 @@ def _publish(context: Context, plan: DraftPlan) -> None:
 
 
 def _withdraw(context: Context, plan: DraftPlan) -> None:
-    """Restores the values that the draft's changed fields had before the draft was published. Does not change phone
-    numbers, short codes, or texts that editors changed after the publication of the draft."""
+    """Restores the old values of the fields that the draft changed. Does not change phone numbers, short codes, or
+    texts that editors changed after the publication of the draft."""
     with context.database.reading() as session:
         live = flows_tables.live_revision(session)
         row = flows_tables.find(session, plan.publication_id or 0)
@@ -282,7 +282,7 @@ def _withdraw(context: Context, plan: DraftPlan) -> None:
 def without_fields(
     parts: Sequence[str], before: Document, after: Document, now: Document
 ) -> Document:
-    """Returns the published flows of `now` without the edits that lead from `before` to `after`.
+    """Returns the flows in `now` without the changes between `before` and `after`.
 
     A text that an editor changed again later keeps its newest version. Raises DraftRefused if an editor later changed
     one of the edited fields again, and this field is not a text.

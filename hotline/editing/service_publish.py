@@ -37,7 +37,7 @@ UNPLAYABLE = frozenset(
 )
 """Errors that make it impossible to build a flow set from a document."""
 LIVE = 0
-"""The value that a check gets instead of a draft's id to check only the published flows."""
+"""A check that gets this value instead of a draft's id checks only the published flows."""
 PROBLEMS_KEPT = timedelta(days=30)
 """The time for which the hotline keeps the stored problems of a draft."""
 
@@ -166,8 +166,8 @@ def _key(digest: str) -> str:
 
 def submit(context: Context, by: Author, draft_id: int, *, keeps_languages: bool = False) -> None:
     """Submits a draft for approval. A later edit withdraws the submission. Refuses a draft that has new errors or
-    cannot run. If the English text is new and a translation is old, refuses the draft unless the editor agreed to keep
-    the old translation (`keeps_languages`). Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
+    cannot run. Refuses a draft with new English text and old translations, unless the editor agreed to this
+    (`keeps_languages`). Raises DraftRefused, NotFound, NotReady, StoreUnavailable.
     """
     gathered = merge_draft(context, draft_id)
     check_publishable(context, gathered, keeps_languages=keeps_languages)
@@ -208,7 +208,7 @@ def send_back(context: Context, by: Author, draft_id: int, note: str) -> None:
 def check_publishable(context: Context, draft: GatheredDraft, *, keeps_languages: bool) -> None:
     """Raises DraftRefused with the reason if no one may publish a draft.
 
-    `keeps_languages` confirms that other languages may keep the old text if the English text is new.
+    If `keeps_languages` is True, a translation may stay old although its English text is new.
     """
     if not draft.change.is_editable:
         raise DraftRefused(Refusal.OVER)
@@ -228,7 +228,7 @@ def check_publishable(context: Context, draft: GatheredDraft, *, keeps_languages
 
 
 def check_translations(draft: GatheredDraft) -> None:
-    """Raises DraftRefused with the texts whose English is new while another language has the old text."""
+    """Raises DraftRefused if a draft changes an English text but not its translations. The error lists these texts."""
     if behind := stale_translations(draft.changes, draft.document):
         raise DraftRefused(Refusal.LANGUAGES_KEPT, behind)
 
@@ -279,7 +279,7 @@ def _is_read(row: Publication, was_read: bool, *, is_new: bool) -> bool:
 
 
 MAX_SESSION = timedelta(minutes=10)
-"""The time after which a caller's session without a recorded end counts as abandoned. The mobile network ends sessions
+"""If a caller's session has no recorded end, it counts as abandoned after this time. The mobile network ends sessions
 earlier than this."""
 
 
@@ -293,8 +293,8 @@ def is_second(context: Context, by: Author, draft: GatheredDraft) -> bool:
 
 
 def running_sessions(context: Context) -> int:
-    """Returns the number of recent sessions that have not ended. A session that is running finishes with the flows with
-    which it began."""
+    """Returns the number of recent sessions that have not ended. A running session keeps the flows with which it
+    began."""
     with context.database.reading() as session:
         return gateway_tables.running_calls(session, context.now() - MAX_SESSION)
 

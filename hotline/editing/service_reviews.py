@@ -90,7 +90,8 @@ english_read = reads(tables.english_read)
 def moved_signatures(
     before: Document, after: Document, signed: Sequence[Signature]
 ) -> Sequence[Signature]:
-    """Returns the reviews of texts that a change moved within their flow, with the new places of the texts.
+    """Returns the reviews of moved texts, with the new places of these texts. A change moved these texts within their
+    flow.
 
     The place of a text contains its row number. Without this function, a choice that moves up would lose its reviews.
     """
@@ -133,8 +134,7 @@ def sign(context: Context, by: Author, texts: Sequence[ReviewedText], language: 
 
 
 NOTICE_PERIOD = timedelta(days=30)
-"""The time between the warning of `hotline doctor` to the operator and the day when a number's confirmation or a
-question's approval ends."""
+"""`hotline doctor` warns the operator this long before a number's confirmation or a question's approval ends."""
 
 
 def check_reviews(context: Context) -> Sequence[CheckResult]:

@@ -49,16 +49,16 @@ from hotline.text.review_sheets import (
 )
 
 MAX_ATTEMPTS = 3
-"""The number of attempts to save a text. An attempt fails if another person publishes or deletes the draft at the same
-moment."""
+"""The maximum number of attempts to save a text. An attempt fails if another person publishes or deletes the draft at
+the same moment."""
 
 
 def save_texts(
     context: Context, by: Author, language: str, texts: Sequence[ReviewedText], once: str
 ) -> TextFaults:
-    """Saves the new texts in the draft of the language. Each part of the draft with a new text gets one new step, which
-    is one saved version of the part. Returns the fault of each text that was not saved. The key of the result is the
-    place of the text.
+    """Saves the new texts in the draft of the language. Adds one new step to each part of the draft that has a new
+    text. A step is one saved version of a part. Returns the fault of each text that was not saved. The key of the
+    result is the place of the text.
 
     Raises StoreUnavailable.
     """
@@ -157,8 +157,8 @@ def save_typed(
     saving: bool = True,
     once: str,
 ) -> TextFaults:
-    """Saves every changed text, and marks the text whose place is `agreed` as reviewed. If one text fails a check,
-    the function saves nothing.
+    """Saves every changed text. Marks the text at the place `agreed` as reviewed. If one text fails a check, the
+    function saves nothing.
 
     If `saving` is False, the function refuses a change of the text at the place `agreed`. Raises NotReady,
     StoreUnavailable.
@@ -224,8 +224,8 @@ def ask_question(context: Context, by: Author, language: str, place: str, note: 
 
 
 def open_questions(context: Context, below: str = "") -> Sequence[TextQuestion]:
-    """Returns the open questions, oldest first. With `below`, the flow and name of a screen, returns only the questions
-    about that screen.
+    """Returns the open questions, oldest first. If `below` is given, returns only the questions about one screen.
+    `below` contains the names of the flow and the screen.
 
     Raises StoreUnavailable.
     """
@@ -234,8 +234,7 @@ def open_questions(context: Context, below: str = "") -> Sequence[TextQuestion]:
 
 
 def questions_by_place(context: Context, language: str) -> Mapping[str, Sequence[TextQuestion]]:
-    """Returns the open questions of a language. The key is the place of the text that the question is about. Raises
-    StoreUnavailable."""
+    """Maps the place of each text to the open questions about this text, in one language. Raises StoreUnavailable."""
     found: dict[str, list[TextQuestion]] = {}
     for one in open_questions(context):
         if one.language == language:
@@ -336,8 +335,8 @@ def refused_rows(
 
 
 def _check_rows(context: Context, review: LanguageReview, rows: Sequence[SheetRow]) -> CheckedSheet:
-    """Checks each row of a spreadsheet. The check accepts a row if a translator agreed to the row, the row is up to
-    date, and the text of the row has no fault. The check leaves out unchanged texts of a PO file."""
+    """Checks each row of a spreadsheet. Accepts an up-to-date row without a fault if a translator agreed to the row.
+    The check leaves out unchanged texts of a PO file."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     refused: list[RefusedRow] = []
     accepted: dict[str, tuple[SheetRow, ReviewedText]] = {}

@@ -140,8 +140,8 @@ class KeyFolder:
 
 
 def flush_folder(folder: Path) -> None:
-    """Writes a folder's list of files to the disk now, so that a power failure does not undo a change to the folder.
-    Raises OSError."""
+    """Writes a folder's list of files to the disk now. So a power failure does not undo a change to the folder. Raises
+    OSError."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

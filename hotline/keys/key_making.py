@@ -35,7 +35,7 @@ SIGNING_KEY = "backup-sign.key"
 the signing key is not protected by a passphrase.
 """
 AUDIT_KEY = "audit.key"
-"""The key with which a process seals the rows that it writes to the audit log, so that changed rows are noticed. Each
+"""The key with which a process seals its rows in the audit log. With the seal, the hotline notices a changed row. Each
 role has its own key.
 """
 
@@ -54,7 +54,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     WATCH_KEY: ("watch",),
     SIGNING_KEY: ("console",),
 }
-"""The keys that consist of random bytes, each with the roles that have this key."""
+"""Maps the name of each key that consists of random bytes to the roles that have this key."""
 HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
@@ -67,7 +67,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LINE_PUBLIC_KEY: ROLES,
     AUDIT_KEY: ROLES,
 }
-"""The keys that do not belong to one week or month, each with the roles whose folders contain the key."""
+"""Maps each key that does not belong to one week or month to the roles that have this key."""
 
 
 def missing_keys(folder: Path, role: str) -> list[str]:
@@ -81,7 +81,7 @@ PAIRS: Mapping[str, str] = {
     WATCH_KEY: WATCH_PUBLIC_KEY,
     READER_KEY: READER_PUBLIC_KEY,
 }
-"""The file of each private key, with the file of its public key."""
+"""Maps the file of each private key to the file of its public key."""
 
 
 def make_keys(
@@ -158,8 +158,8 @@ class _Made:
     def public_half(self, name: str, *, replaced: bool) -> None:
         """Writes the public half of a key pair to the folder of every role that encrypts data with it.
 
-        Raises KeysDiffer if a role has the public half of another pair, because no role could decrypt data that is
-        encrypted with it. During a rotation, also accepts the public half of the previous pair. If `replaced` is True,
+        Raises KeysDiffer if a role has the public half of another pair. No role could decrypt data that is encrypted
+        with that half. During a rotation, also accepts the public half of the previous pair. If `replaced` is True,
         replaces a wrong public half instead of raising the error.
         """
         (role,), public = HELD_BY[name], PAIRS[name]

@@ -206,8 +206,8 @@ class Pseudonyms:
         return digest(self._contacts.at(at), "likeness", what, text)
 
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
-        """Returns two numbers of 64 bits that represent a phone, one for this month and one for this week. To count
-        callers, the hotline counts different numbers, and does not store the numbers.
+        """Returns two numbers of 64 bits that represent a phone, one for this month and one for this week. The hotline
+        uses the numbers to count different phones, but does not store the numbers.
 
         Also destroys old weekly keys of contacts, because the hotline calls this method more often than `contact`.
         """
@@ -249,8 +249,8 @@ class Pseudonyms:
         return self._by(ENROLLED_KEY, "enrolled", msisdn)
 
     def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
-        """Returns the digest that identifies an SMS to the hotline. The gateway's ids cannot identify an SMS, because
-        the gateway uses different ids for the same SMS in the callback and in the inbox list.
+        """Returns the digest that identifies an SMS to the hotline. The gateway's ids cannot identify an SMS. The
+        gateway uses different ids for the same SMS in the callback and in the inbox list.
         """
         return self._by(SESSION_KEY, "sms", msisdn, shortcode, text, second)
 
@@ -290,7 +290,7 @@ class Pseudonyms:
 def digest(key: bytes, purpose: str, *parts: str) -> str:
     """Returns the HMAC-SHA-256 of a purpose and of the texts in `parts`.
 
-    The data for the digest contains the length of each text, so that two different lists of texts never give the same
+    The data for the digest contains the length of each text. So two different lists of texts never give the same
     digest.
     """
     framed = b""

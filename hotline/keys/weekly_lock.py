@@ -48,8 +48,8 @@ def last_week(at: datetime) -> str:
 def week_mark(week: str) -> bytes:
     """Returns the bytes with which a grant begins if it was locked in this week.
 
-    In a list that is sorted by these bytes, unlocked grants come first, then locked grants from the oldest week to the
-    newest.
+    In a list that is sorted by these bytes, unlocked grants come first. Then come locked grants, from the oldest week
+    to the newest.
     """
     return LOCKED + week.encode()
 
@@ -105,8 +105,7 @@ class WeeklyLock:
             raise DecryptionFailed("the tip's key was altered, or is for another tip") from None
 
     def has_locked(self, grant: bytes, bound: bytes) -> bool:
-        """Returns True if a process of the hotline locked this grant, because only these processes have the weekly
-        keys."""
+        """Returns True if a process of the hotline locked this grant. Only these processes have the weekly keys."""
         with suppress(DecryptionFailed, KeyMissing):
             return grant[:1] == LOCKED and bool(self.unlock(grant, bound))
         return False

@@ -57,7 +57,8 @@ from hotline.text.time import KIGALI
 PROGRAMMES = {str(roll): roll for roll in Programme}
 """Maps the name of each programme's flow to the programme."""
 ALL_CODES = ""
-"""The value that means all codes of a programme. The hotline counts wrong codes under this value."""
+"""This value represents all codes of a programme. The hotline counts all wrong codes of a programme together, under
+this value."""
 
 
 class DistrictEnrolment(NamedTuple):
@@ -74,7 +75,8 @@ def programme_of(flow_set: FlowSet, entry: str) -> Programme | None:
 
 
 def session_flags(flow_set: FlowSet, start: SessionStart, hop: UssdHop) -> dict[str, bool]:
-    """Returns a flag for each typed number that is a possible attendance, and a flag for the month's talking point.
+    """Returns a flag for each number that the caller typed and that can be an attendance. Also returns a flag for the
+    month's talking point.
 
     Returns no flags if the short code does not open a programme's flow.
     """
@@ -175,7 +177,7 @@ def enrol(
 
 def leave(session: Session, context: Context, caller: str, *rolls: Programme) -> int:
     """Removes a phone from the given programmes, or from all programmes if `rolls` is empty. Returns the number of
-    deleted rows: one for each programme of the phone, or one that stores only a responder's lessons. Returns 0 if this
+    deleted rows. A phone has one row for each programme, or one row with only a responder's lessons. Returns 0 if this
     process does not have the key for programmes."""
     with suppress(KeyMissing):
         names = [context.pseudonyms.joined(one, caller) for one in rolls or tuple(Programme)]
@@ -324,7 +326,7 @@ def receive_sms(
     session: Session, context: Context, caller: str, text: str, at: datetime, channel: str
 ) -> bool:
     """Handles an SMS of a local leader: an enrolment code, or a report of a community session. Returns False for any
-    other SMS, for a code that enrols no phone, and for a report by a person who is no enrolled leader."""
+    other SMS, for a code that enrols no phone, and for a report that no enrolled leader sent."""
     match rules.parse_sms(text):
         case str() as code:
             return enrol_by_sms(session, context, Programme.LEADERS, caller, code, at)
@@ -373,7 +375,7 @@ def answering_row(
     """Returns the row of the phone on which a person answers in a lesson. Creates the row if a responder answers for
     the first time.
 
-    Returns None if the answers do not count: the phone is not in the programme, or the responder was removed after
+    Returns None if the answers do not count. The phone is then not in the programme, or the responder was removed after
     entering the PIN. Raises KeyMissing.
     """
     number_key = context.pseudonyms.joined(Programme.TRAINEES, caller)

@@ -47,9 +47,9 @@ ERRAND = "codes"
 
 
 def count_due_months(context: ReaderContext) -> None:
-    """Counts the persons of the months that have ended, at most once an hour. Also marks the cases whose coded answers
-    will soon be erased, so that admins can see these cases. Erases coded answers whose retention time has ended. Raises
-    StoreUnavailable."""
+    """Counts the persons in the cases of each month that has ended, at most once an hour. Also marks the cases whose
+    coded answers will soon be erased, so that admins can see these cases. Erases coded answers whose retention time has
+    ended. Raises StoreUnavailable."""
     at = context.now()
     with context.database.reading() as session:
         if queries_retention.is_done(session, ERRAND, at, EVERY):
@@ -72,8 +72,8 @@ def count_due_months(context: ReaderContext) -> None:
 
 
 def _count(context: ReaderContext, month: str, at: datetime) -> None:
-    """Counts the persons of a month, and stores the encrypted sums. Also marks the cases of the month as counted, so
-    that their coded answers may be erased.
+    """Counts the persons in the cases of a month, and stores the encrypted sums. Also marks the cases of the month as
+    counted, so that their coded answers may be erased.
 
     Stores nothing if a case changes while this function counts.
     """
@@ -110,9 +110,9 @@ def _count(context: ReaderContext, month: str, at: datetime) -> None:
 def _help_keys(
     context: ReaderContext, waiting: Sequence[tables.HelpAnswer]
 ) -> tuple[Mapping[str, Sequence[int]], int]:
-    """Decrypts the waiting answers to the question if the help was good. The function does not return the decrypted
-    answers. Returns, for each indicator, the rounding keys of the answers that it counts. Also returns the total number
-    of counted answers. A rounding key is a secret random number that decides how a count is rounded."""
+    """Decrypts the waiting answers to the question about how good the help was. The function does not return the
+    decrypted answers. Returns, for each indicator, the rounding keys of the answers that it counts. Also returns the
+    total number of counted answers. A rounding key is a secret random number that decides how a count is rounded."""
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:
@@ -130,8 +130,8 @@ def _help_keys(
 
 
 def hand_over(context: ReaderContext, at: datetime) -> None:
-    """Rounds the numbers of persons for the release of each quarter and year that is due. Then deletes the monthly sums
-    of a completed year.
+    """Rounds the numbers about persons for each due release of a quarter or a year. Then deletes the monthly sums of a
+    completed year.
 
     Raises StoreUnavailable.
     """

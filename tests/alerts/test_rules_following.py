@@ -9,9 +9,9 @@ import pytest
 from hotline.alerts.rules_assignment import Candidate, Case
 from hotline.alerts.rules_follow_up import (
     FollowClock,
+    missing_facts,
     next_reminder,
     offer_clock,
-    owed_to,
     person_clock,
 )
 from hotline.people.rules import Level
@@ -176,7 +176,7 @@ def test_a_yes_without_an_offer_is_due_in_two_hours_of_danger_and_the_next_morni
     danger, *others = clocks
     assert danger == FollowClock(FollowKind.OFFER, AT + since + 2 * HOURS)
     assert others == [FollowClock(FollowKind.OFFER, MORNING)] * 2
-    assert owed_to(person)[0] is FollowKind.OFFER
+    assert missing_facts(person)[0] is FollowKind.OFFER
     assert all(offer_clock(person, one) is None for one in person.referrals)
 
 

@@ -39,18 +39,18 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "tip_for_writing write_assignments writers_of",
     },
     "alerts/queries_outbox": {
-        LADDER: "asked_before cases_left granted_desks is_acknowledged recent_dangers "
+        LADDER: "earlier_alert_templates cases_left granted_desks is_acknowledged recent_dangers "
         "shared_assignments"
     },
     "alerts/queries_references": {
         CONDITION: "_asked_last stays_with_colleague",
         FOUND: "acknowledged_since dangerous_references has_read has_reported_help",
-        LADDER: "cluster_of known_names marks_not_delivered those_who_have_not_read "
+        LADDER: "cluster_of known_names marks_not_delivered responders_without_reading "
         "tips_in_clusters",
     },
     "alerts/queries_retention": {
         LADDER: "is_withheld newest_more withhold",
-        NATION: "others_due",
+        NATION: "other_tips_due",
         TELLER: "without_erasure_request",
         UPKEEP: "_kept _tips erased_next",
     },
@@ -70,8 +70,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         WATCH: "has_danger_since",
     },
     "cases/queries": {
-        CONDITION: "_conditions _is_own _owed owes_answer",
-        FOUND: "assignments_of owed_by_tip question_states under_legal_hold was_reminded",
+        CONDITION: "_conditions _is_own _owed has_overdue_report",
+        FOUND: "assignments_of overdue_follow_ups question_states under_legal_hold was_reminded",
     },
     "cases/queries_follow_up": {
         FIGURES: "tips_of_month",
