@@ -238,7 +238,7 @@ class AccountChange:
             self.log("account_role_given", why)
             self.settle(role, ApprovalDecision.APPROVED)
         for role in sorted(waiting):
-            subject = _subject_of(self.account.id, role)
+            subject = subject_of(self.account.id, role)
             if request(self.session, self.context, self.by, ApprovalKind.ROLE, subject, ""):
                 self.log("account_role_asked", str(role))
         return waiting
@@ -248,7 +248,7 @@ class AccountChange:
     ) -> None:
         """Ends the pending approval of a role. The approval is no longer needed: a command at the server gave the role,
         or no admin wants to give it any more."""
-        subject, at = _subject_of(self.account.id, role), self.context.now()
+        subject, at = subject_of(self.account.id, role), self.context.now()
         self.decide(tables_sessions.pending_for(self.session, subject, at), decision)
 
     def decide(self, row: Approval | None, decision: ApprovalDecision) -> None:
@@ -318,11 +318,12 @@ def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozen
     Raises StoreUnavailable.
     """
     with context.database.reading() as session:
-        rows = tables_sessions.approved(session, _subject_of(account_id, role))
+        rows = tables_sessions.approved(session, subject_of(account_id, role))
     return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
 
 
-def _subject_of(account_id: int, what: str) -> str:
+def subject_of(account_id: int, what: str) -> str:
+    """Returns the subject of a request about an account: a role, `end` or `link`."""
     return f"account:{account_id}:{what}"
 
 
@@ -438,7 +439,7 @@ def request_end(change: AccountChange) -> None:
 
     Raises AccountRefused if a request to end this account is already pending.
     """
-    subject, reason = _subject_of(change.account.id, "end"), change.reason
+    subject, reason = subject_of(change.account.id, "end"), change.reason
     kind = ApprovalKind.END
     if request(change.session, change.context, change.by, kind, subject, reason) is None:
         raise refusal(AccountFault.END_WAITS)
@@ -453,7 +454,7 @@ def end_account(change: AccountChange) -> None:
     session, account, at = change.session, change.account, change.context.now()
     for role in change.waiting_roles():
         change.settle(role)
-    end, link = (_subject_of(account.id, what) for what in ("end", "link"))
+    end, link = (subject_of(account.id, what) for what in ("end", "link"))
     rows = [tables_sessions.pending_for(session, one, at) for one in (end, link)]
     # A new link that was approved earlier must not make the ended account usable again.
     for row in (*rows, *tables_sessions.approved(session, link)):
@@ -480,7 +481,7 @@ def close_account(change: AccountChange) -> None:
     if change.by.account_id is None or not change.is_last_other():
         account.suspended_until = at + APPROVAL_VALIDITY
     tables_sessions.end_sessions_of(change.session, account.id)
-    if tables_sessions.pending_for(change.session, _subject_of(account.id, "end"), at) is None:
+    if tables_sessions.pending_for(change.session, subject_of(account.id, "end"), at) is None:
         request_end(change)
 
 

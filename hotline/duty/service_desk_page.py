@@ -109,9 +109,7 @@ def visible_desks(context: Context, by: SignedIn) -> frozenset[str] | None:
     if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
         return None
     with context.database.reading() as session:
-        return queries_member_keys.desks_of_account(
-            session, tables_accounts.get_account(session, by.account_id)
-        )
+        return queries_member_keys.desks_of_account(session, by.account_id)
 
 
 def desks_of_account(context: Context, account_id: int) -> frozenset[str]:

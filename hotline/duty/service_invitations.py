@@ -272,7 +272,7 @@ def request_link(context: Context, by: Actor, account_id: int, reason: str = "")
         is_free = state == AccountState.INVITED or change.counts_as_second()
         if not is_free and resting is None:
             change.check(loses=())
-            subject = link_subject(account_id)
+            subject = service_accounts.subject_of(account_id, "link")
             request(change.session, context, by, ApprovalKind.LINK, subject, reason.strip())
             change.notify(SeriousCommand.LINK, own=Template.OWN_LINK)
             return Invited(account_id, "", frozenset())
@@ -339,9 +339,10 @@ def refuse_own(context: Context, by: SignedIn) -> None:
 
 def _of_account(change: AccountChange) -> WaitingLink | None:
     account, at = change.account, change.context.now()
-    row = tables_sessions.pending_for(change.session, link_subject(account.id), at)
+    subject = service_accounts.subject_of(account.id, "link")
+    row = tables_sessions.pending_for(change.session, subject, at)
     if row is None:
-        agreed = tables_sessions.approved(change.session, link_subject(account.id))
+        agreed = tables_sessions.approved(change.session, subject)
         since = at - APPROVAL_VALIDITY
         row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
     if row is None:
@@ -355,10 +356,6 @@ def _of_account(change: AccountChange) -> WaitingLink | None:
         since = max(row.asked_at, until - SUSPENDED_FOR)
         usable_at = row.asked_at + LINK_WAIT + max(until - since, timedelta(0))
     return WaitingLink(row, row.asker, usable_at)
-
-
-def link_subject(account_id: int) -> str:
-    return f"account:{account_id}:link"
 
 
 LINK = ApprovalRule(

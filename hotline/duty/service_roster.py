@@ -17,7 +17,6 @@ from hotline.people import (
     queries_member_keys,
     rules_roster,
     tables,
-    tables_accounts,
     tables_audit,
     tables_desks,
     tables_roster,
@@ -106,8 +105,7 @@ def visible_desks(session: Session, by: SignedIn | None) -> list[str]:
         if by is not None and AccountRole.NATIONAL in by.roles:
             added -= tables_desks.every_oversight(session)
         return [NATIONAL, *every_district(), *sorted(added - {NATIONAL, *every_district()})]
-    account = tables_accounts.get_account(session, by.account_id)
-    return sorted(queries_member_keys.desks_of_account(session, account))
+    return sorted(queries_member_keys.desks_of_account(session, by.account_id))
 
 
 def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "") -> WeekRoster:

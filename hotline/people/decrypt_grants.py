@@ -196,9 +196,7 @@ def _about(session: Session, _context: Context, row: Approval, by: SignedIn) -> 
     Only a member of the desk may decide the request.
     """
     desk, member = _wanted(row)
-    seen = queries_member_keys.desks_of_account(
-        session, tables_accounts.get_account(session, by.account_id)
-    )
+    seen = queries_member_keys.desks_of_account(session, by.account_id)
     if not by.roles & OPERATING and desk not in seen:
         return None
     asks, about = row.asker, tables_accounts.of_member(session, member)

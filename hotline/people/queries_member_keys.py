@@ -47,15 +47,16 @@ def end_lost_access(session: Session, member: str, at: datetime) -> None:
     tables_desks.end_access(session, member, at, skip=kept)
 
 
-def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
+def desks_of_account(session: Session, account_id: int) -> frozenset[str]:
     """Returns the desks to which the phones of the account's owner belong. If the owner has no phones, returns the
     desks whose keys the account can decrypt.
     """
-    phones = tables_accounts.phones_of(session, account.person_id)
+    person_id = tables_accounts.get_account(session, account_id).person_id
+    phones = tables_accounts.phones_of(session, person_id)
     if phones:
         every = (tables.current_memberships(session, responder.id) for responder in phones)
         return frozenset(row.desk_code for rows in every for row in rows)
-    return tables_desks.desks_of(session, of_account(account.id))
+    return tables_desks.desks_of(session, of_account(account_id))
 
 
 def names_of(session: Session, person_id: int) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from hotline.core.database import Session
 from hotline.people import tables_audit, tables_sessions
 from hotline.people.queries_member_keys import desks_of_account
 from hotline.people.rules_sign_in import APPROVAL_VALIDITY
-from hotline.people.tables_accounts import get_account, is_same_person, named, persons_of
+from hotline.people.tables_accounts import is_same_person, named, persons_of
 from hotline.people.tables_desks import desks_of_person, every_oversight, is_overseen
 from hotline.people.tables_sessions import Approval, ApprovalKind
 from hotline.text.languages import MessageText
@@ -147,7 +147,7 @@ def sees(session: Session, by: SignedIn, person_id: int, desks: Collection[str] 
     """
     if by.roles & OPERATING:
         return True
-    seen = desks_of_account(session, get_account(session, by.account_id))
+    seen = desks_of_account(session, by.account_id)
     concerned = {*desks, *desks_of_person(session, person_id)}
     return not every_oversight(session).isdisjoint(seen & concerned)
 

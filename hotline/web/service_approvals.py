@@ -303,6 +303,6 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
 def frame_needs(context: ConsoleContext, by: SignedIn) -> FrameNeeds:
     """Returns three facts for a page of this account: red bars or not, sample data or not, and the number of alarms."""
-    subject = service_invitations.link_subject(by.account_id)
+    subject = service_accounts.subject_of(by.account_id, "link")
     with context.database.reading() as session:
         return queries.frame_needs(session, subject, context.now())
