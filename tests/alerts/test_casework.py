@@ -31,9 +31,15 @@ from tests.support.district import District
 from tests.support.taking import confirm, requests_closure
 
 
-def alerts_of(district: District, urgency: int = 3) -> tuple[int, dict[int, Assignment]]:
+def alerts_of(
+    district: District, urgency: int = 3, *, reads_inbox: bool = False
+) -> tuple[int, dict[int, Assignment]]:
     """Files a tip, and alerts the responders 1 and 2 of the district and the people 3 and 4 of the national desk.
-    Returns the assignment of each person."""
+    Returns the tip, and the assignment of each alerted person. If `reads_inbox` is True, the hotline has just read the
+    gateway's inbox."""
+    if reads_inbox:
+        with district.database.writing() as session:
+            tables.create_position(session, district.clock())
     for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
         district.enrol(level)
     tip = district.tell(urgency=urgency)
@@ -62,8 +68,7 @@ def happens(district: District, what: Callable[..., Any], subject: int) -> None:
 def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: Verb) -> None:
     _, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
-    desk = next(row for who, row in told_of.items() if who > 2)
-    assert sms(district, desk, verb, proved=True).result in ANSWERS
+    assert sms(district, told_of[3], verb, proved=True).result in ANSWERS
     of_district = sms(district, told_of[1], verb, proved=True).result
     assert (of_district is CommandResult.UNKNOWN) is REPLIES[verb].national
     assert {*ANSWERS} == {*CommandResult} - {CommandResult.UNKNOWN}
@@ -92,9 +97,7 @@ def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
 
 
 def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: District) -> None:
-    _, told_of = alerts_of(district, urgency=1)
-    with district.database.writing() as session:
-        tables.create_position(session, district.clock())
+    _, told_of = alerts_of(district, urgency=1, reads_inbox=True)
     sms(district, told_of[1], Verb.TAKE)
     district.clock.turn(hours=1)
     sms(district, told_of[1], Verb.TAKE)
@@ -105,9 +108,7 @@ def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: Dist
 
 @pytest.mark.parametrize("urgency", [1, 3])
 def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -> None:
-    tip, told_of = alerts_of(district, urgency)
-    with district.database.writing() as session:
-        tables.create_position(session, district.clock())
+    tip, told_of = alerts_of(district, urgency, reads_inbox=True)
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
     happens(district, service_commands.doubt_answer, told_of[1].id)
@@ -161,8 +162,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
     sms(district, told_of[1], Verb.TAKE, proved=True)
     name = district.responder(3).name.upper()
     service_retention.close_tip(district.context, tip, by=name, reason="over")
-    hers = next(row for row in district.all(Assignment) if row.responder_id == 3)
-    done = sms(district, hers, Verb.NOT_TRAFFICKING, proved=True)
+    done = sms(district, told_of[3], Verb.NOT_TRAFFICKING, proved=True)
     assert done.result is CommandResult.NOT_TAKEN_YET
     assert district.tip(tip).closed_at is None
     assert "judge" in district.open_kinds()
@@ -196,11 +196,8 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
     assert again.result is CommandResult.CLOSURE_REQUESTED
     assert district.tip(tip).closed_at is None
 
-    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
-    assert (
-        sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result
-        is CommandResult.OPEN_FIRST
-    )
+    of_desk = sms(district, told_of[3], Verb.NOT_TRAFFICKING, proved=True)
+    assert of_desk.result is CommandResult.OPEN_FIRST
     assert district.tip(tip).closed_at is None
     confirm(district.context, tip)
     assert district.tip(tip).outcome == "not-trafficking"
@@ -212,16 +209,15 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
 def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
     """A command requested the closure of the case, and a person refuses this request by SMS. Then the state of the
     case, the reply to the SMS and the page Today agree."""
-    tip, _ = alerts_of(district, urgency=1)
+    tip, told_of = alerts_of(district, urgency=1)
     service_retention.close_tip(
         district.context, tip, by="A desk", reason="over", outcome=TipOutcome.SILENT
     )
-    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
-    done = sms(district, national, Verb.TAKE, proved=not proved_later)
+    done = sms(district, told_of[3], Verb.TAKE, proved=not proved_later)
     if proved_later:
         assert done.result is CommandResult.GOES_ON_WAITS
         assert (district.tip(tip).assignee_id, waiting(district)) == (None, [tip])
-        happens(district, partial(service_commands.prove_answer, verb=done.queued), national.id)
+        happens(district, partial(service_commands.prove_answer, verb=done.queued), told_of[3].id)
     else:
         assert done.result is CommandResult.TAKEN
     assert (district.tip(tip).assignee_id, waiting(district)) == (3, [])
@@ -249,13 +245,12 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
-    national = next(row for row in district.all(Assignment) if row.responder_id == 3)
-    done = sms(district, national, Verb.TAKE)
+    done = sms(district, told_of[3], Verb.TAKE)
     assert done.result is CommandResult.GOES_ON_WAITS
     assert district.tip(tip).assignee_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, partial(service_commands.prove_answer, verb=done.queued), national.id)
+    happens(district, partial(service_commands.prove_answer, verb=done.queued), told_of[3].id)
     assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)
     assert district.open_kinds() == ["outcome", "second_look"]
 
@@ -273,9 +268,7 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
 def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
     """Two responders took the case, and the one who is not the assignee was removed. Then the hotline doubts the answer
     of the assignee."""
-    tip, told_of = alerts_of(district, urgency=1)
-    with district.database.writing() as session:
-        tables.create_position(session, district.clock())
+    tip, told_of = alerts_of(district, urgency=1, reads_inbox=True)
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[2], Verb.TAKE, proved=True)
     district.change(Responder, 2, active=False, removed_at=district.clock())
@@ -286,15 +279,12 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
 
 
 def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
-    tip, told_of = alerts_of(district, urgency=1)
-    with district.database.writing() as session:
-        tables.create_position(session, district.clock())
+    tip, told_of = alerts_of(district, urgency=1, reads_inbox=True)
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.REFERRED)
     district.clock.turn(hours=2)
     service_assignment.fire_deadlines(district.context)
-    looks = next(row for row in district.all(Assignment) if row.responder_id == 3)
-    sms(district, looks, Verb.TAKE, proved=True)
+    sms(district, told_of[3], Verb.TAKE, proved=True)
     assert "second_look" not in district.open_kinds()
     happens(district, service_commands.doubt_answer, told_of[1].id)
     assert district.tip(tip).assignee_id == 3

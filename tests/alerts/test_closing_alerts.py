@@ -95,16 +95,16 @@ def test_a_person_with_a_service_asks_at_once_and_next_at_half_past_six(case: He
     assert at == FRIDAY_NIGHT + timedelta(hours=8, minutes=30), "06:30 in Kigali"
 
 
-def test_two_persons_of_whom_one_is_with_a_service_are_not_safe(case: HelpedCase) -> None:
+@pytest.mark.parametrize(
+    ("has_second", "outcome"), [(True, TipOutcome.HELPED), (False, TipOutcome.NOT_FOUND)]
+)
+def test_a_service_for_one_of_two_or_nobody_found_is_not_safe(
+    case: HelpedCase, has_second: bool, outcome: TipOutcome
+) -> None:
     accepted(case)
-    case.say("screened", CHILD, n=2)
-    request(case, TipOutcome.HELPED)
-    assert len(asked_after(case, minutes=15)) == 1
-
-
-def test_nobody_found_is_asked_about_often_even_with_a_service_referral(case: HelpedCase) -> None:
-    accepted(case)
-    request(case, TipOutcome.NOT_FOUND)
+    if has_second:
+        case.say("screened", CHILD, n=2)
+    request(case, outcome)
     assert len(asked_after(case, minutes=15)) == 1
 
 
@@ -206,7 +206,8 @@ def endings_confirmable(case: HelpedCase, who: int) -> bool:
 
 
 def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
-    """Returns the people who got the morning SMS, and the cases that it names."""
+    """Writes the morning SMS. Returns the people who have got one, and the cases that it names."""
+    service_pending_closures.write_morning_sms(case.context)
     rows = [one for one in case.district.all(Message) if one.template == "CLOSURES_WAIT"]
     return [(one.responder_id, one.parameters["refs"]) for one in rows]
 
@@ -217,19 +218,15 @@ def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> N
     requester, other = case.nation
     request(case, TipOutcome.NOT_FOUND, service_closing.by_responder(requester))
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=8, minutes=30)
-    service_pending_closures.write_morning_sms(case.context)
     assert morning_sms(case) == [], "it has waited for one night"
 
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=32, minutes=29)
-    service_pending_closures.write_morning_sms(case.context)
     assert morning_sms(case) == []
     case.district.clock.turn(minutes=1)
     for _ in range(3):
-        service_pending_closures.write_morning_sms(case.context)
+        assert morning_sms(case) == [(other, case.reference(other))]
         case.district.clock.turn(seconds=1)
-    assert morning_sms(case) == [(other, case.reference(other))]
     case.district.clock.turn(hours=24)
-    service_pending_closures.write_morning_sms(case.context)
     assert len(morning_sms(case)) == 2, "each morning"
 
 
@@ -237,5 +234,4 @@ def test_a_morning_without_late_closures_sends_nothing(case: HelpedCase) -> None
     request(case, TipOutcome.NOT_FOUND)
     confirm(case.context, case.tip)
     case.district.clock.at = FRIDAY_NIGHT + timedelta(hours=56, minutes=30)
-    service_pending_closures.write_morning_sms(case.context)
     assert morning_sms(case) == []

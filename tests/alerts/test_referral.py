@@ -18,7 +18,6 @@ from hotline.text.places import ABROAD
 from hotline.tips.rules import TipState
 from hotline.tips.rules_events import Event
 from hotline.tips.tables import Tip
-from tests.support import books
 from tests.support.contexts import make_context, make_line
 from tests.support.district import District
 from tests.support.taking import take_case
@@ -64,14 +63,6 @@ def test_r4_the_caller_gets_a_person_who_speaks_the_same_language(staffed: Distr
     assert staffed.told(tip) == [(0, one), (1, other)]
 
 
-def test_a_burst_costs_one_doorbell_and_is_spread_fairly(staffed: District) -> None:
-    tips = [staffed.file_tip(urgency=3) for _ in range(10)]
-    assert service_assignment.assign_pending(staffed.context) == 10
-    assert len(staffed.jobs.scheduled) == 1
-    told = [responder for tip in tips for _, responder in staffed.told(tip)]
-    assert (told.count(1), told.count(2)) == (5, 5)
-
-
 def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     tip = staffed.tell(urgency=3)
     staffed.clock.turn(seconds=30)
@@ -111,29 +102,6 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     service_assignment.fire_deadlines(staffed.context)
     assert fired == [1, 2, 3, 3, 4, 5]
     assert not [row for row in staffed.open_deadlines() if row.due_at <= staffed.clock()]
-
-
-def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
-    """If the gateway sends no report about an alert, the responder's answer to this alert proves that it arrived. If
-    a later alert of the case arrives too, the answered alert still counts as the first alert that arrived.
-    """
-    staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
-    staffed.clock.turn(seconds=2)
-    take_case(staffed.context, 1, staffed.all(Assignment)[0].reference, staffed.clock())
-    staffed.clock.turn(minutes=15)
-    staffed.deliver()
-    with staffed.database.reading() as session:
-        assert books.waits(session, urgency=1) == [timedelta(seconds=2)]
-
-
-def test_an_alert_that_is_sent_again_was_heard_the_first_time(staffed: District) -> None:
-    staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
-    staffed.clock.turn(seconds=1)
-    staffed.deliver()
-    for row in staffed.all(Message):
-        staffed.change(Message, row.id, accepted_at=staffed.clock() + timedelta(minutes=40))
-    with staffed.database.reading() as session:
-        assert books.waits(session, urgency=1) == [timedelta(seconds=1)]
 
 
 def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:
