@@ -280,7 +280,7 @@ def add_short_code(form: SentForm, flow: str, name: str) -> None:
     if digits == FULL:
         raise form.wrong(
             "entries",
-            "All digits for short codes are in use. Ask the server's operator for more digits.",
+            "Every digit for a new short code is already in use. Ask the server's operator to allow more digits.",
         )
     new = {**form.newest(ENTRIES), digits: {"flow": flow, **_named_as(name)}}
     form.save(ENTRIES, new, did=StepKind.ENTRY_ADDED, digits=digits, flow=flow)

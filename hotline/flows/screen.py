@@ -72,7 +72,8 @@ MAX_LINES = 10
 MIN_SEPTETS = 40
 """The smallest limit that `paginate` uses, because no menu would fit on a smaller page."""
 MIN_REPEATED_SEPTETS = 20
-"""The number of septets (letters) that must stay free on a page if some choices appear on every page."""
+"""If some choices appear on every page, at least this number of septets (letters) must
+stay free on each page."""
 NUMBERS = "12345678"
 """The digits for choices. `9` always means the next page."""
 

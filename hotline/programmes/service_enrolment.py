@@ -254,7 +254,7 @@ def remove_participant(
 
 
 def enrolment_by_district(context: Context, programme: Programme) -> Sequence[DistrictEnrolment]:
-    """Returns the districts that have an enrolled phone or a valid code."""
+    """Returns the districts in which a phone is enrolled, or in which an enrolment code is still valid."""
     with context.database.reading() as session:
         phones = programmes_tables.participants_by_district(session, programme)
         codes = programmes_tables.current_codes(session, programme, context.now())

@@ -307,7 +307,7 @@ def has_due(session: Session, at: datetime, *, is_paused: bool) -> bool:
 
 
 def due_call_backs(session: Session, at: datetime, *, is_paused: bool) -> Sequence[CallBack]:
-    """Returns up to 200 call-backs that must end, move to their next window, or cause a message, and locks them.
+    """Locks and returns up to 200 call-backs that must end, must move to their next window, or are due for a message.
 
     Leaves out call-backs that another transaction has locked.
     """

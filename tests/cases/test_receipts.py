@@ -186,7 +186,7 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
     [
         ("rw", (), "Byanditswe. Nimero y'imibare 9 ntizongera gusubiza."),
         ("fr", ("8",), "Noté. Le numéro à 9 chiffres ne marche plus."),
-        ("en", ("7",), "Noted. Your 9-digit number no longer works."),
+        ("en", ("7",), "Noted. The 9-digit number we gave you no longer works."),
     ],
 )
 def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(
