@@ -253,7 +253,7 @@ class WaitingLink:
     def reason(self) -> str:
         return self.row.reason
 
-    def may_be_made(self, at: datetime) -> bool:
+    def may_be_created(self, at: datetime) -> bool:
         is_agreed = self.row.decision == ApprovalDecision.APPROVED
         return is_agreed or (self.usable_at is not None and self.usable_at <= at)
 
@@ -276,7 +276,7 @@ def request_link(context: Context, by: Actor, account_id: int, reason: str = "")
             request(change.session, context, by, ApprovalKind.LINK, subject, reason.strip())
             change.notify(SeriousCommand.LINK, own=Template.OWN_LINK)
             return Invited(account_id, "", frozenset())
-        if not is_free and resting is not None and not resting.may_be_made(context.now()):
+        if not is_free and resting is not None and not resting.may_be_created(context.now()):
             raise refusal(AccountFault.LINK_RESTS)
         change.decide(None if resting is None else resting.row, ApprovalDecision.USED)
         return make_link(change)

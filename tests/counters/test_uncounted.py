@@ -59,7 +59,7 @@ NO_FIGURE: Mapping[str, str] = {
     "gateway/queries._unassigned": WATCH,
     "gateway/queries._untaken": WATCH,
     "cases/queries._clocks": BOARD,
-    "cases/queries._owed": BOARD,
+    "cases/queries._tips_with_overdue": BOARD,
     "cases/queries.count_late": BOARD,
     "cases/queries.open_cases": BOARD,
     "cases/queries_follow_up.tips_of_month": "what a month's figures take of it is `MonthTips.counting`",

@@ -52,7 +52,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         LADDER: "is_withheld newest_more withhold",
         NATION: "other_tips_due",
         TELLER: "without_erasure_request",
-        UPKEEP: "_kept _tips erased_next",
+        UPKEEP: "_tips _with_legal_hold erased_next",
     },
     "alerts/tables": {
         FOUND: "acknowledge acknowledged_since_alert filing_times is_answered is_believed taken_at",
@@ -70,7 +70,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         WATCH: "has_danger_since",
     },
     "cases/queries": {
-        CONDITION: "_conditions _is_own _owed has_overdue_report",
+        CONDITION: "_conditions _is_own _tips_with_overdue has_overdue_report",
         FOUND: "assignments_of overdue_follow_ups question_states under_legal_hold was_reminded",
     },
     "cases/queries_follow_up": {
