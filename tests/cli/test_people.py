@@ -5,7 +5,7 @@ removed, or returns.
 import json
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -281,17 +281,6 @@ def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, way: str) -> No
     assert 2 in alerted(context)[1:]
     with context.database.reading() as session:
         assert session.get_one(Tip, 1).assignee_id is None
-
-
-def test_a_planned_leave_hands_on_when_it_begins_and_once(admin: Admin) -> None:
-    context = tell(admin)
-    admin.leave("Gasabo 1", starts_at=TOMORROW)
-    service_leaves.begin_leaves(context)
-    assert alerted(context) == [1]
-    then = replace(context, now=lambda: datetime.now(UTC) + timedelta(days=2))
-    for _ in range(2):
-        service_leaves.begin_leaves(then)
-        assert alerted(context) == [1, 2]
 
 
 def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Admin) -> None:
