@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm
-from hotline.core.actors import AccountRole, Actor, SignedIn
+from hotline.core.actors import Actor
 from hotline.core.contexts import Job
 from hotline.core.wording import Template
 from hotline.editing import service_plans
@@ -25,10 +25,9 @@ from hotline.gateway.tables import Message
 from hotline.monitoring import service_alarms, service_checks_database
 from hotline.people.rules import Level
 from hotline.text.errors import DraftRefused, NotReady
-from hotline.web import pages_today
 from tests.editing.changing import APPROVER, OTHER, TRAP, Desk, playable, refusal, taken_away
 from tests.editing.changing import NUMBERS as ROWS
-from tests.support.builders import make_account, make_responder
+from tests.support.builders import make_responder
 from tests.support.clock import Clock
 from tests.support.made_once import shipped_phrases
 from workers.clock import lapse_emergency
@@ -283,26 +282,3 @@ def test_a_command_publishes_only_the_shipped_flows_over_an_emergency(desk: Desk
     assert service_plans.current_emergency(desk.context) is not None
     desk.imposes(playable(), of_version=True)
     assert desk.live == playable()
-
-
-def bars(desk: Desk) -> list[str]:
-    """Returns the urgent lines at the top of an editor's pages."""
-    roles = frozenset({AccountRole.EDITOR})
-    editor = SignedIn(9, "Alice", roles, "en", is_fresh=True, session_key="")
-    with desk.context.database.writing() as session:
-        row = make_account("Alice", AccountRole.EDITOR)
-        row.id = 9
-        session.merge(row)
-    context = cast(Any, desk.context)
-    found = pages_today.today(context, editor)
-    assert bool(pages_today.red_bars(context, editor)) == bool(found)
-    return [one.phrase.format_map(one.values) for one in found]
-
-
-def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
-    done = urgent(desk)
-    (said,) = bars(desk)
-    for words in ("in an emergency", "Approver 1 published", "14:00"):
-        assert words in said
-    desk.confirm(done.id, SECOND)
-    assert bars(desk) == []

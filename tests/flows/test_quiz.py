@@ -97,45 +97,28 @@ def test_there_are_three_and_one_menu_leads_to_each() -> None:
 
 
 def test_three_things_are_asked_and_then_the_same_three_again_in_other_words(quiz: Flow) -> None:
+    """A caller who always presses one key, or who answers twice alike, is not always right."""
     asked = list(asked_in(quiz))
-    names = [each.saves for each in asked]
-
-    assert len(asked) == 6
+    keys, names = [each.key for each in asked], [each.saves for each in asked]
     things = [name.removeprefix(FIRST_PREFIX) for name in names[:3]]
-    assert names == [
-        *(FIRST_PREFIX + thing for thing in things),
-        *(SECOND_PREFIX + thing for thing in things),
-    ]
+    assert names[3:] == [SECOND_PREFIX + thing for thing in things]
+    assert set(keys[:3]) == set(keys[3:]) == {YES, NO}
+    assert all(before != again for before, again in zip(keys[:3], keys[3:], strict=True))
     for before, again in zip(asked[:3], asked[3:], strict=True):
         for language in CODES:
             assert before.question.text[language] != again.question.text[language]
-
-
-def test_nobody_is_right_by_pressing_one_key_nor_by_saying_the_same_twice(quiz: Flow) -> None:
-    keys = [asked.key for asked in asked_in(quiz)]
-
-    assert set(keys[:3]) == set(keys[3:]) == {YES, NO}
-    assert all(before != again for before, again in zip(keys[:3], keys[3:], strict=True))
-
-
-def test_every_question_may_be_answered_with_not_sure(quiz: Flow) -> None:
-    for asked in asked_in(quiz):
-        assert [choice.label["en"] for choice in asked.question.choices] == [
-            "Yes",
-            "No",
-            "Not sure",
-        ]
-        assert {choice.value for choice in asked.question.choices} == {RIGHT, "wrong", "unsure"}
+    for each in asked:
+        labels = [choice.label["en"] for choice in each.question.choices]
+        assert labels == ["Yes", "No", "Not sure"]
+        assert {choice.value for choice in each.question.choices} == ANSWER_VALUES
+    assert [each.why.topic for each in asked] == [None, None, quiz.name, None, None, None]
+    learnt = dict(zip(names, ["wrong"] * 3 + [RIGHT] * 3, strict=True))
+    assert {quiz_outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}
 
 
 def test_no_thing_is_asked_in_two_quizzes() -> None:
     names = [asked.saves for quiz in QUIZZES for asked in asked_in(quiz)]
     assert len(set(names)) == len(names) == 18
-
-
-def test_only_the_last_lesson_counts_as_read(quiz: Flow) -> None:
-    topics = [asked.why.topic for asked in asked_in(quiz)]
-    assert topics == [None, None, quiz.name, None, None, None]
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -160,22 +143,16 @@ def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, val
 
 @pytest.mark.row("C6")
 @pytest.mark.parametrize("language", CODES)
-def test_the_lesson_is_between_the_halves(quiz: Flow, language: str) -> None:
-    for asked in list(asked_in(quiz))[:3]:
-        assert not asked.why.leads
-        (page,) = paginate(
-            view(BOOK, asked.why, ConversationState(language, (asked.place,)), Facts()).layout
-        )
+def test_c6_a_question_and_each_screen_of_the_lesson_are_one_screen(
+    quiz: Flow, language: str
+) -> None:
+    asked = list(asked_in(quiz))
+    assert not any(each.why.leads for each in asked[:3]), "the lesson is between the halves"
+    shown: list[MenuNode | MessageNode] = [each.question for each in asked]
+    for node in (*shown, *(each.why for each in asked[:3])):
+        state = ConversationState(language, (asked[0].place,))
+        (page,) = paginate(view(BOOK, node, state, Facts()).layout)
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
-
-
-@pytest.mark.row("C6")
-@pytest.mark.parametrize("language", CODES)
-def test_c6_a_question_is_one_screen(quiz: Flow, language: str) -> None:
-    for asked in asked_in(quiz):
-        run = ConversationState(language, (asked.place,))
-        (page,) = paginate(view(BOOK, asked.question, run, Facts()).layout)
-        assert page.text.count("\n") >= 4
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -189,15 +166,6 @@ def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> N
     assert Finished() in shown.events
     report = BOOK.flows["report"].nodes["last"]
     assert shown.screen.text == getattr(report, "text", {})[language]
-
-
-def test_the_answers_that_the_flows_save_are_those_the_line_counts(quiz: Flow) -> None:
-    learnt = {
-        asked.saves: ("wrong" if asked.saves.startswith(FIRST_PREFIX) else RIGHT)
-        for asked in asked_in(quiz)
-    }
-    things = [name.removeprefix(FIRST_PREFIX) for name in learnt if name.startswith(FIRST_PREFIX)]
-    assert {quiz_outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}
 
 
 def test_there_are_six_lessons_and_the_certificate_knows_each() -> None:

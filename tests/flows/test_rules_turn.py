@@ -170,11 +170,6 @@ def test_one_is_an_answer_where_something_is_typed(kind: str) -> None:
     assert (player.run.calls[-1].page, dict(player.run.answers)) == (0, answers)
 
 
-def test_a_page_is_the_same_one_after_odd_input() -> None:
-    player = Player(BOOK).keys(*TO_DISTRICT, "9")
-    assert player.keys("x", "0").screen == Player(BOOK).keys(*TO_DISTRICT).screen
-
-
 def test_the_way_back_is_the_screen_that_was_shown() -> None:
     """The keys `1*0*2` lead to the same screen as `2`. If a caller chooses on the second page of a list and then
     presses back, the second page appears again."""
@@ -409,11 +404,6 @@ def test_a_last_screen_that_is_too_long_is_cut_at_a_word() -> None:
     player = Player(make_book(learn={"one": {"finish": {"text": {"rw": "word " * 60}}}})).keys("1")
     assert player.screen.endswith("word")
     assert player.shown.septets <= 150
-
-
-def test_the_way_back_is_not_remembered_for_ever() -> None:
-    player = Player(make_book(learn={"a": _choices(again="a")})).keys("1", *["1"] * 60)
-    assert len(player.run.trail) == 40
 
 
 def test_no_way_leads_back_into_an_earlier_passage() -> None:
