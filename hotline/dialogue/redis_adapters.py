@@ -111,9 +111,11 @@ class RedisStarts:
             begun, committed = json.loads(noted or b"")
             started_at = datetime.fromisoformat(begun["started_at"])
             ends = {int(begins): int(end) for begins, end in committed["ends"].items()}
-            start = SessionStart(**{**begun, "started_at": started_at})
+            # Bytes that a stranger wrote must not make the phone a responder's phone.
+            own = {"key": key, "started_at": started_at, "responder_id": None, "pinned": None}
+            start = SessionStart(**{**begun, **own})
             return start, CommittedText(int(committed["upto"]), ends)
-        except (CircuitOpen, ValueError, TypeError, LookupError, AttributeError):
+        except (CircuitOpen, ValueError, TypeError, LookupError, AttributeError, OverflowError):
             return None
 
     def _send(self, key: str, noted: str) -> None:

@@ -67,7 +67,8 @@ class PeopleChange:
     ) -> None:
         """Raises PersonnelRefused if the national desk decides about a person who belongs, or would belong, to an
         oversight desk. `second` is the name of a second person who decides too."""
-        for who in filter(None, (tables_audit.by_actor(self.by), second)):
+        also = second and tables_audit.by_command(second)
+        for who in filter(None, (tables_audit.by_actor(self.by), also)):
             if tables_desks.is_overseen(self.session, who, person.person_id, desks):
                 raise PersonnelRefused(OVERSEEN_DESK)
 

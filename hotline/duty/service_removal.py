@@ -171,7 +171,8 @@ def remove_responder(
 
 
 def remove_within(change: PeopleChange, name: str, *, second: str | None) -> Removed:
-    """Does the same as `remove_responder`, but in the transaction of the calling function."""
+    """Does the same as `remove_responder`, but in the transaction of the calling function, which must hold the lock
+    `queries_people.take_lock`."""
     session, at = change.session, change.at
     person = find_person(session, name)
     change.check_overseen(person, second=second)

@@ -111,13 +111,14 @@ class PeriodKeys:
                 "run `hotline init` on the machine with all key folders"
             )
         try:
-            self._folder.make(name, secrets.token_bytes(KEY_BYTES))
+            if not (self._falls_back and name in held):
+                self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:
             if not self._falls_back:
                 raise KeyMissing(
                     f"cannot write {self._stem}-*.key in the key folder: make this folder writable"
                 ) from None
-            return self._folder.read(name if self._folder.holds(name) else held[-1])
+            return self._folder.read(name if name in held else held[-1])
         return self._folder.read(name)
 
 

@@ -44,7 +44,7 @@ from hotline.core.database import (
 )
 from hotline.core.driver import PreparedStatement, new_values
 from hotline.keys.encrypt import HEAD_BYTES
-from hotline.text.places import NOT_SAID, is_district
+from hotline.text.places import is_district
 from hotline.tips.rules import Matter, TipState
 from hotline.tips.rules_events import (
     CONTACT_WITHIN,
@@ -270,7 +270,7 @@ def likely_pairs(session: Session, tip_id: int) -> Sequence[LikelyPair]:
         return ()
     new = dict(zip(_COMPARED, row, strict=True))
     at, place = new["created_at"], new["place"]
-    new["place"] = place if is_district(place) else NOT_SAID
+    new["place"] = place if is_district(place) else None
     found: dict[int, LikelyPair] = {}
     for reason, statement in _NEWEST.items():
         earlier = statement.first(

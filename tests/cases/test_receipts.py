@@ -29,6 +29,7 @@ def test_c11_a_number_that_was_seen_once_works_and_is_stored_nowhere(
     assert "8305" not in screen
     line.flush()
     assert caller.again() == screen
+    assert number not in caller.key("2").replace(" ", "")
     caller.hang_up()
     assert number != given(line)[1]
     assert asked(line, number, "8305").read().startswith("Byakiriwe.\n")

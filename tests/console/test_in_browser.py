@@ -4,9 +4,10 @@ Also tests the pages' own JavaScript.
 """
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, ViewportSize, expect
 
 from hotline.cases import service_desk_commands
 from hotline.core.actors import AccountRole
@@ -15,6 +16,7 @@ from hotline.people import tables_audit, tables_desks
 from hotline.text.places import NATIONAL
 from hotline.tips.rules import TipOutcome
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, site
+from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import writes_history, writes_people
 from tests.console.desk_tips import DISTRICT, lets_in, tell, with_a_release, with_a_tip
 from tests.console.test_headers import PAGES
@@ -293,6 +295,25 @@ def test_without_script_everything_is_there(site: Site) -> None:
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site) -> None:
+    person = site.desk.person("Admin 1", AccountRole.ADMIN)
+    with site.page(expects=lambda said: "401" in said) as page:
+        site.sign_in(page, person)
+        page.goto("/accounts")
+        page.get_by_label("Name").fill("Editor 1")
+        page.get_by_label("translator").check()
+        site.desk.clock.turn(minutes=16)
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_label("Name")).to_have_value("")
+        expect(page.get_by_text("Your text is still here")).to_have_count(2)
+        page.get_by_label("Name").fill(person.name)
+        page.get_by_label("Password").fill(person.password)
+        page.get_by_label("Code").fill(person.code())
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Save text").click()
+        expect(page.get_by_role("heading", name="Link for Editor 1")).to_be_visible()
+
+
 def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
     person = site.desk.person("Editor 1", AccountRole.EDITOR)
     with site.page() as page:
@@ -321,6 +342,31 @@ def test_stored_scripts_run_nowhere(site: Site) -> None:
     assert ran == []
 
 
+FORM = """<!doctype html><title>x</title><body data-ended="Ended?"><p id="network" hidden>No network</p>
+<form method="post" action="/saved" data-unsaved data-parts="/try/part">
+<button name="do" value="save">Save</button><textarea name="words" aria-label="Words"></textarea>
+<div id="meter" data-part>0</div><div id="keys" data-part><button name="do" value="press:1" data-quick>1</button></div>
+</form><script src="{script}"></script>"""
+
+
+@pytest.fixture
+def form(site: Site) -> Iterator[Page]:
+    """Opens a page whose parts the console's script updates while a person types. The test itself answers the
+    requests that the script sends.
+    """
+    with site.page(expects=lambda said: "Failed to load" in said) as page:
+        body = FORM.format(script=f"/static/{TEMPLATES.files['console.js'].name}")
+        page.route("**/try", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.goto("/try")
+        yield page
+
+
+def part(route: Route, meter: str) -> None:
+    keys = '<button name="do" value="press:1" data-quick>1</button>'
+    body = f'<div id="meter" data-part>{meter}</div><div id="keys" data-part>{keys}</div>'
+    route.fulfill(body=body, content_type="text/html")
+
+
 def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> None:
     person = site.desk.person("Desk 1", AccountRole.DESK)
     writes_people(site.desk)
@@ -339,3 +385,79 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
         page.clock.fast_forward(7000)
         expect(page.get_by_text("of the old")).to_have_count(0)
         expect(page.get_by_role("button", name="Give new key")).to_have_count(0)
+
+
+def test_parts_are_replaced_and_typing_stays_even_if_the_network_does_not_answer(
+    form: Page,
+) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        assert route.request.headers["x-part"] == "1"
+        part(route, str(len(asked)))
+
+    form.route("**/try/part", answer)
+    form.get_by_label("Words").press_sequentially("abc")
+    expect(form.locator("#meter")).to_have_text("1")
+    expect(form.get_by_label("Words")).to_be_focused()
+    assert asked == ["words=abc"]
+
+    form.get_by_role("button", name="1").click()
+    expect(form.locator("#meter")).to_have_text("2")
+    expect(form.get_by_role("button", name="1")).to_be_focused()
+    assert asked[1] == "words=abc&do=press%3A1"
+
+    form.unroute("**/try/part")
+    form.route("**/try/part", lambda route: route.abort())
+    form.get_by_label("Words").fill("abcd")
+    expect(form.get_by_text("No network")).to_be_visible()
+    expect(form.get_by_label("Words")).to_have_value("abcd")
+    form.unroute("**/try/part")
+    form.route("**/try/part", lambda route: part(route, "well"))
+    form.get_by_label("Words").fill("abcde")
+    expect(form.get_by_text("No network")).to_be_hidden()
+
+
+def test_an_ended_session_asks_before_the_page_is_loaded_anew(form: Page) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    form.on("dialog", stay)
+    form.route("**/try/part", lambda route: route.fulfill(status=401))
+    with form.expect_response("**/try/part"):
+        form.get_by_label("Words").fill("abc")
+    expect(form.get_by_label("Words")).to_have_value("abc")
+    form.wait_for_timeout(50)
+    assert asked == ["Ended?"]
+
+
+def test_control_s_saves_and_leaving_with_unsaved_words_asks(form: Page) -> None:
+    saved: list[str] = []
+
+    def keep(route: Route) -> None:
+        saved.append(route.request.post_data or "")
+        route.fulfill(body="saved", content_type="text/html")
+
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    form.on("dialog", stay)
+    form.route("**/saved", keep)
+    form.route("**/try/part", lambda route: part(route, "1"))
+    form.get_by_label("Words").fill("abc")
+    form.get_by_label("Words").press("Control+s")
+    expect(form.get_by_text("saved")).to_be_visible()
+    assert saved == ["do=save&words=abc"]
+    assert asked == []
+
+    form.goto("/try")
+    form.get_by_label("Words").press_sequentially("abc")
+    form.goto("/enter")
+    assert asked == ["beforeunload"]

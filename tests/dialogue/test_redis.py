@@ -4,6 +4,7 @@ conversation states.
 A hung or dead server never causes a long wait, and an adapter calls a repaired server again after a second.
 """
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -103,7 +104,28 @@ def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: Sess
         assert client.keys("*") == [f"opening:{KEY}".encode()]
 
 
-@pytest.mark.parametrize("junk", [b"junk", b"[]", b"[[1],2,3,4]", b"\xff", b"null"])
+def test_a_forged_start_makes_no_phone_a_responder_s(valkey: Valkey) -> None:
+    notes = RedisStarts(valkey.url)
+    notes.tell(OPENING, HEARD)
+    noted(valkey)
+    with valkey.client() as client:
+        begun, committed = json.loads(client.get(f"opening:{KEY}"))
+        forged = {**begun, "key": "b" * 64, "responder_id": 7, "pinned": {"flags": []}}
+        client.set(f"opening:{KEY}", json.dumps([forged, committed]))
+    assert notes.find(KEY) == (OPENING, HEARD)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"junk",
+        b"[]",
+        b"[[1],2,3,4]",
+        b"\xff",
+        b"null",
+        b'[{"started_at": "2026-11-24"}, {"upto": Infinity, "ends": {}}]',
+    ],
+)
 def test_what_is_no_note_is_unknown(valkey: Valkey, junk: bytes) -> None:
     with valkey.client() as client:
         client.set(f"opening:{KEY}", junk)

@@ -8,6 +8,8 @@ from pathlib import Path
 import gsm0338
 import pytest
 
+from hotline.core.catalogues import load_phrases
+from hotline.core.wording import Template
 from hotline.flows import turn
 from hotline.flows.check import node_texts
 from hotline.flows.check import texts as written_texts
@@ -246,3 +248,52 @@ def test_a_number_lapses_after_a_year(days: int, others: bool, emergency: bool) 
     assert number_flags(book, today) == {"number.116": others, "number.112": emergency}
     assert book[EMERGENCY].is_confirmed(today) is others, "no call-back rings from a lapsed one"
     assert not Number(EMERGENCY, Evidence.VERIFIED, "", None).shows(today), "no one confirmed it"
+
+
+NEVER = {
+    "an order to release a person": {"rw": "barekur|rekura aba", "fr": "libér", "en": "release"},
+    "a promise that help stays": {"rw": "buhoraho", "fr": "reste ouverte", "en": "help stays"},
+    "sorrow for a wound": {"rw": "rababaye", "fr": "triste", "en": r"\bsad\b"},
+    "help that nobody has given": {"rw": "hari ubafasha", "fr": "qu'un aide", "en": "body helps"},
+    "the country for its desk": {
+        "rw": r"(?<!')\bigihugu (kira|nti)",
+        "fr": "le pays dit",
+        "en": "country says",
+    },
+}
+SAID = {
+    "complaint.saved": {"rw": "Kanda 00", "fr": "Tapez 00", "en": "press 00"},
+    "quiz_abroad.passport": {"rw": "uburenganzira", "fr": "le droit", "en": "the right"},
+    "report.no_call": {"rw": "guhamagarwa", "fr": "Un appel", "en": "A call"},
+    "offering.before_police": {"rw": "Ntagomba", "fr": "Ni prison", "en": "may"},
+    "signs.child": {"rw": "mu rugendo", "fr": "en voyage", "en": "travel"},
+}
+"""For some screens, a word that the text must contain. An earlier text without this word had a fault: the path ended
+too early, a habit sounded like a right, or important information was missing."""
+
+
+def everything(language: str) -> Iterator[tuple[str, str]]:
+    """Yields every text that a phone may show, with the name of its screen or template."""
+    for written in written_texts(BOOK):
+        yield f"{written.flow}.{written.node}.{written.field}", written.text[language]
+    phrases = load_phrases()
+    for template in Template:
+        yield template.name, phrases.shipped(language, template)
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("what", NEVER)
+def test_no_text_says(what: str, language: str) -> None:
+    said = re.compile(NEVER[what][language], re.IGNORECASE)
+    assert [place for place, text in everything(language) if said.search(text)] == []
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("place", SAID)
+def test_a_text_says_what_it_lacked(place: str, language: str) -> None:
+    said = {
+        f"{written.flow}.{written.node}": written.text[language]
+        for written in written_texts(BOOK)
+        if written.field == "text"
+    }
+    assert SAID[place][language] in said[place]

@@ -108,6 +108,13 @@ def test_a_key_of_the_public_tool_decrypts_it(tmp_path: Path) -> None:
     assert opened(write(tmp_path, [b"words"], to=key.identities), *key.identities)[0] == b"words"
 
 
+def test_neither_backup_nor_signature_contains_words_of_a_tip(tmp_path: Path) -> None:
+    copy = write(tmp_path, [b"words of a tip"])
+    both = copy.read_bytes() + signature_path(copy).read_bytes()
+    assert b"words of a tip" not in both
+    assert b'"tip"' not in both
+
+
 @pytest.mark.adversary("a thief of a backup")
 def test_no_other_key_opens_it(tmp_path: Path) -> None:
     with pytest.raises(BackupInvalid, match="this key"):

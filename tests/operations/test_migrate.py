@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from hotline.core.database import Database
 from hotline.operations import migrate
@@ -31,6 +31,17 @@ def test_migrations_make_the_columns_and_keys_that_the_code_declares(
     declared, migrated = declared_of(empty), declared_of(database)
     assert sorted(migrated - declared) == []
     assert sorted(declared - migrated) == []
+
+
+def test_unique_indexes_prevent_two_open_rows_of_one_case_phone_or_desk(database: Database) -> None:
+    look = inspect(database.engine)
+    unique = {
+        one["name"]
+        for table in look.get_table_names()
+        for one in look.get_indexes(table)
+        if one["unique"]
+    }
+    assert {"deadline_one", "membership_one", "enrolment_open", "assignment_name"} <= unique
 
 
 def test_the_guard_of_the_audit_log_takes_the_lock_of_its_writers() -> None:

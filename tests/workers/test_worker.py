@@ -26,6 +26,7 @@ from hotline.dialogue.redis_adapters import RqJobs
 from hotline.gateway import queries as health
 from hotline.monitoring.instruments import LineInstruments
 from hotline.people.rules import Level
+from hotline.text.errors import JobRefused
 from tests.support.district import District
 from tests.support.eventually import eventually
 from tests.support.made_once import lay_tables
@@ -242,6 +243,10 @@ def test_whatever_lies_there_becomes_a_list_of_json_or_nothing(data: bytes) -> N
     job.restore({b"data": data})
     assert job.data == b"" or job.data.startswith(b"[")
     assert len(job.data) <= MOST_BYTES
+
+
+def test_a_refusal_contains_no_argument() -> None:
+    assert str(JobRefused()) == ""
 
 
 def test_a_job_that_fails_tells_redis_nothing(
