@@ -378,8 +378,9 @@ def play(
     asking = _asking(session_context)
     before, typed = state, ""
     while rest is not None:
-        begins, words = len(text) - len(rest), turn.expects_words(flow_set, state)
+        begins, asked = len(text) - len(rest), turn.question_at(flow_set, state)
         typed, rest = take_input(rest)
+        words = asked is not None and asked.kind == "words"
         if words and rest is not None and text_typed.clean_keys(typed) not in KEYS:
             if committed.upto < begins + len(typed):
                 committed = (yield StarTyped()).committed
@@ -464,13 +465,15 @@ def _secret(
 ) -> SecretTyped | None:
     """Returns the secret in an input, which the hotline must check before the replay continues. Returns None if the
     input is not a secret."""
-    code, digits = text_typed.clean_keys(keyed), turn.expects_pin(flow_set, state)
-    asks = digits and is_reporting(flow_set, state, RECEIPT)
-    if asks and (pin := text_typed.clean_pin(keyed, digits)):
-        return SecretTyped(upto, AttemptedSecret.RECEIPT, state.answers.get(NUMBER, ""), pin)
-    if (
-        is_enrolment_code(code)
-        and (programme := PROGRAMME_OF_ANSWER.get(turn.expects_number(flow_set, state))) is not None
-    ):
+    code, asked = text_typed.clean_keys(keyed), turn.question_at(flow_set, state)
+    if asked is None:
+        return None
+    if asked.kind == "pin" and is_reporting(flow_set, state, RECEIPT):
+        if pin := text_typed.clean_pin(keyed, asked.digits):
+            return SecretTyped(upto, AttemptedSecret.RECEIPT, state.answers.get(NUMBER, ""), pin)
+    elif asked.kind == "number" and is_enrolment_code(code):
+        programme = PROGRAMME_OF_ANSWER.get(asked.saves)
+        if programme is None:
+            return None
         return SecretTyped(upto, AttemptedSecret.CODE, programme, code)
     return None

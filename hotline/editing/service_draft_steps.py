@@ -37,6 +37,7 @@ from hotline.editing.service_drafts import (
     document_of,
     gather_draft,
     is_as_read,
+    live_revision,
     merge,
     newest,
     state_at,
@@ -49,7 +50,7 @@ from hotline.flows.flow_set_cache import MARK
 from hotline.flows.node_fields import nodes_of
 from hotline.flows.rules_reviews import Signature
 from hotline.flows.service_check import place_lists
-from hotline.text.errors import DraftRefused, EditClash, NotFound, NotReady
+from hotline.text.errors import DraftRefused, EditClash, NotFound
 
 
 class StepSaved(NamedTuple):
@@ -225,7 +226,6 @@ def update_draft(
     return gathered.live_id
 
 
-IMPORTED = {"did": StepKind.IMPORTED.value}
 TITLE = "What version {version} brings"
 
 
@@ -292,18 +292,31 @@ def import_folder(
     NotReady, StoreUnavailable.
     """
     with context.database.reading() as session:
-        live_id = flows_tables.live_id(session)
-        live = None if live_id is None else document_of(session, live_id)
-    if live_id is None or live is None:
-        raise NotReady(service_authoring.NO_FLOWS)
+        revision, live = live_revision(session)
     edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
     with context.database.writing() as session:
         tables.store_signatures(session, signed)
-        if not edits:
-            return None
-        change = add_draft(session, by, title, "", base=live_id, at=context.now())
-        add_steps(session, by, change, edits, "import", IMPORTED | {"source": title}, context.now())
-        return change.id
+        return _add_edits(session, context, by, title, edits, base=revision.id)
+
+
+def _add_edits(
+    session: Session,
+    context: Context,
+    by: Author,
+    title: str,
+    edits: Mapping[str, PartDocument | None],
+    *,
+    base: int,
+    source: str | None = None,
+    label: str = "",
+) -> int | None:
+    """Adds a draft with the edits that imported flow files contain. Returns None if there are no edits."""
+    if not edits:
+        return None
+    at, about = context.now(), {"did": StepKind.IMPORTED.value, "source": label or title}
+    change = add_draft(session, by, title, "", base=base, at=at, source=source)
+    add_steps(session, by, change, edits, "import", about, at)
+    return change.id
 
 
 def _as_change(context: Context, document: Document, live_id: int, version: str) -> int | None:
@@ -315,17 +328,12 @@ def _as_change(context: Context, document: Document, live_id: int, version: str)
         base = document_of(session, base_id)
     edits = dict(_edits(base, document))
     with context.database.writing() as session:
-        known = tables.draft_of_source(session, source)
-        if known is not None:
+        if (known := tables.draft_of_source(session, source)) is not None:
             return known.id
-        if not edits:
-            return None
         title = TITLE.format(version=version)
-        change = add_draft(session, line, title, "", base=base_id, at=context.now(), source=source)
-        add_steps(
-            session, line, change, edits, "import", IMPORTED | {"source": version}, context.now()
+        return _add_edits(
+            session, context, line, title, edits, base=base_id, source=source, label=version
         )
-        return change.id
 
 
 def _edits(

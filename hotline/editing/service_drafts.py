@@ -28,6 +28,7 @@ from hotline.flows import service_authoring
 from hotline.flows import tables as flows_tables
 from hotline.flows.flow import FlowSet
 from hotline.flows.node_fields import ABSENT, Titles
+from hotline.flows.tables import Revision
 from hotline.people import tables_accounts, tables_audit
 from hotline.text.errors import DraftRefused, NotFound, NotReady
 
@@ -210,14 +211,20 @@ class GatheredDraft:
 def gather_draft(session: Session, draft_id: int) -> GatheredDraft:
     """Returns a draft with its newest steps, the published flows, and the flows on which the draft is based. Raises
     NotFound, NotReady."""
-    change, now = tables.get_draft(session, draft_id), flows_tables.live_revision(session)
-    if now is None:
-        raise NotReady(service_authoring.NO_FLOWS)
-    steps, live = tables.newest_steps(session, draft_id), document_of(session, now.id)
+    change, (now, live) = tables.get_draft(session, draft_id), live_revision(session)
+    steps = tables.newest_steps(session, draft_id)
     base = live if change.base_id == now.id else document_of(session, change.base_id)
     own = () if change.proposer is None else (change.proposer,)
     authors = (*tables.step_authors(session, draft_id), *own)
     return GatheredDraft(change, steps, now.id, now.digest, live, base, authors)
+
+
+def live_revision(session: Session) -> tuple[Revision, Document]:
+    """Returns the published revision and its document. Raises NotReady."""
+    live = flows_tables.live_revision(session)
+    if live is None:
+        raise NotReady(service_authoring.NO_FLOWS)
+    return live, document_of(session, live.id)
 
 
 def document_of(session: Session, revision_id: int) -> Document:

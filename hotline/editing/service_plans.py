@@ -46,6 +46,7 @@ from hotline.editing.service_drafts import (
     document_of,
     gather_draft,
     is_as_read,
+    live_revision,
     log_command,
     may_publish,
     merge,
@@ -250,13 +251,13 @@ def _withdraw(context: Context, plan: DraftPlan) -> None:
     """Restores the old values of the fields that the draft changed. Does not change phone numbers, short codes, or
     texts that editors changed after the publication of the draft."""
     with context.database.reading() as session:
-        live = flows_tables.live_revision(session)
+        live, now = live_revision(session)
         row = flows_tables.find(session, plan.publication_id or 0)
         older = None if row is None else flows_tables.previous(session, row.id)
-        if live is None or row is None or older is None:
+        if row is None or older is None:
             raise NotReady(service_authoring.NO_FLOWS)
         parts = [*tables.newest_versions(session, plan.draft_id)]
-        now, after = document_of(session, live.id), document_of(session, row.revision_id)
+        after = document_of(session, row.revision_id)
         before = document_of(session, older.revision_id)
         title = tables.get_draft(session, plan.draft_id).title
     document = without_fields(parts, before, after, now)
@@ -418,14 +419,12 @@ def preview(context: Context, publication_id: int) -> StateToRestore:
         row = flows_tables.find(session, publication_id)
         if row is None:
             raise NotFound(f"there is no publication {publication_id}: choose one from the list")
-        live_id = flows_tables.live_id(session)
-        if live_id is None:
-            raise NotReady(service_authoring.NO_FLOWS)
-        before, old = document_of(session, live_id), document_of(session, row.revision_id)
+        live, before = live_revision(session)
+        old = document_of(session, row.revision_id)
         is_read = row.id in read_by_two(session)
     after = restored_document(old, before)
     return StateToRestore(
-        row, is_read, before, after, service_authoring.digest_of(after), live_id, old
+        row, is_read, before, after, service_authoring.digest_of(after), live.id, old
     )
 
 

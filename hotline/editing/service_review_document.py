@@ -421,7 +421,7 @@ def text_meters(
     known = [
         (review.texts[place], words) for place, words in typed.items() if place in review.texts
     ]
-    return _meters(context, review, [text.saying(language, words) for text, words in known])
+    return meters_of(context, review, [text.saying(language, words) for text, words in known])
 
 
 def filter_texts(
@@ -448,7 +448,7 @@ def _shown(
     context: ConsoleContext, review: LanguageReview, places: Sequence[str], by_name: str
 ) -> Iterator[PageText]:
     texts = [review.texts[place] for place in places]
-    filled = _meters(context, review, texts)
+    filled = meters_of(context, review, texts)
     stale = [text.place for text in texts if review.state(text) is ReviewState.STALE]
     read = service_reviews.english_read(context, review.language, stale) if stale else {}
     terms = context.aids.terms
@@ -501,9 +501,10 @@ def widest(text: ReviewedText, language: str) -> str:
         return ""
 
 
-def _meters(
+def meters_of(
     context: Context, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Mapping[str, FilledMeter]:
+    """Maps the place of each text to the text's meter. Texts of the flow engine have no meter."""
     flow_set = context.flow_sets.get(context.flow_sets.live())
     found: dict[str, FilledMeter] = {}
     flows: dict[str, list[ReviewedText]] = {}
@@ -529,8 +530,13 @@ def _meters_of_flow(
         return
     drawn = with_flow(flow_set, playable_part(document, name))
     nodes = nodes_of(document)
+    of_nodes = {
+        node: meters(drawn, Place(name, node), nodes[node]) for node in {*map(_node, texts)}
+    }
     for text in texts:
-        node = text.place.split(".")[1]
-        filled = meters(drawn, Place(name, node), nodes[node]).get(review.language)
-        if filled is not None:
+        if (filled := of_nodes[_node(text)].get(review.language)) is not None:
             yield text.place, filled
+
+
+def _node(text: ReviewedText) -> str:
+    return text.place.split(".")[1]

@@ -8,7 +8,6 @@ Also stores the questions that translators ask about a text. Editors see a quest
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from typing import NamedTuple
 
 from hotline.core.contexts import ConsoleContext, Context, reads
@@ -17,7 +16,6 @@ from hotline.editing import service_draft_steps, service_drafts, service_reviews
 from hotline.editing.rules_drafts import PHRASES as PHRASES_PART
 from hotline.editing.rules_drafts import Author, PartDocument, StepKind
 from hotline.editing.service_review_document import (
-    SEGMENT,
     TITLES,
     LanguageReview,
     TextFault,
@@ -27,16 +25,13 @@ from hotline.editing.service_review_document import (
     faults_of,
     filter_texts,
     language_review,
+    meters_of,
     phrase_texts,
     text_draft,
-    widest,
     with_texts,
 )
 from hotline.editing.tables import TextQuestion
-from hotline.flows.check_flow_set import free_septets
-from hotline.flows.conversation import Place
-from hotline.flows.rules_reviews import ENGINE, ENGLISH, ReviewedText
-from hotline.text.characters import septets
+from hotline.flows.rules_reviews import ENGLISH, ReviewedText
 from hotline.text.errors import DraftRefused, EditClash, NotFound
 from hotline.text.languages import CODES, FIRST
 from hotline.text.review_sheets import (
@@ -387,29 +382,13 @@ def _fault(
 def _rows(
     context: ConsoleContext, review: LanguageReview, texts: Sequence[ReviewedText]
 ) -> Iterator[dict[str, str]]:
-    flow_set = context.flow_sets.get(context.flow_sets.live())
-    names = dict.fromkeys(text.place.partition(".")[0] for text in texts if text.in_flows)
-    drafts = {name: review.document["flows"][name] for name in names}
-    flow_set = service_drafts.with_flows(flow_set, drafts)
-
-    @cache
-    def left_on(flow: str, node: str) -> int:
-        """Returns the number of septets that are still free on a screen. The number is 0 for a screen that is not
-        complete yet."""
-        if node not in flow_set.flows[flow].nodes:
-            return 0
-        return free_septets(flow_set, Place(flow, node), review.language) or 0
-
+    filled = meters_of(context, review, texts)
     for text in texts:
-        flow, node, *_ = text.place.split(".")
-        kinyarwanda, words = text.words.get(FIRST, ""), text.words.get(review.language, "")
-        room = SEGMENT - septets(widest(text, review.language) or words)
-        if text.in_flows or flow == ENGINE:
-            room = left_on(flow, node) if text.in_flows else 0
+        kinyarwanda, meter = text.words.get(FIRST, ""), filled.get(text.place)
         yield {
             "place": text.place,
             **{code: text.words.get(code, "") for code in CODES},
-            "letters left": str(room),
+            "letters left": str(meter.most - meter.whole if meter else 0),
             "doubts": "; ".join(
                 str(one) for one in context.aids.doubts if one.occurs_in(kinyarwanda)
             ),

@@ -265,17 +265,6 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
                     yield problem("too_much_english", flow.name, name, "text", ENGLISH, **counts)
 
 
-def free_septets(flow_set: FlowSet, place: Place, language: str) -> int | None:
-    """Returns how many septets (letters of the GSM alphabet) are still free on the last screen of a node. Counts with
-    the flags and answers that leave the fewest septets free. Returns None if the node shows nothing."""
-    node = flow_set.flows[place.flow].nodes[place.node]
-    if not isinstance(node, Waiting | EndNode):
-        return None
-    layouts = (one.layout for one in _views(flow_set, place, node, language))
-    tails = (paginate(one._replace(key_lines=one.key_lines[-1:]), SEPTETS)[-1] for one in layouts)
-    return min(SEPTETS - engine_words.RESERVED_SEPTETS - septets(page.text) for page in tails)
-
-
 def choices(flow_set: FlowSet) -> Problems:
     """Finds menus with too many choices. Choices that change the language do not count. Questions with a list are
     not checked."""

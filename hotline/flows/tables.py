@@ -45,20 +45,16 @@ LIGHT = (defer(Revision.document, raiseload=True), defer(Revision.pressed, raise
 error."""
 
 
-def live_id(session: Session) -> int | None:
-    """Returns the id of the live revision, with which new sessions begin."""
-    return session.scalar(
-        select(Revision.id)
-        .where(Revision.live_from.is_not(None))
-        .order_by(Revision.live_from.desc(), Revision.id.desc())
-        .limit(1)
-    )
-
-
 def live_revision(session: Session) -> Revision | None:
     """Returns the live revision without its large columns, or None."""
     now = select(Revision).where(Revision.live_from.is_not(None)).options(*LIGHT)
     return session.scalar(now.order_by(Revision.live_from.desc(), Revision.id.desc()).limit(1))
+
+
+def live_id(session: Session) -> int | None:
+    """Returns the id of the live revision, with which new sessions begin."""
+    live = live_revision(session)
+    return None if live is None else live.id
 
 
 def live_flows(session: Session) -> Document:

@@ -486,28 +486,9 @@ def offered(
     return {key: text_in(choices[at].label, state.language) for key, at in stand.page.keys.items()}
 
 
-def expects_words(flow_set: FlowSet, state: ConversationState) -> bool:
-    """Returns True if the next input is free text, which may contain `*`."""
-    node = _current_question(flow_set, state)
-    return node is not None and node.kind == "words"
-
-
-def expects_pin(flow_set: FlowSet, state: ConversationState) -> int:
-    """Returns the number of digits of the PIN, if the current question asks for a PIN. Otherwise returns 0.
-
-    The service must know this number before it reads the PIN.
-    """
-    node = _current_question(flow_set, state)
-    return node.digits if node is not None and node.kind == "pin" else 0
-
-
-def expects_number(flow_set: FlowSet, state: ConversationState) -> str:
-    """Returns the name of the answer if the current question asks for a number. Otherwise the result is empty."""
-    node = _current_question(flow_set, state)
-    return node.saves if node is not None and node.kind == "number" else ""
-
-
-def _current_question(flow_set: FlowSet, state: ConversationState) -> QuestionNode | None:
+def question_at(flow_set: FlowSet, state: ConversationState) -> QuestionNode | None:
+    """Returns the question that the next input answers. The service must know the question before it reads the input:
+    free text may contain `*`, and a PIN has a number of digits. Returns None if the caller is not at a question."""
     node = node_at(flow_set, state.calls[-1]) if state.calls else None
     return node if isinstance(node, QuestionNode) and not state.finished else None
 

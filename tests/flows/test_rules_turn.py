@@ -19,7 +19,7 @@ from hotline.flows.conversation import (
 )
 from hotline.flows.document import compile as compile_book
 from hotline.flows.flow import CallNode, fill_placeholders
-from hotline.flows.turn import expects_pin, expects_words, render, resume, start
+from hotline.flows.turn import question_at, render, resume, start
 from hotline.text.errors import FlowInvalid
 from hotline.text.languages import CODES
 from tests.flows.books import FRONT, LISTS, REPORTING, Player, choice, make_book, make_document, t
@@ -228,7 +228,6 @@ def test_skipping_a_question_takes_its_answer_away() -> None:
 
 def test_words_lose_what_nobody_sees_and_what_is_too_long() -> None:
     player = Player(BOOK).keys("5", "2", "3", "1", "2")
-    assert expects_words(BOOK, player.run)
     player.keys("\u202e cafe\u0301\u200b\x00\nrouge " + "x" * 300)
     kept = player.run.answers["landmark"]
     assert kept.startswith("café rouge xxx")
@@ -449,7 +448,9 @@ def document(**ask: object) -> dict[str, object]:
 def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, wrong: str) -> None:
     book = compile_book(document(kind="pin", digits=digits), {})
     run = start(book, Facts()).state
-    assert expects_pin(book, run) == digits
+    asked = question_at(book, run)
+    assert asked is not None
+    assert (asked.kind, asked.digits) == ("pin", digits)
     assert resume(book, run, wrong, Facts()).state == run
     assert PinGiven("work_pin", right) in resume(book, run, right, Facts()).events
 
