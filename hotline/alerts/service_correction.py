@@ -8,7 +8,7 @@ case, so a correction makes no second case.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
@@ -102,38 +102,6 @@ def with_desk(session: Session, facts: TipSummary) -> TipSummary:
     return replace(facts, official="yes")
 
 
-def hand_to_oversight(session: Session, tip: ReportedTip, before: Route, at: datetime) -> bool:
-    """Ends the assignments of a filed tip if the caller now says that the tip is a complaint about the national desk.
-
-    Returns True if the hotline must alert people of an oversight desk.
-    """
-    if tip.official != OVERSEEN or before.official in ("", OVERSEEN):
-        return False
-    people = _alerted(session, tip.id)
-    queries_retention.withhold(session, tip.id, people)
-    queries_retention.stand_down(session, tip.id, people, queries.next_step(session, tip.id), at)
-    return True
-
-
-def store_earlier_place(session: Session, tip: ReportedTip, before: Route, at: datetime) -> None:
-    """Stores the earlier place of a tip, if a correction has changed the place.
-
-    If there is danger and people were alerted, the desk of the earlier place can read the tip until the national desk
-    ends this access.
-    """
-    if not before.filed or before.place == tip.place:
-        return
-    stays = tip.urgency == Urgency.DANGER and _was_alerted(session, tip)
-    session.add(
-        TipPlace(
-            tip_id=tip.id, place=before.place, corrected_at=at, released_at=None if stays else at
-        )
-    )
-    tip.moved, tip.place_step = True, queries.next_step(session, tip.id)
-    tips_queries.record_leaders(session, {tip.id: None})
-    session.flush()
-
-
 def reading_desks(
     tip: Tip | ReportedTip, earlier_places: Sequence[TipPlace], partners: Collection[str] = ()
 ) -> list[str]:
@@ -203,51 +171,130 @@ def neighbours_in_storm(session: Session, tip: ReportedTip, at: datetime) -> Seq
     return neighbours(tip.place) if until is not None and until > at else ()
 
 
-def passed_districts(
-    session: Session, tip: ReportedTip, before: Route, earlier_places: Sequence[TipPlace]
-) -> Sequence[str]:
-    """Returns the districts that got the case from a responder who passed it on, and that can still read it.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A change of a tip by an answer of its caller, in one transaction."""
 
-    If there is no danger, a correction of the place ends this access, and the access of the first place.
-    """
-    corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
-    if not before.filed or tip.official != "no" or corrected:
-        return ()
-    places = {tip.place, before.place, *(one.place for one in earlier_places)}
-    granted = tips_queries.grants_of(session, tip.id)
-    return sorted(code for code in granted if code not in places and is_district(code))
+    session: Session
+    context: Context
+    tip: ReportedTip
+    before: Route
+    at: datetime
 
+    def hand_to_oversight(self) -> bool:
+        """Ends the assignments of a filed tip if the caller now says that the tip is a complaint about the national
+        desk.
 
-def proven_desks(
-    session: Session, context: Context, tip: ReportedTip, codes: Sequence[str], at: datetime
-) -> Sequence[str]:
-    """Returns the desks in `codes` whose access to the tip was written by a process of the hotline. A desk has access
-    if the key of the tip is stored in encrypted form for this desk (a grant). The hotline locks each grant with a key
-    of the week, so the lock proves that the hotline wrote the grant.
+        Returns True if the hotline must alert people of an oversight desk.
+        """
+        session, tip = self.session, self.tip
+        if tip.official != OVERSEEN or self.before.official in ("", OVERSEEN):
+            return False
+        people, step = _alerted(session, tip.id), queries.next_step(session, tip.id)
+        queries_retention.withhold(session, tip.id, people)
+        queries_retention.stand_down(session, tip.id, people, step, self.at)
+        return True
 
-    A stranger who can write to the database can add a place or a grant, but not the lock. If a desk lacks this proof,
-    raises an alarm and ends the access that an earlier place gave to this desk. There is no alarm for a desk that had
-    no valid key.
-    """
-    if not codes:
-        return ()
-    grants, lock = tips_queries.grants_of(session, tip.id), context.encrypter.weekly_lock
-    found = [one for one in codes if lock.has_locked(grants.get(one, b""), label(tip.uid, one))]
-    forged = {*codes} - {*found, *(tip.locked_for or "").split()}
-    if forged:
-        note_forgery(session, context, tip, "tip_access_forged")
-    for place in tips_tables.earlier_places(session, tip.id) if forged else ():
-        if desk_of(place.place, tip.official) in forged:
-            place.released_at = place.released_at or at
-    return found
+    def store_earlier_place(self) -> None:
+        """Stores the earlier place of a tip, if a correction has changed the place.
 
+        If there is danger and people were alerted, the desk of the earlier place can read the tip until the national
+        desk ends this access.
+        """
+        session, tip, place = self.session, self.tip, self.before.place
+        if not self.before.filed or place == tip.place:
+            return
+        stays = tip.urgency == Urgency.DANGER and _was_alerted(session, tip)
+        times = {"corrected_at": self.at, "released_at": None if stays else self.at}
+        session.add(TipPlace(tip_id=tip.id, place=place, **times))
+        tip.moved, tip.place_step = True, queries.next_step(session, tip.id)
+        tips_queries.record_leaders(session, {tip.id: None})
+        session.flush()
 
-def note_forgery(session: Session, context: Context, tip: ReportedTip, action: str) -> None:
-    """Raises the alarm that a stranger has changed a tip's key pair or the desks that may read the tip."""
-    at = context.now()
-    with optional_part(session):
-        alarms.record_each(session, Alarm.TIP_PAIRS, at)
-        tables_audit.append_about_tip(session, tip.id, action, "line", at)
+    def passed_districts(self, earlier_places: Sequence[TipPlace]) -> Sequence[str]:
+        """Returns the districts that got the case from a responder who passed it on, and that can still read it.
+
+        If there is no danger, a correction of the place ends this access, and the access of the first place.
+        """
+        tip, before = self.tip, self.before
+        corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
+        if not before.filed or tip.official != "no" or corrected:
+            return ()
+        places = {tip.place, before.place, *(one.place for one in earlier_places)}
+        granted = tips_queries.grants_of(self.session, tip.id)
+        return sorted(code for code in granted if code not in places and is_district(code))
+
+    def proven_desks(self, codes: Sequence[str]) -> Sequence[str]:
+        """Returns the desks in `codes` whose access to the tip was written by a process of the hotline. A desk has
+        access if the key of the tip is stored in encrypted form for this desk (a grant). The hotline locks each grant
+        with a key of the week, so the lock proves that the hotline wrote the grant.
+
+        A stranger who can write to the database can add a place or a grant, but not the lock. If a desk lacks this
+        proof, raises an alarm and ends the access that an earlier place gave to this desk. There is no alarm for a desk
+        that had no valid key.
+        """
+        session, tip = self.session, self.tip
+        if not codes:
+            return ()
+        grants, lock = tips_queries.grants_of(session, tip.id), self.context.encrypter.weekly_lock
+        found = [one for one in codes if lock.has_locked(grants.get(one, b""), label(tip.uid, one))]
+        forged = {*codes} - {*found, *(tip.locked_for or "").split()}
+        if forged:
+            self.note_forgery("tip_access_forged")
+        for place in tips_tables.earlier_places(session, tip.id) if forged else ():
+            if desk_of(place.place, tip.official) in forged:
+                place.released_at = place.released_at or self.at
+        return found
+
+    def note_forgery(self, action: str) -> None:
+        """Raises the alarm that a stranger has changed a tip's key pair or the desks that may read the tip."""
+        session, at = self.session, self.context.now()
+        with optional_part(session):
+            alarms.record_each(session, Alarm.TIP_PAIRS, at)
+            tables_audit.append_about_tip(session, self.tip.id, action, "line", at)
+
+    def notify(self, visit: VisitFacts, official: str, *, has_new_desks: bool) -> None:
+        """Alerts or notifies people if the caller's latest answer is a correction, or says that the caller wants no
+        visit. `visit` contains the facts about visits from before this answer.
+
+        `official` is the caller's present answer about officials who may be involved. `has_new_desks` is True if other
+        desks than before may read the tip now.
+        """
+        tip, before = self.tip, self.before
+        changed = (tip.place, tip.official) != (before.place, before.official)
+        changed = changed or has_new_desks or (official == "no" and tip.official != "no")
+        changed = changed and before.filed
+        if not changed and (visit.is_marked or not visit_facts_of(tip).is_marked):
+            return
+        row = tips_queries.tip_row(self.session, tip)
+        if changed:
+            self._alert(row, official, has_new_desks=has_new_desks)
+        notify_mark(self.session, self.context, row, visit, self.at)
+        tip.alert_urgency = row.alert_urgency
+
+    def _alert(self, tip: Tip, official: str, *, has_new_desks: bool) -> None:
+        session, before = self.session, self.before
+        if before.official == "no" and tip.official != "no":
+            alerted = queries.alerted_by_tip(session, [tip.id])[tip.id]
+            responder_ids = [one.responder_id for one in alerted if one.level is not Level.NATIONAL]
+            queries_retention.withhold(session, tip.id, responder_ids)
+            kind = CaseEventKind.WITHHELD
+        elif before.place != tip.place:
+            kind = CaseEventKind.MOVED
+        elif official == "no" and tip.official != "no":
+            # The notice gives no one access to the tip, because only the national desk can give access to a district.
+            people = _alerted(session, tip.id)
+            if people and queries_retention.newest_more(session, tip.id) is None:
+                order = Notice(people, Purpose.MORE)
+                none = VisitSafety.NONE
+                service_messages.notify(session, self.context, tip, order, none, self.at)
+            return
+        elif has_new_desks:
+            kind = CaseEventKind.BESIDE
+        else:
+            return
+        moves = len(tips_tables.earlier_places(session, tip.id))
+        handle_event(session, self.context, tip.id, Event(kind, nth=moves), self.at)
 
 
 def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
@@ -258,54 +305,10 @@ def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
     )
 
 
-def needs_notice(tip: ReportedTip, before: Route, official: str) -> bool:
-    """Returns True if people must be alerted of a correction even if it gives no new desk access to the tip."""
-    if not before.filed:
-        return False
-    corrected = (tip.place, tip.official) != (before.place, before.official)
-    return corrected or (official == "no" and tip.official != "no")
-
-
-def alert_of_correction(
-    session: Session,
-    context: Context,
-    tip: Tip,
-    before: Route,
-    official: str,
-    at: datetime,
-    *,
-    has_new_desks: bool = False,
-) -> None:
-    """Alerts the people who must know of a correction. `official` is the caller's present answer about officials who
-    may be involved.
-
-    `has_new_desks` is True if the correction gave other desks access to the tip.
-    """
-    if not before.filed:
-        return
-    if before.official == "no" and tip.official != "no":
-        alerted = queries.alerted_by_tip(session, [tip.id])[tip.id]
-        responder_ids = [one.responder_id for one in alerted if one.level is not Level.NATIONAL]
-        queries_retention.withhold(session, tip.id, responder_ids)
-        handle_event(session, context, tip.id, Event(CaseEventKind.WITHHELD), at)
-    elif before.place != tip.place:
-        handle_event(
-            session, context, tip.id, Event(CaseEventKind.MOVED, nth=_moves(session, tip)), at
-        )
-    elif official == "no" and tip.official != "no":
-        # The notice gives no one access to the tip, because only the national desk can give access to a district.
-        people = _alerted(session, tip.id)
-        if people and queries_retention.newest_more(session, tip.id) is None:
-            order = Notice(people, Purpose.MORE)
-            service_messages.notify(session, context, tip, order, VisitSafety.NONE, at)
-    elif has_new_desks:
-        handle_event(
-            session, context, tip.id, Event(CaseEventKind.BESIDE, nth=_moves(session, tip)), at
-        )
-
-
-def _moves(session: Session, tip: Tip) -> int:
-    return len(tips_tables.earlier_places(session, tip.id))
+def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
+    """Returns the responders who were alerted of a tip, without duplicates."""
+    alerted = queries.alerted_by_tip(session, [tip_id])[tip_id]
+    return tuple(dict.fromkeys(one.responder_id for one in alerted))
 
 
 def stand_down(
@@ -331,12 +334,6 @@ def send_down(session: Session, context: Context, tip: Tip, by: CloseRequest, at
     tables_audit.append_about_tip(session, tip.id, "tip_sent_down", by.actor, at, by.reason)
     session.flush()
     handle_event(session, context, tip.id, Event(CaseEventKind.SENT_DOWN), at)
-
-
-def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
-    """Returns the responders who were alerted of a tip, without duplicates."""
-    alerted = queries.alerted_by_tip(session, [tip_id])[tip_id]
-    return tuple(dict.fromkeys(one.responder_id for one in alerted))
 
 
 def notify_added(session: Session, context: Context, reported: ReportedTip, at: datetime) -> None:

@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from hotline.alerts import service_case, service_correction
 from hotline.alerts.service_case import visit_facts_of
-from hotline.alerts.service_correction import Route
+from hotline.alerts.service_correction import Correction, Route
 from hotline.core import rules_trial
 from hotline.core.contexts import Context, Job
 from hotline.core.database import Session
@@ -35,7 +35,6 @@ from hotline.tips.rules import (
     TipState,
     TipSummary,
     Urgency,
-    VisitFacts,
     abandoned_state,
     kept_visit_answer,
     later_state,
@@ -122,19 +121,20 @@ def store_report(
     found = queries.tip_of_attempt(session, identity)
 
     tip = found or _new(context, dialogue, attempt, identity=identity, caller=caller)
-    kind, before, route = tip.category, visit_facts_of(tip), service_correction.route_of(tip)
-    if route.filed and abandoned_state(facts.place) is TipState.FRAGMENT:
+    kind, visit, before = tip.category, visit_facts_of(tip), service_correction.route_of(tip)
+    change = Correction(session, context, tip, before, context.now())
+    if before.filed and abandoned_state(facts.place) is TipState.FRAGMENT:
         return None
     old_state = TipState(tip.state)
-    _fill(context, tip, facts, attempt, route)
+    _fill(context, tip, facts, attempt, before)
     state = later_state(old_state, facts.state)
     if state is TipState.FRAGMENT or (dialogue.ended_at is not None and state is TipState.DRAFT):
         state = abandoned_state(tip.place)
 
-    service_correction.store_earlier_place(session, tip, route, context.now())
-    grants = _seal(session, context, tip, attempt, route)
-    is_moved = old_state is TipState.FRAGMENT and route.place != tip.place
-    is_moved |= service_correction.hand_to_oversight(session, tip, route, context.now())
+    change.store_earlier_place()
+    grants = _seal(change, attempt)
+    is_moved = old_state is TipState.FRAGMENT and before.place != tip.place
+    is_moved |= change.hand_to_oversight()
     if (found is not None and _leaves_cluster(session, context, tip, attempt, kind)) or is_moved:
         tip.alert_urgency = None
     if found is None and state is not TipState.DRAFT:
@@ -147,9 +147,9 @@ def store_report(
         queries.give_keys(session, tip.id, grants, first=found is None)
     if found is None:
         _leaves_cluster(session, context, tip, attempt, kind)
-    if kind is None and tip.category is not None and route.filed:
+    if kind is None and tip.category is not None and before.filed:
         service_case.link_alerted(session, tip.id, context.now())
-    _alert(session, context, tip, before, route, facts.official, has_new_desks=grants is not None)
+    change.notify(visit, facts.official, has_new_desks=grants is not None)
     return tip
 
 
@@ -268,17 +268,16 @@ def _fill(
         tip.words_at = tip.updated_at
 
 
-def _seal(
-    session: Session, context: Context, tip: ReportedTip, attempt: ReportAttempt, route: Route
-) -> Mapping[str, bytes] | None:
+def _seal(change: Correction, attempt: ReportAttempt) -> Mapping[str, bytes] | None:
     """Encrypts the answers for the desks that may read the tip.
 
     If a new key is needed, returns the grants: the key of the tip, encrypted for each desk. Returns None if the desks
     can decrypt the new answers with the grants that they have. A desk whose key is missing, invalid or unsigned cannot
     read the tip. The hotline still stores the tip, alerts people, and raises an alarm.
     """
+    session, context, tip = change.session, change.context, change.tip
     # Only a filed tip can have earlier places. An earlier place of a draft must be from a stranger who wants access.
-    places = tables.earlier_places(session, tip.id) if tip.moved and route.filed else ()
+    places = tables.earlier_places(session, tip.id) if tip.moved and change.before.filed else ()
     partners = service_correction.partner_desks(session, tip, attempt.answers)
     neighbours = service_correction.neighbours_in_storm(session, tip, context.now())
     codes = [code for code, key in _keys(session, context, neighbours).items() if key]
@@ -287,18 +286,17 @@ def _seal(
     extra = [
         code for code in service_correction.reading_desks(tip, places, extra) if code not in desks
     ]
-    desks += service_correction.proven_desks(session, context, tip, extra, context.now())
+    desks += change.proven_desks(extra)
     keys = _keys(session, context, desks)
 
     left_out = (*ANSWERS, SOURCE)
     answers = {name: answer for name, answer in attempt.answers.items() if name not in left_out}
     seal, grants = {"uid": tip.uid, "place": tip.place, "identity": tip.identity}, None
     if tip.body and not context.encrypter.made(tip.body, uid=tip.uid, identity=tip.identity):
-        service_correction.note_forgery(session, context, tip, "tip_pair_replaced")
+        change.note_forgery("tip_pair_replaced")
     body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
-        districts = service_correction.passed_districts(session, tip, route, places)
-        districts = service_correction.proven_desks(session, context, tip, districts, context.now())
+        districts = change.proven_desks(change.passed_districts(places))
         keys = _keys(session, context, desks := [*desks, *districts])
         body = context.encrypter.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
@@ -345,29 +343,3 @@ def _leaves_cluster(
         return False
     keys = service_case.comparison_keys(context, attempt.answers, context.now())
     return attempt.matter is Matter.TIP and service_case.store_keys(session, tip, keys, kind)
-
-
-def _alert(
-    session: Session,
-    context: Context,
-    tip: ReportedTip,
-    before: VisitFacts,
-    route: Route,
-    official: str,
-    *,
-    has_new_desks: bool,
-) -> None:
-    """Alerts or notifies people if the caller's latest answer is a correction, or says that the caller wants no visit.
-
-    `has_new_desks` is True if other desks than before may read the tip now.
-    """
-    is_new_mark = visit_facts_of(tip).is_marked and not before.is_marked
-    is_new = has_new_desks and route.filed
-    if not is_new_mark and not is_new and not service_correction.needs_notice(tip, route, official):
-        return
-    row, at = queries.tip_row(session, tip), context.now()
-    service_correction.alert_of_correction(
-        session, context, row, route, official, at, has_new_desks=has_new_desks
-    )
-    service_correction.notify_mark(session, context, row, before, at)
-    tip.alert_urgency = row.alert_urgency
