@@ -16,8 +16,8 @@ from tests.architecture.tree import ROOT
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 352,
-    "lines": 64_486,
-    "tokens": 589_707,
+    "lines": 64_442,
+    "tokens": 589_222,
     "html": 3_975,
     "js": 1_045,
     "typst": 70,
