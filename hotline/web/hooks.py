@@ -213,32 +213,21 @@ Secrets = Mapping[str, Sequence[str]]
 """The valid secrets in the path of each hook. Several secrets are valid at the same time, so that the hotline refuses
 no callback while an operator changes a secret.
 """
-Used = Callable[[str, str], None]
-"""A function that records the use of a secret. The arguments are the name of the called hook and the secret in the
-path.
-"""
 
 
-Measured = Callable[[str, "Reply", float], None]
-"""A function that measures a call. The arguments are the name of the hook, its reply, and the value of `perf_counter`
-when the hook began.
-"""
-
-
-def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
-    """Measures nothing. This function is the default of `HookContext.measured`."""
-
-
-def ignore_use(_hook: str, _secret: str) -> None:
-    """Records nothing. This function is the default of `HookContext.used`."""
+def ignore(*_: object) -> None:
+    """Does nothing. This function is the default of `HookContext.used` and of `HookContext.measured`."""
 
 
 @dataclass(frozen=True, slots=True)
 class HookContext:
     context: WebContext
     secrets: Secrets
-    used: Used = ignore_use
-    measured: Measured = unmeasured
+    used: Callable[[str, str], None] = ignore
+    """Records the use of a secret. The arguments are the name of the called hook and the secret in the path."""
+    measured: Callable[[str, "Reply", float], None] = ignore
+    """Measures a call. The arguments are the name of the hook, its reply, and the value of `perf_counter` when the hook
+    began."""
 
     def __repr__(self) -> str:
         return "HookContext()"

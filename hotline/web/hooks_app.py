@@ -104,20 +104,13 @@ HOOKS: Mapping[str, hooks.Hook] = {
 """Maps the part of an address after `/hooks/<secret>/` to the hook that answers at this address."""
 
 
-def create_app(
-    context: WebContext,
-    secrets: hooks.Secrets,
-    used: hooks.Used = hooks.ignore_use,
-    measured: hooks.Measured = hooks.unmeasured,
-) -> Flask:
-    """Builds the web application from a context and the valid secrets of the hooks."""
+def create_app(scope: hooks.HookContext) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.register_error_handler(HTTPException, hooks.refused)
     app.register_error_handler(Exception, hooks.unexpected_error)
     app.add_url_rule("/healthz", "healthz", hooks.healthz)
-    app.add_url_rule("/readyz", "readyz", partial(hooks.readyz, context))
-    app.add_url_rule("/results", "results", partial(results_page, context, PageCache()))
-    scope = hooks.HookContext(context, secrets, used, measured)
+    app.add_url_rule("/readyz", "readyz", partial(hooks.readyz, scope.context))
+    app.add_url_rule("/results", "results", partial(results_page, scope.context, PageCache()))
     app.wsgi_app = hooks_first(scope, app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 

@@ -12,6 +12,7 @@ from hotline.core.settings import Settings
 from hotline.keys.key_folder import HOOKS, LISTED
 from hotline.keys.key_making import make_keys
 from hotline.web import hooks_app
+from hotline.web.hooks import HookContext
 from hotline.web.hooks_app import create_app
 from tests.support.builders import NOON
 
@@ -24,7 +25,7 @@ def app(tmp_path: Path) -> Flask:
     make_keys(tmp_path / "keys", NOON)
     (tmp_path / "hotline.db").touch()
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
-    return create_app(build_web(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
+    return create_app(HookContext(build_web(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,))))
 
 
 def test_every_route_needs_a_secret_except_two_addresses_and_the_results(app: Flask) -> None:

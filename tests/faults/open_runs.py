@@ -9,6 +9,7 @@ from hotline.core.settings import Settings
 from hotline.dialogue.redis_adapters import RedisStates
 from hotline.keys.conversation_state import StateCipher
 from hotline.keys.key_folder import hook_secrets
+from hotline.web.hooks import HookContext
 from hotline.web.hooks_app import create_app
 
 
@@ -27,7 +28,6 @@ class Glass(StateCipher):
 
 settings = Settings.read(os.environ)
 context = build_web(settings)
-application = create_app(
-    replace(context, runs=RedisStates(settings.redis_url, Glass())),
-    hook_secrets(key_folder(settings, Role.HOOKS)),
-)
+runs = RedisStates(settings.redis_url, Glass())
+secrets = hook_secrets(key_folder(settings, Role.HOOKS))
+application = create_app(HookContext(replace(context, runs=runs), secrets))

@@ -22,6 +22,7 @@ from hotline.keys.gateway_secrets import LiveSecrets
 from hotline.keys.key_folder import HOOKS, LISTED
 from hotline.people.rules import Level
 from hotline.tips.rules import DeadlineKind
+from hotline.web.hooks import HookContext
 from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
 from tests.support.builders import make_tip
@@ -72,7 +73,7 @@ class Air:
 def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
     """Runs the hotline's web process on a free port. Yields the address of the process."""
     with MAKING:
-        app = create_app(line.context, secrets)
+        app = create_app(HookContext(line.context, secrets))
     with running(make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -174,7 +175,7 @@ def test_row_30_the_relays_secret_opens_no_other_hook(air: Air, tmp_path: Path) 
     secrets = LiveSecrets(tmp_path / "keys" / "hooks")
     (relays,) = secrets[LISTED]
     with MAKING:
-        app = create_app(air.line.context, secrets)
+        app = create_app(HookContext(air.line.context, secrets))
     client = app.test_client()
     for hook in ("ussd", "ussd/ended", "sms", "delivery", "optout"):
         answer = client.post(f"/hooks/{relays}/{hook}", data="", content_type=FORM)

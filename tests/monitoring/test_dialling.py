@@ -18,6 +18,7 @@ from hotline.gateway.africastalking import Account, read_balance
 from hotline.gateway.http import Dialler
 from hotline.gateway.tables import Dialogue
 from hotline.monitoring.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, LineInstruments
+from hotline.web.hooks import HookContext
 from hotline.web.hooks_app import create_app
 from tests.emulator.running import serving
 from tests.support.callers import SECRETS, Line
@@ -34,7 +35,7 @@ class Silent(WSGIRequestHandler):
 
 @contextmanager
 def served(context: WholeContext) -> Iterator[str]:
-    application = create_app(context, SECRETS)
+    application = create_app(HookContext(context, SECRETS))
     with running(make_server("127.0.0.1", 0, application, handler_class=Silent)) as port:
         yield f"http://127.0.0.1:{port}"
 

@@ -98,7 +98,7 @@ class LaterApp:
 
     @cached_property
     def _app(self) -> Flask:
-        return create_app(self._context, SECRETS)
+        return create_app(HookContext(self._context, SECRETS))
 
 
 @dataclass

@@ -11,7 +11,7 @@ from hotline.counters import tables
 from hotline.counters.tables import HookCount
 from hotline.monitoring import service_measures
 from hotline.text.errors import StoreUnavailable
-from hotline.web.hooks import Reply
+from hotline.web.hooks import HookContext, Reply
 from hotline.web.hooks_app import Counted, Meter, create_app
 from tests.support.callers import SECRETS, Line
 
@@ -28,7 +28,7 @@ def outcomes(counted: Counted) -> dict[tuple[str, str], int]:
 def test_each_hook_by_what_it_answered(line: Line) -> None:
     meter = Meter(line.context)
     taken: Counted = {}
-    client = create_app(line.context, SECRETS, measured=meter.note).test_client()
+    client = create_app(HookContext(line.context, SECRETS, measured=meter.note)).test_client()
     ussd, sms = (f"/hooks/{SECRETS[hook][0]}/{hook}" for hook in ("ussd", "sms"))
 
     client.post(ussd, data=DIALLED | {"text": ""})
@@ -36,7 +36,7 @@ def test_each_hook_by_what_it_answered(line: Line) -> None:
     client.post("/hooks/wrong-secret/ussd", data=DIALLED | {"text": ""})
     client.post(sms, data={})
     gone = replace(line.context, database=open_database("sqlite:////nowhere/at/all.db"))
-    create_app(gone, SECRETS, measured=meter.note).test_client().post(
+    create_app(HookContext(gone, SECRETS, measured=meter.note)).test_client().post(
         ussd, data=DIALLED | {"text": "", "sessionId": "ATUid_2"}
     )
 
