@@ -35,6 +35,7 @@ from hotline.core.contexts import ConsoleContext
 from hotline.core.database import Session
 from hotline.people import rules_sign_in, tables, tables_accounts, tables_audit
 from hotline.people.encrypt import lock_key, unlock_key
+from hotline.people.rules import account_of
 from hotline.people.tables_audit import AuditEntry
 from hotline.text.errors import NotFound
 from hotline.text.languages import NAMES, phrase
@@ -161,7 +162,7 @@ def _approved(
     )
     if row is None or row.tip_id is None or not service_case_files.is_approved(row, context.now()):
         raise NotFound(f"case file {file_id} has no valid approval: ask for an approval first")
-    approver = tables_audit.account_of(row.approved_by or "")
+    approver = account_of(row.approved_by or "")
     if approver is None or not service_case_files.may_know(session, row.tip_id, approver):
         raise NotFound(f"request case file {file_id} again: the approver may not see the case")
     cases_queries.visible_tip(session, viewer_of(session, by), row.tip_id)
@@ -306,7 +307,7 @@ class _Gathered:
         with several phones or accounts always gets the same letter."""
         kind, _, rest = actor.partition(":")
         key, role = actor, self.say(phrase("The hotline"))
-        account_id = tables_audit.account_of(actor)
+        account_id = account_of(actor)
         if kind == "responder" and rest.isdecimal():
             row = self.session.get_one(tables.Responder, int(rest))
             key, role = f"person:{row.person_id}", self.say(row.level)

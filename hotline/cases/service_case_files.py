@@ -20,6 +20,7 @@ from hotline.core.actors import READING_ROLES, SignedIn
 from hotline.core.contexts import ConsoleContext, Context
 from hotline.core.database import Session
 from hotline.people import service_approving, tables_accounts, tables_audit, tables_desks
+from hotline.people.rules import account_of
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision
 from hotline.people.tables_sessions import Approval, ApprovalKind
 from hotline.text.errors import EndRefused, NotFound
@@ -87,7 +88,7 @@ def case_files(context: ConsoleContext, by: SignedIn) -> CaseFiles:
 
 def _listed(row: CaseFile, made_at: datetime, own: frozenset[int]) -> ListedFile:
     line, knew = (row.id, made_at, row.digest or ""), (row.asked_by, row.approved_by, row.made_by)
-    if own.isdisjoint(tables_audit.account_of(one or "") for one in knew):
+    if own.isdisjoint(account_of(one or "") for one in knew):
         return ListedFile(*line)
     names = (tables_audit.name_in(one or "") for one in knew[:2])
     return ListedFile(*line, FileBasis(row.basis), row.order_number, *names)
@@ -182,7 +183,7 @@ def _about(
     row = session.get(CaseFile, asked.about_id)
     if row is None or row.tip_id is None:
         return None
-    asker = tables_audit.account_of(asked.asked_by)
+    asker = account_of(asked.asked_by)
     is_own = asker == by.account_id
     # The account's owner must share no desk with the requester, and must be allowed to know about the case.
     if not is_own and (
@@ -201,7 +202,7 @@ def _about(
 def _accounts(session: Session, account_id: int) -> frozenset[int]:
     """Returns all accounts of the person who owns this account."""
     names = tables_accounts.names_of(session, f"account:{account_id}")
-    found = map(tables_audit.account_of, names)
+    found = map(account_of, names)
     return frozenset(one for one in found if one is not None)
 
 

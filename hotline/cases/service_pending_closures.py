@@ -27,7 +27,7 @@ from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
 from hotline.gateway.rules import responders_short_code
 from hotline.people import tables, tables_accounts, tables_audit, tables_desks
-from hotline.people.rules import of_account
+from hotline.people.rules import account_of, of_account
 from hotline.people.rules_audit import read_actor
 from hotline.text.time import KIGALI
 from hotline.tips import queries_visible
@@ -67,7 +67,7 @@ def request_reason(session: Session, viewer: Viewer, tip_id: int) -> str:
 
 def _desks_of(session: Session, actor: str) -> frozenset[str]:
     """Returns the desks of the person who gave a command. Returns an empty result for a command at the server."""
-    account_id = tables_audit.account_of(actor)
+    account_id = account_of(actor)
     if account_id is not None:
         return tables_desks.desks_of(session, of_account(account_id))
     number = actor.removeprefix(RESPONDER_PREFIX)

@@ -36,7 +36,6 @@ from hotline.core.database import Session
 from hotline.core.wording import Template
 from hotline.gateway.doorbell import ringing
 from hotline.people import (
-    queries_member_keys,
     tables,
     tables_accounts,
     tables_audit,
@@ -184,7 +183,7 @@ class AccountChange:
     def desks_alone(self) -> frozenset[str]:
         """Returns the desks whose tips only the owner of this account can decrypt."""
         session = self.session
-        own = set(queries_member_keys.names_of(session, self.account.person_id))
+        own = set(tables_desks.names_of(session, self.account.person_id))
         opened = tables_desks.desks_of(session, self.member)
         return frozenset(
             code for code in opened if own >= set(tables_desks.members_of_desk(session, code))

@@ -8,7 +8,7 @@ used and unknown codes and start PINs get the same answer, after the same time.
 from hotline.core.contexts import Context
 from hotline.core.database import Session
 from hotline.keys.passphrase import PIN_COSTS, Costs
-from hotline.people import queries_member_keys, tables, tables_audit, tables_desks
+from hotline.people import tables, tables_audit, tables_desks
 from hotline.people.encrypt_start_secrets import CODE_COSTS, is_same
 from hotline.people.rules import EnrolmentKind, EnrolmentState
 from hotline.people.tables import Enrolment, Responder
@@ -57,7 +57,7 @@ def record_proof(
     if row.kind == EnrolmentKind.ENROL:
         if public_key is None or pin_wrap is None:
             raise ValueError("a responder cannot enrol without a PIN and a key pair")
-        for member in queries_member_keys.names_of(session, person.id)[:1]:
+        for member in tables_desks.names_of(session, person.id)[:1]:
             tables_desks.end_access(session, member, at)
         person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at
         person.wrong_pins, person.rested_until = [], None

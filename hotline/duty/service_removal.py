@@ -33,7 +33,6 @@ from hotline.duty.service_leaves import (
 from hotline.gateway import queries
 from hotline.people import (
     decrypt_grants,
-    queries_member_keys,
     tables,
     tables_accounts,
     tables_audit,
@@ -87,7 +86,7 @@ def close_desks(
     session: Session, person_id: int, at: datetime, *, skip: Collection[str] = ()
 ) -> None:
     """Ends the access of a person's phones and accounts to every desk, except the desks in `skip`."""
-    for member in queries_member_keys.names_of(session, person_id):
+    for member in tables_desks.names_of(session, person_id):
         tables_desks.end_access(session, member, at, skip=skip)
 
 
@@ -307,7 +306,7 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
         if tables_desks.is_overseen(session, tables_audit.by_actor(by), None, [code]):
             raise DeskRefused(OVERSEEN_DESK)
         human = tables_accounts.of_member(session, member)
-        names = queries_member_keys.names_of(session, human.id)
+        names = tables_desks.names_of(session, human.id)
         if tables_accounts.acts_for(session, by, human.id):
             raise DeskRefused(message_text("you cannot remove yourself: ask another person"))
         phones = tables_accounts.phones_of(session, human.id)
@@ -371,7 +370,7 @@ def _end_approved(decision: Decision) -> None:
     change = AccountChange(
         decision.session, decision.context, decision.by, account, decision.reason
     )
-    if tables_audit.account_of(decision.row.asked_by) and change.is_last_other():
+    if account_of(decision.row.asked_by) and change.is_last_other():
         raise refusal(AccountFault.LAST_OTHER)
     _end(change)
 

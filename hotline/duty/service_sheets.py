@@ -23,7 +23,7 @@ from hotline.duty.service_leaves import PeopleChange
 from hotline.people import rules_roster, tables_audit, tables_roster
 from hotline.people.encrypt import lock_key, unlock_key
 from hotline.people.queries_member_keys import MAY_SIGN_IN
-from hotline.people.rules import RowFault, check_rows
+from hotline.people.rules import RowFault, account_of, check_rows
 from hotline.people.rules_roster import DutyRow, RowEffect
 from hotline.people.service_approving import OPERATING
 from hotline.people.tables_accounts import ConsoleAccount
@@ -213,7 +213,7 @@ def _account(session: Session, sheet: SheetImport) -> SignedIn | None:
     """Returns the account that confirmed a spreadsheet, with the account's present roles. Returns None if this account
     may not import the spreadsheet now.
     """
-    account_id = tables_audit.account_of(sheet.asked_by)
+    account_id = account_of(sheet.asked_by)
     row = None if account_id is None else session.get(ConsoleAccount, account_id)
     if row is None or row.state not in MAY_SIGN_IN:
         return None

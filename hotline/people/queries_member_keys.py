@@ -4,12 +4,11 @@ console account.
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.core.actors import AccountRole, AccountState
 from hotline.people import tables, tables_accounts, tables_desks
-from hotline.people.rules import account_of, of_account, of_responder, responder_of
+from hotline.people.rules import account_of, of_account, responder_of
 from hotline.people.tables import Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.places import NATIONAL
@@ -57,16 +56,6 @@ def desks_of_account(session: Session, account_id: int) -> frozenset[str]:
         every = (tables.current_memberships(session, responder.id) for responder in phones)
         return frozenset(row.desk_code for rows in every for row in rows)
     return tables_desks.desks_of(session, of_account(account_id))
-
-
-def names_of(session: Session, person_id: int) -> tuple[str, ...]:
-    """Returns the names under which a person is a member of desks: one name for each phone and account."""
-    phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
-    logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
-    return (
-        *map(of_responder, session.scalars(phones)),
-        *map(of_account, session.scalars(logins.order_by(ConsoleAccount.id))),
-    )
 
 
 def role_for(desk: str) -> AccountRole:

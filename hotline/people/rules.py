@@ -622,8 +622,7 @@ def is_code(code: str) -> bool:
     return bool(CODE.fullmatch(code)) and not taken
 
 
-RESPONDER = "r"
-ACCOUNT = "account:"
+RESPONDER, ACCOUNT = "r", "account"
 
 
 def of_responder(responder_id: int) -> str:
@@ -631,22 +630,22 @@ def of_responder(responder_id: int) -> str:
 
 
 def of_account(account_id: int) -> str:
-    return f"{ACCOUNT}{account_id}"
+    return f"{ACCOUNT}:{account_id}"
 
 
 def responder_of(member: str) -> int | None:
     """Returns the responder's id, or None if the member of a desk is an account."""
-    return _number(member, RESPONDER)
-
-
-def account_of(member: str) -> int | None:
-    """Returns the account's id, or None if the member of a desk is a responder's phone."""
-    return _number(member, ACCOUNT)
-
-
-def _number(member: str, begins: str) -> int | None:
-    number = member.removeprefix(begins)
+    number = member.removeprefix(RESPONDER)
     return int(number) if number != member and number.isdecimal() else None
+
+
+def account_of(named: str) -> int | None:
+    """Returns the account's id from a text that names a member of a desk, or that names an actor in the audit log.
+    Returns None if the text names no account.
+    """
+    kind, _, rest = named.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == ACCOUNT and number.isdecimal() else None
 
 
 MAX_IN_A_ROW = 3

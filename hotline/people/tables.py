@@ -436,14 +436,8 @@ def colleagues_of(
     Leaves out the responder `of`.
     """
     own = select(Membership.desk_code).where(Membership.responder_id == of.id, IS_RUNNING)
-    there = exists().where(
-        Membership.responder_id == Responder.id,
-        *which,
-        Membership.desk_code.in_(own.correlate(None)),
-        IS_RUNNING,
-    )
-    found = select(Responder).where(there, Responder.id != of.id, *active_conditions(at))
-    return session.scalars(found.order_by(Responder.id)).all()
+    there = Membership.desk_code.in_(own.correlate(None))
+    return [one for one in active_members(session, at, there, *which) if one.id != of.id]
 
 
 def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
@@ -452,7 +446,14 @@ def coordinators_and_national(session: Session, desk: str, at: datetime) -> Sequ
         and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
         Membership.desk_code == NATIONAL,
     )
-    there = exists().where(Membership.responder_id == Responder.id, place, IS_RUNNING)
+    return active_members(session, at, place)
+
+
+def active_members(
+    session: Session, at: datetime, *which: ColumnElement[bool]
+) -> Sequence[Responder]:
+    """Returns the active responders with a current membership that meets the SQL conditions in `which`."""
+    there = exists().where(Membership.responder_id == Responder.id, *which, IS_RUNNING)
     found = select(Responder).where(there, *active_conditions(at))
     return session.scalars(found.order_by(Responder.id)).all()
 

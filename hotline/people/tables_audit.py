@@ -125,16 +125,6 @@ def name_in(actor: str) -> str:
     return actor.rpartition(":")[2]
 
 
-def account_of(actor: str) -> int | None:
-    """Returns an account's id from the text by which the audit log names an actor.
-
-    Returns None if the text names no account.
-    """
-    kind, _, rest = actor.partition(":")
-    number = rest.partition(":")[0]
-    return int(number) if kind == "account" and number.isdecimal() else None
-
-
 def append_row(
     session: Session, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:

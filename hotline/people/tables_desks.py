@@ -28,7 +28,14 @@ from hotline.core.database import Row
 from hotline.core.driver import PreparedStatement
 from hotline.keys.desk_signatures import DeskKey
 from hotline.people import tables_accounts
-from hotline.people.rules import READING_KINDS, UNPROVED, DeskKind, of_account, of_responder
+from hotline.people.rules import (
+    READING_KINDS,
+    UNPROVED,
+    DeskKind,
+    of_account,
+    of_responder,
+    responder_of,
+)
 from hotline.people.tables import IS_RUNNING, Membership, Responder
 from hotline.people.tables_accounts import ConsoleAccount
 from hotline.text.errors import NotFound
@@ -339,13 +346,21 @@ def desks_of_person(session: Session, person_id: int, *, skip: int = 0) -> froze
     """Returns the codes of a person's desks. These are the desks of the person's phones, and the desks whose key is
     encrypted for the person.
     """
-    own = select(Responder.id).where(Responder.person_id == person_id, Responder.id != skip)
-    accounts = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
-    phones = session.scalars(own).all()
-    members = [*map(of_responder, phones), *map(of_account, session.scalars(accounts))]
+    members = [name for name in names_of(session, person_id) if name != of_responder(skip)]
+    phones = [one for one in map(responder_of, members) if one is not None]
     opened = select(DeskMember.desk_code).where(DeskMember.member.in_(members))
     runs = select(Membership.desk_code).where(Membership.responder_id.in_(phones), IS_RUNNING)
     return frozenset(session.scalars(opened)).union(session.scalars(runs))
+
+
+def names_of(session: Session, person_id: int) -> tuple[str, ...]:
+    """Returns the names under which a person is a member of desks: one name for each phone and account."""
+    phones = select(Responder.id).where(Responder.person_id == person_id).order_by(Responder.id)
+    logins = select(ConsoleAccount.id).where(ConsoleAccount.person_id == person_id)
+    return (
+        *map(of_responder, session.scalars(phones)),
+        *map(of_account, session.scalars(logins.order_by(ConsoleAccount.id))),
+    )
 
 
 def is_of_national(session: Session, who: str) -> bool:

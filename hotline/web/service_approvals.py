@@ -27,7 +27,7 @@ from hotline.people import (
     tables_desks,
 )
 from hotline.people import tables_sessions as store
-from hotline.people.rules import OVERSEEN_DESK
+from hotline.people.rules import OVERSEEN_DESK, account_of
 from hotline.people.rules_accounts import AccountFault, refusal
 from hotline.people.service_approving import ApprovalRule, ApprovalView, Decision, KeyToSign
 from hotline.people.tables_sessions import Approval, ApprovalDecision
@@ -176,7 +176,7 @@ def withdraw(context: Context, by: SignedIn, approval_id: int) -> None:
         queries_people.take_lock(session)
         row = store.locked_pending(session, approval_id, context.now())
         view = None if row is None else _seen(session, context, row, by)
-        if row is None or view is None or tables_audit.account_of(row.asked_by) != by.account_id:
+        if row is None or view is None or account_of(row.asked_by) != by.account_id:
             raise NotFound(OVER)
         store.record_decision(
             row, tables_audit.by_actor(by.actor), context.now(), ApprovalDecision.WITHDRAWN
@@ -226,10 +226,10 @@ def _line(
     view: ApprovalView,
     accounts: Mapping[int | None, AccountMark],
 ) -> PendingApproval:
-    is_own = tables_audit.account_of(row.asked_by) == by.account_id
+    is_own = account_of(row.asked_by) == by.account_id
     me = tables_audit.by_actor(by.actor)
     is_overseen = tables_desks.is_overseen(session, me, view.person_id, view.desks)
-    account_ids = dict.fromkeys((tables_audit.account_of(row.asked_by), view.account_id))
+    account_ids = dict.fromkeys((account_of(row.asked_by), view.account_id))
     return PendingApproval(
         kind=row.kind,
         id=row.id,

@@ -21,9 +21,8 @@ from hotline.people import (
     service_desks,
     service_sessions,
     tables_accounts,
-    tables_audit,
 )
-from hotline.people.rules import DeskKind
+from hotline.people.rules import DeskKind, account_of
 from hotline.people.rules_accounts import AccountFault
 from hotline.people.rules_audit import PROCESSES
 from hotline.people.service_desks import NewDesk
@@ -279,7 +278,7 @@ def test_who_asked_and_who_gave_it_appointed_its_holder(
     (waiting,) = service_approvals.pending(context, here)
     service_approvals.decide(context, here, waiting.id, "She reads for us", approve=True)
     appointed = service_accounts.appointed_by(context, invited.account_id, R.APPROVER)
-    ids = {tables_audit.account_of(one) for one in appointed}
+    ids = {account_of(one) for one in appointed}
     assert ids == {asking.account_id, giving.account_id}
 
 
