@@ -82,8 +82,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
     assert "New phone number" not in shown, "nobody changes who is not enrolled yet"
     proves(desk, 2)
 
-    (waits,) = rows(desk, "enrolment")
-    address = f"/approvals/{waits.id}"
+    (address,) = waits(desk, "enrolment")
     assert "Admin 1 asks to enrol Responder 2 for Gasabo" in second.read("/approvals")
     first.refused(address, YES)
     assert not person(desk, 2).active
@@ -99,8 +98,7 @@ def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab])
 
 def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> None:
     """Prints a start PIN that the first admin requested, after the second admin has approved the request."""
-    (asked,) = rows(desk, "start_pin")
-    path = f"/approvals/{asked.id}"
+    (path,) = waits(desk, "start_pin")
     first.refused(path, YES)
     assert "Print start PIN" not in first.read(f"/phones/{responder_id}")
     second.sends(path, YES)
@@ -118,16 +116,15 @@ def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab
     first, second = two
     first.sends("/phones/1/place", MORE)
     assert "<dd>Gasabo: deputy" not in first.read("/people/1")
-    (waits,) = rows(desk, "posting")
+    (address,) = waits(desk, "posting")
     said = second.read("/approvals")
     assert "Admin 1 asks to give Responder 1 access to more desks" in said
-    address = f"/approvals/{waits.id}"
     first.refused(address, YES)
     second.sends(address, YES)
     assert "<dd>Gasabo: deputy" in first.read("/people/1")
     less = {"desk": [GASABO], "level": ["responder"], "reason": "one is enough"}
     first.sends("/phones/1/place", less)
-    assert rows(desk, "posting") == []
+    assert waits(desk, "posting") == []
     assert "Gasabo: responder" in first.read("/people/1")
 
 
@@ -135,8 +132,8 @@ def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab
     first, second = two
     one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
     first.sends("/phones/1/place", MORE)
-    (waits,) = rows(desk, "posting")
-    second.refused(f"/approvals/{waits.id}", YES)
+    (address,) = waits(desk, "posting")
+    second.refused(address, YES)
     assert "<dd>Gasabo: deputy" not in first.read("/people/1")
 
 
@@ -195,7 +192,7 @@ def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
     page = two[0].read("/sheets/people")
     assert '<span class="tag bad">stopped</span>' in page
     assert "line 2: msisdn: This number is already enrolled." in page
-    assert len(rows(desk, "start_pin")) == 1
+    assert len(waits(desk, "start_pin")) == 1
 
 
 def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
@@ -277,8 +274,7 @@ def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Ta
     enrol_national(desk)
     two[0].post(f"/people/{person(desk, 2).person_id}/remove", {"reason": "must go"})
     assert person(desk, 2).active
-    (waits,) = rows(desk, "removal")
-    address = f"/approvals/{waits.id}"
+    (address,) = waits(desk, "removal")
     two[0].refused(address, YES)
     two[1].sends(address, YES)
     assert not person(desk, 2).active
@@ -332,11 +328,11 @@ def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> Non
     assert other.get(f"/desks/{GASABO}").status_code == 404
 
 
-def rows(desk: Desk, kind: str) -> list[Approval]:
-    """Returns the pending approvals of one kind."""
+def waits(desk: Desk, kind: str) -> list[str]:
+    """Returns the addresses of the pending approvals of one kind."""
     with desk.reading() as session:
         found = session.query(Approval).filter_by(kind=kind, decided_at=None)
-        return [row for row in found if row.expires_at > desk.clock()]
+        return [f"/approvals/{row.id}" for row in found if row.expires_at > desk.clock()]
 
 
 def account(desk: Desk, name: str) -> int:
@@ -384,8 +380,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     )
     asks = signed_in(desk.context, "National 1")
     service_desk_commands.request_lift(desk.context, asks, tip, 1, "another man")
-    (waits,) = rows(desk, "lift")
-    address = f"/approvals/{waits.id}"
+    (address,) = waits(desk, "lift")
     assert f"access to tip {tip} again" in second.read("/approvals")
     assert f"tip {tip}" not in kept.read("/approvals")
     assert f"tip {tip}" not in without.read("/approvals"), "no desk's key is hers"
@@ -488,8 +483,8 @@ def test_a_person_gets_one_more_account_and_never_decides_by_it(
     assert "You cannot do this to your own account" in first.post("/accounts", own).text
     one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
     first.post(f"/accounts/{made.id}/roles", {"roles": ["editor", "approver"]})
-    (waits,) = rows(desk, "role")
-    assert second.post(f"/approvals/{waits.id}", YES).status_code == 422, "it is about them"
+    (address,) = waits(desk, "role")
+    assert second.post(address, YES).status_code == 422, "it is about them"
 
 
 def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[Tab, Tab]) -> None:
@@ -505,9 +500,9 @@ def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[T
     shown = second.read(f"/people/{known}")
     assert "Phone 2" in shown
     assert "Admin 1 asks to enrol Responder 1 for Gasabo" in shown
-    (waits,) = rows(desk, "enrolment")
-    first.refused(f"/approvals/{waits.id}", YES)
-    second.sends(f"/approvals/{waits.id}", YES)
+    (address,) = waits(desk, "enrolment")
+    first.refused(address, YES)
+    second.sends(address, YES)
     assert person(desk, 2).active
 
 
