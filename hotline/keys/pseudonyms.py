@@ -110,15 +110,16 @@ class PeriodKeys:
                 f"the key folder {self._folder.path.name!r} lacks {self._stem}-*.key, which no key export contains: "
                 "run `hotline init` on the machine with all key folders"
             )
+        if self._falls_back and self._folder.holds(name):
+            return self._folder.read(name)
         try:
-            if not (self._falls_back and name in held):
-                self._folder.make(name, secrets.token_bytes(KEY_BYTES))
+            self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:
-            if not self._falls_back:
-                raise KeyMissing(
-                    f"cannot write {self._stem}-*.key in the key folder: make this folder writable"
-                ) from None
-            return self._folder.read(name if name in held else held[-1])
+            if self._falls_back:
+                return self._folder.read(held[-1])
+            raise KeyMissing(
+                f"cannot write {self._stem}-*.key in the key folder: make this folder writable"
+            ) from None
         return self._folder.read(name)
 
 

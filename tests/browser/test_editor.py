@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 ABROAD = f"/changes/{CHANGE}/flows/abroad"
 NARROW = ("front/front", "abroad/fee/delete")
 SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
-KNOWN = ("ERR_FAILED", "422 (", "401 (")
+KNOWN = ("ERR_FAILED", "422 (")
 """The messages that Chromium logs for a request that the test interrupts, and for a form that the console refuses."""
 ARRIVES = 10_000
 """The longest time to wait for a page on a busy machine, in milliseconds."""
@@ -81,24 +81,6 @@ def test_typing_shows_itself_and_ctrl_s_saves(site: Site) -> None:
         page.get_by_role("link", name="Tell someone you trust", exact=True).first.click()
         expect(page.locator("h1")).to_contain_text("Tell someone you trust")
         assert asked == ["beforeunload"]
-
-
-def test_an_ended_session_asks_before_the_page_is_loaded_again(site: Site) -> None:
-    asked: list[str] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    with browsing(site) as page:
-        page.goto(f"{ABROAD}/contract")
-        page.on("dialog", stay)
-        site.desk.clock.turn(minutes=16)
-        with page.expect_response("**/part"):
-            page.locator("#f-text-en").fill("Ask for the papers.")
-        page.wait_for_timeout(50)
-        expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
-        assert asked == ["confirm"]
 
 
 def test_a_select_of_a_menu_is_filled_where_it_is_opened(site: Site) -> None:

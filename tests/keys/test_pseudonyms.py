@@ -84,6 +84,12 @@ def test_a_week_that_nobody_laid_is_made_by_whoever_needs_it_first(tmp_path: Pat
     assert Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")).contact(PHONE, far) == first
 
 
+def test_an_empty_key_is_made_again(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    folder.replace("contact-2026-W48.key", b"")
+    assert len(contact_keys(folder).at(NOON)) == 32
+
+
 def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
     weekly = contact_keys(folder)
