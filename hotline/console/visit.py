@@ -81,7 +81,8 @@ class GuestVisit:
     """The network from which the request comes. For each network, the console limits how often strangers may try to
     sign in."""
     known: str = field(repr=False)
-    """The mark of a browser in which a person has signed in before. A browser with this mark alone is not signed in."""
+    """The value of the cookie that marks a browser in which a person has signed in before. This cookie signs no one
+    in."""
     began: str = field(repr=False)
     """The token of the browser in which a person chose the password for an invitation link."""
     faults: FormFaults = field(default_factory=dict, kw_only=True)

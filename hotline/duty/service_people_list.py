@@ -224,7 +224,7 @@ class _PersonLines:
         shown, opens = accounts if is_admin else [], opens if seen is None else opens & seen
         held = {str(row.level) for row in rows}.union(*(one.roles for one in shown))
         also = {ON_CALL: is_on_call, OVERSIGHT: DeskKind.OVERSIGHT in map(self.kinds.get, opens)}
-        # The phones and accounts of a person may have several states. The list shows the state that comes first in
+        # One person's phones and accounts can be in different states. The list shows the state that comes first in
         # `PersonState`.
         found = {one.state for one in lines} - {PersonState.REMOVED}
         states = {one.state for one in shown} - {AccountState.ENDED}

@@ -694,7 +694,7 @@ class Bookmark:
     sure_from: datetime
     """The time after which the hotline has certainly read every SMS of the inbox."""
     news_at: datetime
-    """The time when the inbox last listed a new SMS, or when the hotline last read the inbox from its beginning."""
+    """The time when the hotline last found a new SMS in the inbox, or last read the inbox from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)

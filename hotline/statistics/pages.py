@@ -170,7 +170,9 @@ def use(visit: Visit) -> Response:
     made = [
         Block(
             by_day,
-            visit.say(phrase("Exact numbers of calls and of topics read, up to yesterday.")),
+            visit.say(
+                phrase("Exact numbers up to yesterday: calls, and topics that callers read.")
+            ),
             [(f"{day:%d/%m}", f"{calls} / {topics}") for day, calls, topics in days],
             Markup(sparkline(by_day, points, labels)),
         )

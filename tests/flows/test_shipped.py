@@ -1,4 +1,4 @@
-"""Tests the promises that the shipped flows make to a caller. No edit may break them."""
+"""Tests the promises that the shipped flows make to a caller. No edit of a flow may break these promises."""
 
 import re
 from collections.abc import Iterator
