@@ -55,15 +55,6 @@ def test_settings_are_read_by_type_and_refused_all_at_once(client: EmulatorClien
     assert client.get("settings") == shown
 
 
-def test_a_fault_nobody_knows_is_refused(client: EmulatorClient) -> None:
-    with pytest.raises(SettingsInvalid):
-        client.set_faults({"kind": "gremlins"})
-    client.set_faults({"kind": "html"})
-    assert client.get("faults")["faults"][0]["kind"] == "html"
-    client.clear_faults()
-    assert client.get("faults")["faults"] == []
-
-
 def test_what_travelled_holds_no_word(client: EmulatorClient, line: FakeLine) -> None:
     session = client.dial()
     session.reply("canary word")

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import (
+    APIResponse,
     Browser,
     ConsoleMessage,
     Error,
     Locator,
     Page,
+    Route,
     ViewportSize,
     expect,
     sync_playwright,
@@ -78,6 +80,32 @@ def quiet(page: Page, url: str) -> Iterator[Page]:
     page.remove_listener("console", complains)
     page.remove_listener("pageerror", fails)
     assert wrong == []
+
+
+class OldAnswer:
+    """Keeps the first answer to one question of the page, so that it reaches the page after later answers."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page = page
+        self._kept: list[tuple[Route, APIResponse]] = []
+        page.route(address, self._keep_first)
+
+    def _keep_first(self, route: Route) -> None:
+        if self._kept or route.request.method != "GET":
+            route.continue_()
+        else:
+            self._kept.append((route, route.fetch()))
+
+    def wait_for(self) -> None:
+        """Waits until the page has asked the question, and the emulator has answered."""
+        while not self._kept:
+            self._page.evaluate("0")
+
+    def arrive(self) -> None:
+        """Gives the page the old answer, and waits until the page has read it."""
+        (route, answer), address = self._kept[0], self._kept[0][0].request.url
+        route.fulfill(response=answer)
+        self._page.evaluate("address => fetch(address).then((answer) => answer.json())", address)
 
 
 class Phone:

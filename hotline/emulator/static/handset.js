@@ -1,6 +1,6 @@
 // One phone: what the network says of it, and what its owner is doing.
 
-import { network } from "./network.js";
+import { inOrder, network } from "./network.js";
 import * as screens from "./screens.js";
 import { Typing } from "./typing.js";
 
@@ -12,16 +12,8 @@ const NOBODY = { power: true, screen: {}, inbox: [], calls: [], unread: 0, recei
 
 export class Handset {
   constructor(root, { shortcode, budget }) {
-    this.root = root;
-    this.shortcode = shortcode;
-    this.budget = budget;
-    this.typing = new Typing();
-    this.held = NOBODY;
-    this.name = "idle";
-    this.chosen = 0;
-    this.drawn = null;
-    this.turn = "";
-    this.busy = false;
+    Object.assign(this, { root, shortcode, budget, typing: new Typing(), look: inOrder(network.handset) });
+    Object.assign(this, { held: NOBODY, name: "idle", chosen: 0, drawn: null, turn: "", busy: false });
     this.part = Object.fromEntries(
       ["screen", "input", "operator", "mode", "turns", "envelope", "septets", "more"].map((name) => [name, root.querySelector(`[data-${name}]`)]),
     );
@@ -36,13 +28,13 @@ export class Handset {
     this.held = NOBODY;
     this.turn = "";
     this.show("idle");
-    const held = await network.handset(msisdn);
+    const held = await this.look(msisdn);
     if (held && this.msisdn === msisdn) this.take(held, { quietly: true });
   }
 
   async refresh() {
     const msisdn = this.msisdn;
-    const held = msisdn && (await network.handset(msisdn));
+    const held = msisdn && (await this.look(msisdn));
     if (held && this.msisdn === msisdn) this.take(held);
   }
 
@@ -55,8 +47,7 @@ export class Handset {
     const wanted = { asking: "waiting", open: "dialogue", ended: "over" }[phase] ?? "idle";
     if (turn !== this.turn) {
       this.turn = turn;
-      this.typing.clear();
-      this.typing.letters = false;
+      this.typing.clear({ letters: false });
       if (session || ["waiting", "dialogue", "over"].includes(this.name)) this.show(wanted);
     } else if (this.name === "waiting" && !this.busy) this.show(wanted);
     this.draw();
@@ -129,8 +120,7 @@ export class Handset {
 
   write(to) {
     this.to = to;
-    this.typing.clear();
-    this.typing.letters = true;
+    this.typing.clear({ letters: true });
     this.show("writing");
   }
 

@@ -1,7 +1,8 @@
 // What a person may make go wrong: a fault is on while its button is down. And the hotline's clock, where it can be turned.
 
-import { network } from "./network.js";
+import { inOrder, network } from "./network.js";
 
+const look = inOrder(() => Promise.all([network.faults(), network.lineClock()]));
 const down = (button) => button.getAttribute("aria-pressed") === "true";
 const same = (rule, fault) => Object.entries(fault).every(([name, value]) => rule[name] === value);
 
@@ -52,7 +53,9 @@ export class Lab {
 
   // Whoever else set faults, a test or a terminal, is shown too, and is not undone by a button beside.
   async refresh() {
-    const [told, clock] = await Promise.all([network.faults(), network.lineClock()]);
+    const seen = await look();
+    if (!seen) return;
+    const [told, clock] = seen;
     if (told) {
       this.rest = told.faults.filter((rule) => !this.buttons.some((button) => same(rule, this.fault(button))));
       for (const button of this.buttons) {

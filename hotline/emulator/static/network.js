@@ -28,6 +28,18 @@ export const network = {
   people: () => quietly("GET", "people"),
 };
 
+// Asks as `ask` does. Null in place of an answer that came after the answer to a later question: what it says is old.
+export function inOrder(ask) {
+  let [asked, answered] = [0, 0];
+  return async (question) => {
+    const mine = ++asked;
+    const answer = await ask(question);
+    if (mine < answered) return null;
+    answered = mine;
+    return answer;
+  };
+}
+
 // Calls `told` with the travels after each change, for ever, and `lost` with whether nobody answers.
 export async function watch(told, lost) {
   for (let version = -1; ; ) {

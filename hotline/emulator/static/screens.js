@@ -14,6 +14,9 @@ function hour(seconds) {
 
 export const short = (msisdn) => (msisdn.startsWith("+250") ? `0${msisdn.slice(4)}` : msisdn);
 
+const rest = (phone) => phone.show("idle");
+const LEAVES = { right: rest, back: rest, end: rest };
+
 export const idle = {
   soft: (phone) => [phone.held.unread ? "Read" : "Messages", "Calls"],
   draw(phone) {
@@ -27,8 +30,7 @@ export const idle = {
   },
   key: (phone, key, typed) => {
     if (!/^[0-9*#+]$/.test(key)) return;
-    phone.typing.clear();
-    phone.typing.letters = false;
+    phone.typing.clear({ letters: false });
     phone.typing.type(key);
     phone.show("dialling");
   },
@@ -48,7 +50,7 @@ export const dialling = {
   left: (phone) => phone.dial(phone.typing.text),
   right: (phone) => dialling.back(phone),
   call: (phone) => phone.dial(phone.typing.text),
-  end: (phone) => phone.show("idle"),
+  end: rest,
 };
 
 export const waiting = {
@@ -99,9 +101,7 @@ export const messages = {
   ],
   left: (phone) => (phone.chosen ? phone.open(phone.held.inbox[phone.chosen - 1]) : phone.write(phone.shortcode)),
   call: (phone) => messages.left(phone),
-  right: (phone) => phone.show("idle"),
-  back: (phone) => phone.show("idle"),
-  end: (phone) => phone.show("idle"),
+  ...LEAVES,
 };
 
 export const message = {
@@ -116,7 +116,7 @@ export const message = {
   call: (phone) => message.left(phone),
   right: (phone) => phone.show("messages"),
   back: (phone) => phone.show("messages"),
-  end: (phone) => phone.show("idle"),
+  end: rest,
 };
 
 export const writing = {
@@ -131,15 +131,15 @@ export const writing = {
   left: (phone) => phone.send(),
   call: (phone) => phone.send(),
   right: (phone) => (phone.typing.text ? phone.typing.back() : phone.show("messages")),
-  end: (phone) => phone.show("idle"),
+  end: rest,
 };
 
 export const sent = {
   soft: () => ["OK", ""],
   draw: () => [document.createTextNode("Message sent.")],
-  left: (phone) => phone.show("idle"),
-  call: (phone) => phone.show("idle"),
-  end: (phone) => phone.show("idle"),
+  left: rest,
+  call: rest,
+  end: rest,
 };
 
 export const calls = {
@@ -157,9 +157,7 @@ export const calls = {
   ],
   left: (phone) => phone.held.calls.length && phone.dial(phone.held.calls[phone.chosen].dialled),
   call: (phone) => calls.left(phone),
-  right: (phone) => phone.show("idle"),
-  back: (phone) => phone.show("idle"),
-  end: (phone) => phone.show("idle"),
+  ...LEAVES,
 };
 
 // On the phone's own keypad the hash key changes between digits and letters; the keyboard types what it says.

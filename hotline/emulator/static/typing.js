@@ -8,8 +8,7 @@ const PATIENCE = 900;
 
 export class Typing {
   constructor() {
-    this.clear();
-    this.letters = false;
+    this.clear({ letters: false });
   }
 
   get mode() {
@@ -21,9 +20,8 @@ export class Typing {
     return this.letters ? "123" : "abc";
   }
 
-  clear() {
-    this.text = "";
-    this.last = null;
+  clear({ letters = this.letters } = {}) {
+    Object.assign(this, { letters, text: "", last: null });
   }
 
   // A key of the phone. In letters, the same key soon after turns the last letter into the next one.
