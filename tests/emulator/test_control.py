@@ -40,11 +40,6 @@ def test_a_foreign_form_is_refused(url: str, client: EmulatorClient) -> None:
     assert client.sessions() == []
 
 
-@pytest.mark.parametrize("body", [[], {"from": ONE}, {"from": 1, "code": "*384*777#"}])
-def test_a_body_that_lacks_something(url: str, body: object) -> None:
-    assert requests.post(f"{url}/control/dial", json=body, timeout=5).status_code == 400
-
-
 def test_settings_are_read_by_type_and_refused_all_at_once(client: EmulatorClient) -> None:
     client.set(idle=20, direct_dial="B", senders=["LINE"])
     shown = client.get("settings")
