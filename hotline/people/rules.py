@@ -697,7 +697,7 @@ the responder's desk."""
 MANY_WITHIN = timedelta(hours=1)
 NIGHT_BEGINS, NIGHT_ENDS, REPORTED_AT = time(22), time(6), time(7)
 """The times of day in Kigali at which the night begins, the night ends, and coordinators get an SMS about the night.
-The SMS warns about all phones that opened cases during the night.
+The SMS warns about all phones on which someone read cases during the night.
 """
 SHOWN_FOR = timedelta(days=7)
 """The time for which a coordinator can read a warning about a responder's PIN."""
@@ -716,7 +716,7 @@ class PinWarning(StrEnum):
     MANY = "many"
     """The phone opened more than `MANY_CASES` cases in an hour."""
     NIGHT = "night"
-    """The phone opened cases at night."""
+    """Someone read cases on the phone at night."""
     NOT_ME = "not_me"
     """The responder reported that another person used their phone to open the list of cases."""
 

@@ -14,8 +14,8 @@ function hour(seconds) {
 
 export const short = (msisdn) => (msisdn.startsWith("+250") ? `0${msisdn.slice(4)}` : msisdn);
 
-const rest = (phone) => phone.show("idle");
-const LEAVES = { right: rest, back: rest, end: rest };
+const goIdle = (phone) => phone.show("idle");
+const LEAVE_KEYS = { right: goIdle, back: goIdle, end: goIdle };
 
 export const idle = {
   soft: (phone) => [phone.held.unread ? "Read" : "Messages", "Calls"],
@@ -50,7 +50,7 @@ export const dialling = {
   left: (phone) => phone.dial(phone.typing.text),
   right: (phone) => dialling.back(phone),
   call: (phone) => phone.dial(phone.typing.text),
-  end: rest,
+  end: goIdle,
 };
 
 export const waiting = {
@@ -101,7 +101,7 @@ export const messages = {
   ],
   left: (phone) => (phone.chosen ? phone.open(phone.held.inbox[phone.chosen - 1]) : phone.write(phone.shortcode)),
   call: (phone) => messages.left(phone),
-  ...LEAVES,
+  ...LEAVE_KEYS,
 };
 
 export const message = {
@@ -116,7 +116,7 @@ export const message = {
   call: (phone) => message.left(phone),
   right: (phone) => phone.show("messages"),
   back: (phone) => phone.show("messages"),
-  end: rest,
+  end: goIdle,
 };
 
 export const writing = {
@@ -131,15 +131,15 @@ export const writing = {
   left: (phone) => phone.send(),
   call: (phone) => phone.send(),
   right: (phone) => (phone.typing.text ? phone.typing.back() : phone.show("messages")),
-  end: rest,
+  end: goIdle,
 };
 
 export const sent = {
   soft: () => ["OK", ""],
   draw: () => [document.createTextNode("Message sent.")],
-  left: rest,
-  call: rest,
-  end: rest,
+  left: goIdle,
+  call: goIdle,
+  end: goIdle,
 };
 
 export const calls = {
@@ -157,7 +157,7 @@ export const calls = {
   ],
   left: (phone) => phone.held.calls.length && phone.dial(phone.held.calls[phone.chosen].dialled),
   call: (phone) => calls.left(phone),
-  ...LEAVES,
+  ...LEAVE_KEYS,
 };
 
 // On the phone's own keypad the hash key changes between digits and letters; the keyboard types what it says.
