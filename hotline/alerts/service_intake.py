@@ -97,7 +97,7 @@ class ReportAttempt:
     `store_report` makes the value from the session, with keys that only the hooks' process has."""
 
     def __repr__(self) -> str:
-        return f"Telling(passage={self.number}, completed={self.completed})"
+        return f"ReportAttempt(number={self.number}, completed={self.completed})"
 
 
 def store_report(

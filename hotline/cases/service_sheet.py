@@ -125,7 +125,7 @@ OF_TIP = (
 class TipList(NamedTuple):
     lines: Sequence[TipLine]
     before: int | None
-    """The id of the oldest tip on this page. None if no later page has older tips."""
+    """The id of the oldest tip on this page. None if this is the last page."""
     has_key: bool
     """True if this account can decrypt the key of at least one desk."""
     is_national: bool

@@ -371,7 +371,7 @@ def check_erased(as_json: bool) -> None:
     """Check that the keys of past weeks are destroyed, and exit with 1 if any such key still exists.
 
     The command looks at every key folder below HOTLINE_HOME, or only at the key folder that HOTLINE_KEYS names. The web
-    process changes to the next week's key at its first session of that week, so check after a caller has dialled.
+    process changes to the key of a new week when the first caller of that week dials, so check after that call.
 
     Example: hotline keys check-erased
     """

@@ -405,13 +405,13 @@ class QuestionModel(_Shown):
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
             raise invalid(
-                "a question for a place needs a list of places, and no other question may have such a list"
+                "a question that asks for a place needs a list of places, and no other question may have such a list"
             )
         if self.kind in ("place", "pin") and self.skip is not None:
             raise invalid("callers can skip only a question for text or for a number")
         if self.kind != "place" and (self.one is not None or self.none is not None):
             raise invalid(
-                "only a question for a place may have the fields `one` and `none` (texts for a list of 1 or 0 places)"
+                "only a question that asks for a place may have the fields `one` and `none` (texts for a list of 1 or 0 places)"
             )
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(

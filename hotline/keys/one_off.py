@@ -1,5 +1,5 @@
-"""Encrypts the questions that the web process asks the reader, and the reader's answers. Also encrypts handover notes
-and records of harm for desks.
+"""Encrypts the questions that the web process sends to the reader process, and the answers of the reader process.
+Also encrypts handover notes and records of harm for desks.
 
 For each request of a caller, the web process makes a key pair and keeps it only in memory. The reader encrypts the
 answer to this key pair, so no one can decrypt the answer later. The web process encrypts the question to the reader's

@@ -652,7 +652,7 @@ VISIT_SAFETIES: Mapping[VisitSafety, VisitSafetyRow] = {
         (Template.GO_UNSEEN, Template.GO_UNSEEN),
         Template.PAGE_CAREFUL,
         "The national desk decided: visit discreetly, with a colleague. Do not call.",
-        "discreet, with a colleague",
+        "visit discreetly, with a colleague",
     ),
 }
 SAID_OPENLY = "The national desk decided: visit openly."

@@ -143,7 +143,7 @@ def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -
         "hold_lifted",
         "go_unseen",
     ]
-    assert "discreet, with a colleague" in desks.district.read(f"/tips/{tip}")
+    assert "visit discreetly, with a colleague" in desks.district.read(f"/tips/{tip}")
 
 
 def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) -> None:
