@@ -27,7 +27,7 @@ ALL = 'hotline_hook_seconds_count{hook="ussd"}'
 
 
 def rule(
-    name: str, expr: str, section: str, says: str, *, wait: str, severity: str
+    name: str, expr: str, section: str, summary: str, *, wait: str, severity: str
 ) -> dict[str, Any]:
     anchor = section.lower().replace(" ", "-")
     return {
@@ -35,7 +35,7 @@ def rule(
         "expr": expr,
         "for": wait,
         "labels": {"severity": severity},
-        "annotations": {"summary": says, "runbook": f"docs/runbook.md#{anchor}"},
+        "annotations": {"summary": summary, "runbook": f"docs/runbook.md#{anchor}"},
     }
 
 
@@ -47,28 +47,28 @@ def alarms() -> Iterator[dict[str, Any]]:
         name = "Hotline" + "".join(word.capitalize() for word in alarm.replace("-", " ").split())
         wait = f"{int(PATIENCE[alarm].total_seconds())}s" if alarm in PATIENCE else "0s"
         severity = TICKET if alarm in REMINDED_LATER else PAGE
-        expr, says = f'hotline_wrong{{part="{alarm}"}} > 0', f"The check '{alarm}' is wrong"
-        yield rule(name, expr, alarm, says, wait=wait, severity=severity)
-    others = f'hotline_wrong{{part!~"{"|".join(Alarm)}"}} > 0'
-    says, section = (
+        expr, summary = f'hotline_wrong{{part="{alarm}"}} > 0', f"The check '{alarm}' is wrong"
+        yield rule(name, expr, alarm, summary, wait=wait, severity=severity)
+    other_checks = f'hotline_wrong{{part!~"{"|".join(Alarm)}"}} > 0'
+    summary, section = (
         "The check '{{ $labels.part }}' is wrong",
         "Other lines in the output of the doctor",
     )
-    yield rule("HotlineOther", others, section, says, wait="5m", severity=TICKET)
+    yield rule("HotlineOther", other_checks, section, summary, wait="5m", severity=TICKET)
 
 
 def machines() -> Iterator[dict[str, Any]]:
     """Yields the alerts about the monitor, the workers, the database and the certificates."""
-    says, expr = "The monitor gives no values", "absent(hotline_wrong)"
-    yield rule("HotlineSilent", expr, "Metrics", says, wait="2m", severity=PAGE)
-    says, expr = "No worker runs for the queue {{ $labels.queue }}", "hotline_workers_up == 0"
+    summary, expr = "The monitor gives no values", "absent(hotline_wrong)"
+    yield rule("HotlineSilent", expr, "Metrics", summary, wait="2m", severity=PAGE)
+    summary, expr = "No worker runs for the queue {{ $labels.queue }}", "hotline_workers_up == 0"
     section = "Other lines in the output of the doctor"
-    yield rule("HotlineWorkersDown", expr, section, says, wait="2m", severity=PAGE)
-    says, expr = "A commit takes longer than a second", "hotline_commit_seconds > 1"
-    yield rule("HotlineCommitSlow", expr, "database", says, wait="2m", severity=PAGE)
-    says = "The certificate of the {{ $labels.of }} ends within two weeks"
+    yield rule("HotlineWorkersDown", expr, section, summary, wait="2m", severity=PAGE)
+    summary, expr = "A commit takes longer than a second", "hotline_commit_seconds > 1"
+    yield rule("HotlineCommitSlow", expr, "database", summary, wait="2m", severity=PAGE)
+    summary = "The certificate of the {{ $labels.of }} ends within two weeks"
     expr = f"hotline_certificate_seconds < {FORTNIGHT}"
-    yield rule("HotlineCertificate", expr, "certificate", says, wait="1h", severity=TICKET)
+    yield rule("HotlineCertificate", expr, "certificate", summary, wait="1h", severity=TICKET)
 
 
 def levels() -> Iterator[dict[str, Any]]:
@@ -76,29 +76,29 @@ def levels() -> Iterator[dict[str, Any]]:
     already uses up the allowed number of late alerts.
     """
     section = "Service levels"
-    says = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"
+    summary = f"An alert about a danger was not accepted within {DANGER.seconds:g} seconds"
     expr = "hotline_danger_late > 0"
-    yield rule("HotlineDangerLate", expr, section, says, wait="0s", severity=PAGE)
+    yield rule("HotlineDangerLate", expr, section, summary, wait="0s", severity=PAGE)
     for times, long, short, severity in BURNS:
         most = round(times * (1 - HOP.target), 4)
         slow = (
-            f"1 - sum(rate({SHORT}[{one}])) / sum(rate({ALL}[{one}])) > {most}"
-            for one in (long, short)
+            f"1 - sum(rate({SHORT}[{period}])) / sum(rate({ALL}[{period}])) > {most}"
+            for period in (long, short)
         )
-        says = f"Hops slower than {HOP.seconds:g} seconds spend the month's budget {times:g} times too fast"
+        summary = f"Hops slower than {HOP.seconds:g} seconds spend the month's budget {times:g} times too fast"
         yield rule(
             f"HotlineHopsSlow{long}",
             " and ".join(slow),
             section,
-            says,
+            summary,
             wait="2m",
             severity=severity,
         )
-    says, expr = (
+    summary, expr = (
         "The service level {{ $labels.level }} is not kept",
         "hotline_service_level_kept == 0",
     )
-    yield rule("HotlineLevelMissed", expr, section, says, wait="1h", severity=TICKET)
+    yield rule("HotlineLevelMissed", expr, section, summary, wait="1h", severity=TICKET)
 
 
 def text() -> str:

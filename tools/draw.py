@@ -69,7 +69,7 @@ def read(text: str) -> tuple[str, list[Band]]:
             bands[-1].arrow = name
         elif kind == "box":
             key = next((part for part in parts if part.startswith("key:")), "")
-            bands[-1].boxes.append(Box(name, " ".join(one for one in parts if one != key), key))
+            bands[-1].boxes.append(Box(name, " ".join(part for part in parts if part != key), key))
         else:
             raise ValueError(f"a line of the drawing has an unknown format: {line}")
     return title, bands
@@ -180,7 +180,7 @@ def _box(lines: Lines, x: float, y: float, wide: float, high: float) -> list[str
 def _sentences(bands: Sequence[Band]) -> Iterator[str]:
     for band in bands:
         boxes = chain.from_iterable((box.name, box.text, box.key) for box in band.boxes)
-        yield from (f"{one.rstrip('.')}." for one in (band.heading, *boxes, band.arrow) if one)
+        yield from (f"{text.rstrip('.')}." for text in (band.heading, *boxes, band.arrow) if text)
 
 
 def pictures() -> dict[Path, str]:

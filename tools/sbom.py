@@ -24,7 +24,7 @@ def bill(lock: str) -> dict[str, Any]:
     """Returns the bill of materials for the packages in a lock file. The same lock file and packages give the same
     document."""
     parts = list(_components(lock))
-    known = {part["name"]: part["bom-ref"] for part in parts}
+    refs = {part["name"]: part["bom-ref"] for part in parts}
     line: dict[str, Any] = {"type": "application", "bom-ref": "hotline", "name": "hotline"}
     line |= {"version": metadata.version("hotline"), "licenses": _licences("hotline")}
     return {
@@ -35,18 +35,18 @@ def bill(lock: str) -> dict[str, Any]:
         "metadata": {"component": line},
         "components": parts,
         "dependencies": [
-            {"ref": ref, "dependsOn": sorted(known[one] for one in _needs(name) if one in known)}
-            for name, ref in {"hotline": "hotline", **known}.items()
+            {"ref": ref, "dependsOn": sorted(refs[need] for need in _needs(name) if need in refs)}
+            for name, ref in {"hotline": "hotline", **refs}.items()
         ],
     }
 
 
 def _components(lock: str) -> Iterator[dict[str, Any]]:
-    for one in PINNED.finditer(lock):
-        name, version = one["name"], one["version"]
+    for match in PINNED.finditer(lock):
+        name, version = match["name"], match["version"]
         url = f"pkg:pypi/{name}@{version}"
         part = {"type": "library", "bom-ref": url, "name": name, "version": version, "purl": url}
-        part["hashes"] = [{"alg": "SHA-256", "content": it} for it in DIGEST.findall(one["rest"])]
+        part["hashes"] = [{"alg": "SHA-256", "content": it} for it in DIGEST.findall(match["rest"])]
         yield part | {"licenses": _licences(name)}
 
 
@@ -54,22 +54,22 @@ def _licences(name: str) -> list[dict[str, Any]]:
     """Returns the licence that an installed package declares. The result is empty if the package is not installed,
     because it is for another platform."""
     with suppress(metadata.PackageNotFoundError):
-        said = metadata.metadata(name).json
-        if expression := said.get("license_expression"):
+        fields = metadata.metadata(name).json
+        if expression := fields.get("license_expression"):
             return [{"expression": expression}]
-        kinds = [one for one in said.get("classifier", ()) if one.startswith("License ::")]
-        names = [one.rpartition(" :: ")[2] for one in kinds] or str(said.get("license", "")).split(
-            "\n"
-        )
-        return [{"license": {"name": one}} for one in names if one]
+        kinds = [kind for kind in fields.get("classifier", ()) if kind.startswith("License ::")]
+        names = [kind.rpartition(" :: ")[2] for kind in kinds] or str(
+            fields.get("license", "")
+        ).split("\n")
+        return [{"license": {"name": licence}} for licence in names if licence]
     return []
 
 
 def _needs(name: str) -> set[str]:
     """Returns the normalised names of the packages that an installed package may need."""
     with suppress(metadata.PackageNotFoundError):
-        named = (re.split(r"[^\w.-]", one)[0] for one in metadata.requires(name) or ())
-        return {re.sub(r"[-_.]+", "-", one).lower() for one in named}
+        names = (re.split(r"[^\w.-]", need)[0] for need in metadata.requires(name) or ())
+        return {re.sub(r"[-_.]+", "-", package).lower() for package in names}
     return set()
 
 

@@ -42,11 +42,11 @@ at them."""
 
 
 def enter(page: Page, home: Path, name: str) -> None:
-    (who,) = (one for one in demo_accounts_in(home) if one.name == name)
+    (account,) = (row for row in demo_accounts_in(home) if row.name == name)
     page.goto("/enter?language=en")
-    page.get_by_label("Name").fill(who.name)
-    page.get_by_label("Password").fill(who.password)
-    page.get_by_label("Code").fill(code_at(who.secret, datetime.now(UTC)))
+    page.get_by_label("Name").fill(account.name)
+    page.get_by_label("Password").fill(account.password)
+    page.get_by_label("Code").fill(code_at(account.secret, datetime.now(UTC)))
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
 

@@ -258,7 +258,7 @@ def without_plans(steps: Sequence[Step], *, is_early: bool) -> Sequence[Step]:
     clock of this process has jumped forward. If this process was the leader, `hold_plans` also stored the jump. If
     another process was the leader, `hold_plans` stored no jump, because the leader's clock may be right.
     """
-    return [one for one in steps if not is_early or one is not keep_drafts]
+    return [step for step in steps if not is_early or step is not keep_drafts]
 
 
 def store_jump(jump: timedelta, store: Callable[[timedelta], None], action: str) -> timedelta:

@@ -21,10 +21,10 @@ def raise_alarm(context: Context, alarm: Alarm) -> None:
         record(session, alarm, context.now())
 
 
-def run_in_child(context: Context, work: str, given: bytes = b"[]") -> bytes:
+def run_in_child(context: Context, work: str, task_input: bytes = b"[]") -> bytes:
     """Runs a slow task in a child process. Raises an alarm if the child process takes too long, needs too much memory,
     or is killed. Raises WorkEnded."""
-    return long_work.run(work, given, partial(raise_alarm, context, Alarm.LONG_WORK))
+    return long_work.run(work, task_input, partial(raise_alarm, context, Alarm.LONG_WORK))
 
 
 def record_each(session: Session, alarm: Alarm, at: datetime) -> None:

@@ -44,7 +44,7 @@ def raised_alarms(session: Session) -> dict[Alarm, AlarmState]:
     """Returns every raised alarm. Leaves out alarms from other versions of the program that this version does not
     know."""
     return {
-        Alarm(row.name): AlarmState(Alarm(row.name), **{one: getattr(row, one) for one in STATE})
+        Alarm(row.name): AlarmState(Alarm(row.name), **{name: getattr(row, name) for name in STATE})
         for row in session.scalars(select(RaisedAlarm))
         if row.name in set(Alarm)
     }
@@ -66,6 +66,6 @@ def save(session: Session, alarm: Alarm, now: AlarmState | None, message: str) -
     """Replaces the stored state of an alarm. If `now` is None, deletes the state."""
     session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
     if now is not None:
-        state = {one: getattr(now, one) for one in STATE}
+        state = {name: getattr(now, name) for name in STATE}
         session.add(RaisedAlarm(name=alarm, message=message, **state))
     session.flush()

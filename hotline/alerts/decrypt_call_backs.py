@@ -165,7 +165,7 @@ def code_word(context: Context, details: CallDetails) -> str:
         node = context.flow_sets.get(context.flow_sets.live()).flows["report"].nodes["call_word"]
     except (KeyError, NotFound, NotReady):
         return details.word
-    labels = {one.value: one.label for one in node.choices} if isinstance(node, MenuNode) else {}
+    labels = {line.value: line.label for line in node.choices} if isinstance(node, MenuNode) else {}
     return labels.get(details.word, {}).get(details.language, details.word)
 
 
@@ -188,7 +188,7 @@ def _check(session: Session, row: CallBack, context: Context, by: CommandActor) 
 def _open(context: Context, row: CallBack, keys: Sequence[bytes]) -> CallDetails:
     grant = context.encrypter.weekly_lock.unlock(row.encrypted_key, label(row.uid, NATIONAL))
     seal = {"uid": row.uid, "desk": NATIONAL}
-    fits = (one for one in keys if opens_grant(grant, **seal, private_key=one))
+    fits = (candidate for candidate in keys if opens_grant(grant, **seal, private_key=candidate))
     key = next(fits, keys[0])
     details = decrypt_tip(row.body, grant, **seal, place=BOUND_AS, private_key=key)
     return CallDetails(**details)

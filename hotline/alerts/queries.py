@@ -54,8 +54,8 @@ def tip_for_writing(session: Session, tip_id: int) -> Tip:
 
     Two processes that escalate the same tip then work one after the other.
     """
-    held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
-    return session.scalars(held).one()
+    locked_tip = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
+    return session.scalars(locked_tip).one()
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
@@ -125,10 +125,10 @@ def alerted_by_tip(session: Session, tip_ids: Collection[int]) -> dict[int, list
     )
     camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
     near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
-    here = _level_at(Membership.desk_code == Tip.place)
-    asked = (Assignment.tip_id, Assignment.responder_id, Responder.level, Tip.official, here, near)
+    home = _level_at(Membership.desk_code == Tip.place)
+    row = (Assignment.tip_id, Assignment.responder_id, Responder.level, Tip.official, home, near)
     rows = session.execute(
-        select(*asked, Assignment.step < Tip.place_step)
+        select(*row, Assignment.step < Tip.place_step)
         .join(Responder, Responder.id == Assignment.responder_id)
         .join(Tip, Tip.id == Assignment.tip_id)
         .where(Assignment.tip_id.in_(tip_ids), IS_CURRENT)
@@ -482,12 +482,12 @@ def write_assignments(
             Assignment.repeats_id,
             Assignment.reference,
         ),
-        [(*one, repeats_id, name) for one, repeats_id, name in new],
+        [(*assignment, repeats_id, name) for assignment, repeats_id, name in new],
         {Assignment.state: AssignmentState.SENT, Assignment.created_at: at},
         unless_taken=Assignment.reference,
         among=Assignment.repeats_id,
     )
-    ids = {one.assignment_id for one, _, _ in new}
+    ids = {assignment.assignment_id for assignment, _, _ in new}
     if count == len(ids):
         return ids
     # The ids of these assignments follow each other, so one range query finds the assignments that were written.
@@ -530,11 +530,11 @@ def write_alerts(session: Session, alerts: Sequence[Alert], at: datetime, *, tur
 def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tuple[object, ...]]:
     parts = cache(_parts)
     turns = Counter[tuple[int, int]]()
-    for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
-        template, others = parts(words)
-        parameters = f'{{"ref":"{reference}"{others}'
-        person, of = given.responder_id, given.assignment_id
-        step = given.tip_id, given.step
+    for id, (assignment, reference, words, priority) in zip(ids, alerts, strict=True):
+        template, other_parameters = parts(words)
+        parameters = f'{{"ref":"{reference}"{other_parameters}'
+        person, of = assignment.responder_id, assignment.assignment_id
+        step = assignment.tip_id, assignment.step
         yield (id, person, of, template, parameters, words.language, priority, turn + turns[step])
         turns[step] += 1
 
@@ -542,8 +542,8 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tu
 def _parts(words: Wording) -> tuple[str, str]:
     """Returns the template name of `words`, and its parameters as JSON text. In a stored message, this text follows the
     reference."""
-    others = json.dumps(words.parameters)[1:]
-    return words.template.name, f",{others}" if words.parameters else others
+    parameters = json.dumps(words.parameters)[1:]
+    return words.template.name, f",{parameters}" if words.parameters else parameters
 
 
 def _next(session: Session, tip_ids: Collection[int]) -> dict[int, int]:

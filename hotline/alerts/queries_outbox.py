@@ -120,8 +120,8 @@ class SentSms:
     def due_by_place(self) -> dict[str, dict[int, datetime]]:
         """Returns when each unsent SMS that can take more alerts is due, keyed by district and responder."""
         found: dict[str, dict[int, datetime]] = defaultdict(dict)
-        for (responder_id, _, place), one in self.open.items():
-            found[place][responder_id] = one.due
+        for (responder_id, _, place), share in self.open.items():
+            found[place][responder_id] = share.due
         return found
 
 
@@ -153,7 +153,7 @@ def cases_left(session: Session, message: Message) -> int:
     If the SMS contains a notice about a case, counts this case even if a responder has taken it.
     """
     later = aliased(Assignment)
-    taken = select(later.id).where(
+    takers = select(later.id).where(
         later.tip_id == Assignment.tip_id, later.acknowledged_at > Assignment.created_at
     )
     found = (
@@ -162,7 +162,7 @@ def cases_left(session: Session, message: Message) -> int:
         .join(Tip, Tip.id == Assignment.tip_id)
         .where(SharedAlert.message_id == message.id, Tip.closed_at.is_(None), IS_CURRENT)
         .where(
-            or_(SharedAlert.is_notice, ~taken.exists()), is_not_excluded(message.responder_id or 0)
+            or_(SharedAlert.is_notice, ~takers.exists()), is_not_excluded(message.responder_id or 0)
         )
     )
     return session.scalar(found) or 0
@@ -309,9 +309,9 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
         .select_from(Message)
         .where(Message.priority.in_(TO_RESPONDERS), Message.state == MessageState.SENDING, is_begun)
     )
-    under_way, others = session.execute(counts).one()
+    under_way, rest = session.execute(counts).one()
     allowed = free_sends(
-        at_once, under_way, others, doubted=gateway_tables.queue_state(session).reason is not None
+        at_once, under_way, rest, doubted=gateway_tables.queue_state(session).reason is not None
     )
     limit = min(free, allowed.first)
     goes_first = or_(
@@ -440,7 +440,7 @@ def message_for_writing(session: Session, message_id: int) -> Message:
 
 def tips_of(session: Session, message: Message) -> Sequence[int]:
     """Returns the ids of the tips that a message is about, without duplicates."""
-    return [*dict.fromkeys(one.tip_id for one in assignments_of(session, message))]
+    return [*dict.fromkeys(row.tip_id for row in assignments_of(session, message))]
 
 
 def assignments_of(session: Session, message: Message) -> Sequence[Assignment]:

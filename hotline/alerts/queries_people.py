@@ -54,17 +54,17 @@ def members(session: Session, *, skip: int | None = None) -> list[Member]:
     desks = tables.memberships_by_person(session)
     return [
         Member(
-            one.id,
-            one.person_id,
-            Level(one.level),
-            frozenset(row.desk_code for row in desks.get(one.id, ())),
-            one.unreachable is None,
-            tuple(away[one.id]),
-            one.pin_wrap is not None,
-            frozenset(kind for row in desks.get(one.id, ()) for kind in row.categories),
+            responder.id,
+            responder.person_id,
+            Level(responder.level),
+            frozenset(row.desk_code for row in desks.get(responder.id, ())),
+            responder.unreachable is None,
+            tuple(away[responder.id]),
+            responder.pin_wrap is not None,
+            frozenset(kind for row in desks.get(responder.id, ()) for kind in row.categories),
         )
-        for one in session.scalars(people.order_by(Responder.id))
-        if one.person_id != skip
+        for responder in session.scalars(people.order_by(Responder.id))
+        if responder.person_id != skip
     ]
 
 

@@ -66,9 +66,9 @@ def cluster_of(session: Session, tip: Tip) -> Sequence[Tip]:
         or_(Tip.closed_at.is_(None), Tip.id == tip.id),
     )
     found = session.scalars(cluster.order_by(Tip.id)).all()
-    if first not in {one.id for one in found}:
+    if first not in {row.id for row in found}:
         return [tip]
-    return sorted(found, key=lambda one: (one.id != first, one.id))
+    return sorted(found, key=lambda row: (row.id != first, row.id))
 
 
 def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
@@ -77,7 +77,7 @@ def tips_in_clusters(session: Session, tip_ids: Collection[int]) -> set[int]:
     led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
     leads = TipLikeness.leader_id.in_(tip_ids)
     rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
-    return {one for row in rows for one in row if one is not None}
+    return {tip_id for row in rows for tip_id in row if tip_id is not None}
 
 
 def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
@@ -270,8 +270,8 @@ def known_cases(session: Session, responder_id: int, since: datetime) -> KnownCa
     )
     found = rows.all()
     current = {tip_id: reference for tip_id, reference, is_current in found if is_current}
-    others = (reference for tip_id, reference, _ in found if tip_id not in current)
-    return KnownCases(tuple(current.values()), tuple(dict.fromkeys(others)))
+    other_references = (reference for tip_id, reference, _ in found if tip_id not in current)
+    return KnownCases(tuple(current.values()), tuple(dict.fromkeys(other_references)))
 
 
 def dangerous_references(session: Session, references: Collection[str]) -> frozenset[str]:

@@ -243,7 +243,7 @@ def erased_next(session: Session) -> Sequence[RetainedTip]:
     is_next = or_(Tip.warned_at.is_not(None), HAS_LEGAL_HOLD)
     found = select(Tip).where(Tip.erased_at.is_(None), is_next, visible_to(THE_LINE))
     tips = [_with_legal_hold(session, tip) for tip in session.scalars(found.options(WITHOUT_BODY))]
-    return sorted(tips, key=lambda one: (one.term.goes_at, one.tip.id))
+    return sorted(tips, key=lambda entry: (entry.term.goes_at, entry.tip.id))
 
 
 def retained_tip(session: Session, tip_id: int, *, for_line: bool = False) -> RetainedTip:
@@ -360,8 +360,8 @@ def stand_down(
 
 def newest_more(session: Session, tip_id: int) -> Message | None:
     """Returns the newest message which says that the caller gave more details about the tip, or None."""
-    said = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
-    found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*said)
+    is_more = (Assignment.tip_id == tip_id, Message.template == Template.MORE_TOLD.name)
+    found = select(Message).join(Assignment, Assignment.id == Message.assignment_id).where(*is_more)
     return session.scalar(found.order_by(Message.id.desc()).limit(1))
 
 

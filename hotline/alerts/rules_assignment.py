@@ -41,7 +41,7 @@ def draw_references(noise: bytes, length: int, limit: int) -> list[str]:
     """
     letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
     pieces = map("".join, zip(*[letters] * length, strict=False))
-    references = (one for one in pieces if is_reference(one) and not MEASURE.fullmatch(one))
+    references = (piece for piece in pieces if is_reference(piece) and not MEASURE.fullmatch(piece))
     return [*dict.fromkeys(islice(references, limit))]
 
 
@@ -148,10 +148,10 @@ def people_for(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     desk. For any other case, leaves out people of oversight desks.
     """
     if case.official == OVERSEEN:
-        people = (one for one in roster if one.oversees)
+        people = (person for person in roster if person.oversees)
         able = (one for one in people if not case.partners or one.districts & case.partners)
-        return [replace(one, level=Level.NATIONAL) for one in able]
-    return [one for one in roster if not one.oversees]
+        return [replace(person, level=Level.NATIONAL) for person in able]
+    return [person for person in roster if not person.oversees]
 
 
 HELD_FOR = timedelta(hours=12)
@@ -178,12 +178,12 @@ def held_until(
     may_wait = case.urgency == Urgency.HEARD and case.official == "no" and not case.once
     if not may_wait or case.partners or not duty.is_used(case.place, at):
         return None
-    if any(one.is_on_duty for one in _local(case, people)):
+    if any(person.is_on_duty for person in _local(case, people)):
         return None
     capable = [
-        one
-        for one in members
-        if not one.categories or case.category is None or case.category in one.categories
+        member
+        for member in members
+        if not member.categories or case.category is None or case.category in member.categories
     ]
     duty_at = next_duty(duty, capable, case.place, at, filed_at + HELD_FOR)
     return None if duty_at is None or duty_at <= at else duty_at
@@ -206,8 +206,8 @@ def first_recipients(
 
     Responders who were alerted before come first, because they must know that the tip is more urgent now.
     """
-    before = {one.responder_id for one in alerted}
-    turn = {one.id: (one.id not in before, turn_of(one)) for one in roster}
+    before = {person.responder_id for person in alerted}
+    turn = {person.id: (person.id not in before, turn_of(person)) for person in roster}
     return choose_first(case.urgency, first_groups(case, roster, before), turn.__getitem__)
 
 
@@ -239,8 +239,8 @@ def first_groups(
     If there is danger, always returns the district's group.
     """
     local, camp, national = eligible(case, roster, before)
-    sleeps = not any(one.is_on_duty or one.id in before for one in local)
-    if case.urgency != Urgency.DANGER and sleeps and any(one.is_on_duty for one in national):
+    sleeps = not any(person.is_on_duty or person.id in before for person in local)
+    if case.urgency != Urgency.DANGER and sleeps and any(person.is_on_duty for person in national):
         local = ()
     return tuple(c.id for c in local), tuple(c.id for c in camp), tuple(c.id for c in national)
 
@@ -265,11 +265,11 @@ def _on_duty_first(
         missing = count - len(group)
         new = [c for c in some if c.id not in group]
         fluent = [c for c in new if c.id in before or case.language in c.languages]
-        others = [c for c in new if c not in fluent]
+        non_speakers = [c for c in new if c not in fluent]
         if fluent or group:
             fluent = fluent if not group else sorted(fluent, key=turn_of)[:missing]
-            others = sorted(others, key=turn_of)[: max(0, missing - len(fluent))]
-        group |= {c.id: c for c in (*fluent, *others)}
+            non_speakers = sorted(non_speakers, key=turn_of)[: max(0, missing - len(fluent))]
+        group |= {c.id: c for c in (*fluent, *non_speakers)}
         if len(group) >= count:
             break
     return tuple(group.values())
@@ -303,7 +303,7 @@ def next_recipients(
     after all people on duty. If an alert about danger did not arrive, people of the district who are off duty come
     before the national desk. The national desk already knows of the danger.
     """
-    before = {one.responder_id for one in alerted}
+    before = {person.responder_id for person in alerted}
     on_duty = [c for c in roster if c.is_on_duty]
     recipients = _next(case, on_duty, alerted, reason)
     if len(on_duty) == len(roster):
@@ -323,12 +323,12 @@ def _next(
     alerted: Collection[AlertedResponder],
     reason: EscalationReason,
 ) -> tuple[int, ...]:
-    before = {one.responder_id for one in alerted}
-    here = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
+    before = {person.responder_id for person in alerted}
+    nearby = [one for one in alerted if one.level is not Level.NATIONAL and not one.has_old_place]
     local, camp = _local(case, roster), _camp(case, roster)
-    near = [one for one in here if one.is_partner and is_district(case.place)]
-    higher = _higher(case, local, [one for one in here if one not in near], before, reason)
-    partners = _higher(case, camp, near, before, reason)
+    at_partners = [person for person in nearby if person.is_partner and is_district(case.place)]
+    higher = _higher(case, local, [one for one in nearby if one not in at_partners], before, reason)
+    partners = _higher(case, camp, at_partners, before, reason)
     if not local:
         higher, partners = partners, ()
     first = higher or _national(case, roster, before, reason)
@@ -346,7 +346,7 @@ def _higher(
 ) -> tuple[int, ...]:
     """Returns a person whose escalation level is at least that of the people who were alerted before. If these people
     did not answer in time, returns only a person of a higher level."""
-    rank = max((_rank(one.level) for one in alerted), default=-1)
+    rank = max((_rank(person.level) for person in alerted), default=-1)
     if reason is EscalationReason.SILENT:
         rank += 1
     higher = [c for c in people if _rank(c.level) >= rank and c.id not in before]
@@ -401,16 +401,16 @@ def national_people(roster: Sequence[Candidate]) -> frozenset[int]:
 
 
 def storm_groups(
-    case: Case, roster: Sequence[Candidate], near: Collection[str]
+    case: Case, roster: Sequence[Candidate], neighbour_desks: Collection[str]
 ) -> tuple[tuple[int, ...], ...]:
     """Returns the people who may be alerted of a tip about danger in a storm (very many such tips), in groups. The
-    groups are people of the district, of the desks in `near`, and of the national desk. Groups of people on duty come
-    before groups of people off duty. Within a group, people are in the order in which they are alerted."""
-    neighbours = [c for c in _hearing(case, roster) if c.districts.intersection(near)]
+    groups are people of the district, of the desks in `neighbour_desks`, and of the national desk. Groups of people on
+    duty come before groups of people off duty. Within a group, people are in the order in which they are alerted."""
+    neighbours = [c for c in _hearing(case, roster) if c.districts.intersection(neighbour_desks)]
     local = [*_local(case, roster), *_camp(case, roster)]
     national = [c for c in roster if c.level is Level.NATIONAL]
     return tuple(
-        turns(one for one in group if one.is_on_duty is on_duty)
+        turns(person for person in group if person.is_on_duty is on_duty)
         for on_duty in (True, False)
         for group in (local, neighbours, national)
     )
@@ -432,8 +432,8 @@ def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     if not case.partners or not is_district(case.place):
         return []
     local = {c.id for c in _local(case, roster)}
-    others = (c for c in _hearing(case, roster) if c.id not in local)
-    return [c for c in others if c.districts & case.partners]
+    non_local = (c for c in _hearing(case, roster) if c.id not in local)
+    return [c for c in non_local if c.districts & case.partners]
 
 
 def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:

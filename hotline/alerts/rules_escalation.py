@@ -166,19 +166,19 @@ class SmsPace:
         return at if self.open_at is None else max(at, self.open_at + OPEN_INTERVAL)
 
 
-def shares(wanted: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
+def shares(share: SmsShare, pace: SmsPace, urgency: int, at: datetime, *, most: int) -> SmsShare:
     """Returns the `SmsShare` of an alert: its own SMS, or an SMS that it shares with other alerts. The `SmsShare`
     depends on the number and the times of the SMS that the person already got.
 
     If a person got `most` SMS in the last hour, alerts without danger to this person share an SMS. `most` is 0 if
     alerts without danger have used up their part (`OTHERS_SHARE`) of the day's SMS, or if very many SMS are due now.
     """
-    if wanted is SmsShare.KEPT and pace.count >= MAX_ALONE:
-        wanted = SmsShare.STORM
-    if wanted in (SmsShare.STORM, SmsShare.ESCALATED):
-        return SmsShare.ALONE if pace.is_free(at) else wanted
-    if wanted is SmsShare.OPEN or urgency == Urgency.DANGER:
-        return SmsShare.OPEN if wanted is SmsShare.OPEN else SmsShare.ALONE
+    if share is SmsShare.KEPT and pace.count >= MAX_ALONE:
+        share = SmsShare.STORM
+    if share in (SmsShare.STORM, SmsShare.ESCALATED):
+        return SmsShare.ALONE if pace.is_free(at) else share
+    if share is SmsShare.OPEN or urgency == Urgency.DANGER:
+        return SmsShare.OPEN if share is SmsShare.OPEN else SmsShare.ALONE
     return SmsShare.ALONE if pace.count < most else SmsShare.OPEN
 
 
@@ -219,26 +219,26 @@ class DistrictDangers:
     ) -> None:
         """Stores the recent tips about danger in a district. `new` contains the tips of which no one was alerted yet.
         `until` is the end of the storm (very many tips about danger) in the district, or None."""
-        self._known = {one.tip_id: one for one in dangers}
-        self._phones = Counter(one.contact_key for one in self._known.values())
-        before = [one for id, one in self._known.items() if id not in {*new}]
-        self._sectors = {one.sector for one in before}
+        self._known = {tip.tip_id: tip for tip in dangers}
+        self._phones = Counter(tip.contact_key for tip in self._known.values())
+        before = [tip for id, tip in self._known.items() if id not in {*new}]
+        self._sectors = {tip.sector for tip in before}
         limit = at - STORM_WITHIN
-        self._untaken = [one.filed_at for one in before if one.is_untaken and one.filed_at > limit]
+        self._untaken = [tip.filed_at for tip in before if tip.is_untaken and tip.filed_at > limit]
         self._storms = until is not None and until > at
 
     def place(self, tip_id: int, at: datetime) -> SmsShare:
         """Adds a new tip about danger, and returns the `SmsShare` of its alert. The first tip about danger from a
         sector (a part of a district) always has its own SMS."""
-        one = self._known.get(tip_id)
-        self._untaken.append(at if one is None else one.filed_at)
+        tip = self._known.get(tip_id)
+        self._untaken.append(at if tip is None else tip.filed_at)
         self._storms = self._storms or len(self._untaken) >= STORM_FROM
-        sector = None if one is None else one.sector
+        sector = None if tip is None else tip.sector
         first = sector not in self._sectors
         self._sectors.add(sector)
         if first or not self._storms:
             return SmsShare.ALONE
-        is_only = one is not None and one.has_text and self._phones[one.contact_key] == 1
+        is_only = tip is not None and tip.has_text and self._phones[tip.contact_key] == 1
         return SmsShare.KEPT if is_only else SmsShare.STORM
 
     @property
@@ -362,7 +362,7 @@ def _unreached(s: CaseState) -> Decision:
     recipients = s.next_alerted(EscalationReason.UNREACHED)
     if recipients:
         return Decision(steps.alert_people(s, recipients))
-    if s.knew & {one.id for one in s.roster} or DeadlineKind.OVERDUE in s.clocks:
+    if s.knew & {person.id for person in s.roster} or DeadlineKind.OVERDUE in s.clocks:
         return Decision()
     return overdue(s, skip=s.event.by)
 
@@ -378,15 +378,15 @@ def _passed(s: CaseState) -> Decision:
     by = s.event.by
     if s.assignee is not None and s.assignee != by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision()
-    colleagues = {one.id for one in s.roster}.intersection(s.event.chosen) - {by}
+    colleagues = {person.id for person in s.roster}.intersection(s.event.chosen) - {by}
     return ask_people(s, sorted(colleagues)) if colleagues else _next(s, assignee=s.assignee)
 
 
 def _next(s: CaseState, *, assignee: int | None) -> Decision:
     """Asks another responder to take the case now. If there is no other responder, makes the case overdue."""
     now = replace(s, assignee=assignee)
-    who = s.next_alerted(EscalationReason.UNREACHED)
-    then = ask_people(now, who) if who else overdue(now, skip=s.event.by)
+    recipients = s.next_alerted(EscalationReason.UNREACHED)
+    then = ask_people(now, recipients) if recipients else overdue(now, skip=s.event.by)
     return replace(then, close=then.close | {DeadlineKind.OUTCOME}) if assignee is None else then
 
 
@@ -460,8 +460,8 @@ def _doubted(s: CaseState) -> Decision:
     deadline is over, the next people are alerted at once."""
     if s.assignee is not None and s.assignee != s.event.by:
         return _without_request(s, Decision())
-    active = {one.id for one in s.roster}
-    next_assignee = next((one for one in s.other_assignees if one in active), None)
+    active = {person.id for person in s.roster}
+    next_assignee = next((taker for taker in s.other_assignees if taker in active), None)
     if next_assignee is not None:
         return _without_request(s, Decision((), assignee_clocks(s), assignee=next_assignee))
     is_asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.OVERDUE in s.clocks
@@ -655,13 +655,13 @@ class AlertPlan:
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
-        self._turns = {one.id: rules_assignment.turn_of(one) for one in self._people}
+        self._turns = {person.id: rules_assignment.turn_of(person) for person in self._people}
         self._groups: dict[Case, FirstGroups] = {}
         self._at = at
 
     @property
     def roster(self) -> Sequence[Candidate]:
-        return tuple(self._standing(one) for one in self._people)
+        return tuple(self._standing(person) for person in self._people)
 
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[EscalationStep]:
         """Yields one escalation step for each tip, in the order of `waiting`. Skips a tip if no active responder can be
@@ -678,12 +678,12 @@ class AlertPlan:
     ) -> tuple[int, ...]:
         """Returns the responders who are alerted first of a tip: those with the lowest load. Leaves out the people in
         `skip`."""
-        before = {one.responder_id for one in alerted}
+        before = {person.responder_id for person in alerted}
         turns, turn = self._turns, self._turns.__getitem__
         if skip | before:
             # For few tips, some people are left out or were alerted before. The code does not cache the groups of such
             # tips.
-            people = [one for one in self._people if one.id not in skip]
+            people = [person for person in self._people if person.id not in skip]
             groups = first_groups(case, people, before)
             chosen = choose_first(case.urgency, groups, lambda one: (one not in before, turns[one]))
         else:
@@ -695,14 +695,14 @@ class AlertPlan:
 
     def add(self, people: Iterable[int]) -> None:
         """Adds one alert to the load of each of these people."""
-        for one in people:
-            self._turns[one] = (self._turns[one][0] + 1, self._at, one)
+        for person_id in people:
+            self._turns[person_id] = (self._turns[person_id][0] + 1, self._at, person_id)
 
-    def _standing(self, one: Candidate) -> Candidate:
-        load, told_at, _ = self._turns[one.id]
-        if load == one.load:
-            return one
-        return replace(one, load=load, alerted_at=told_at)
+    def _standing(self, person: Candidate) -> Candidate:
+        load, told_at, _ = self._turns[person.id]
+        if load == person.load:
+            return person
+        return replace(person, load=load, alerted_at=told_at)
 
 
 DURATION = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
@@ -765,13 +765,13 @@ def drill_people(roster: Sequence[Candidate], desk: str, *, escalates: bool) -> 
     """
     is_local = is_district(desk)
     members = [
-        replace(one, districts=frozenset({desk}))
-        for one in roster
-        if one.level is not Level.NATIONAL
-        and (desk in one.districts or (is_local and not one.districts))
+        replace(member, districts=frozenset({desk}))
+        for member in roster
+        if member.level is not Level.NATIONAL
+        and (desk in member.districts or (is_local and not member.districts))
     ]
-    lowest = min((LEVELS.index(one.level) for one in members), default=0)
-    return [one for one in members if escalates or LEVELS.index(one.level) == lowest]
+    lowest = min((LEVELS.index(member.level) for member in members), default=0)
+    return [member for member in members if escalates or LEVELS.index(member.level) == lowest]
 
 
 def drill_decision(
@@ -807,7 +807,7 @@ def step_durations(people: Sequence[DrillRecipient]) -> list[list[timedelta]]:
     read the case. The shortest duration comes first, and responders who have not taken the step are left out."""
     steps = map(attrgetter, ("delivered_at", "answered_at", "opened_at"))
     return [
-        sorted(at - one.alerted_at for one in people if (at := time_of(one)) is not None)
+        sorted(at - person.alerted_at for person in people if (at := time_of(person)) is not None)
         for time_of in steps
     ]
 
@@ -838,14 +838,14 @@ def meant_drills(
     drill. The hotline then says once more that the alert was a drill.
     """
     if alerted_at is None:
-        return tuple(one.reference for one in drills[:1])
-    return tuple(one.reference for one in drills if _may_be_meant(one, alerted_at, at))
+        return tuple(drill.reference for drill in drills[:1])
+    return tuple(drill.reference for drill in drills if _may_be_meant(drill, alerted_at, at))
 
 
-def _may_be_meant(one: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
-    if one.answered_at is not None:
-        return at - one.answered_at < CROSSING
-    knows = one.disclosed_at is not None and at - one.disclosed_at >= CROSSING
+def _may_be_meant(drill: RecentDrill, alerted_at: datetime, at: datetime) -> bool:
+    if drill.answered_at is not None:
+        return at - drill.answered_at < CROSSING
+    knows = drill.disclosed_at is not None and at - drill.disclosed_at >= CROSSING
     # If the drill's alert came after the newest case alert, a late answer may be about the drill. This is possible even
     # if the responder already knows that the alert was a drill.
-    return not knows or one.alerted_at >= alerted_at
+    return not knows or drill.alerted_at >= alerted_at

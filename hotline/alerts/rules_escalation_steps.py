@@ -102,7 +102,7 @@ class CaseState:
     @property
     def knew(self) -> frozenset[int]:
         """Returns the ids of all responders who were alerted of the case."""
-        return frozenset(one.responder_id for one in self.alerted)
+        return frozenset(person.responder_id for person in self.alerted)
 
     @property
     def desk(self) -> frozenset[int]:
@@ -243,10 +243,10 @@ def overdue(s: CaseState, *, nth: int = 0, skip: int | None = None) -> Decision:
     continues the count of alerts.
     """
     clock = s.clocks.get(DeadlineKind.OVERDUE) or Clock(rules.overdue_due(s.urgency, s.at), nth)
-    who = national_people(s.roster, clock.nth, skip=skip)
-    if not who:
-        who = _by_turns(rules_assignment.colleagues(s.case, s.roster, skip=skip), clock.nth)
-    tell = notices((who, Purpose.OPEN if s.assignee is None else Purpose.OVERDUE))
+    recipients = national_people(s.roster, clock.nth, skip=skip)
+    if not recipients:
+        recipients = _by_turns(rules_assignment.colleagues(s.case, s.roster, skip=skip), clock.nth)
+    tell = notices((recipients, Purpose.OPEN if s.assignee is None else Purpose.OVERDUE))
     return Decision(tell, {DeadlineKind.OVERDUE: clock}, {DeadlineKind.ACKNOWLEDGE}, s.assignee)
 
 
@@ -278,12 +278,12 @@ def ask_people(s: CaseState, ids: Collection[int]) -> Decision:
     return Decision(alert_people(s, ids), acknowledge_clock(s.case, s.at), assignee=s.assignee)
 
 
-def within(people: Collection[int], wanted: Collection[int]) -> tuple[int, ...]:
-    return tuple(one for one in people if one in wanted)
+def within(people: Collection[int], group: Collection[int]) -> tuple[int, ...]:
+    return tuple(person for person in people if person in group)
 
 
 def without(people: Collection[int], excluded: Collection[int | None]) -> tuple[int, ...]:
-    return tuple(one for one in people if one not in excluded)
+    return tuple(person for person in people if person not in excluded)
 
 
 def closure_requested(s: CaseState) -> Decision:
@@ -433,7 +433,7 @@ def visit_decision_due(s: CaseState) -> Decision:
 def concerned_responders(s: CaseState) -> tuple[int, ...]:
     """Returns the active responders who were alerted of this tip or of its cluster (the group of similar tips), without
     duplicates."""
-    alive = {one.id for one in s.roster}
+    alive = {person.id for person in s.roster}
     return tuple(dict.fromkeys((*active_alerted(s), *within(s.company, alive))))
 
 
@@ -470,12 +470,12 @@ def partner_recipients(
 ) -> tuple[int, ...]:
     """Returns people of partner desks (desks of borders and camps) to alert of this case. Leaves out people who were
     already alerted of the case."""
-    knew = {one.responder_id for one in alerted}
+    knew = {person.responder_id for person in alerted}
     local, camp, _ = rules_assignment.eligible(case, roster, knew)
     partners = camp if is_district(case.place) else local
     limit = rules_assignment.RECIPIENTS_IN_DANGER if case.urgency == Urgency.DANGER else 1
-    wanting = max(0, limit - sum(one.id in knew for one in partners))
-    return rules_assignment.turns(one for one in partners if one.id not in knew)[:wanting]
+    wanting = max(0, limit - sum(person.id in knew for person in partners))
+    return rules_assignment.turns(person for person in partners if person.id not in knew)[:wanting]
 
 
 def withheld(s: CaseState) -> Decision:
@@ -484,16 +484,16 @@ def withheld(s: CaseState) -> Decision:
 
     Notifies the national desk that people of the district were alerted first.
     """
-    gone = tuple(dict.fromkeys(o.responder_id for o in s.alerted if o.level is not Level.NATIONAL))
-    if not gone:
+    ids = tuple(dict.fromkeys(o.responder_id for o in s.alerted if o.level is not Level.NATIONAL))
+    if not ids:
         return Decision()
     knew = within(active_alerted(s), s.desk)
     new = without(s.first_alerted(), knew)
     orders = notices((new, Purpose.ALERT), ((*knew, *new), Purpose.TOLD_FIRST))
-    if s.assignee is not None and s.assignee not in gone:
-        return Decision(orders, close=_request_deadline(s, gone), release=gone)
-    asked = {} if DeadlineKind.OVERDUE in s.clocks else acknowledge_clock(s.case, s.at)
-    return Decision(orders, asked, ASSIGNEE_CLOCKS | _request_deadline(s, gone), None, release=gone)
+    if s.assignee is not None and s.assignee not in ids:
+        return Decision(orders, close=_request_deadline(s, ids), release=ids)
+    clocks = {} if DeadlineKind.OVERDUE in s.clocks else acknowledge_clock(s.case, s.at)
+    return Decision(orders, clocks, ASSIGNEE_CLOCKS | _request_deadline(s, ids), None, release=ids)
 
 
 def sent_down(s: CaseState) -> Decision:
@@ -530,14 +530,14 @@ def alerted_elsewhere(s: CaseState) -> tuple[int, ...]:
 
     If one of them takes the case, people of the new place are still asked to take it.
     """
-    here = {one.responder_id for one in s.alerted if not one.has_old_place}
+    here = {person.responder_id for person in s.alerted if not person.has_old_place}
     return without(dict.fromkeys(one.responder_id for one in s.alerted if one.has_old_place), here)
 
 
 def active_alerted(s: CaseState) -> tuple[int, ...]:
     """Returns the active responders who were alerted of the case, without duplicates."""
-    alive = {one.id for one in s.roster}
-    return within(dict.fromkeys(one.responder_id for one in s.alerted), alive)
+    alive = {person.id for person in s.roster}
+    return within(dict.fromkeys(person.responder_id for person in s.alerted), alive)
 
 
 def _request_deadline(s: CaseState, released: Collection[int]) -> Set[DeadlineKind]:

@@ -225,8 +225,8 @@ def person_clock(person: MetPerson, urgency: int) -> FollowClock | None:
 def missing_facts(person: MetPerson) -> tuple[FollowKind, ...]:
     """Returns the kinds of facts that responders must still report about a person, whether the case is open or
     closed."""
-    offers = (offer_clock(person, one) for one in person.referrals)
-    kinds = [one.kind for one in (ask_again_clock(person), *offers) if one is not None]
+    offers = (offer_clock(person, offer) for offer in person.referrals)
+    kinds = [clock.kind for clock in (ask_again_clock(person), *offers) if clock is not None]
     first = [FollowKind.OFFER] if wants_help_since(person) is not None else []
     return tuple(dict.fromkeys([*first, *kinds]))
 
@@ -314,7 +314,7 @@ def _next_level_at(
 def _asked_people(
     kind: AskedPerson, turn: int, case: Case, roster: Sequence[Candidate], referrer: int | None
 ) -> tuple[int, ...]:
-    active = {one.id for one in roster}
+    active = {responder.id for responder in roster}
     match kind:
         case AskedPerson.REFERRER:
             return (referrer,) if referrer in active and referrer is not None else ()
@@ -370,7 +370,7 @@ def refusal_of(
 
     `corrects` is the id of the event that this event corrects.
     """
-    person = next((one for one in people if one.n == reported.n), None)
+    person = next((met_person for met_person in people if met_person.n == reported.n), None)
     if person is None:
         is_next = kind in MEETING_EVENTS and corrects is None and reported.n == len(people) + 1
         return None if is_next else StopReason.NOBODY_WAITS
@@ -403,8 +403,8 @@ def _corrected(
 ) -> StopReason | None:
     # An event that was corrected cannot be corrected again. A second correction of it would replace the first
     # correction.
-    entries = (one.entry for one in person.timeline if one.corrected_by is None)
-    was = next((one for one in entries if one.id == corrects), None)
+    entries = (item.entry for item in person.timeline if item.corrected_by is None)
+    was = next((entry for entry in entries if entry.id == corrects), None)
     if was is None or was.kind is not kind or was.reported.referral != reported.referral:
         return StopReason.NOBODY_WAITS
     if kind is LoggedEvent.ANSWERED and was.reported.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:

@@ -221,7 +221,7 @@ def offered_texts(case: OfferedCase) -> tuple[Template, ...]:
     words = {verb: REPLIES[verb].offer for verb in OF_A_CASE}
     if case.is_helped:
         words[Verb.TAKE] = Template.DIGIT_HELP_TOO
-    return tuple(one for verb, one in words.items() if one and REPLIES[verb].is_possible(case))
+    return tuple(text for verb, text in words.items() if text and REPLIES[verb].is_possible(case))
 
 
 def plain_text(text: str) -> str:
@@ -236,8 +236,8 @@ Phrase = tuple[str, ...]
 def split_phrases(words: Words) -> Iterable[Phrase]:
     """Yields each phrase split into words as the parser reads them. For example, "I can't" becomes I, CAN, T."""
     for code in CODES:
-        for one in filter(None, words.get(code, "").split("|")):
-            yield tuple("".join(c if c.isalnum() else " " for c in plain_text(one)).split())
+        for phrase in filter(None, words.get(code, "").split("|")):
+            yield tuple("".join(c if c.isalnum() else " " for c in plain_text(phrase)).split())
 
 
 def _by_phrase(part: Callable[[Reply], Words]) -> Mapping[Phrase, Verb]:

@@ -191,13 +191,13 @@ def parse_reply(
         return ReplyReading(ReplyKind.STOP)
     found = read_pieces(text, {*open_references, *others}, digits(national=national))
     pieces = _sure(found.pieces)
-    names = list(dict.fromkeys(one.text for one in pieces if one.sort is PieceKind.REFERENCE))
+    names = list(dict.fromkeys(piece.text for piece in pieces if piece.sort is PieceKind.REFERENCE))
     if found.unclear:
         return ReplyReading(ReplyKind.ASK)
     if names:
         reading = _of_several(pieces, names) if len(names) > 1 else _of_one(pieces, names[0])
         reference = names[0] if len(names) == 1 else None
-        typed_digits = {one.text for one in found.pieces if one.sort is PieceKind.DIGIT}
+        typed_digits = {piece.text for piece in found.pieces if piece.sort is PieceKind.DIGIT}
         return _unless_unsure(plain_text(text[:MAX_LETTERS]), reading, reference, typed_digits)
     return _of_none(text, pieces, open_references, recent, drills)
 
@@ -208,13 +208,13 @@ def read_pieces(text: str, references: Collection[str], allowed: str) -> Pieces:
     `allowed` contains the digits that may be answers.
     """
     plain = plain_text(text[:MAX_LETTERS])
-    lookup = {one.translate(TWINS): one for one in references}
+    lookup = {reference.translate(TWINS): reference for reference in references}
     spans, unclear = _choose_spans(_spans(plain, lookup, allowed + LIKE_ONE))
     marked_text = _THANKS.sub(
         "THANKS", _SILENCE.sub("NOT ", _mark_spans(_DENIED.sub("NOT x ", plain), spans))
     )
     marked_text = _LONE.sub(
-        lambda one: one[0] if one[0] in allowed else " x ", _NOISE.sub(" x ", marked_text)
+        lambda match: match[0] if match[0] in allowed else " x ", _NOISE.sub(" x ", marked_text)
     )
     names = [span.reference for span in spans]
     tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked_text)
@@ -265,8 +265,8 @@ def _choose_spans(spans: Iterator[_Span]) -> tuple[list[_Span], bool]:
     chosen: list[_Span] = []
     unclear = False
     for span in spans:
-        overlaps = [one for one in chosen if one.start < span.end and span.start < one.end]
-        unclear = unclear or any(one.reference != span.reference for one in overlaps)
+        overlaps = [other for other in chosen if other.start < span.end and span.start < other.end]
+        unclear = unclear or any(other.reference != span.reference for other in overlaps)
         if not overlaps:
             chosen.append(span)
     return sorted(chosen, key=lambda span: span.start), unclear
@@ -291,7 +291,7 @@ def _pieces(tokens: list[str], names: list[str], allowed: str) -> Iterator[Piece
     at = 0
     while at < len(pairs):
         for width in range(rules_replies.LONGEST, 0, -1):
-            phrase = tuple(one for one, _ in pairs[at : at + width])
+            phrase = tuple(word for word, _ in pairs[at : at + width])
             if MEANING.get(phrase, "x") in allowed:
                 break
         else:
@@ -310,7 +310,7 @@ def _answer_alone(tokens: list[str], words: list[str], allowed: str) -> list[tup
         if token in HINTS and pairs and pairs[-1][0] == HEAD:
             break
         if token[0] == "r" and len(pairs) > 2 and pairs[-1][0] in allowed:
-            heads = [place for place, one in enumerate(pairs[:-2]) if one == (HEAD, name)]
+            heads = [place for place, pair in enumerate(pairs[:-2]) if pair == (HEAD, name)]
             if heads:
                 del pairs[heads[-1] + 1 :]
                 continue
@@ -356,12 +356,12 @@ def similar_references(letters: str, open_references: Sequence[str]) -> list[tup
     In the typing error, a letter is wrong, missing or doubled, or two neighbouring letters are exchanged.
     """
     found = [
-        (one, LETTERS.get(before + after, before + after))
+        (reference, LETTERS.get(before + after, before + after))
         for before, word, after in _splits(letters, STUCK)
-        for one in open_references
-        if _one_slip(word.translate(TWINS), one)
+        for reference in open_references
+        if _one_slip(word.translate(TWINS), reference)
     ]
-    return [one for one in found if not one[1]] or found
+    return [match for match in found if not match[1]] or found
 
 
 def _one_slip(typed: str, reference: str) -> bool:
@@ -389,7 +389,7 @@ def _unless_unsure(
     "1 K7Q4 sorry 5".
     """
     unsure = not rules_replies.UNSURE.isdisjoint(re.findall(r"[A-Z]+", text)) or _LATER.search(text)
-    verbs = {one.verb for one in reading.actions} - {Verb.TAKE}
+    verbs = {action.verb for action in reading.actions} - {Verb.TAKE}
     is_question = bool(verbs) and _QUESTION.search(text)
     if is_question or (unsure and (len(typed_digits) > 1 or verbs - {Verb.PASS_ON})):
         return ReplyReading(ReplyKind.ASK, reference=reference)
@@ -400,7 +400,7 @@ def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
     verb = _verb(pieces)
     if verb is Verb.HELP:
         return ReplyReading(ReplyKind.HELP, reference=reference)
-    strange = any(one.sort is PieceKind.STRANGE for one in pieces)
+    strange = any(piece.sort is PieceKind.STRANGE for piece in pieces)
     if verb is None or (strange and verb is not Verb.TAKE) or _is_between(pieces):
         return ReplyReading(ReplyKind.ASK, reference=reference)
     return ReplyReading(ReplyKind.ACT, (Action(verb, reference),))
@@ -408,10 +408,10 @@ def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
 
 def _is_between(pieces: Sequence[Piece]) -> bool:
     """Returns True if the reference is between two different digits, as in "1 K7Q4 2"."""
-    sorts = [one.sort for one in pieces]
+    sorts = [piece.sort for piece in pieces]
     at = sorts.index(PieceKind.REFERENCE)
     before, after = (
-        {one.text for one in part if one.sort is PieceKind.DIGIT}
+        {piece.text for piece in part if piece.sort is PieceKind.DIGIT}
         for part in (pieces[:at], pieces[at:])
     )
     return bool(before and after) and before != after
@@ -431,38 +431,38 @@ def _of_several(pieces: Sequence[Piece], names: Sequence[str]) -> ReplyReading:
         PieceKind.LETTER,
         PieceKind.LABEL,
     )
-    if any(one.sort in doubtful for one in pieces):
+    if any(piece.sort in doubtful for piece in pieces):
         return ReplyReading(ReplyKind.ASK)
-    turns = [one for one in pieces if one.sort in (PieceKind.DIGIT, PieceKind.REFERENCE)]
+    turns = [piece for piece in pieces if piece.sort in (PieceKind.DIGIT, PieceKind.REFERENCE)]
     is_paired = len(turns) % 2 == 0 and all(
-        one.sort is not other.sort for one, other in pairwise(turns)
+        piece.sort is not other.sort for piece, other in pairwise(turns)
     )
-    changes = sum(one.sort is not other.sort for one, other in pairwise(turns))
+    changes = sum(piece.sort is not other.sort for piece, other in pairwise(turns))
     if _verb(pieces) is Verb.TAKE and (is_paired or changes <= 1):
-        return ReplyReading(ReplyKind.ACT, tuple(Action(Verb.TAKE, one) for one in names))
+        return ReplyReading(ReplyKind.ACT, tuple(Action(Verb.TAKE, name) for name in names))
     worded = any(one.sort in (PieceKind.OWN, PieceKind.WORD, PieceKind.REFUSAL) for one in pieces)
     if worded or not is_paired:
         return ReplyReading(ReplyKind.ASK)
     digits: dict[str, str] = {}
-    for one, other in zip(turns[::2], turns[1::2], strict=True):
-        digit, name = (one, other) if one.sort is PieceKind.DIGIT else (other, one)
+    for piece, other in zip(turns[::2], turns[1::2], strict=True):
+        digit, name = (piece, other) if piece.sort is PieceKind.DIGIT else (other, piece)
         if digits.setdefault(name.text, digit.text) != digit.text or digit.text == Verb.HELP:
             return ReplyReading(ReplyKind.ASK)
-    return ReplyReading(ReplyKind.ACT, tuple(Action(Verb(digits[one]), one) for one in names))
+    return ReplyReading(ReplyKind.ACT, tuple(Action(Verb(digits[name]), name) for name in names))
 
 
 def _of_none(
-    text: str, pieces: Sequence[Piece], known: Sequence[str], recent: bool, drills: BareDrills
+    text: str, pieces: Sequence[Piece], cases: Sequence[str], recent: bool, drills: BareDrills
 ) -> ReplyReading:
     """Reads an SMS without a reference. The parser guesses only that the responder takes a case, and only if a single
     case is possible.
 
     An answer that may be about a drill counts for the drill.
     """
-    only = known[0] if len(known) == 1 else None
-    strange = [one.text for one in pieces if one.sort is PieceKind.STRANGE]
+    only = cases[0] if len(cases) == 1 else None
+    strange = [piece.text for piece in pieces if piece.sort is PieceKind.STRANGE]
     if strange:
-        return _of_strange(pieces, strange, known)
+        return _of_strange(pieces, strange, cases)
     if text.strip() and not text.strip(" \n?"):
         return ReplyReading(ReplyKind.HELP, reference=only)
     verb = _verb(pieces)
@@ -470,7 +470,7 @@ def _of_none(
         return ReplyReading(ReplyKind.HELP, reference=only)
     is_bare = all(one.sort in (*ANSWERING, PieceKind.LETTER, PieceKind.COURTESY) for one in pieces)
     if verb is Verb.TAKE and is_bare and drills.references:
-        actions = tuple(Action(verb, one) for one in drills.references)
+        actions = tuple(Action(verb, reference) for reference in drills.references)
         return ReplyReading(ReplyKind.ACT, actions, drills.similar)
     if verb is Verb.TAKE and is_bare and only is not None and recent:
         return ReplyReading(ReplyKind.ACT, (Action(verb, only),))
@@ -478,16 +478,16 @@ def _of_none(
 
 
 def _of_strange(
-    pieces: Sequence[Piece], strange: Sequence[str], known: Sequence[str]
+    pieces: Sequence[Piece], strange: Sequence[str], cases: Sequence[str]
 ) -> ReplyReading:
     """Reads letters that look like a reference, but are not a reference of this responder. The responder has mistyped a
     reference, or has sent another person's reference."""
     matches = {
-        (one, stuck) for letters in strange for one, stuck in similar_references(letters, known)
+        (name, stuck) for letters in strange for name, stuck in similar_references(letters, cases)
     }
-    names = {one for one, _ in matches}
+    names = {name for name, _ in matches}
     if not names:
-        contained = {one for letters in strange for one in known if _is_within(letters, one)}
+        contained = {name for letters in strange for name in cases if _is_within(letters, name)}
         if len(contained) == 1:
             return ReplyReading(ReplyKind.ASK, reference=contained.pop())
         has_shape = any(
@@ -530,24 +530,24 @@ def _sure(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _is_doubtful(pieces: Sequence[Piece], at: int) -> bool:
     """Returns True if this piece is no answer, because an unknown word is next to it."""
-    one = pieces[at]
+    piece = pieces[at]
     before = pieces[at - 1].sort if at else None
     after = pieces[at + 1].sort if at + 1 < len(pieces) else None
     odd = PieceKind.OTHER in (before, after)
-    if one.sort is PieceKind.DIGIT:
-        return odd and not (one.text == Verb.TAKE and after is PieceKind.REFERENCE)
-    if one.sort is PieceKind.REFUSAL:
+    if piece.sort is PieceKind.DIGIT:
+        return odd and not (piece.text == Verb.TAKE and after is PieceKind.REFERENCE)
+    if piece.sort is PieceKind.REFUSAL:
         return odd and after is not PieceKind.REFERENCE
-    if one.sort is PieceKind.OWN:
-        return one.text == Verb.PASS_ON and after is PieceKind.OTHER
-    return odd and one.sort in (PieceKind.WORD, PieceKind.LABEL, PieceKind.YES, PieceKind.LETTER)
+    if piece.sort is PieceKind.OWN:
+        return piece.text == Verb.PASS_ON and after is PieceKind.OTHER
+    return odd and piece.sort in (PieceKind.WORD, PieceKind.LABEL, PieceKind.YES, PieceKind.LETTER)
 
 
 def _verb(pieces: Sequence[Piece]) -> Verb | None:
     """Returns the only answer in the pieces. Returns None if the pieces contain no answer, or several different
     answers. If the pieces contain the digit 1 and an arrival on site, returns the
     arrival."""
-    texts = {sort: {one.text for one in pieces if one.sort is sort} for sort in PieceKind}
+    texts = {sort: {piece.text for piece in pieces if piece.sort is sort} for sort in PieceKind}
     if texts[PieceKind.NEGATION]:
         return None
     worded = texts[PieceKind.OWN] | texts[PieceKind.WORD] | texts[PieceKind.REFUSAL]
@@ -562,9 +562,9 @@ def _verb(pieces: Sequence[Piece]) -> Verb | None:
 def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
     """Returns the digit that a single letter means, if the rest of the SMS contains only polite words."""
     quiet = (PieceKind.LETTER, PieceKind.COURTESY, PieceKind.REFERENCE, PieceKind.STRANGE)
-    if any(one.sort not in quiet for one in pieces):
+    if any(piece.sort not in quiet for piece in pieces):
         return set()
-    return {one.text for one in pieces if one.sort is PieceKind.LETTER}
+    return {piece.text for piece in pieces if piece.sort is PieceKind.LETTER}
 
 
 # The code below decides if a responder's SMS gets a reply, from the time and from earlier replies. Pure.
@@ -622,8 +622,8 @@ def answer_reason(
     in_danger: bool = False,
 ) -> AnswerReason | None:
     """Returns the reason why a responder's SMS gets a reply, or None if the limits allow no reply."""
-    recent = [one for one in answers if one.at > at - DAY]
-    repeats = [one.at for one in recent if one.text_key == text_key]
+    recent = [answer for answer in answers if answer.at > at - DAY]
+    repeats = [answer.at for answer in recent if answer.text_key == text_key]
     if reason is AnswerReason.ACT:
         count = _count(recent, at, AnswerReason.ACT)
         if not repeats and count < ACTS_AN_HOUR:
@@ -631,11 +631,11 @@ def answer_reason(
         reason = AnswerReason.REPEAT
     elif reason is AnswerReason.STOP:
         in_danger = False
-        if repeats or any(one.reason is AnswerReason.STOP for one in answers):
+        if repeats or any(answer.reason is AnswerReason.STOP for answer in answers):
             return None
     elif repeats and (not in_danger or max(repeats) > at - ECHO):
         return None
-    unasked = [one for one in recent if one.reason is not AnswerReason.ACT]
+    unasked = [answer for answer in recent if answer.reason is not AnswerReason.ACT]
     if reason is AnswerReason.WRONG and _count(unasked, at, AnswerReason.WRONG) >= WRONG_AN_HOUR:
         return None
     if in_danger:
@@ -650,7 +650,7 @@ def _in_danger(
 ) -> AnswerReason | None:
     """Applies the higher limits for a responder with an open case about danger. But if the responder repeats an answer,
     the usual limits apply."""
-    repeats = [one for one in unasked if one.reason is AnswerReason.REPEAT]
+    repeats = [answer for answer in unasked if answer.reason is AnswerReason.REPEAT]
     if reason is AnswerReason.REPEAT and (
         len(repeats) >= UNASKED_A_DAY or _count(repeats, at) >= UNASKED_AN_HOUR
     ):
@@ -662,4 +662,4 @@ def _in_danger(
 
 def _count(answers: Sequence[SentAnswer], at: datetime, reason: AnswerReason | None = None) -> int:
     """Counts the replies of the last hour that have this reason, or all replies if `reason` is None."""
-    return sum(one.at > at - HOUR and reason in (None, one.reason) for one in answers)
+    return sum(answer.at > at - HOUR and reason in (None, answer.reason) for answer in answers)

@@ -82,9 +82,9 @@ def contacts(context: MonitorContext) -> Sequence[tuple[str, bytes]]:
     """
     with context.database.reading() as session:
         return [
-            (one.language, one.encrypted_number)
-            for one in queries.on_call_contacts(session)
-            if one.unreachable is None
+            (contact.language, contact.encrypted_number)
+            for contact in queries.on_call_contacts(session)
+            if contact.unreachable is None
         ]
 
 
@@ -143,11 +143,11 @@ def end_contact(
 
     If no other contact can be reached, removes no one and returns False.
     """
-    reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
+    reached = [row for row in queries.on_call_contacts(session) if row.unreachable is None]
     if reached == [contact]:
         return False
     session.add_all(
-        new_notice(Alarm.ON_CALL_CONTACTS, Notice.RAISED, one, at, at) for one in reached
+        new_notice(Alarm.ON_CALL_CONTACTS, Notice.RAISED, row, at, at) for row in reached
     )
     contact.active = False
     tables_audit.append_command(session, by, at, "watcher_removed", contact.name)

@@ -100,12 +100,12 @@ def _assign_batch(
             return 0, roster
         service_escalation.begin_steps(session, steps, at, by_marks)
         service_escalation.write_steps(
-            session, context, [one for one in steps if one.recipients], at
+            session, context, [step for step in steps if step.recipients], at
         )
-        excluded = {one.tip_id: one.excluded for one in tips}
-        written_tips = [(one, writers[one.tip_id]) for one in steps if one.tip_id in writers]
+        excluded = {tip.tip_id: tip.excluded for tip in tips}
+        written_tips = [(step, writers[step.tip_id]) for step in steps if step.tip_id in writers]
         _give_to_writers(session, context, written_tips, people, excluded, at)
-        marked = [one.tip_id for one in followers.values() if one.safety is not VisitSafety.NONE]
+        marked = [step.tip_id for step in followers.values() if step.safety is not VisitSafety.NONE]
         service_correction.notify_followers(session, context, marked, at)
     return len(steps), plan.roster
 
@@ -116,7 +116,7 @@ def _held_until(
     """Returns the tips whose alert must wait for a person of their district on duty, each with the time of this
     duty."""
     new_tips = [tip for tip in tips if tip.case.urgency == Urgency.HEARD and not tip.alerted]
-    if not new_tips or all(one.is_on_duty for one in people):
+    if not new_tips or all(person.is_on_duty for person in people):
         return {}
     duty = tables_roster.roster(session, at, at + HELD_FOR)
     members = queries_people.members(session)
@@ -124,8 +124,8 @@ def _held_until(
 
     @cache
     def until(case: Case, since: datetime, excluded: frozenset[int]) -> datetime | None:
-        allowed = [one for one in people if one.id not in excluded]
-        allowed_members = [one for one in members if one.id not in excluded]
+        allowed = [person for person in people if person.id not in excluded]
+        allowed_members = [member for member in members if member.id not in excluded]
         return held_until(case, allowed, allowed_members, duty, since, at)
 
     found = {tip.tip_id: until(tip.case, filed[tip.tip_id], tip.excluded) for tip in new_tips}
@@ -173,11 +173,11 @@ def _give_to_writers(
         may_see = {*local, *rules_assignment.national_people(people)}
         if writer in may_see.difference(excluded[step.tip_id]):
             assigned.append((step._replace(recipients=(writer,)), writer))
-    for one in service_escalation.write_assignments(session, assigned, at) if assigned else ():
-        assignment = session.get_one(Assignment, one.given.assignment_id)
+    for entry in service_escalation.write_assignments(session, assigned, at) if assigned else ():
+        assignment = session.get_one(Assignment, entry.given.assignment_id)
         assignment.opened_at = at
         session.flush()
-        command = Command(assignment.responder_id, one.name, Verb.TAKE, EventChannel.USSD, at)
+        command = Command(assignment.responder_id, entry.name, Verb.TAKE, EventChannel.USSD, at)
         service_commands.carry_out(session, context, command)
 
 

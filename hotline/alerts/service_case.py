@@ -257,17 +257,17 @@ def visit_facts_of(tip: Tip | ReportedTip) -> VisitFacts:
 def assignee_visit_facts(session: Session, tip: Tip) -> VisitFacts:
     """Returns the facts that the assignee must know before a visit. If several open tips of the cluster have such
     facts, returns the strictest."""
-    others = (one for one in queries_references.cluster_of(session, tip) if one.id != tip.id)
-    return strictest_visit(visit_facts_of(tip), map(visit_facts_of, others))
+    similar = (row for row in queries_references.cluster_of(session, tip) if row.id != tip.id)
+    return strictest_visit(visit_facts_of(tip), map(visit_facts_of, similar))
 
 
 def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
     """Returns the state of an open case."""
-    other_ids = [one.id for one in queries_references.cluster_of(session, tip) if one.id != tip.id]
+    other_ids = [row.id for row in queries_references.cluster_of(session, tip) if row.id != tip.id]
     related = queries.alerted_by_tip(session, other_ids) if other_ids else {}
     clocks = tables.open_clocks_of(session, other_ids).values() if other_ids else ()
-    asked = DeadlineKind.VISIT_SAFETY
-    linked = [one.nth for each in clocks for kind, one in each.items() if kind is asked]
+    visit_safety = DeadlineKind.VISIT_SAFETY
+    linked = [clock.nth for each in clocks for kind, clock in each.items() if kind is visit_safety]
     requester_id = None
     if tip.closure_by is not None:
         name = tip.closure_by
@@ -290,7 +290,7 @@ def case_state(session: Session, tip: Tip) -> rules_escalation_steps.CaseState:
         clocks=tables.open_clocks(session, tip.id),
         is_met=tip.channel == MET,
         unread=queries_references.responders_without_reading(session, tip.id),
-        company=tuple(one.responder_id for people in related.values() for one in people),
+        company=tuple(person.responder_id for people in related.values() for person in people),
         linked_questions=max(linked, default=-1),
     )
 
@@ -306,7 +306,7 @@ def reads_in_console(session: Session, context: Context, tip: Tip, responder_id:
     if session.get_one(Responder, responder_id).level != Level.NATIONAL:
         return False
     desks = tables_desks.desks_of(session, of_responder(responder_id)) - {NATIONAL}
-    return all(queries_visible.tip_with_grant(session, tip.id, one)[1] is None for one in desks)
+    return all(queries_visible.tip_with_grant(session, tip.id, desk)[1] is None for desk in desks)
 
 
 def can_stand_down(session: Session, tip: Tip) -> bool:
@@ -348,7 +348,7 @@ def _is_safe(session: Session, tip: Tip) -> bool:
 
 def digits_text(context: Context, case: OfferedCase, language: str) -> str:
     """Returns one line that lists the digits which a responder may send about this case now, each with its text."""
-    return " ".join(context.phrases.say(language, one) for one in offered_texts(case))
+    return " ".join(context.phrases.say(language, text) for text in offered_texts(case))
 
 
 def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCase:
@@ -361,9 +361,9 @@ def offered_case(session: Session, tip: Tip, responder: Responder) -> OfferedCas
     return OfferedCase(
         is_own=tip.assignee_id == responder.id,
         is_helped=tip.assignee_id not in (None, responder.id) and not clocks.keys() & {*ASKS},
-        is_on_site=any(one.on_site_at is not None for one in assignments),
-        has_service=any(one.handed_to_help_at is not None for one in assignments),
-        is_passed=any(one.passed_at is not None for one in assignments),
+        is_on_site=any(assignment.on_site_at is not None for assignment in assignments),
+        has_service=any(assignment.handed_to_help_at is not None for assignment in assignments),
+        is_passed=any(assignment.passed_at is not None for assignment in assignments),
         closure_requested=requested is not None and (is_own_request or is_national),
         decides=is_national and assignee_visit_facts(session, tip).is_marked,
         may_stand_down=is_national and bool(tip.place_step) and can_stand_down(session, tip),
@@ -416,22 +416,22 @@ def join_clusters(
     verdicts = joining_tips(session, [tip.tip_id for tip in tips], at)
     if not verdicts:
         return {}
-    alerted = queries.alerted_by_tip(session, {one.leader_id for one in verdicts.values()})
-    active = {one.id for one in people}
+    alerted = queries.alerted_by_tip(session, {verdict.leader_id for verdict in verdicts.values()})
+    active = {person.id for person in people}
     steps = {}
     for tip in tips:
-        one = verdicts.get(tip.tip_id)
-        if one is None:
+        verdict = verdicts.get(tip.tip_id)
+        if verdict is None:
             continue
         responder_ids = dict.fromkeys(
-            row.responder_id for row in alerted[one.leader_id] if row.responder_id in active
+            row.responder_id for row in alerted[verdict.leader_id] if row.responder_id in active
         )
         if not responder_ids:
             tips_queries.record_leaders(session, {tip.tip_id: None})
             continue
         # A later tip may be about a camp or a border, even if the first tip of its cluster is not.
-        partners = partner_recipients(tip.case, people, alerted[one.leader_id])
-        responder_ids |= dict.fromkeys(one for one in partners if one not in tip.excluded)
+        partners = partner_recipients(tip.case, people, alerted[verdict.leader_id])
+        responder_ids |= dict.fromkeys(person for person in partners if person not in tip.excluded)
         recipients = () if tip.alerted else tuple(responder_ids)
         steps[tip.tip_id] = EscalationStep(
             tip.tip_id,
@@ -439,8 +439,8 @@ def join_clusters(
             tip.step,
             recipients,
             locked=tip.locked,
-            leader=one.leader_id,
-            more=not one.announced,
+            leader=verdict.leader_id,
+            more=not verdict.announced,
             safety=tip.safety,
         )
     return steps
@@ -458,9 +458,9 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
     if not new:
         return {}
     groups: dict[tuple[str, str], list[ComparedTip]] = defaultdict(list)
-    for one in tips_queries.earlier_tips(session, new.values(), since):
-        if one.tip_id not in new:
-            groups[one.place, one.official].append(one)
+    for tip in tips_queries.earlier_tips(session, new.values(), since):
+        if tip.tip_id not in new:
+            groups[tip.place, tip.official].append(tip)
 
     verdicts: dict[int, Following] = {}
     for tip_id in tip_ids:
@@ -471,7 +471,7 @@ def joining_tips(session: Session, tip_ids: Sequence[int], at: datetime) -> dict
         verdict = rules_events.cluster_of(trait, group)
         leader_id = verdict.leader_id if verdict else None
         group.append(trait._replace(leader_id=leader_id))
-        group.sort(key=lambda one: (one.at, one.tip_id))
+        group.sort(key=lambda tip: (tip.at, tip.tip_id))
         if verdict is not None:
             verdicts[tip_id] = verdict
         if leader_id != trait.leader_id:
@@ -494,7 +494,7 @@ def link_tips(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Seq
     tables_case_events.write_links(
         session, [(max(p.a, p.b), min(p.a, p.b), p.reason) for p in pairs], at
     )
-    carried = {one.b for one in pairs if _carries(session, one, at)}
+    carried = {pair.b for pair in pairs if _carries(session, pair, at)}
     excluded = queries_visible.excluded_responders(session, carried)
     return [tip._replace(excluded=excluded.get(tip.tip_id, tip.excluded)) for tip in tips]
 
@@ -539,8 +539,8 @@ def known_in_situation(
     similar = tips_queries.same_situation(session, tip_ids)
     found = {}
     for tip_id, responder_id in pairs:
-        others = similar.get(tip_id)
-        name = queries_references.known_reference(session, responder_id, others) if others else None
+        ids = similar.get(tip_id)
+        name = queries_references.known_reference(session, responder_id, ids) if ids else None
         if name is not None:
             found[tip_id, responder_id] = name
     return found
@@ -581,14 +581,14 @@ def with_strictest_visit(
     Changes only steps after the first step of a tip. At its first step, a tip is alone in its cluster, or causes no
     alert.
     """
-    later_ids = {one.tip_id for one in steps if one.number > 0}
+    later_ids = {step.tip_id for step in steps if step.number > 0}
     clustered_ids = queries_references.tips_in_clusters(session, later_ids) if later_ids else set()
     if not clustered_ids:
         return steps
     safeties = {}
     for tip_id in clustered_ids & later_ids:
         company = queries_references.cluster_of(session, queries.tip_for_writing(session, tip_id))
-        safeties[tip_id] = rules_events.strictest(visit_facts_of(one).safety for one in company)
+        safeties[tip_id] = rules_events.strictest(visit_facts_of(row).safety for row in company)
     return [
         one._replace(
             safety=rules_events.strictest((one.safety, safeties.get(one.tip_id, VisitSafety.NONE)))
@@ -606,14 +606,14 @@ def people_to_notify_of_erasure(
     """
     company = queries_references.cluster_of(session, tip)
     names_by_id = queries_references.known_names(session, company)
-    responder_ids = {one.responder_id for one in people}
+    responder_ids = {person.responder_id for person in people}
     sent = queries_references.recently_sent(
         session, responder_ids, Template.ERASE_WANTED, at - rules_events.DAY
     )
     recipients = [
-        replace(one, reference=rules_events.name_for(names, tip.id, company[0].id).reference)
-        if (names := names_by_id.get(one.responder_id))
-        else one
-        for one in people
+        replace(person, reference=rules_events.name_for(names, tip.id, company[0].id).reference)
+        if (names := names_by_id.get(person.responder_id))
+        else person
+        for person in people
     ]
-    return [one for one in recipients if (one.responder_id, one.reference) not in sent]
+    return [person for person in recipients if (person.responder_id, person.reference) not in sent]

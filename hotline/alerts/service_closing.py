@@ -73,10 +73,11 @@ def request_erasure(
         people = service_case.people_to_notify_of_erasure(
             session, tip, queries_retention.notified_of_erasure(session, tip, at), at
         )
-        plan = SmsPlan(session, context, [one.responder_id for one in people], at)
+        plan = SmsPlan(session, context, [person.responder_id for person in people], at)
         assignments, storms = queries.newest_by_responder(session, tip.id), tip.storm_at is not None
         for one in people:
-            id, alert, sent_at = one.responder_id, assignments.get(one.responder_id), _due(tip, at)
+            id, sent_at = one.responder_id, _due(tip, at)
+            alert = assignments.get(id)
             if alert is None or not plan.shares_notice(
                 alert.id, id, one.language, urgency=Priority.SOON, storms=storms, due=sent_at
             ):
@@ -130,9 +131,9 @@ def undecided_others(context: Context, tip_id: int) -> Sequence[int]:
     with context.database.reading() as session:
         at, tip = context.now(), queries_retention.retained_tip(session, tip_id).tip
         return [
-            one.id
-            for one in queries_retention.other_tips_due(session, tip, (), at, at + WITHIN)
-            if text_fate(session, one) is TextFate.DECIDED
+            other.id
+            for other in queries_retention.other_tips_due(session, tip, (), at, at + WITHIN)
+            if text_fate(session, other) is TextFate.DECIDED
         ]
 
 
@@ -173,18 +174,18 @@ def _ask_to_decide(
 
     Does nothing if the desk will be asked before `due_at` about another tip of the same cluster or erasure request.
     """
-    cluster_ids = [one.id for one in cluster_of(session, tip)]
-    others = queries_retention.other_tips_due(session, tip, cluster_ids, at, due_at)
-    if any(text_fate(session, one) is TextFate.DECIDED for one in others):
+    cluster_ids = [row.id for row in cluster_of(session, tip)]
+    other_tips = queries_retention.other_tips_due(session, tip, cluster_ids, at, due_at)
+    if any(text_fate(session, other) is TextFate.DECIDED for other in other_tips):
         return
     people = tables.national_recipients(session, tip.id, at)
     messages = {
-        one.responder_id: Wording(
+        person.responder_id: Wording(
             Template.ERASE_DECIDE,
-            {"ref": one.reference, "time": kigali_time(due_at)},
-            one.language,
+            {"ref": person.reference, "time": kigali_time(due_at)},
+            person.language,
         )
-        for one in people
+        for person in people
     }
     alerts_service_messages.ask_desk(session, context, messages, _due(tip, at), at)
 
@@ -327,9 +328,9 @@ def has_opened(
     reading on a phone does not count.
     """
     return any(
-        tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{opening(tip, one, since)}")
-        for one in tables_accounts.names_of(session, name)
-        if not in_console or one.startswith(ACCOUNT)
+        tables_case_events.is_written(session, f"{LoggedEvent.OPENED}:{opening(tip, alias, since)}")
+        for alias in tables_accounts.names_of(session, name)
+        if not in_console or alias.startswith(ACCOUNT)
     )
 
 
@@ -364,8 +365,8 @@ class Closing:
         """
         tip = self.tip
         if tip.closed_at is not None:
-            known = None if tip.outcome is None else TipOutcome(tip.outcome)
-            return CloseResult(CommandResult.CLOSED, known)
+            old_outcome = None if tip.outcome is None else TipOutcome(tip.outcome)
+            return CloseResult(CommandResult.CLOSED, old_outcome)
         if self.must_read_first():
             return CloseResult(CommandResult.OPEN_FIRST)
         outcome_or_silent = outcome or TipOutcome.SILENT
@@ -416,8 +417,8 @@ class Closing:
     def _must_use_console(self) -> bool:
         """Returns True if this responder acts by phone, but may read the tip only in the console."""
         is_remote = self.by.channel in (EventChannel.USSD, EventChannel.SMS)
-        who = self.by.responder_id if is_remote and self.tip.erased_at is None else None
-        return who is not None and reads_in_console(self.session, self.context, self.tip, who)
+        reader = self.by.responder_id if is_remote and self.tip.erased_at is None else None
+        return reader is not None and reads_in_console(self.session, self.context, self.tip, reader)
 
     def decide(self, *, agrees: bool, people: Sequence[MetPerson] | None = None) -> None:
         """Confirms a closure as the second person, or refuses the closure so that the case continues.

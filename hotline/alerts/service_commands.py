@@ -448,22 +448,22 @@ def read_reply(session: Session, responder: Responder, text: str, at: datetime) 
     known_cases = queries_references.known_cases(session, responder.id, at - NAMED_FOR)
     alerts = queries_references.recent_alerts(session, responder.id, at - RECENT_ALERTS)
     recent_drills = tables_drills.recent_drills(session, responder.id, at - RECENT_ALERTS)
-    drill_references = {one.reference for one in recent_drills}
+    drill_references = {drill.reference for drill in recent_drills}
     real_cases = tuple(one for one in known_cases.open if one not in drill_references)
-    open_told = [one for one in alerts if one.reference in real_cases]
-    unanswered = next((one.reference for one in open_told if not one.is_taken), None)
+    open_told = [alert for alert in alerts if alert.reference in real_cases]
+    unanswered = next((alert.reference for alert in open_told if not alert.is_taken), None)
 
     drills = meant_drills(recent_drills, open_told[0].alerted_at if open_told else None, at)
 
     ended = tuple(one for one in known_cases.open if one in drill_references and one not in drills)
-    running = tuple(one for one in known_cases.open if one in drills)
+    running = tuple(reference for reference in known_cases.open if reference in drills)
     cases = queries_references.KnownCases((*real_cases, *running), (*known_cases.also, *ended))
     newly = len(alerts) == 1 and real_cases == (alerts[0].reference,)
     is_national = responder.level == Level.NATIONAL
     bare = BareDrills(drills, unanswered)
     reading = parse_reply(text, cases.open, newly, cases.also, national=is_national, drills=bare)
     urgent = queries_references.dangerous_references(session, cases.open)
-    dangers = tuple(one for one in cases.open if one in urgent)
+    dangers = tuple(reference for reference in cases.open if reference in urgent)
     return ReadReply(responder.id, cases, reading, dangers)
 
 
@@ -483,9 +483,9 @@ def handle_reply(
         carry_out(
             session,
             context,
-            Command(responder.id, one.reference, one.verb, EventChannel.SMS, at, proved),
+            Command(responder.id, action.reference, action.verb, EventChannel.SMS, at, proved),
         )
-        for one in reading.actions
+        for action in reading.actions
     )
 
     def answer(text: str, reason: AnswerReason, answers: Callable[[], _Answers]) -> None:
@@ -502,7 +502,7 @@ def handle_reply(
         ):
             service_messages.write_confirmation(session, wording, responder.id, at, assignment_id)
 
-    commands = "\n".join(f"{one.verb.value} {one.reference}" for one in reading.actions)
+    commands = "\n".join(f"{action.verb.value} {action.reference}" for action in reading.actions)
     answer(
         commands or " ".join(message.text.split()).casefold(),
         WHY.get(reading.meant, AnswerReason.HINT),
@@ -533,8 +533,8 @@ def _wordings(
         return [(_hint(session, context, responder, reply), None)]
     groups: dict[tuple[CommandResult, Template], list[CommandOutcome]] = defaultdict(list)
     number = service_check.national_number(context)
-    for one in known_outcomes:
-        groups[one.result, _template(one, responder, number)].append(one)
+    for outcome in known_outcomes:
+        groups[outcome.result, _template(outcome, responder, number)].append(outcome)
     return [
         (
             _confirmation(context, responder, template, page, number),
@@ -547,18 +547,18 @@ def _wordings(
     ]
 
 
-def _template(one: CommandOutcome, responder: Responder, number: str | None) -> Template:
+def _template(outcome: CommandOutcome, responder: Responder, number: str | None) -> Template:
     """Returns the template that answers a command.
 
     If the responder must not visit openly and has not read the case, the template says how to visit.
     """
-    template = ANSWERS[one.result]
+    template = ANSWERS[outcome.result]
     if template is Template.PLACE_CHANGED and number is None:
         return Template.PLACE_CHANGED_ALONE
     warned = template in (Template.TAKEN, Template.HELPS_TOO)
-    if not warned or one.visit_facts is None or not one.visit_facts.must_be_discreet:
+    if not warned or outcome.visit_facts is None or not outcome.visit_facts.must_be_discreet:
         return template
-    stays_away = one.visit_facts.safety is VisitSafety.DO_NOT_VISIT
+    stays_away = outcome.visit_facts.safety is VisitSafety.DO_NOT_VISIT
     if template is Template.HELPS_TOO:
         return Template.HELPS_TOO_STAY_AWAY if stays_away else Template.HELPS_TOO_UNREAD
     if stays_away:
@@ -575,14 +575,14 @@ def _confirmation(
     outcomes: Sequence[CommandOutcome],
     number: str | None,
 ) -> Wording:
-    parameters = {"ref": " ".join(one.reference for one in outcomes)}
+    parameters = {"ref": " ".join(outcome.reference for outcome in outcomes)}
     if template in (Template.TAKEN_UNREAD, Template.PLACE_CHANGED) and number:
         parameters["number"] = number
     if template is Template.OPEN_FIRST:
         parameters["code"] = responders_short_code(context.line.service_code)
         if context.line.national_in_console:
             template = Template.OPEN_IN_CONSOLE
-    due_at = min((one.due for one in outcomes if one.due is not None), default=None)
+    due_at = min((outcome.due for outcome in outcomes if outcome.due is not None), default=None)
     if due_at is not None and template in BY:
         template = BY[template]
         parameters["time"] = kigali_time(due_at)

@@ -107,7 +107,7 @@ def reading_desks(
 ) -> list[str]:
     """Returns the codes of the desks that may read the tip. `earlier_places` contains the places of the tip before its
     corrections."""
-    places = [tip.place, *(one.place for one in earlier_places if one.released_at is None)]
+    places = [tip.place, *(row.place for row in earlier_places if row.released_at is None)]
     local = (desk_of(place, tip.official) for place in places)
     first = () if tip.official == OVERSEEN else (NATIONAL,)
     return [*first, *dict.fromkeys(desk for desk in local if desk is not None), *partners]
@@ -152,8 +152,9 @@ def earlier_partners(
     found: set[str] = set()
     if tip.place == ABROAD and not can_be_stopped(answers):
         found |= {*tips_tables.extra_desks(session, [tip.id]).get(tip.id, ())}
-    places = {tip.place, *(one.place for one in earlier_places if one.released_at is None)}
-    if any(camps(place) for place in places if is_district(place)) and _was_alerted(session, tip):
+    places = {tip.place, *(row.place for row in earlier_places if row.released_at is None)}
+    has_camps = any(camps(place) for place in places if is_district(place))
+    if has_camps and tips_tables.was_alerted(session, tip.id, tip.assigned_at):
         known_camps = tips_tables.camp_desks(session, tip.id).items()
         found |= {code for code, camp in known_camps if camp[:2] in places}
     return sorted(found)
@@ -204,7 +205,9 @@ class Correction:
         session, tip, place = self.session, self.tip, self.before.place
         if not self.before.filed or place == tip.place:
             return
-        stays = tip.urgency == Urgency.DANGER and _was_alerted(session, tip)
+        stays = tip.urgency == Urgency.DANGER and tips_tables.was_alerted(
+            session, tip.id, tip.assigned_at
+        )
         times = {"corrected_at": self.at, "released_at": None if stays else self.at}
         session.add(TipPlace(tip_id=tip.id, place=place, **times))
         tip.moved, tip.place_step = True, queries.next_step(session, tip.id)
@@ -220,7 +223,7 @@ class Correction:
         corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
         if not before.filed or tip.official != "no" or corrected:
             return ()
-        places = {tip.place, before.place, *(one.place for one in earlier_places)}
+        places = {tip.place, before.place, *(row.place for row in earlier_places)}
         granted = tips_queries.grants_of(self.session, tip.id)
         return sorted(code for code in granted if code not in places and is_district(code))
 
@@ -297,18 +300,10 @@ class Correction:
         handle_event(session, self.context, tip.id, Event(kind, nth=moves), self.at)
 
 
-def _was_alerted(session: Session, tip: Tip | ReportedTip) -> bool:
-    return bool(
-        tip.id
-        and tip.assigned_at is not None
-        and not tips_tables.has_pending_alert(session, tip.id)
-    )
-
-
 def _alerted(session: Session, tip_id: int) -> tuple[int, ...]:
     """Returns the responders who were alerted of a tip, without duplicates."""
     alerted = queries.alerted_by_tip(session, [tip_id])[tip_id]
-    return tuple(dict.fromkeys(one.responder_id for one in alerted))
+    return tuple(dict.fromkeys(responder.responder_id for responder in alerted))
 
 
 def stand_down(
@@ -391,7 +386,7 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
     if visit_facts_of(tip).safety is not VisitSafety.CAREFUL:
         return
     company = queries_references.cluster_of(session, tip)
-    if all(one.visit_decision != VisitDecision.UNSEEN for one in company):
+    if all(row.visit_decision != VisitDecision.UNSEEN for row in company):
         return
     tip.visit_decision = VisitDecision.UNSEEN
     by_clock = CloseRequest("", "clock", f"as for the similar tip {company[0].id}")
@@ -436,18 +431,18 @@ def record_visit_decision(
     """
     company = queries_references.cluster_of(session, tip)
     tips = [
-        one
-        for one in company
-        if one.visit_decision != visit_decision
-        and (one.id == tip.id or (one.urgency == Urgency.DANGER and visit_facts_of(one).is_marked))
+        row
+        for row in company
+        if row.visit_decision != visit_decision
+        and (row.id == tip.id or (row.urgency == Urgency.DANGER and visit_facts_of(row).is_marked))
     ]
     if not tips:
         return
-    for one in tips:
-        one.visit_decision = visit_decision
-        _record_visit_safety(session, one, by, at)
+    for row in tips:
+        row.visit_decision = visit_decision
+        _record_visit_safety(session, row, by, at)
     session.flush()
-    tables.close_clocks(session, [one.id for one in tips], [DeadlineKind.VISIT_SAFETY], at)
+    tables.close_clocks(session, [row.id for row in tips], [DeadlineKind.VISIT_SAFETY], at)
     handle_event(session, context, tip.id, Event(CaseEventKind.DECIDED), at)
 
 

@@ -200,17 +200,17 @@ def start(context: Context, request: DrillRequest, *, by: Actor, reason: str) ->
         tables_audit.append_about_tip(
             session, tip.id, "exercise_started", tables_audit.by_actor(by), at, reason
         )
-        _notify_answering(session, row, {one.id for one in people}, at)
+        _notify_answering(session, row, {person.id for person in people}, at)
         return row.id
 
 
 def _notify_answering(session: Session, row: Drill, skip: Collection[int], at: datetime) -> None:
     """Notifies the national desk and the coordinators of the tested desk that a drill begins, except the people in
     `skip`."""
-    for one in people_tables.coordinators_and_national(session, row.desk, at):
-        if one.id not in skip:
-            place, time = desk_named(row.desk, one.language), kigali_time(row.ends_at)
-            notify_person(session, one, Template.EXERCISE_BEGUN, at, place=place, time=time)
+    for responder in people_tables.coordinators_and_national(session, row.desk, at):
+        if responder.id not in skip:
+            place, time = desk_named(row.desk, responder.language), kigali_time(row.ends_at)
+            notify_person(session, responder, Template.EXERCISE_BEGUN, at, place=place, time=time)
 
 
 def desk_named(code: str, language: str) -> str:

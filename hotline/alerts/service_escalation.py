@@ -92,7 +92,7 @@ def handle_event(
     if tip.closed_at is not None:
         tables.close_clocks(session, [tip_id], CASE_CLOCKS, at)
         return
-    if not was_alerted(session, tip):
+    if not was_alerted(session, tip.id, tip.assigned_at):
         is_held = DeadlineKind.HELD in tables.open_clocks(session, tip_id)
         is_passed = is_held and event.what is CaseEventKind.PASSED
         if not is_passed and event.what is not CaseEventKind.CLOSED:
@@ -100,7 +100,7 @@ def handle_event(
         queries.delete_pending(session, [tip_id])
         tables.close_clocks(session, [tip_id], [DeadlineKind.HELD], at)
     excluded = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
-    roster = [one for one in queries.roster(session, at) if one.id not in excluded]
+    roster = [person for person in queries.roster(session, at) if person.id not in excluded]
     state = case_state(session, tip)
 
     decision = decide(session, tip, state, roster, event, at)
@@ -167,7 +167,7 @@ def begin_steps(
     tip_ids = [step.tip_id for step in steps]
     queries.delete_pending(session, tip_ids)
     if marked:
-        waiting = [one for one in tip_ids if one in marked]
+        waiting = [tip_id for tip_id in tip_ids if tip_id in marked]
         queries.mark_assigned(session, waiting, at)
         tables.close_clocks(session, waiting, [DeadlineKind.HELD], at)
     ids_by_due: dict[datetime, list[int]] = defaultdict(list)
@@ -198,12 +198,12 @@ def write_steps(
     the hotline notifies these people once that there are more details.
     """
     steps = service_case.with_strictest_visit(session, steps)
-    new = [(step, who) for step in steps for who in step.recipients]
+    new = [(step, person) for step in steps for person in step.recipients]
     if not new:
         return
-    languages = queries.languages(session, {who for _, who in new})
+    languages = queries.languages(session, {person for _, person in new})
     locked = queries.locked_out(session, [(step.tip_id, who) for step, who in new if step.locked])
-    asking = [(step, who) for step, who in new if step.purpose in ASKS_TO_TAKE]
+    asking = [(step, person) for step, person in new if step.purpose in ASKS_TO_TAKE]
     leaders = {step.leader for step, _ in asking if step.leader is not None}
     leader_names = queries.references_by_responder(session, leaders)
     with_visit_facts = {step.tip_id for step in steps if step.safety is not VisitSafety.NONE}
@@ -254,32 +254,32 @@ def write_assignments(
     """Writes an assignment for each recipient of an escalation step. A person who was alerted of the tip before keeps
     their first reference. Every other person gets a new reference."""
     ids = zip(new_ids(session, Assignment, len(alerted)), alerted, strict=True)
-    given = [NewAssignment(id, step.tip_id, step.number, who) for id, (step, who) in ids]
+    rows = [NewAssignment(id, step.tip_id, step.number, person) for id, (step, person) in ids]
     first = queries.first_assignments(session, {step.tip_id for step, _ in alerted if step.number})
     knew = {
-        one: before
-        for one in given
-        if (before := first.get((one.tip_id, one.responder_id))) is not None
+        row: before
+        for row in rows
+        if (before := first.get((row.tip_id, row.responder_id))) is not None
     }
-    queries.write_assignments(session, [(one, *before) for one, before in knew.items()], at)
-    named = {one.assignment_id: reference for one, (_, reference) in knew.items()}
-    left, unlucky = [one for one in given if one not in knew], 0
+    queries.write_assignments(session, [(row, *before) for row, before in knew.items()], at)
+    names = {row.assignment_id: reference for row, (_, reference) in knew.items()}
+    left, unlucky = [row for row in rows if row not in knew], 0
     while left:
         noise = secrets.token_bytes(rules_assignment.NOISE * (len(left) + 1))
-        drawn = rules_assignment.draw_references(
+        references = rules_assignment.draw_references(
             noise, rules_assignment.length_after(unlucky), len(left)
         )
-        tried = [(one, None, name) for one, name in zip(left, drawn, strict=False)]
+        tried = [(row, None, name) for row, name in zip(left, references, strict=False)]
         written = queries.write_assignments(session, tried, at)
-        named |= {one.assignment_id: name for one, _, name in tried if one.assignment_id in written}
+        names |= {row.assignment_id: name for row, _, name in tried if row.assignment_id in written}
         unlucky += 2 * len(written) < len(left)
-        left = [one for one in left if one.assignment_id not in named]
-    pairs = zip(given, alerted, strict=True)
+        left = [row for row in left if row.assignment_id not in names]
+    pairs = zip(rows, alerted, strict=True)
     all_of = [
-        WrittenAssignment(one, named[one.assignment_id], step, one in knew)
-        for one, (step, _) in pairs
+        WrittenAssignment(row, names[row.assignment_id], step, row in knew)
+        for row, (step, _) in pairs
     ]
     tables_case_events.write_alerted(
-        session, [(*one.given, one.step.purpose) for one in all_of], at
+        session, [(*assignment.given, assignment.step.purpose) for assignment in all_of], at
     )
     return all_of

@@ -72,8 +72,8 @@ from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import CallBack
 
 ASKED_BY = {
-    Purpose.OVERDUE: {one.name for one in REQUEST_TEXTS[Purpose.OVERDUE]},
-    Purpose.LOOK: {one.name for one in REQUEST_TEXTS[Purpose.LOOK]},
+    Purpose.OVERDUE: {template.name for template in REQUEST_TEXTS[Purpose.OVERDUE]},
+    Purpose.LOOK: {template.name for template in REQUEST_TEXTS[Purpose.LOOK]},
     Purpose.CONFIRM_CLOSURE: {Template.CLOSURE_REQUESTED.name},
 }
 """Maps each of three purposes to the templates of alerts for this purpose. An alert for such a purpose is a repeat only
@@ -109,9 +109,9 @@ class SmsPlan:
         self._links: list[tuple[int, int]] = []
         self._notices: set[tuple[int, int]] = set()
 
-    def shares(self, one: WrittenAssignment, requested: SmsShare, language: str) -> SmsShare:
+    def shares(self, assignment: WrittenAssignment, requested: SmsShare, language: str) -> SmsShare:
         """Returns the `SmsShare` of this alert. If the alert shares an SMS, adds the alert to the SMS."""
-        urgency, responder_id = one.step.case.urgency, one.given.responder_id
+        urgency, responder_id = assignment.step.case.urgency, assignment.given.responder_id
         pace = self._sent.paces[responder_id]
         limit = 0 if urgency == Urgency.DANGER else self._most
         share = rules_escalation.shares(requested, pace, urgency, self._at, most=limit)
@@ -121,11 +121,11 @@ class SmsPlan:
         if share is SmsShare.OPEN:
             id = self._open(responder_id, urgency, language, self._at)
         else:
-            values = {"place": place_name(one.step.case.place, language)}
+            values = {"place": place_name(assignment.step.case.place, language)}
             is_storm = share is SmsShare.STORM
             due = pace.next_storm(self._at) if is_storm else pace.next_escalated(self._at)
             id = self._join(Template.SHARED_URGENT, values, responder_id, urgency, language, due)
-        self._links.append((one.given.assignment_id, id))
+        self._links.append((assignment.given.assignment_id, id))
         return share
 
     def shares_notice(
@@ -238,15 +238,15 @@ def wanted_shares(
     """Returns the `SmsShare` of each new assignment: its alert has its own SMS, or shares an SMS with other alerts. An
     alert shares an SMS if the person was alerted of the case before, or if it is a further alert in a storm."""
     repeats = [
-        one for one in rows if one.is_repeat and one.step.purpose in rules_escalation.REPEATED
+        row for row in rows if row.is_repeat and row.step.purpose in rules_escalation.REPEATED
     ]
-    tips = {one.given.tip_id for one in repeats}
+    tips = {row.given.tip_id for row in repeats}
     before = queries_outbox.earlier_alert_templates(session, tips, at) if tips else {}
-    found = {one.given.assignment_id: one.step.share for one in rows}
-    for one in repeats:
-        templates = before.get((one.given.tip_id, one.given.responder_id), set())
-        if templates & ASKED_BY.get(one.step.purpose, templates):
-            found[one.given.assignment_id] = SmsShare.OPEN
+    found = {row.given.assignment_id: row.step.share for row in rows}
+    for row in repeats:
+        templates = before.get((row.given.tip_id, row.given.responder_id), set())
+        if templates & ASKED_BY.get(row.step.purpose, templates):
+            found[row.given.assignment_id] = SmsShare.OPEN
     return found
 
 
@@ -268,7 +268,7 @@ def first_steps(
         yield from plan.steps(tips)
         return
     desks = queries_outbox.granted_desks(session, further)
-    sent = queries_outbox.SentSms(session, {one.id for one in plan.roster}, at)
+    sent = queries_outbox.SentSms(session, {person.id for person in plan.roster}, at)
     due_by_place = sent.due_by_place()
     queries_outbox.mark_storm(session, further, at)
     for tip in tips:
@@ -276,7 +276,7 @@ def first_steps(
         if share is SmsShare.ALONE:
             yield from plan.steps([tip])
             continue
-        roster = [one for one in plan.roster if one.id not in tip.excluded]
+        roster = [person for person in plan.roster if person.id not in tip.excluded]
         near_desks = desks[tip.tip_id].intersection(neighbours(tip.case.place))
         groups = storm_groups(tip.case, roster, near_desks)
         due = due_by_place[place_name(tip.case.place, "en")]
@@ -295,8 +295,8 @@ def _shares(session: Session, tips: Sequence[WaitingTip], at: datetime) -> Mappi
     for tip in tips:
         ids_by_place[tip.case.place].append(tip.tip_id)
     dangers = defaultdict(list)
-    for one in queries_outbox.recent_dangers(session, ids_by_place, at):
-        dangers[one.place].append(one)
+    for danger in queries_outbox.recent_dangers(session, ids_by_place, at):
+        dangers[danger.place].append(danger)
     storms, shares = alerts_tables.storms(session, ids_by_place), dict[int, SmsShare]()
     for place, ids in ids_by_place.items():
         district = DistrictDangers(dangers[place], ids, storms.get(place), at)
@@ -401,29 +401,29 @@ def visit_safety_messages(
     with an alert of the purpose `ALERT`.
     """
     careful = [
-        one
-        for one in assignments
-        if one.step.safety is not VisitSafety.NONE
-        and one.step.purpose is not Purpose.HOW
+        assignment
+        for assignment in assignments
+        if assignment.step.safety is not VisitSafety.NONE
+        and assignment.step.purpose is not Purpose.HOW
         and (
-            one.step.purpose is Purpose.ALERT
-            or (one.given.tip_id, one.given.responder_id) not in informed
+            assignment.step.purpose is Purpose.ALERT
+            or (assignment.given.tip_id, assignment.given.responder_id) not in informed
         )
     ]
     if not careful:
         return []
-    desk = queries.national(session, {one.given.responder_id for one in careful})
+    desk = queries.national(session, {assignment.given.responder_id for assignment in careful})
     number, code = service_check.national_number(context), dial_code(context)
     alerts = []
-    for given, name, step, _ in careful:
-        is_decider = step.safety is VisitSafety.CAREFUL and given.responder_id in desk
+    for row, name, step, _ in careful:
+        is_decider = step.safety is VisitSafety.CAREFUL and row.responder_id in desk
         purpose = Purpose.HOW if is_decider else Purpose.VISIT_SAFETY
-        language = languages[given.responder_id]
+        language = languages[row.responder_id]
         storms = step.share is not SmsShare.ALONE
-        if plan.shares_notice(given.assignment_id, given.responder_id, language, storms=storms):
+        if plan.shares_notice(row.assignment_id, row.responder_id, language, storms=storms):
             continue
         wording = notice(purpose, step.safety, language, number=number, code=code)
-        alerts.append(Alert(given, name, wording, Priority.URGENT))
+        alerts.append(Alert(row, name, wording, Priority.URGENT))
     return alerts
 
 
@@ -441,10 +441,10 @@ def notify_person(
     at: datetime,
     of: int | None = None,
     /,
-    **said: str,
+    **parameters: str,
 ) -> None:
     """Writes an SMS in a responder's language. The SMS is due now, but alerts are sent first."""
-    write_confirmation(session, Wording(template, said, to.language), to.id, at, of)
+    write_confirmation(session, Wording(template, parameters, to.language), to.id, at, of)
 
 
 def write_message(
@@ -512,7 +512,7 @@ def count_first_stop(session: Session, responder: Responder, text_key: str, at: 
     """Records that a responder has sent an SMS with the word STOP. The SMS gets no answer. Returns False if such an SMS
     was already counted within the last week."""
     answers = alerts_tables.answers_since(session, responder.id, at - WEEK)
-    if any(one.reason is AnswerReason.STOP for one in answers):
+    if any(answer.reason is AnswerReason.STOP for answer in answers):
         return False
     row = alerts_tables.ReplyAnswer(
         responder_id=responder.id, reason=AnswerReason.STOP, text_key=text_key, answered_at=at
@@ -694,7 +694,7 @@ def _notify(
         "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
     }
     people = {
-        one.id: Wording(template, parameters, one.language)
-        for one in tables_persons.desk_people(session, at, row.tip_id)
+        person.id: Wording(template, parameters, person.language)
+        for person in tables_persons.desk_people(session, at, row.tip_id)
     }
     ask_desk(session, context, people, at, at)

@@ -41,6 +41,6 @@ def resume(context: Context, part: OutgoingPart, *, by: CommandActor, reason: st
 
 def _notify(session: Session, context: Context, template: Template, part: OutgoingPart) -> None:
     at = context.now()
-    for one in tables.national_people(session, at):
-        part_name = context.phrases.say(one.language, NAMES[part])
-        notify_person(session, one, template, at, part=part_name)
+    for responder in tables.national_people(session, at):
+        part_name = context.phrases.say(responder.language, NAMES[part])
+        notify_person(session, responder, template, at, part=part_name)

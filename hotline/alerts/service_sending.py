@@ -382,9 +382,9 @@ def resend_unreported(context: WorkerContext) -> None:
                 continue
             is_notice = row.template in NOTICES
             assignments = [
-                one
-                for one in queries_outbox.assignments_of(session, row)
-                if is_notice or not queries.is_taken(session, one.tip_id)
+                assignment
+                for assignment in queries_outbox.assignments_of(session, row)
+                if is_notice or not queries.is_taken(session, assignment.tip_id)
             ]
             if not assignments:
                 continue

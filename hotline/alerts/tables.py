@@ -164,7 +164,7 @@ def open_clocks_of(
     session: Session, tip_ids: Collection[int]
 ) -> dict[int, dict[DeadlineKind, Clock]]:
     """Returns the open deadlines of many tips, keyed by tip id and kind."""
-    found: dict[int, dict[DeadlineKind, Clock]] = {one: {} for one in tip_ids}
+    found: dict[int, dict[DeadlineKind, Clock]] = {tip_id: {} for tip_id in tip_ids}
     conditions = (Deadline.tip_id.in_(found), Deadline.fired_at.is_(None))
     for row in session.scalars(select(Deadline).where(*conditions)):
         found[row.tip_id][DeadlineKind(row.kind)] = Clock(row.due_at, row.nth, row.named_at)
@@ -291,7 +291,7 @@ def acknowledged_since_alert(
 ) -> frozenset[int]:
     """Returns the tips whose assignee acknowledged them, with proof, after this responder's last unanswered alert. The
     assignee must be active, and must have read the case or have no PIN."""
-    taken = (
+    acknowledged = (
         select(
             Assignment.tip_id,
             func.max(Assignment.acknowledged_at).label("took"),
@@ -311,9 +311,9 @@ def acknowledged_since_alert(
         .group_by(Assignment.tip_id)
         .subquery()
     )
-    found = select(taken.c.tip_id).join(alerted, alerted.c.tip_id == taken.c.tip_id)
-    is_later = or_(alerted.c.at.is_(None), taken.c.took > alerted.c.at)
-    query = found.where(taken.c.proved.is_not(None), is_later)
+    found = select(acknowledged.c.tip_id).join(alerted, alerted.c.tip_id == acknowledged.c.tip_id)
+    is_later = or_(alerted.c.at.is_(None), acknowledged.c.took > alerted.c.at)
+    query = found.where(acknowledged.c.proved.is_not(None), is_later)
     return frozenset(session.scalars(query))
 
 
@@ -395,7 +395,7 @@ def recipients_who_may_see(
 def national_recipients(session: Session, tip_id: int, at: datetime) -> Sequence[Recipient]:
     """Returns the active people of the national desk, with the number of the tip in place of a reference."""
     people = desk_people(session, at, tip_id)
-    return [Recipient(one.id, one.language, f"T{tip_id}") for one in people]
+    return [Recipient(person.id, person.language, f"T{tip_id}") for person in people]
 
 
 def question_recipients(
@@ -407,8 +407,8 @@ def question_recipients(
     """
     found = recipients_who_may_see(session, row.tip_id, at, HAS_ANSWERED)
     if row.desk == NATIONAL or not found:
-        for one in national_recipients(session, row.tip_id, at):
-            found.setdefault(one.responder_id, one)
+        for recipient in national_recipients(session, row.tip_id, at):
+            found.setdefault(recipient.responder_id, recipient)
     return [*found.values()]
 
 
@@ -430,8 +430,8 @@ class FoundReceipt(NamedTuple):
 def give_receipt(session: Session, session_key: str, *, attempt: int, receipt_key: str) -> None:
     """Gives the tips of a report attempt a receipt (the number by which a caller asks later). A new receipt replaces
     the earlier one."""
-    here = (Tip.session_key == session_key, Tip.attempt == attempt, Tip.erasure_asked_at.is_(None))
-    session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
+    match = (Tip.session_key == session_key, Tip.attempt == attempt, Tip.erasure_asked_at.is_(None))
+    session.execute(update(Tip).where(*match).values(receipt_key=receipt_key))
 
 
 def mark_asked_help(session: Session, tip_ids: Collection[int]) -> bool:
@@ -487,7 +487,7 @@ class InboxRead(Row):
 
 
 def bookmark(row: InboxRead) -> Bookmark:
-    return Bookmark(**{one.name: getattr(row, one.name) for one in fields(Bookmark)})
+    return Bookmark(**{field.name: getattr(row, field.name) for field in fields(Bookmark)})
 
 
 def inbox_position(session: Session) -> InboxRead | None:

@@ -64,7 +64,7 @@ def write_alerted(
 ) -> None:
     """Writes an event for each responder who was alerted. Each entry of `alerted` contains the assignment's id, the
     tip, the step, the responder, and the reason for the alert."""
-    rows = [(tip_id, who, purpose, f"told:{id}") for id, tip_id, _, who, purpose in alerted]
+    rows = [(tip_id, person, purpose, f"told:{id}") for id, tip_id, _, person, purpose in alerted]
     _write_events(session, LoggedEvent.ALERTED, rows, at)
 
 

@@ -137,7 +137,7 @@ def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]
         .having(func.max(Assignment.passed_at).is_(None))
         .order_by(Responder.id)
     )
-    return [(one, assignment_id) for one, assignment_id in rows]
+    return [(responder, assignment_id) for responder, assignment_id in rows]
 
 
 def drop_alerts(session: Session, tip_id: int) -> None:

@@ -46,9 +46,9 @@ def invite(name: str, roles: Sequence[str], language: str, reason: str, by: str)
     settings = Settings.read(os.environ)
     context = build_cli(settings)
     with closing(context.database):
-        wanted = [*map(AccountRole, roles)]
+        account_roles = [*map(AccountRole, roles)]
         invited = service_invitations.invite_at_the_server(
-            context, Actor(by), name, wanted, language, reason
+            context, Actor(by), name, account_roles, language, reason
         )
     if invited.link:
         click.echo(link_line(settings, invited.link))

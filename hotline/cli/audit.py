@@ -80,8 +80,8 @@ def verify(kept: Path | None, since_row: int, *, as_json: bool) -> None:
     """
     settings = Settings.read(os.environ)
     roles = [Role.CONSOLE] if settings.keys else list(Role)
-    held = [audit_key(KeyFolder(key_folder(settings, role)), role) for role in roles]
-    keys = dict.fromkeys(map(str, Role)) | dict(one for one in held if one is not None)
+    named_keys = [audit_key(KeyFolder(key_folder(settings, role)), role) for role in roles]
+    keys = dict.fromkeys(map(str, Role)) | dict(pair for pair in named_keys if pair is not None)
     newest = newest_file(settings) if kept is None else None
     digests = digests_by_row(kept or digests_file(settings), newest)
     with cli_context() as context:

@@ -72,8 +72,8 @@ def backup_key(key: Path, passphrase_file: Path | None, signer: str | None = Non
 def own_signers() -> frozenset[str]:
     """Returns the public half of this machine's signing key, or an empty set if this machine has no signing key."""
     folder = KeyFolder(key_folder(Settings.read(os.environ), Role.CONSOLE))
-    held = folder.holds(SIGNING_KEY)
-    return frozenset({archive.signer_of(folder.read(SIGNING_KEY))} if held else ())
+    has_key = folder.holds(SIGNING_KEY)
+    return frozenset({archive.signer_of(folder.read(SIGNING_KEY))} if has_key else ())
 
 
 def take(settings: Settings, database: Database, at: datetime, to: Path) -> BackupTaken:
@@ -114,13 +114,13 @@ def take_(to: Path, as_json: bool) -> None:
     Example: hotline backup take /var/backups/hotline
     """
     with cli_context() as context:
-        done = take(Settings.read(os.environ), context.database, context.now(), to)
+        copy = take(Settings.read(os.environ), context.database, context.now(), to)
     if as_json:
-        row = {"file": str(done.path), "bytes": done.size, **_row(done.manifest)}
-        print_json(row | {"contents": json.loads(done.contents.document())})
+        row = {"file": str(copy.path), "bytes": copy.size, **_row(copy.manifest)}
+        print_json(row | {"contents": json.loads(copy.contents.document())})
         return
-    rows, keys = sum(done.contents.rows.values()), " and ".join(done.manifest.recipients)
-    click.echo(f"{done.path}: {rows} rows, {done.size >> 10} kB, encrypted to {keys}")
+    rows, keys = sum(copy.contents.rows.values()), " and ".join(copy.manifest.recipients)
+    click.echo(f"{copy.path}: {rows} rows, {copy.size >> 10} kB, encrypted to {keys}")
 
 
 @backup.command()
@@ -152,19 +152,19 @@ def key(
     folder = KeyFolder(require_folder(settings, key_folder(settings, Role.CONSOLE)))
     if (file is None) == (not given):
         raise click.UsageError("give FILE for a new backup key, or --recipient for an existing key")
-    held = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""
-    if held and not (add or replace):
+    old_keys = folder.read(BACKUP_PUBLIC_KEY) if folder.holds(BACKUP_PUBLIC_KEY) else b""
+    if old_keys and not (add or replace):
         raise Occupied(
-            f"backup key {' and '.join(held.decode().split())} is in use: add another key with --add, or"
+            f"backup key {' and '.join(old_keys.decode().split())} is in use: add another key with --add, or"
             " replace the present key with --replace. Keep the present key: only this key decrypts earlier backups"
         )
     signer = archive.signer_of(folder.read(SIGNING_KEY))
-    made = archive.read_recipients("\n".join(given).encode())
+    recipients = archive.read_recipients("\n".join(given).encode())
     if file is not None:
-        made = [_new_key(file, passphrase_file, signer)]
-    added = "".join(f"{one}\n" for one in made).encode()
-    folder.replace(BACKUP_PUBLIC_KEY, held + added if add else added)
-    click.echo(f"backup key {' and '.join(made)}{f': {file}' if file else ''}")
+        recipients = [_new_key(file, passphrase_file, signer)]
+    added = "".join(f"{recipient}\n" for recipient in recipients).encode()
+    folder.replace(BACKUP_PUBLIC_KEY, old_keys + added if add else added)
+    click.echo(f"backup key {' and '.join(recipients)}{f': {file}' if file else ''}")
     click.echo(f"backups are signed by {signer}: write it down with the backup key")
 
 
@@ -339,7 +339,7 @@ def restore(
     click.echo(f"restored: {sum(done.contents.rows.values())} rows, all of them as they were")
     click.echo(f"audit log: unbroken, {done.contents.audit_rows} rows")
     click.echo(OLDER if since is None else SINCE if digest else NO_DIGEST)
-    for one in (*(since or ()), *([LOST] if lost else ()), *(lost or ())):
-        click.echo(one)
+    for sentence in (*(since or ()), *([LOST] if lost else ()), *(lost or ())):
+        click.echo(sentence)
     click.echo(f"PAUSED: {done.waiting} messages wait. Some may have been sent already")
     click.echo(NEXT, err=True)

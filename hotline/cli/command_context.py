@@ -120,7 +120,7 @@ def make_missing_keys(
 def lost_keys(database: Database, folder: Path) -> Sequence[str]:
     """Returns the names of the keys that the database lists but that no folder contains. Raises StoreUnavailable."""
     return sorted(
-        one for one in service_checks_keys.known_names(database) if not is_held(folder, one)
+        name for name in service_checks_keys.known_names(database) if not is_held(folder, name)
     )
 
 
@@ -130,7 +130,7 @@ def add_canaries(database: Database, folder: Path, *, new: Collection[str] = ())
     folders = [folder / role for role in ROLES]
     halves = [PAIRS[name] for name in new if name in PAIRS]
     for name in (*new, *halves):
-        keys = next(KeyFolder(one) for one in folders if KeyFolder(one).holds(name))
+        keys = next(KeyFolder(path) for path in folders if KeyFolder(path).holds(name))
         service_checks_keys.replace_canary(database, name, keys.read(name))
     service_checks_keys.add_missing_canaries(database, folders)
 
@@ -165,12 +165,12 @@ def check_gateway_key(settings: Settings) -> Iterator[CheckResult]:
     """Checks that only the owner can read the gateway's key. The key is in the folder of each role that sends SMS, or
     in the file that HOTLINE_GATEWAY_API_KEY_FILE names."""
     home = settings.home / "keys"
-    named = settings.gateway_api_key_file
-    if settings.is_emulated and named is None:
+    key_file = settings.gateway_api_key_file
+    if settings.is_emulated and key_file is None:
         if any((home / role / GATEWAY_KEY).exists() for role in SENDING_ROLES):
             yield CheckResult("gateway key", True, UNUSED)
         return
-    for file in (named,) if named else [home / role / GATEWAY_KEY for role in SENDING_ROLES]:
+    for file in (key_file,) if key_file else [home / role / GATEWAY_KEY for role in SENDING_ROLES]:
         name = f"gateway key of {file.parent.name}"
         try:
             read_gateway_key(file)

@@ -465,11 +465,11 @@ def next_step(settings: Settings) -> str:
     """
     if (settings.home / UNFINISHED_INIT).exists():
         return "`hotline init` was interrupted here: run `hotline init` again to create the missing parts"
-    there = existing_part(settings)
-    if not there:
+    part = existing_part(settings)
+    if not part:
         return "run `hotline init`"
     return (
-        f"{there} is there, so mount what is missing, restore it (`hotline keys import`, `hotline restore`),"
+        f"{part} is there, so mount what is missing, restore it (`hotline keys import`, `hotline restore`),"
         " or set HOTLINE_HOME"
     )
 
@@ -504,7 +504,7 @@ def _encrypter(keys: KeyFolder, public_key: str) -> Encrypter:
 def _numbers(context: contexts.Context, keys: KeyFolder, name: str) -> LiveNumbers:
     return LiveNumbers(
         LiveKeys(keys.path, name),
-        lambda held: service_checks_keys.is_own_key(context.database, name, held),
+        lambda key: service_checks_keys.is_own_key(context.database, name, key),
     )
 
 
@@ -579,7 +579,7 @@ def line_address(settings: Settings) -> str:
 
 def line_of(settings: Settings) -> contexts.Line:
     """Returns the settings that services need, with the number of septets that fit on a screen of each network."""
-    names = {one.name for one in fields(contexts.Line)} - {"limits"}
+    names = {field.name for field in fields(contexts.Line)} - {"limits"}
     return contexts.Line(**{name: getattr(settings, name) for name in names}, limits={"": SEPTETS})
 
 

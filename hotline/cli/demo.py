@@ -135,10 +135,10 @@ def _begin(
         asyncio.run(_run(keeper, (*awaited, handsets), greeting))
 
 
-def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
-    """Returns the given settings, with the emulator as the gateway. Also turns on SMS replies, unless `given` turns
+def environ_of(variables: Mapping[str, str], page_port: int) -> dict[str, str]:
+    """Returns the given settings, with the emulator as the gateway. Also turns on SMS replies, unless `variables` turns
     them off."""
-    environ = {**DEFAULTS, **given, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
+    environ = {**DEFAULTS, **variables, "HOTLINE_GATEWAY_USERNAME": "sandbox"}
     environ["HOTLINE_GATEWAY_URL"] = f"http://127.0.0.1:{page_port}"
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
         environ.pop(f"{PREFIX}{name}", None)
@@ -162,8 +162,8 @@ def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, 
         argv += ["--responder", f"{person.msisdn}:{person.name}"]
     argv += ["--responder", f"{ON_CALL[1]}:{ON_CALL[0]}"]
     argv += ["--console", f"{settings.console_url}/", "--readme", str(CHECKOUT / "README.md")]
-    known = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}
-    return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
+    rest = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}
+    return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), rest)
 
 
 async def _run(keeper: Keeper, awaited: Iterable[str], greeting: str) -> None:
@@ -208,10 +208,10 @@ def make_pins(settings: Settings, passphrase: Path) -> None:
     context = build_reader(settings)
     with closing(context.database):
         words = passphrase.read_text(encoding="utf-8").strip()
-        made = service_demo.make_pins(context, context.vault.wrap, words)
+        people = service_demo.make_pins(context, context.vault.wrap, words)
     file = settings.home / PINS
     file.touch(mode=0o666 & ~OWNER_ONLY)
-    pins = {**read_pins(settings.home), **{one.name: one.pin for one in made}}
+    pins = {**read_pins(settings.home), **{person.name: person.pin for person in people}}
     file.write_text(json.dumps(pins), encoding="utf-8")
 
 
@@ -227,10 +227,10 @@ def pin_text(home: Path, entry: str) -> str:
     """Returns a text with one line for each responder: the command that dials from the responder's phone, and the
     responder's PIN. The text is empty if no responder has a PIN."""
     pins = read_pins(home)
-    people = [one for one in read_responders(demo_responders()) if one.name in WITH_PINS]
+    people = [person for person in read_responders(demo_responders()) if person.name in WITH_PINS]
     rows = [
-        f"\n  hotline dial '{entry}' --as {one.msisdn}   PIN {pins[one.name]}   {one.name}"
-        for one in people
-        if one.name in pins
+        f"\n  hotline dial '{entry}' --as {person.msisdn}   PIN {pins[person.name]}   {person.name}"
+        for person in people
+        if person.name in pins
     ]
     return f"\nThree responders read cases behind a PIN:{''.join(rows)}" if rows else ""

@@ -44,8 +44,8 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
     another hotline, or if there is no demo."""
     if command not in LINE_COMMANDS or any(environ.get(name, "").strip() for name in LINE_SETTINGS):
         return {}
-    named = environ.get(HOME, "").strip()
-    home = Path(named) if named else PLAIN if (PLAIN / "keys").exists() else DEMO
+    home_setting = environ.get(HOME, "").strip()
+    home = Path(home_setting) if home_setting else PLAIN if (PLAIN / "keys").exists() else DEMO
     return {**_stored_settings(home), **environ, HOME: str(home)} if is_demo(home) else {}
 
 
@@ -66,8 +66,8 @@ def keep(home: Path, environ: Mapping[str, str]) -> None:
     """Stores the settings of a demo in a file that only the file's owner can read."""
     file = home / SETTINGS
     file.touch(mode=0o600)
-    ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
-    file.write_text(json.dumps(ours), encoding="utf-8")
+    variables = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    file.write_text(json.dumps(variables), encoding="utf-8")
 
 
 def demo_gateway() -> str:
@@ -78,7 +78,7 @@ def demo_gateway() -> str:
 
 def _stored_settings(home: Path) -> Mapping[str, str]:
     try:
-        kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
+        variables = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(name): str(value) for name, value in kept.items() if name != HOME}
+    return {str(name): str(value) for name, value in variables.items() if name != HOME}

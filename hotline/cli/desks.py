@@ -65,7 +65,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
     is_of_camp = option.name == "camp"
     place = camp_named(name) if is_of_camp else district_named(name)
     if place is None and is_of_camp:
-        names = ", ".join(one.name for one in camps())
+        names = ", ".join(camp.name for camp in camps())
         raise NotFound(f"there is no camp {name!r}: enter one of {names}")
     if place is None:
         raise NotFound(f"there is no district {name!r}: enter a name like `Gasabo`")
@@ -74,7 +74,7 @@ def _place(click_context: click.Context, option: click.Parameter, name: str | No
 
 @click.command()
 @click.argument("code")
-@click.option("--kind", type=click.Choice([one.value for one in ADDED_KINDS]), required=True)
+@click.option("--kind", type=click.Choice([kind.value for kind in ADDED_KINDS]), required=True)
 @click.option("--called", required=True, help="Name of the desk in pages and SMS.")
 @click.option("--district", expose_value=False, callback=_place, help="District where the desk is.")
 @click.option(
@@ -175,19 +175,19 @@ def recover(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
     people = TwoPeople(by, second)
     with cli_context() as context:
         waiting = decrypt_grants.pending_access(context)
-        for one in waiting:
-            words = fingerprint_words(one.public_key) if account_of(one.member) else "by phone"
-            click.echo(f"desk {one.desk}, {one.name}: {words}")
+        for entry in waiting:
+            words = fingerprint_words(entry.public_key) if account_of(entry.member) else "by phone"
+            click.echo(f"desk {entry.desk}, {entry.name}: {words}")
         if waiting and not yes:
             click.confirm(COMPARED, abort=True, err=True)
         passphrase = passphrase_of_desk(passphrase_file, "of all, at enrolment")
-        done = decrypt_grants.grant_by_passphrase(context, people, passphrase, waiting)
+        grants = decrypt_grants.grant_by_passphrase(context, people, passphrase, waiting)
         left = len(decrypt_grants.pending_access(context))
-    for desk, name in done:
+    for desk, name in grants:
         click.echo(f"{name} can now decrypt the tips of desk {desk}")
     if left:
         click.echo(f"{left} wait for a person other than {by}, or for a new key", err=True)
-    elif not done:
+    elif not grants:
         click.echo("no request is pending", err=True)
 
 
@@ -214,10 +214,10 @@ def sign(
     with cli_context() as context:
         codes = [desk_code(desk, added=True)] if desk else []
         keys = decrypt_signing.keys_to_sign(context, codes)
-        for one in keys:
-            made = f", made by {one.by} at {format_time(one.made_at)}" if one.by else ""
-            follows = f"from the key signed at {format_time(one.signed_at)}"
-            click.echo(f"{one.desk}: {one.words}{made}, {follows}")
+        for key in keys:
+            origin = f", made by {key.by} at {format_time(key.made_at)}" if key.by else ""
+            follows = f"from the key signed at {format_time(key.signed_at)}"
+            click.echo(f"{key.desk}: {key.words}{origin}, {follows}")
         if not keys:
             click.echo("no key waits for a signature", err=True)
             return
@@ -244,9 +244,9 @@ def signers(passphrase_file: Path | None, by: str, second: str, yes: bool) -> No
     people = TwoPeople(by, second)
     with cli_context() as context:
         admins = decrypt_signing.possible_signers(context)
-        for one in admins:
-            never = "" if one.seen_at else ", has not signed in yet"
-            click.echo(f"{one.shown}: {fingerprint_words(one.public_key or b'')}{never}")
+        for admin in admins:
+            never = "" if admin.seen_at else ", has not signed in yet"
+            click.echo(f"{admin.shown}: {fingerprint_words(admin.public_key or b'')}{never}")
         if not yes:
             click.confirm(COMPARED, abort=True, err=True)
         opener = PassphraseDecrypter(people, passphrase_of_desk(passphrase_file, "of all"))
@@ -286,12 +286,12 @@ def rotate_desks(
         old = passphrase_of_desk(passphrase_file, "of today")
         if desk:
             code = desk_code(desk, added=True)
-            done = decrypt_rotation.rotate_one(context, code, passphrase=old, **how)
-            click.echo(f"desk {code} has a new key, and {done.grants} grants were encrypted again")
+            sums = decrypt_rotation.rotate_one(context, code, passphrase=old, **how)
+            click.echo(f"desk {code} has a new key, and {sums.grants} grants were encrypted again")
             return
         new = passphrase_of(new_passphrase_file, "The new passphrase of every desk", twice=True)
-        done = decrypt_rotation.rotate_all(context, old=old, new=new, **how)
-    click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were encrypted again")
+        sums = decrypt_rotation.rotate_all(context, old=old, new=new, **how)
+    click.echo(f"{sums.desks} desks have new keys, and {sums.grants} grants were encrypted again")
     own = Settings.read(os.environ).home / PASSPHRASE_FILE
     if own.exists():
         click.echo(f"{own} contains the old passphrase: delete this file", err=True)

@@ -37,9 +37,9 @@ def draw(dialogue: dict[str, Any], columns: int) -> str:
     return "\n".join([edge, *lines, edge, f"{foot:>{columns + 4}}"])
 
 
-def _caller(_context: click.Context, _option: click.Parameter, given: str) -> str:
+def _caller(_context: click.Context, _option: click.Parameter, number: str) -> str:
     try:
-        return parse_caller(given)
+        return parse_caller(number)
     except NumberInvalid:
         raise click.BadParameter(f"enter a phone number like {CITIZEN}") from None
 

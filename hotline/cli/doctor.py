@@ -73,9 +73,9 @@ def record(as_json: bool) -> None:
         print_json(
             {
                 "controller": facts._asdict(),
-                "owed": [one._asdict() for one in facts.owed],
+                "owed": [duty._asdict() for duty in facts.owed],
                 "kept_at": _locations(settings),
-                "processing": [one._asdict() for one in RECORD],
+                "processing": [entry._asdict() for entry in RECORD],
             }
         )
         return
@@ -119,12 +119,12 @@ def check_law(settings: Settings) -> CheckResult:
     if settings.is_emulated:
         text = f"{text}: fill this in before the hotline answers real callers"
         return warning(NAME, text, "`hotline law facts > FILE`, and HOTLINE_LAW")
-    todo = "; ".join(one.todo for one in owed)
+    todo = "; ".join(duty.todo for duty in owed)
     return CheckResult(NAME, False, text, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
 
 
 def _named(owed: Sequence[LawDuty]) -> str:
-    return ", ".join(f"{one.name} (article {one.article})" for one in owed)
+    return ", ".join(f"{duty.name} (article {duty.article})" for duty in owed)
 
 
 def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
@@ -136,8 +136,8 @@ def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
         "Impact assessment": facts.assessed,
         "Hosting": facts.hosting,
     }
-    for name, said in (filled_in | _locations(settings)).items():
-        yield f"{name}: {said or NOT_YET}"
+    for name, fact in (filled_in | _locations(settings)).items():
+        yield f"{name}: {fact or NOT_YET}"
     yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
     yield "Transfers abroad: none that identifies a person; statistics with small numbers hidden"
     if facts.owed:
@@ -226,20 +226,20 @@ def check_web(settings: Settings) -> CheckResult:
     """Checks if the web process of this machine answers. If no program listens on this machine, asks the address in
     HOTLINE_LINE_URL instead."""
     host = "127.0.0.1" if settings.web_host in ANYWHERE else settings.web_host
-    here, there = Address(host, settings.port), _place_of(settings.line_url)
-    answered, cause = here.asked("/healthz")
+    address, line_address = Address(host, settings.port), _place_of(settings.line_url)
+    answered, cause = address.asked("/healthz")
     if answered is not None:
-        text = f"another program answers at {here}"
-        return _ready(here) if answered.is_alive else CheckResult("web", False, text, END_OTHER)
-    text = f"{here}: {cause}"
-    if there is not None and there != here and cause == "connection refused":
-        answered, elsewhere = there.asked("/healthz")
+        text = f"another program answers at {address}"
+        return _ready(address) if answered.is_alive else CheckResult("web", False, text, END_OTHER)
+    text = f"{address}: {cause}"
+    if line_address is not None and line_address != address and cause == "connection refused":
+        answered, elsewhere = line_address.asked("/healthz")
         if answered is not None and answered.is_alive:
-            return _ready(there)
+            return _ready(line_address)
         if answered is not None:
-            text = f"not asked from here: nothing listens at {here}, and {there} shows no /healthz"
+            text = f"not asked from here: nothing listens at {address}, and {line_address} shows no /healthz"
             return warning("web", text, ELSEWHERE)
-        text = f"{text}; {there}: {elsewhere}"
+        text = f"{text}; {line_address}: {elsewhere}"
     return CheckResult("web", False, f"{text}: the hotline answers no caller", BEGIN_WEB)
 
 
@@ -274,16 +274,16 @@ def check_console(settings: Settings, mark: str) -> CheckResult:
     """
     causes = []
     name, here = urlsplit(settings.console_url).netloc, Address("127.0.0.1", settings.console_port)
-    places, there = [(str(here), here)], _place_of(settings.console_url)
-    if there is not None and there.encrypted:
-        places.append((name, there))
-    for shown, place in places:
+    places, public_address = [(str(here), here)], _place_of(settings.console_url)
+    if public_address is not None and public_address.encrypted:
+        places.append((name, public_address))
+    for label, place in places:
         answered, cause = place.asked("/enter", name=name)
         if answered is None:
-            causes.append(f"{shown}: {cause}")
+            causes.append(f"{label}: {cause}")
             continue
-        text, todo = _wrong_console(answered, shown, name, mark)
-        return CheckResult("console", not text, text or f"answers at {shown}", todo)
+        text, todo = _wrong_console(answered, label, name, mark)
+        return CheckResult("console", not text, text or f"answers at {label}", todo)
     return CheckResult("console", False, "; ".join(causes), BEGIN_CONSOLE)
 
 
@@ -369,14 +369,14 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
     """
     settings = Settings.read(os.environ)
     found = run_checks(settings)
-    shown = [one for one in found if not only_wrong or one.state is not CheckState.OK]
-    wrong = sum(one.state is CheckState.WRONG for one in found)
-    warnings = sum(one.state is CheckState.WARNING for one in found)
+    results = [result for result in found if not only_wrong or result.state is not CheckState.OK]
+    wrong = sum(result.state is CheckState.WRONG for result in found)
+    warnings = sum(result.state is CheckState.WARNING for result in found)
     if as_json:
         print_json(
             {
                 **({"settings": settings.shown()} if with_settings else {}),
-                "findings": [attributes_of(one, *SHOWN) for one in shown],
+                "findings": [attributes_of(result, *SHOWN) for result in results],
                 "counts": {"wrong": wrong, "warnings": warnings, "checks": len(found)},
             }
         )
@@ -387,12 +387,12 @@ def doctor(*, as_json: bool, only_wrong: bool, with_settings: bool) -> None:
                 click.echo(f"{each.name:18} {values[each.name] or '(empty)'}")
                 click.secho(f"{'':18} {variable_of(each.name)}: {each.description}", dim=True)
             click.echo()
-        for one in shown:
-            word = "WRONG" if one.state is CheckState.WRONG else one.state
-            mark = click.style(f"{word:7}", fg=COLOURS[one.state])
-            click.echo(f"{mark} {one.name}: {one.message}")
-            if one.todo and one.state is not CheckState.OK:
-                click.echo(f"        -> {one.todo}")
+        for result in results:
+            word = "WRONG" if result.state is CheckState.WRONG else result.state
+            mark = click.style(f"{word:7}", fg=COLOURS[result.state])
+            click.echo(f"{mark} {result.name}: {result.message}")
+            if result.todo and result.state is not CheckState.OK:
+                click.echo(f"        -> {result.todo}")
         ending = "" if warnings == 1 else "s"
         click.echo(f"{wrong} wrong, {warnings} warning{ending} of {len(found)}")
     if wrong:
@@ -416,18 +416,18 @@ def run_checks(settings: Settings) -> Sequence[CheckResult]:
     return tuple(map(_of_demo, found)) if demo else found
 
 
-def _of_demo(one: CheckResult) -> CheckResult:
+def _of_demo(result: CheckResult) -> CheckResult:
     """Returns the result of a check as a demo shows it. A warning that matters only for real callers becomes a normal
     result."""
-    if one.state is not CheckState.WARNING or one.name not in REAL_LINE_CHECKS:
-        return one
-    return CheckResult(one.name, True, f"{one.message} (normal in a demo)")
+    if result.state is not CheckState.WARNING or result.name not in REAL_LINE_CHECKS:
+        return result
+    return CheckResult(result.name, True, f"{result.message} (normal in a demo)")
 
 
 def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
     """Yields the result of checking the key folder of each role. If HOTLINE_KEYS is set, does not report missing keys,
     because the folder has only the keys of one role."""
-    known, opened = _proofs(settings)
+    known_names, opened = _proofs(settings)
     for role in Role:
         folder = key_folder(settings, role)
         name = f"keys of {role}"
@@ -438,8 +438,8 @@ def check_key_folders(settings: Settings) -> Iterator[CheckResult]:
             found = CheckResult(name, False, text, todo)
         missing = missing_keys(folder, role) if found.ok and settings.keys is None else []
         if missing:
-            lost = known.intersection(missing)
-            todo = next_step(settings) if not known else LOST if lost else MADE
+            lost = known_names.intersection(missing)
+            todo = next_step(settings) if not known_names else LOST if lost else MADE
             found = CheckResult(name, False, f"{folder} lacks {', '.join(missing)}", todo)
         elif found.ok:
             found = _proved(name, folder, opened.get(role, KeysChecked()))
@@ -465,8 +465,8 @@ def _proofs(settings: Settings) -> tuple[frozenset[str], dict[Role, KeysChecked]
         if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
             return frozenset(), {}
         with closing(open_database(settings.database_url)) as database:
-            known = service_checks_keys.known_names(database)
-            return known, {
+            known_names = service_checks_keys.known_names(database)
+            return known_names, {
                 role: service_checks_keys.check_keys(database, key_folder(settings, role))
                 for role in Role
             }
@@ -498,9 +498,9 @@ def _of_rows(context: CliContext, settings: Settings) -> tuple[CheckResult, ...]
     encrypted = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
     return (
         *(
-            one
-            for one in service_checks_database.check_database(context)
-            if one.name not in CHECKED_BY_DOCTOR
+            result
+            for result in service_checks_database.check_database(context)
+            if result.name not in CHECKED_BY_DOCTOR
         ),
         *service_checks_outside.process_findings(context),
         *service_checks_outside.check_sample_data(context, is_emulated=settings.is_emulated),
@@ -570,8 +570,8 @@ def _console(settings: Settings) -> Iterator[CheckResult]:
     if settings.keys is None:
         yield check_key_owners(owners_of(folders), folders[Role.PAGES])
     keys = [KeyFolder(folders[role]) for role in (Role.CONSOLE, Role.PAGES)]
-    held = [one.read(RELAY_PUBLIC_KEY) for one in keys if one.holds(RELAY_PUBLIC_KEY)]
-    yield check_console(settings, mark_of(held[0]) if held else "")
+    role_keys = [folder.read(RELAY_PUBLIC_KEY) for folder in keys if folder.holds(RELAY_PUBLIC_KEY)]
+    yield check_console(settings, mark_of(role_keys[0]) if role_keys else "")
 
 
 def _gateway_found(url: str) -> CheckResult:

@@ -44,9 +44,9 @@ def _rows(folder: Path, limit: int, today: date) -> Iterator[str]:
             for each in measured
         ]
         yield f"{f'{place.flow}.{place.node}':{WIDTH}}  {'  '.join(counted)}".rstrip()
-    for one in questions(flow_set).values():
-        until = f"until {one.until}" if one.until else "signed by no one"
-        yield f"{f'question {one.name}':{WIDTH}}  {one.standing(today):9} {until:18} {one.digest}"
+    for question in questions(flow_set).values():
+        until = f"until {question.until}" if question.until else "signed by no one"
+        yield f"{f'question {question.name}':{WIDTH}}  {question.standing(today):9} {until:18} {question.digest}"
 
 
 folder_argument = click.argument("folder", type=FOLDER)
@@ -155,10 +155,10 @@ def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
         if not any(finding.code is Code.SHAPE for finding in findings):
             for row in _rows(folder, limit, datetime.now(UTC).date()):
                 click.echo(row)
-        said = load_console_words()[language]
+        translations = load_console_words()[language]
 
         def say(words: str) -> str:
-            return said.get(words, words)
+            return translations.get(words, words)
 
         for finding in findings:
             click.echo(finding.message_text.said(say))
@@ -174,6 +174,6 @@ def _findings(folder: Path, limit: int) -> Sequence[Problem]:
         return found
     fix = message_text("fix the flow file first")
     of_files = [
-        Problem("", "", Code.SHAPE, message_text("{says}", says=one), fix) for one in faults
+        Problem("", "", Code.SHAPE, message_text("{says}", says=fault), fix) for fault in faults
     ]
-    return [*of_files, *(one for one in found if one.code is Code.SHAPE)]
+    return [*of_files, *(problem for problem in found if problem.code is Code.SHAPE)]

@@ -58,8 +58,8 @@ class StartRequest:
 
     def line(self) -> bytes:
         """Returns the request as a line of JSON, ready to send."""
-        said = {"argv": self.argv, "environ": dict(self.environ), "gate": self.gate}
-        return f"{json.dumps(said)}\n".encode()
+        fields = {"argv": self.argv, "environ": dict(self.environ), "gate": self.gate}
+        return f"{json.dumps(fields)}\n".encode()
 
 
 def why_not_start(fork_server: Path, role: str, environ: Mapping[str, str]) -> str | None:
@@ -138,8 +138,8 @@ def _forget_siblings(waiting: selectors.BaseSelector) -> None:
 def _start_request(asking: socket.socket) -> StartRequest | None:
     asking.settimeout(PATIENCE)
     with suppress(OSError, ValueError, KeyError, TypeError):
-        said: Any = json.loads(asking.makefile().readline())
-        return StartRequest(tuple(said["argv"]), said["environ"], said["gate"])
+        fields: Any = json.loads(asking.makefile().readline())
+        return StartRequest(tuple(fields["argv"]), fields["environ"], fields["gate"])
     return None
 
 

@@ -90,7 +90,7 @@ def end_old(now: bool, as_json: bool) -> None:
     settings = Settings.read(os.environ)
     folder = key_folder(settings, Role.HOOKS)
     live, after = gateway_secrets.live_secrets(folder), datetime.now(UTC) - QUIET
-    old = {hook: gateway_secrets.last_used(folder, known[1:]) for hook, known in live.items()}
+    old = {hook: gateway_secrets.last_used(folder, secrets[1:]) for hook, secrets in live.items()}
     hook_names = [hook for hook, at in old.items() if at is not None and at > after]
     if hook_names and not now:
         raise TooSoon(
@@ -98,8 +98,8 @@ def end_old(now: bool, as_json: bool) -> None:
             "paste the new address into its dashboard, or close the old address with --now"
         )
     gateway_secrets.end_old_secrets(folder, _relay(settings))
-    new = {hook: gateway_secrets.last_used(folder, known[:1]) for hook, known in live.items()}
-    ended = {hook: max(len(known) - 1, 0) for hook, known in live.items()}
+    new = {hook: gateway_secrets.last_used(folder, secrets[:1]) for hook, secrets in live.items()}
+    ended = {hook: max(len(secrets) - 1, 0) for hook, secrets in live.items()}
     if as_json:
         print_json(
             {

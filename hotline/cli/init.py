@@ -89,14 +89,14 @@ def init(
     _home(settings.home)
     keys = settings.home / "keys"
     if found.state is migrate.TablesState.MISSING and not any(
-        one.is_file() for one in keys.glob("*/*")
+        path.is_file() for path in keys.glob("*/*")
     ):
         # Without this file, the home folder after an interrupted `init` would look like a hotline whose database is not
         # mounted. In a container, where only the key folder can be written, the file is not needed.
         with suppress(OSError):
             (settings.home / UNFINISHED_INIT).touch(mode=0o600)
-    made = make_missing_keys(settings, found, contexts.clock(settings)(), new=new)
-    _report("keys", made, there=f"in {keys}")
+    new_names = make_missing_keys(settings, found, contexts.clock(settings)(), new=new)
+    _report("keys", new_names, there=f"in {keys}")
     _migrate(settings, keys, new=new)
 
     context = build_cli(settings)
@@ -115,8 +115,8 @@ def init(
             progress("sample data of twelve months")
             # The import is here, because only this command needs the code that makes sample data.
             import_module("hotline.cli.sample").write(settings)
-        there = "or the hotline has data of its own"
-        _report("sample data", ["twelve months"] if is_new else [], there=there)
+        reason = "or the hotline has data of its own"
+        _report("sample data", ["twelve months"] if is_new else [], there=reason)
     (settings.home / UNFINISHED_INIT).unlink(missing_ok=True)
 
 
@@ -153,16 +153,16 @@ def upgrade(flows: Path, *, no_backup: bool, roles: bool, redis_accounts: Path |
     if found.state is migrate.TablesState.MISSING:
         raise missing_error(settings, f"the database {found.place} lacks the hotline's tables")
     keys = settings.home / "keys"
-    whole = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
-    if whole:
+    has_all_folders = settings.keys is None and all((keys / role).is_dir() for role in ROLES)
+    if has_all_folders:
         # Makes a missing key only if its kind is new in this release. If a key of an older kind is missing, the command
         # stops with an error.
-        made = make_missing_keys(settings, found, contexts.clock(settings)())
-        _report("keys", made, there=f"in {keys}")
+        new_names = make_missing_keys(settings, found, contexts.clock(settings)())
+        _report("keys", new_names, there=f"in {keys}")
     if found.state is migrate.TablesState.OLDER and not no_backup:
         _back_up(settings)
-    _migrate(settings, keys if whole else None)
-    _accounts(settings, keys if whole else None, redis_accounts, roles=roles)
+    _migrate(settings, keys if has_all_folders else None)
+    _accounts(settings, keys if has_all_folders else None, redis_accounts, roles=roles)
     context = build_cli(settings)
     with closing(context.database):
         _publish(context, settings, flows)
@@ -179,8 +179,8 @@ def _back_up(settings: Settings) -> None:
     folder = settings.backups or settings.home / "backups"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with closing(open_database(settings.database_url)) as database:
-        done = backup.take(settings, database, contexts.clock(settings)(), folder)
-    click.echo(f"backup: {done.path} leads back to version {done.manifest.schema} of the tables")
+        copy = backup.take(settings, database, contexts.clock(settings)(), folder)
+    click.echo(f"backup: {copy.path} leads back to version {copy.manifest.schema} of the tables")
 
 
 def _accounts(
@@ -214,7 +214,7 @@ def _home(home: Path) -> None:
         ) from None
     # In a container, only the folder of keys may be writable. So it is enough if this account can write in the home
     # folder or in the folder of keys.
-    if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
+    if not any(os.access(folder, os.W_OK | os.X_OK) for folder in (home, home / "keys")):
         raise FolderRefused(
             f"this account cannot write to {home}: make the hotline's account the owner of this folder"
         )
@@ -276,14 +276,14 @@ def _desks(context: Context, settings: Settings, file: Path | None, *, demo: boo
     """Creates the desks that do not exist yet, and copies into each key folder the public key that checks the desks'
     signatures."""
     missing, keys = decrypt_access.missing_desks(context), settings.home / "keys"
-    made: Sequence[str] = ()
+    desks: Sequence[str] = ()
     if missing or not is_held(keys, LINE_PUBLIC_KEY):
         passphrase = _passphrase(settings.home, file, demo=demo)
         progress(f"keys of {len(missing)} desks")
-        made = decrypt_access.make_desks(context, passphrase)
+        desks = decrypt_access.make_desks(context, passphrase)
         lay_line_key(keys, decrypt_access.line_public_key(context, passphrase))
     _report(
-        "desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys"
+        "desks", [f"{len(desks)} with keys of their own"] if desks else [], there="with their keys"
     )
 
 
@@ -334,18 +334,19 @@ def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
     context = build_console(settings)
     file = passphrase_file or settings.home / PASSPHRASE_FILE
     with closing(context.database):
-        made = service_demo.make_accounts(context)
+        accounts = service_demo.make_accounts(context)
         if file.exists():
             service_demo.grant_desks(context, passphrase_in(file))
-    if made:
-        keep_demo_accounts(settings.home, (*context.demo_accounts, *made))
-    _report("accounts", [one.name for one in made], there="or the gateway is not the emulator")
+    if accounts:
+        keep_demo_accounts(settings.home, (*context.demo_accounts, *accounts))
+    names = [account.name for account in accounts]
+    _report("accounts", names, there="or the gateway is not the emulator")
 
 
-def _report(what: str, made: Sequence[str], *, there: str) -> None:
+def _report(what: str, new_parts: Sequence[str], *, there: str) -> None:
     """Prints one line about a part of the hotline, such as its keys. The line says if `init` made the part now, or if
     the part already existed."""
-    for one in made:
-        click.echo(f"{what}: made {one}")
-    if not made:
+    for part in new_parts:
+        click.echo(f"{what}: made {part}")
+    if not new_parts:
         click.echo(f"{what}: exist already, {there}")

@@ -115,10 +115,10 @@ class _Forked:
     @classmethod
     async def begin(cls, fork_server: Path, request: StartRequest) -> "_Forked":
         """Requests a process from the fork server. Raises OSError or ValueError if there is no answer."""
-        answers, asked = await asyncio.open_unix_connection(fork_server)
-        asked.write(request.line())
+        answers, writer = await asyncio.open_unix_connection(fork_server)
+        writer.write(request.line())
         async with asyncio.timeout(FORKING):
-            return cls(int(await answers.readline()), answers, asked)
+            return cls(int(await answers.readline()), answers, writer)
 
     def go(self) -> None:
         self._asked.write(GO)
@@ -188,15 +188,15 @@ class Keeper:
         guard, end_needed = await _Guard.start(), asyncio.Event()
 
         def begin(programs: Iterable[Program], stopping: asyncio.Event) -> list[asyncio.Task[None]]:
-            return [asyncio.create_task(self._keep(guard, one, stopping)) for one in programs]
+            return [asyncio.create_task(self._keep(guard, item, stopping)) for item in programs]
 
-        needed = begin((one for one in self._programs if one.opens), end_needed)
+        needed = begin((program for program in self._programs if program.opens), end_needed)
         for program in self._programs:
             if program.opens:
                 await _either(_appearance(program.opens), stop.wait())
-        others = begin((one for one in self._programs if not one.opens), stop)
+        other_tasks = begin((program for program in self._programs if not program.opens), stop)
         await stop.wait()
-        await asyncio.gather(*others)
+        await asyncio.gather(*other_tasks)
         end_needed.set()
         await asyncio.gather(*needed)
         await guard.end()
@@ -405,10 +405,10 @@ def listen(process: str, command: tuple[str, ...]) -> None:
     host, port = address_of(settings, process)
     workers = settings.web_workers if process == "web" else 1
     refuse_taken(host, port, patience=PATIENCE)
-    given = ("--host", host, "--port", str(port), "--workers", str(workers))
+    server_options = ("--host", host, "--port", str(port), "--workers", str(workers))
     if command[0] != "granian":
-        os.execvp(command[0], (*command, *given))
+        os.execvp(command[0], (*command, *server_options))
     from granian.cli import cli as granian
 
     # The server `granian` runs in this process, so that its workers share the code that the fork server has imported.
-    granian.main(args=[*command[1:], *given], prog_name=command[0])
+    granian.main(args=[*command[1:], *server_options], prog_name=command[0])

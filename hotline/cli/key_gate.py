@@ -69,8 +69,8 @@ def _wrong_keys(database: Database, settings: Settings, role: Role) -> tuple[str
     folder = settings.home / "keys" / role
     if not folder.is_dir():
         return "every key", str(missing_error(settings, f"the key folder {folder} is not there"))
-    known = service_checks_keys.known_names(database)
-    if lost := ", ".join(sorted(known.intersection(missing_keys(folder, role)))):
+    known_names = service_checks_keys.known_names(database)
+    if lost := ", ".join(sorted(known_names.intersection(missing_keys(folder, role)))):
         return lost, f"{folder} lacks {lost}: {LOST}"
     if wrong := service_checks_keys.check_keys(database, folder).wrong:
         return ", ".join(wrong), wrong_sentence(folder, wrong)

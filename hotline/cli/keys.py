@@ -77,15 +77,15 @@ def enter(by: str, reason: str, *, check: bool) -> None:
     """
     folder = reader_folder()
     typed = key_export.read_letters(click.prompt("The pepper", hide_input=True, err=True))
-    held = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
+    stored_pepper = folder.read(PEPPER_KEY) if folder.holds(PEPPER_KEY) else None
     with cli_context() as context:
         is_ours = service_checks_keys.is_own_key(context.database, PEPPER_KEY, (typed,))
-        if not is_ours or (check and held != typed):
+        if not is_ours or (check and stored_pepper != typed):
             raise NotReady("this pepper (secret key) is wrong: compare it with the paper copy")
-        if held == typed:
+        if stored_pepper == typed:
             click.echo("this is the pepper of this hotline")
             return
-        if held is not None and not folder.make(previous_name(PEPPER_KEY), held):
+        if stored_pepper is not None and not folder.make(previous_name(PEPPER_KEY), stored_pepper):
             raise Occupied("an older pepper (secret key) exists: run `hotline keys end-old`")
         folder.replace(PEPPER_KEY, typed)
         decrypt_rekeying.record(context, "pepper_entered", PEPPER, by=by, reason=reason)
@@ -112,7 +112,7 @@ def list_(as_json: bool) -> None:
     Example: hotline keys list
     """
     folder, rows = _folder(), []
-    rotating = {(one.file, one.role): key for key, one in ROTATING.items()}
+    rotating = {(entry.file, entry.role): key for key, entry in ROTATING.items()}
     for role in ROLES:
         for name in KeyFolder(folder / role).names():
             file = folder / role / name
@@ -277,13 +277,13 @@ def _complete(settings: Settings, folder: Path) -> None:
     the operator must restore this key."""
     left: Sequence[str] = ()
     if migrate.find_tables(settings.database_url).state is not migrate.TablesState.CURRENT:
-        made = make_keys(folder, datetime.now(UTC))
+        new_names = make_keys(folder, datetime.now(UTC))
     else:
         with closing(open_database(settings.database_url)) as database:
             left = lost_keys(database, folder)
-            made = make_keys(folder, datetime.now(UTC), leave=left)
+            new_names = make_keys(folder, datetime.now(UTC), leave=left)
             add_canaries(database, folder)
-    for name in made:
+    for name in new_names:
         click.echo(f"created again: {name}")
     for name in left:
         todo = ": `hotline keys pepper enter`" if name == PEPPER_KEY else ""
@@ -299,9 +299,9 @@ def _prove(
     With `alone`, replaces the canaries of the old key, which no longer exists.
     """
     seal = service_checks_keys.replace_canary if alone else service_checks_keys.add_canary
-    for name, held in rotation.newest_keys(folder, rotating):
+    for name, key in rotation.newest_keys(folder, rotating):
         if name in WITH_CANARY:
-            seal(context.database, name, held)
+            seal(context.database, name, key)
 
 
 def _moved(context: Context, folder: Path, key: str) -> str:
@@ -399,15 +399,15 @@ def _looked_at() -> Iterator[tuple[str, bool]]:
     with closing(context.database):
         if own is None:
             service_weekly_keys.delete_old_keys(context)
-        wanted = service_weekly_keys.needed_since(context)
+        first_week = service_weekly_keys.needed_since(context)
         for folder in folders:
-            yield from _left(KeyFolder(folder), wanted, context.now())
+            yield from _left(KeyFolder(folder), first_week, context.now())
 
 
-def _left(folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:
+def _left(folder: KeyFolder, first_week: str, at: datetime) -> Iterator[tuple[str, bool]]:
     start, of = WeeklyLock(folder).start, f"keys of {folder.path.name}"
     yield f"{of}: no weekly key, so that nothing is forgotten", start is None
-    yield f"{of}: the key of a week before {wanted}", start is not None and start < wanted
+    yield f"{of}: the key of a week before {first_week}", start is not None and start < first_week
     yield f"{of}: a folder that cannot be written", cannot_advance(folder)
     contacts = contact_keys(folder)
     is_left = any(name < contacts.name(at - timedelta(weeks=1)) for name in contacts.held())

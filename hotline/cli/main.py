@@ -151,7 +151,7 @@ class LazyGroup(PlainErrors):
         modules."""
         with formatter.section("Commands"):
             formatter.write_dl(
-                [(name, short_help(one)) for name, one in sorted(self._table.items())]
+                [(name, short_help(entry)) for name, entry in sorted(self._table.items())]
             )
 
 
@@ -176,9 +176,9 @@ def with_help_alone(target: str) -> click.Command:
     options = module_from_spec(spec)
     with uncollected():
         loader.exec_module(options)
-    for name, one in vars(options).items():
-        if isinstance(one, click.Command):
-            one.callback = partial(_run_whole, f"{module}:{name}")
+    for name, value in vars(options).items():
+        if isinstance(value, click.Command):
+            value.callback = partial(_run_whole, f"{module}:{name}")
     command = getattr(options, attribute)
     assert isinstance(command, click.Command)
     return command
@@ -196,9 +196,9 @@ def short_help(entry: "str | tuple[str, Table]") -> str:
         return entry[0]
     module, _, attribute = entry.partition(":")
     docs = (
-        ast.get_docstring(one)
-        for one in ast.parse(source_of(module).read_text(encoding="utf-8")).body
-        if isinstance(one, ast.FunctionDef) and one.name == attribute
+        ast.get_docstring(node)
+        for node in ast.parse(source_of(module).read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name == attribute
     )
     return click.Command(attribute, help=next(docs)).get_short_help_str(ANY_LENGTH)
 
@@ -208,8 +208,8 @@ def source_of(module: str) -> Path:
     return Path(__file__).parent.joinpath(*module.split(".")).with_suffix(".py")
 
 
-def _version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if wanted:
+def _version(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
         click.echo(f"hotline {version('hotline')}, commit {commit()}")
         context.exit()
 

@@ -47,8 +47,8 @@ def check_reason(_context: click.Context, _option: click.Parameter, value: str) 
 
 def locale_language(environ: Mapping[str, str] = os.environ) -> str:
     """Returns the terminal's language if the hotline has texts in it. Otherwise returns English."""
-    named = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    code = next(filter(None, named), "")[:2].casefold()
+    locale_names = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    code = next(filter(None, locale_names), "")[:2].casefold()
     return code if code in CODES else ENGLISH
 
 

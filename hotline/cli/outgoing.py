@@ -35,38 +35,38 @@ def status(as_json: bool) -> None:
     """
     with cli_context() as context:
         found = service.queue_view(context)
-    held = found.pause
+    pause = found.pause
     if as_json:
         print_json(
             {
-                "paused": held is not None or found.fault is not None,
-                "by": held.paused_by if held else None,
-                "reason": held.reason if held else found.fault,
-                "since": held.since if held else None,
-                "paused_parts": [one.queue for one in found.parts],
+                "paused": pause is not None or found.fault is not None,
+                "by": pause.paused_by if pause else None,
+                "reason": pause.reason if pause else found.fault,
+                "since": pause.since if pause else None,
+                "paused_parts": [part.queue for part in found.parts],
                 "waiting": [
                     {
-                        "kind": one.kind,
-                        "count": one.count,
-                        "oldest": one.oldest,
-                        "may_have_gone_out": one.doubtful,
+                        "kind": group.kind,
+                        "count": group.count,
+                        "oldest": group.oldest,
+                        "may_have_gone_out": group.doubtful,
                     }
-                    for one in found.waiting
+                    for group in found.waiting
                 ],
             }
         )
         return
-    if held is not None:
-        click.echo(f"PAUSED by {held.paused_by} since {format_time(held.since)}: {held.reason}")
+    if pause is not None:
+        click.echo(f"PAUSED by {pause.paused_by} since {format_time(pause.since)}: {pause.reason}")
     elif found.fault is not None:
         click.echo(
             f"stopped by the gateway's answer ({found.fault}): the hotline tries again each minute"
         )
     else:
         click.echo("messages are being sent")
-    for one in found.parts:
-        since = format_time(one.since)
-        click.echo(f"PAUSED {one.queue} by {one.paused_by} since {since}: {one.reason}")
+    for part in found.parts:
+        since = format_time(part.since)
+        click.echo(f"PAUSED {part.queue} by {part.paused_by} since {since}: {part.reason}")
     _show(found.waiting)
 
 
@@ -115,8 +115,8 @@ def resume(
 
     Example: hotline outgoing resume --by "Operator 1" --reason "fault fixed"
     """
-    given = {MessageKind.ALERT: alerts, MessageKind.CONFIRMATION: confirmations}
-    fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
+    options = {MessageKind.ALERT: alerts, MessageKind.CONFIRMATION: confirmations}
+    fates = {kind: DoubtDecision(fate) for kind, fate in options.items() if fate is not None}
     with cli_context() as context:
         if only is not None:
             service_partial_pause.resume(context, OutgoingPart(only), by=by, reason=reason)

@@ -127,13 +127,13 @@ def remove(person: str, second: str | None, by: str, reason: str) -> None:
     Example: hotline people remove "Responder 7" --by "Admin 1" --reason "left the service"
     """
     with cli_context() as context:
-        gone = service_removal.remove_responder(
+        removal = service_removal.remove_responder(
             context, person, second=second, by=by, reason=reason
         )
-    click.echo(f"{gone.person.name}: removed. Other responders get the open cases")
-    if gone.is_below_minimum:
+    click.echo(f"{removal.person.name}: removed. Other responders get the open cases")
+    if removal.is_below_minimum:
         click.secho(
-            f"Warning: {gone.national} of the national desk can be alerted, but at least {MIN_NATIONAL} are needed."
+            f"Warning: {removal.national} of the national desk can be alerted, but at least {MIN_NATIONAL} are needed."
             " Add a person to the national desk now, on the page People or with `hotline people back` or `import`",
             fg="red",
             err=True,
@@ -225,7 +225,7 @@ def guide(paper_name: str, language: str, out: Path) -> None:
     name = PAPERS[paper_name] + ("" if language == FIRST else f".{language}")
     page = (DOCS / f"{name}.md").read_text(encoding="utf-8")
     printed = documents.printed_page(
-        page, language, lambda one: (DOCS / one).read_text(encoding="utf-8")
+        page, language, lambda file_name: (DOCS / file_name).read_text(encoding="utf-8")
     )
     printed = printed.replace(WRITTEN, responders_short_code(settings.service_code))
     try:

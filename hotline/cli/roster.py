@@ -37,7 +37,7 @@ def show(week: datetime | None, as_json: bool) -> None:
             "desk": desk,
             "day": WEEKDAYS[half // 2],
             "part": "night" if half % 2 else "day",
-            "people": [found.names[one] for one in people],
+            "people": [found.names[person_id] for person_id in people],
         }
         for (desk, half), people in found.cells.items()
     ]

@@ -86,12 +86,12 @@ def run(procfile: Path) -> None:
     logger.setLevel(logging.INFO)
     pipe = subprocess.PIPE
     with subprocess.Popen(PREPARE, stdin=pipe, stdout=pipe, stderr=pipe) as preparing:
-        said = preparing.stdout.readline() if preparing.stdout else b""
-        if not said:
+        line = preparing.stdout.readline() if preparing.stdout else b""
+        if not line:
             _, complaint = preparing.communicate()
             click.echo(complaint, err=True, nl=False)
             sys.exit(preparing.returncode)
-        if warning := json.loads(said):
+        if warning := json.loads(line):
             logger.critical(warning)
         with keeper.only_run(settings.home), fork_server_place() as fork_server:
             for host, port in listening(settings, entries):
@@ -145,7 +145,7 @@ def programs_of(
         post = PROCESSES.get(process)
         if post is None:
             continue
-        known = ordinary | _settings_for(post, settings, environ)
+        variables = ordinary | _settings_for(post, settings, environ)
         argv = ("/bin/sh", "-c", f"exec {command}")
         words = tuple(shlex.split(command))
         forks = fork_server if words[:2] == FORKED else None
@@ -159,7 +159,7 @@ def programs_of(
         for number in range(1, post.count + 1):
             name = process if post.count == 1 else f"{process}.{number}"
             programs.append(
-                keeper.Program(name, argv, known, refused=gate, fork_server=forks, words=words)
+                keeper.Program(name, argv, variables, refused=gate, fork_server=forks, words=words)
             )
     return tuple(programs)
 
@@ -174,12 +174,12 @@ def _settings_for(
         *(() if post.role == WATCH else MONITOR_ONLY),
         *(() if post.role == WORKERS else WORKER_ONLY),
     )
-    known = {name: value for name, value in _named(environ).items() if name not in hidden}
+    variables = {name: value for name, value in _named(environ).items() if name not in hidden}
     keys = settings.home / "keys" / post.role
     for name, account in ACCOUNTS:
-        if name in known:
-            known[name] = with_account(known[name], keys, account)
-    return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
+        if name in variables:
+            variables[name] = with_account(variables[name], keys, account)
+    return variables | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
 
 
 def _named(environ: Mapping[str, str]) -> dict[str, str]:
@@ -207,8 +207,8 @@ def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
     store its data on disk and may delete keys. This Valkey writes to disk every second, and refuses writes when it is
     full.
     """
-    for made in (socket.parent, folder):
-        made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in (socket.parent, folder):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = {
         "port": "0",
         "unixsocket": str(socket),
@@ -224,7 +224,7 @@ def redis_command(socket: Path, folder: Path) -> tuple[str, ...]:
         "logfile": str(folder / "redis.log"),
     }
     words = (word for name, value in settings.items() for word in (f"--{name}", value))
-    asked = subprocess.run(
+    result = subprocess.run(
         (sys.executable, "-c", REDIS_BINARY), check=True, stdout=subprocess.PIPE, text=True
     )
-    return (asked.stdout.strip(), *words)
+    return (result.stdout.strip(), *words)

@@ -65,7 +65,7 @@ MONTHS, TIPS_A_MONTH, PERSONS_A_MONTH, CALLS_A_DAY = 12, 110, 14, 40
 TIPS_OF_THIS_MONTH = 60
 OPEN_TIPS, OPEN_PERSONS, OFFICERS = 12, 24, 60
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-KINDS = tuple(one.value for one in Category)
+KINDS = tuple(category.value for category in Category)
 MINUTES_TO_TAKE: Mapping[Urgency, tuple[int, int]] = {
     Urgency.DANGER: (1, 4),
     Urgency.SEEN: (2, 90),
@@ -142,9 +142,11 @@ def _line(settings: Settings) -> SampleLine:
         "now": clock,
         "jobs": FakeJobs(),
     }
-    roles = {role: one.name for one in demo_accounts_in(settings.home) for role in one.roles}
+    roles = {
+        role: account.name for account in demo_accounts_in(settings.home) for role in account.roles
+    }
     with door.database.reading() as session:
-        ids = {one.shown: one.id for one in tables_accounts.all_accounts(session)}
+        ids = {account.shown: account.id for account in tables_accounts.all_accounts(session)}
     return SampleLine(
         door=replace(door, **same, notes=FakeStarts(), runs=FakeStates()),
         relay=replace(relay, **same, sms=sms, senders=FakeSenders()),
@@ -190,9 +192,9 @@ def _use(session: Session, line: SampleLine) -> None:
             for name, count in zip(NETWORKS, (220, 90, 8), strict=False):
                 screens.append(_screen(week, ScreenMeasure.SESSION, name, count))
             for place, screen in enumerate(sorted(live.screens)):
-                shown = max(12, 180 - 2 * place + random.randint(-9, 9))
-                screens.append(_screen(week, ScreenMeasure.SHOWN, screen, shown))
-                screens.append(_screen(week, ScreenMeasure.ANSWERED, screen, shown * 8 // 10))
+                views = max(12, 180 - 2 * place + random.randint(-9, 9))
+                screens.append(_screen(week, ScreenMeasure.SHOWN, screen, views))
+                screens.append(_screen(week, ScreenMeasure.ANSWERED, screen, views * 8 // 10))
     session.bulk_insert_mappings(ScreenCount, screens)
     for number in range(OFFICERS):
         joined = rules_follow_up.begins(random.choice(line.months)) + random.randint(1, 20) * DAY
@@ -221,20 +223,20 @@ def _closed_tips(session: Session, line: SampleLine) -> None:
     random, codes = line.random, sorted(area.code for area in districts())
     weights = [5 if code.startswith("1") else 1 for code in codes]
     members = queries_people.members(session)
-    people = {code: [one.id for one in members if one.covers(code)] for code in codes}
+    people = {code: [member.id for member in members if member.covers(code)] for code in codes}
     keys = tables_desks.public_keys(session, (NATIONAL, *codes))
     names = iter(
         rules_assignment.draw_references(secrets.token_bytes(400_000), 6, MONTHS * TIPS_A_MONTH * 2)
     )
     for begins, lasts, many in _spells(line):
-        made: list[tuple[Tip, Mapping[str, bytes]]] = []
+        tips: list[tuple[Tip, Mapping[str, bytes]]] = []
         for _ in range(many):
             filed = begins + lasts * random.random()
-            made.append(_tip(line, filed, random.choices(codes, weights)[0], keys))
-        session.add_all(tip for tip, _ in made)
+            tips.append(_tip(line, filed, random.choices(codes, weights)[0], keys))
+        session.add_all(tip for tip, _ in tips)
         session.flush()
         met: list[int] = []
-        for tip, grants in made:
+        for tip, grants in tips:
             for code, key in grants.items():
                 session.add(Grant(tip_id=tip.id, desk_code=code, encrypted_key=key))
             if _log(session, line, tip, random.choice(people[tip.place]), next(names)):
@@ -288,12 +290,12 @@ def _tip(
     )
     if erased is not None:
         return tip, {}
-    wanted = (NATIONAL, place) if tip.official == "no" else (NATIONAL,)
+    desk_codes = (NATIONAL, place) if tip.official == "no" else (NATIONAL,)
     encrypted = line.desk.encrypter.tip(
         {"danger": "yes" if urgency is Urgency.DANGER else "no"},
         uid=uid,
         place=place,
-        desks={code: keys[code] for code in wanted},
+        desks={code: keys[code] for code in desk_codes},
         at=filed,
     )
     tip.body = encrypted.body
@@ -305,8 +307,8 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
     place of the tip."""
     random, at = line.random, tip.created_at
     low, high = MINUTES_TO_TAKE[Urgency(tip.urgency)]
-    taken = at + (low + (high - low) * random.random() ** 2) * MINUTE
-    opened = taken + random.randint(1, 9) * MINUTE
+    taken_at = at + (low + (high - low) * random.random() ** 2) * MINUTE
+    opened = taken_at + random.randint(1, 9) * MINUTE
     on_site = opened + random.randint(20, 200) * MINUTE if random.random() < 0.6 else None
     month = rules_follow_up.month_of(at)
     is_counted = rules_follow_up.counted_at(month) <= line.now
@@ -319,15 +321,15 @@ def _log(session: Session, line: SampleLine, tip: Tip, responder_id: int, name: 
         reference=name,
         state=rules_assignment.AssignmentState.CLOSED,
         created_at=at,
-        acknowledged_at=taken,
-        proved_at=taken,
+        acknowledged_at=taken_at,
+        proved_at=taken_at,
         opened_at=opened,
         on_site_at=on_site,
     )
     session.add(alert)
     happened: list[tuple[LoggedEvent, datetime | None, dict[str, str]]] = [
         (LoggedEvent.ALERTED, at, {"why": Purpose.ALERT}),
-        (LoggedEvent.ACKNOWLEDGED, taken, {"proof": TakeProof.PROVED}),
+        (LoggedEvent.ACKNOWLEDGED, taken_at, {"proof": TakeProof.PROVED}),
         (LoggedEvent.OPENED, opened, {}),
         (LoggedEvent.ON_SITE, on_site, {}),
         (LoggedEvent.SCREENED, on_site if is_met else None, {}),
@@ -368,13 +370,13 @@ def _cells(random: Random) -> Iterator[CellName]:
         yield CellName(step)
         if random.random() > 0.9:
             break
-    who = random.choices(("woman", "man", "girl", "boy"), (40, 26, 22, 12))[0]
-    yield CellName("persons_by_who", Dimension.WHO, who)
+    person = random.choices(("woman", "man", "girl", "boy"), (40, 26, 22, 12))[0]
+    yield CellName("persons_by_who", Dimension.WHO, person)
     yield CellName("persons_by_form", Dimension.FORM, random.choice(sorted(FORMS)))
     yield CellName("persons_by_province", Dimension.PROVINCE, random.choice(sorted(PROVINCES)))
     nation = random.choices(("rwanda", "other"), (80, 20))[0]
     yield CellName("persons_by_nationality", Dimension.NATIONALITY, nation)
-    means = "child" if who in ("girl", "boy") else random.choice(("force", "deceit", "both"))
+    means = "child" if person in ("girl", "boy") else random.choice(("force", "deceit", "both"))
     yield CellName("persons_by_means", Dimension.MEANS, means)
 
 
@@ -392,23 +394,23 @@ def _persons(line: SampleLine) -> None:
             tables_persons.add_person(session, tip.id, 1, at)
             kind = LoggedEvent.SCREENED
             by = service_case.EventActor("account:1:Sample", person=tip.assignee_id)
-            said = service_case.write_event(
+            event_id = service_case.write_event(
                 session, tip.id, kind, by, at, key=f"sample person:{tip.id}"
             )
-            seen = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
-            plain = PersonCodes(1, seen).checked(kind).to_bytes()
-            service_requests.store_codes(session, line.desk, tip, said or 0, plain, at)
+            answers = {**SIGNS, "form": line.random.choice(sorted(FORMS))}
+            plain = PersonCodes(1, answers).checked(kind).to_bytes()
+            service_requests.store_codes(session, line.desk, tip, event_id or 0, plain, at)
 
 
 def _releases(line: SampleLine) -> None:
     """Makes each release of statistics on the day on which it is due, with the same code as a real hotline. The
     function approves the releases of statistics that are older than a week."""
-    made: list[str] = []
+    periods: list[str] = []
     for period in due_periods(day_of(rules_follow_up.begins(line.months[0])), line.now):
         line.clock.at = due_at(period)
         reader_person_sums.hand_over(line.reader, line.clock.at)
-        made += service_releases.create_due(line.desk, line.clock.at)
-    for period in made:
+        periods += service_releases.create_due(line.desk, line.clock.at)
+    for period in periods:
         if due_at(period) > line.now - 7 * DAY:
             continue
         for role in (AccountRole.NATIONAL, AccountRole.PROGRAMME_LEAD):
@@ -439,17 +441,17 @@ def _report(line: SampleLine, number: int, area: Any) -> None:
     """Reports a tip from a district by pressing key after key."""
     session_id, msisdn, text = f"sample-{number}", f"+2507883009{number:02}", ""
     keys = iter(("", "5", "1" if number % 5 == 2 else "2", "2"))
-    wanted = iter((place_name(area.code[0], "rw"), area.name))
+    labels = iter((place_name(area.code[0], "rw"), area.name))
     details = iter("11411")
     screen = ""
     for _ in range(24):
         key = next(keys, None)
         if key is None:
-            label = next(wanted, None)
+            label = next(labels, None)
             offered = choices(screen.removeprefix("CON "))
             key = offered.get(label, "9") if label is not None else next(details, "1")
             if label is not None and label not in offered:
-                wanted = iter((label, *wanted))
+                labels = iter((label, *labels))
         text = f"{text}*{key}" if text else key
         screen = service_session.answer_hop(
             line.door, UssdHop(session_id, msisdn, text, NETWORKS[number % 2])

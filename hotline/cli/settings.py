@@ -48,15 +48,15 @@ class SettingHelp(NamedTuple):
 def helps() -> list[SettingHelp]:
     """Returns the help texts of all settings in order, from their docstrings and declarations."""
     found, texts = [], Settings.descriptions()
-    for one in fields(Settings):
-        description, _, otherwise = " ".join(texts[one.name].split()).partition(WITHOUT)
-        default, example = one.metadata["default"], one.metadata["example"]
-        shown = ("no", "yes")[default] if isinstance(default, bool) else default
+    for field in fields(Settings):
+        description, _, otherwise = " ".join(texts[field.name].split()).partition(WITHOUT)
+        default, example = field.metadata["default"], field.metadata["example"]
+        default_text = ("no", "yes")[default] if isinstance(default, bool) else default
         row = SettingHelp(
-            name=one.name,
+            name=field.name,
             description=description.strip(),
-            value=one.metadata["kind"].meaning,
-            otherwise=otherwise or f"`{shown}`",
+            value=field.metadata["kind"].meaning,
+            otherwise=otherwise or f"`{default_text}`",
             example=default if example is None else example,
         )
         found.append(row)
@@ -66,18 +66,18 @@ def helps() -> list[SettingHelp]:
 def as_toml() -> str:
     """Returns a TOML file that sets no value. Each setting is a comment below its help text."""
     lines = [HEAD_OF_FILE]
-    for one in helps():
-        text = f"{one.description} Value: {one.value}. If not set: {one.otherwise}."
+    for row in helps():
+        text = f"{row.description} Value: {row.value}. If not set: {row.otherwise}."
         lines += [f"# {line}" for line in wrap(text, 100, break_long_words=False)]
-        lines.append(f"#{one.name} = {json.dumps(one.example)}\n")
+        lines.append(f"#{row.name} = {json.dumps(row.example)}\n")
     return "\n".join(lines)
 
 
 def as_markdown() -> str:
     """Returns the page docs/settings.md: a table of all settings."""
     rows = (
-        f"| `{variable_of(one.name)}` | {one.description} | {one.value} | {one.otherwise} |\n"
-        for one in helps()
+        f"| `{variable_of(row.name)}` | {row.description} | {row.value} | {row.otherwise} |\n"
+        for row in helps()
     )
     return HEAD_OF_PAGE + "".join(rows)
 

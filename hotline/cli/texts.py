@@ -94,15 +94,15 @@ def gathered() -> frozenset[str]:
 
 def _phrases(messages: Iterable[object]) -> Iterator[str]:
     for message in messages:
-        one = message[0] if isinstance(message, tuple) else message
-        if isinstance(one, str) and one:
-            yield one
+        text = message[0] if isinstance(message, tuple) else message
+        if isinstance(text, str) and text:
+            yield text
 
 
 def _of_tables() -> Iterator[str]:
     """Yields the phrases that the console's pages take from tables of other packages."""
     for table in tomllib.loads((PAGES / "words.toml").read_text("utf-8")).values():
-        yield from (one if isinstance(one, str) else one[0] for one in table.values())
+        yield from (entry if isinstance(entry, str) else entry[0] for entry in table.values())
     yield from (page.menu for page in routes.PAGES if page.menu)
     yield from (rule[part] for rule in RULES.values() for part in ("says", "fix"))
     yield from rules_audit.SENTENCES.values()
@@ -161,10 +161,10 @@ class CatalogueFile(NamedTuple):
 
     def write(self, locales: Path, language: str) -> str:
         """Adds new texts without translation, and removes old texts. Returns one line for the person who waits."""
-        path, known = catalogue_path(locales, language, self.name), self.known(locales, language)
-        wanted, catalogue = self.gather(), Catalog(locale=language, fuzzy=False)
-        for text, note in wanted.items():
-            translation = text if language == SOURCE else known.get(text, "")
+        path, texts = catalogue_path(locales, language, self.name), self.known(locales, language)
+        notes, catalogue = self.gather(), Catalog(locale=language, fuzzy=False)
+        for text, note in notes.items():
+            translation = text if language == SOURCE else texts.get(text, "")
             catalogue.add(text, translation, auto_comments=[note] if note else [])
         written = io.BytesIO()
         write_po(written, catalogue, width=0, omit_header=True)
@@ -175,8 +175,8 @@ class CatalogueFile(NamedTuple):
             head += blank
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(head.encode() + written.getvalue())
-        there = len(wanted if language == SOURCE else wanted.keys() & known.keys())
-        return f"{language}: {there} of {len(wanted)} texts in {path.name}"
+        count = len(notes if language == SOURCE else notes.keys() & texts.keys())
+        return f"{language}: {count} of {len(notes)} texts in {path.name}"
 
 
 FILES = (
@@ -202,11 +202,11 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     numbers = documents.bind_lists(documents.read(document), place_lists()).numbers
     yield from service_reviews.overstated_files(document, service_reviews.read_signatures(folder))
     for file, language in product(FILES, CODES):
-        wanted, known = file.gather(), file.known(locales, language)
+        notes, texts = file.gather(), file.known(locales, language)
         place = f"{language}/{file.name}.po"
-        yield from (f"{place}: not translated: {text}" for text in wanted if text not in known)
-        for text, translation in known.items():
-            if text not in wanted:
+        yield from (f"{place}: not translated: {text}" for text in notes if text not in texts)
+        for text, translation in texts.items():
+            if text not in notes:
                 yield f"{place}: no longer in the code: {text}"
             elif language == SOURCE and text != translation:
                 yield f"{place}: differs from the code, which is the English: {text}"

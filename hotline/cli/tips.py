@@ -64,7 +64,7 @@ def list_(
     Example: hotline tips list --open --desk Gasabo
     """
     most = limit or (None if as_json else PAGE)
-    asked = TipListFilter(
+    tip_filter = TipListFilter(
         viewer=desk_viewer(desk_code(desk)) if desk else None,
         since=since,
         limit=most and most + 1,
@@ -72,7 +72,7 @@ def list_(
     )
     with cli_context() as context:
         now = context.now()
-        found = decrypt_access.list_tips(context, asked)
+        found = decrypt_access.list_tips(context, tip_filter)
     page = found[:most]
     if as_json:
         options.print_json([row_of(overview, now) for overview in page])
@@ -132,10 +132,10 @@ def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
 def _assignee(overview: TipOverview) -> str:
     name = overview.responsible
     if overview.asked is not None:
-        said = (
+        prefix = (
             "passed on by" if overview.asked is AskedAgain.PASSED_ON else "others are alerted after"
         )
-        name = f"{said} {name}"
+        name = f"{prefix} {name}"
     if overview.tip.closed_at:
         name = name or overview.acknowledged_by or "not taken"
     if name is None and overview.tip.state == TipState.FRAGMENT:
@@ -263,7 +263,7 @@ def read(
 def line_of(context: Context, one: service_viewer.TimelineEvent, language: str) -> str:
     """Returns one line of a tip's timeline: the time, the event and the channel. A correction shows its own number and
     the number of the text that it corrects."""
-    said = one.kind.value if one.template is None else context.phrases.say(language, one.template)
+    label = one.kind.value if one.template is None else context.phrases.say(language, one.template)
     codes = ", ".join(f"{name} {code}" for name, code in one.codes.items())
     details = (
         one.channel,
@@ -274,16 +274,16 @@ def line_of(context: Context, one: service_viewer.TimelineEvent, language: str) 
         f"corrected by #{one.corrected_by}" if one.corrected_by else "",
     )
     text = " ".join(filter(None, details))
-    return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {said}  {text}"
+    return f"{one.at.astimezone(KIGALI):%Y-%m-%d %H:%M}  {label}  {text}"
 
 
-def document_of(one: service_viewer.TimelineEvent) -> dict[str, object]:
+def document_of(event: service_viewer.TimelineEvent) -> dict[str, object]:
     return {
         **options.attributes_of(
-            one, "at", "kind", "channel", "name", "desk", "supersedes", "corrected_by"
+            event, "at", "kind", "channel", "name", "desk", "supersedes", "corrected_by"
         ),
-        "id": one.entry_id,
-        "codes": dict(one.codes),
+        "id": event.entry_id,
+        "codes": dict(event.codes),
     }
 
 
@@ -301,14 +301,14 @@ def show(name: str, language: str, as_json: bool) -> None:
     """
     with cli_context() as context:
         now, sheet = context.now(), service_viewer.case_sheet(context, name.upper())
-        lines = [line_of(context, one, language) for one in sheet.timeline]
+        lines = [line_of(context, event, language) for event in sheet.timeline]
     if as_json:
         options.print_json(
             {
                 **row_of(sheet.overview, now),
                 "references": sheet.references,
                 "linked_to": sheet.links,
-                "entries": [document_of(one) for one in sheet.timeline],
+                "entries": [document_of(event) for event in sheet.timeline],
             }
         )
         return
@@ -324,7 +324,7 @@ EARLIER_PLACES = {
     "en": "Place before correction",
     "fr": "Lieu dit avant la correction",
 }
-OUTCOME = click.Choice([one.value for one in TipOutcome])
+OUTCOME = click.Choice([outcome.value for outcome in TipOutcome])
 
 
 @click.command()
@@ -342,14 +342,14 @@ def close(tip_id: int, by: str, reason: str, outcome: str) -> None:
     Example: hotline tips close 12 --outcome not-found --by "Desk 1" --reason "visited twice"
     """
     with cli_context() as context:
-        kept = keeping.close_tip(
+        retained_tip = keeping.close_tip(
             context, tip_id, by=by, reason=reason, outcome=TipOutcome(outcome), only_requests=True
         )
         clocks = service_persons.due_follow_ups(context, tip_id)
-    _say(kept)
-    for one in clocks:
-        due, owed = one.due_at.astimezone(KIGALI), FOLLOWS[one.kind].owed
-        click.echo(f"  still to do for person {one.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
+    _say(retained_tip)
+    for todo in clocks:
+        due, owed = todo.due_at.astimezone(KIGALI), FOLLOWS[todo.kind].owed
+        click.echo(f"  still to do for person {todo.n}: {owed}, by {due:%Y-%m-%d %H:%M} in Kigali")
 
 
 def _say(retained: RetainedTip) -> None:
@@ -360,9 +360,9 @@ def _say(retained: RetainedTip) -> None:
     elif tip.closed_at is not None:
         click.echo(f"tip {tip.id}: closed; its text is erased {retained.term.goes_at:%Y-%m-%d}")
     elif tip.closure_by is not None:
-        who = service_closing.person_name(tip.closure_by)
+        requester = service_closing.person_name(tip.closure_by)
         click.echo(
-            f"tip {tip.id}: not closed yet. {who} requested closure: {tip.outcome_asked}. A second person must"
+            f"tip {tip.id}: not closed yet. {requester} requested closure: {tip.outcome_asked}. A second person must"
             " open the case, with a PIN or in the console, and confirm closure there."
         )
 
@@ -415,12 +415,12 @@ def retention(as_json: bool) -> None:
     """
     with cli_context() as context:
         rows = []
-        for kept in keeping.upcoming_erasures(context):
-            term, hold = kept.term, kept.hold
+        for retained_tip in keeping.upcoming_erasures(context):
+            term, hold = retained_tip.term, retained_tip.hold
             row = {
-                "tip": kept.tip.id,
+                "tip": retained_tip.tip.id,
                 "state": term.state,
-                "place": place_name(kept.tip.place, "en"),
+                "place": place_name(retained_tip.tip.place, "en"),
                 "goes_at": _day(term.goes_at),
                 "warned_at": term.warned_at and _day(term.warned_at),
                 "held_by": hold and hold.placed_by,
@@ -434,17 +434,17 @@ def retention(as_json: bool) -> None:
     if as_json:
         options.print_json([*rows, *codes])
         return
-    for one in codes:
-        held = f"; {len(one['held'])} are held" if one["held"] else ""
+    for month in codes:
+        note = f"; {len(month['held'])} are held" if month["held"] else ""
         click.echo(
-            f"persons of {one['month']}: {len(one['tips'])} cases, counted {one['goes_at']}, then erased{held}"
+            f"persons of {month['month']}: {len(month['tips'])} cases, counted {month['goes_at']}, then erased{note}"
         )
     if not rows:
         click.echo("no text is erased within two weeks, and no text is under legal hold", err=True)
     for row in rows:
-        held = f"  by {row['held_by']}: {row['reason']}" if row["state"] == TextState.HELD else ""
+        note = f"  by {row['held_by']}: {row['reason']}" if row["state"] == TextState.HELD else ""
         click.echo(
-            f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{held}"
+            f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{note}"
         )
 
 

@@ -158,7 +158,7 @@ def _route(row: Mapping[str, str]) -> Route:
 
 
 _LINES = Path(__file__).with_name("routes.csv").read_text("utf-8").splitlines()
-ROUTES = tuple(map(_route, csv.DictReader(one for one in _LINES if not one.startswith("#"))))
+ROUTES = tuple(map(_route, csv.DictReader(line for line in _LINES if not line.startswith("#"))))
 PAGES = tuple(route for route in ROUTES if isinstance(route, PageRoute))
 DEMO = (
     Route(Method.POST, "/enter/demo", "demo_entering.enter", "people.pages_demo_sign_in.sign_in"),

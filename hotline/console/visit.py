@@ -183,7 +183,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 0, **values: object)
         common["menu"] = [*menu.values()]
         common["sample_marks"] = partial(sample_marks, visit.context, visit.templates)
         common |= {
-            name: cache(partial(one, visit.context, by)) for name, one in ON_EVERY_PAGE.items()
+            name: cache(partial(read, visit.context, by)) for name, read in ON_EVERY_PAGE.items()
         }
     html = visit.templates.draw(visit.language, template, by=by, **common | values)
     return make_response(html, status or (422 if visit.faults else 200))
@@ -221,8 +221,8 @@ def refusal_text(visit: GuestVisit, refused: HotlineError) -> str:
     """Returns the reason for which a service refused a request, in the reader's language. The English text of the
     refusal must be in the console's catalogue."""
     return "; ".join(
-        one.said(visit.say) if isinstance(one, MessageText) else visit.say(str(one))
-        for one in (refused.said if isinstance(refused, ImportRefused) else refused.args)
+        reason.said(visit.say) if isinstance(reason, MessageText) else visit.say(str(reason))
+        for reason in (refused.said if isinstance(refused, ImportRefused) else refused.args)
     )
 
 
@@ -273,18 +273,18 @@ def form_view(
     def made(act: Callable[..., Response | None]) -> Callable[..., Response]:
         @wraps(act)
         def view(visit: Any, **values: Any) -> Response:
-            kept = {name: value for name, value in values.items() if name in parts}
+            page_values = {name: value for name, value in values.items() if name in parts}
             try:
                 answer = act(visit, **values)
             except Unavailable:
                 raise
             except FormRefused as refused:
-                return shows(visit.with_faults(refused.faults), **kept)
+                return shows(visit.with_faults(refused.faults), **page_values)
             except (*refusals, *phrases) as refused:
                 wordings = (words for kind, words in phrases.items() if isinstance(refused, kind))
                 words = next(map(visit.say, wordings), None) or refusal_sentence(visit, refused)
-                return shows(visit.with_faults({field.format(**values): words}), **kept)
-            return answer or redirect_to(endpoint_of(shows), **kept)
+                return shows(visit.with_faults({field.format(**values): words}), **page_values)
+            return answer or redirect_to(endpoint_of(shows), **page_values)
 
         return view
 
@@ -305,8 +305,8 @@ class ListPart(Generic[T]):
     count: int
 
 
-def part_of_list(rows: Sequence[T], asked: str) -> ListPart[T]:
+def part_of_list(rows: Sequence[T], part: str) -> ListPart[T]:
     """Returns the part of a list that the address requests, such as `?part=2`, or the nearest part that exists."""
     count = max(1, ceil(len(rows) / MAX_ROWS))
-    number = min(max(number_of(asked, digits=4) or 1, 1), count)
+    number = min(max(number_of(part, digits=4) or 1, 1), count)
     return ListPart(rows[(number - 1) * MAX_ROWS : number * MAX_ROWS], number, count)

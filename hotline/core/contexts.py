@@ -307,9 +307,9 @@ def reads(
     """Makes a function of a service from a question to the tables. The function asks the question in a transaction of
     its own. Raises StoreUnavailable, and the errors of the question."""
 
-    def answer(context: Context, /, *values: P.args, **named: P.kwargs) -> T:
+    def answer(context: Context, /, *values: P.args, **kwargs: P.kwargs) -> T:
         with context.database.reading() as session:
-            return question(session, *values, **named)
+            return question(session, *values, **kwargs)
 
     return answer
 

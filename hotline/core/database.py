@@ -129,13 +129,13 @@ class seconds_between(FunctionElement[float]):  # noqa: N801 - used in queries l
 
 @compiles(seconds_between, "sqlite")
 def _in_file(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
-    earlier, later = (compiler.process(one, **how) for one in element.clauses)
+    earlier, later = (compiler.process(clause, **how) for clause in element.clauses)
     return f"round((julianday({later}) - julianday({earlier})) * 86400, 3)"
 
 
 @compiles(seconds_between, "postgresql")
 def _on_server(element: seconds_between, compiler: SQLCompiler, **how: Any) -> str:
-    earlier, later = (compiler.process(one, **how) for one in element.clauses)
+    earlier, later = (compiler.process(clause, **how) for clause in element.clauses)
     return f"extract(epoch FROM {later} - {earlier})"
 
 
@@ -431,7 +431,7 @@ def add_rows(
 
     names = ", ".join(column.key for column in (*columns, *constants))
     values = ", ".join(
-        ["?"] * len(columns) + [_literal(session, *one) for one in constants.items()]
+        ["?"] * len(columns) + [_literal(session, *pair) for pair in constants.items()]
     )
     words = f"INSERT INTO {row.__tablename__} ({names}) VALUES ({values})"
     if unless_taken is not None:

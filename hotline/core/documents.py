@@ -53,9 +53,9 @@ class FrozenArray(list[Any]):
 def frozen(value: Any) -> Any:
     """Returns a copy of a document that no code can change."""
     if isinstance(value, dict):
-        return FrozenObject({name: frozen(one) for name, one in value.items()})
+        return FrozenObject({name: frozen(part) for name, part in value.items()})
     if isinstance(value, list):
-        return FrozenArray([frozen(one) for one in value])
+        return FrozenArray([frozen(part) for part in value])
     return value
 
 

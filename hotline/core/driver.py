@@ -123,12 +123,12 @@ class PlainConnection(Protocol):
     """True if this database supports the row lock `FOR UPDATE`. SQLite does not support this lock, because SQLite has
     only one writer."""
 
-    def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None: ...
+    def first(self, sql: str, values: Values = ()) -> tuple[Any, ...] | None: ...
 
-    def change(self, sql: str, given: Values = ()) -> int:
+    def change(self, sql: str, values: Values = ()) -> int:
         """Runs an SQL statement and returns the number of changed rows."""
 
-    def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
+    def ask(self, question: Select[Any], **parameters: object) -> tuple[Any, ...] | None:
         """Returns the first row of the result of a query. The code builds the query once, and passes the query's values
         by name at each call."""
 
@@ -143,20 +143,20 @@ class FileConnection:
     def __init__(self, raw: PoolProxiedConnection) -> None:
         self._cursor = raw.cursor()
 
-    def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None:
-        self._cursor.execute(sql, given)
+    def first(self, sql: str, values: Values = ()) -> tuple[Any, ...] | None:
+        self._cursor.execute(sql, values)
         row: tuple[Any, ...] | None = self._cursor.fetchone()
         return row
 
-    def change(self, sql: str, given: Values = ()) -> int:
-        self._cursor.execute(sql, given)
+    def change(self, sql: str, values: Values = ()) -> int:
+        self._cursor.execute(sql, values)
         return int(self._cursor.rowcount)
 
-    def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
+    def ask(self, question: Select[Any], **parameters: object) -> tuple[Any, ...] | None:
         sql, names, defaults = _in_words(question)
         values = {
             name: self.moment(value) if isinstance(value, datetime) else value
-            for name, value in {**defaults, **given}.items()
+            for name, value in {**defaults, **parameters}.items()
         }
         return self.first(sql, tuple([values[name] for name in names]))
 
@@ -171,15 +171,15 @@ class ServerConnection:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def first(self, sql: str, given: Values = ()) -> tuple[Any, ...] | None:
-        row = self._connection.exec_driver_sql(sql, given).first()
+    def first(self, sql: str, values: Values = ()) -> tuple[Any, ...] | None:
+        row = self._connection.exec_driver_sql(sql, values).first()
         return None if row is None else tuple(row)
 
-    def change(self, sql: str, given: Values = ()) -> int:
-        return self._connection.exec_driver_sql(sql, given).rowcount
+    def change(self, sql: str, values: Values = ()) -> int:
+        return self._connection.exec_driver_sql(sql, values).rowcount
 
-    def ask(self, question: Select[Any], **given: object) -> tuple[Any, ...] | None:
-        row = self._connection.execute(question, given).first()
+    def ask(self, question: Select[Any], **parameters: object) -> tuple[Any, ...] | None:
+        row = self._connection.execute(question, parameters).first()
         return None if row is None else tuple(row)
 
     def moment(self, at: datetime) -> object:
@@ -225,17 +225,17 @@ class PreparedStatement:
         self._statement = statement
         self._gives = gives
 
-    def rows(self, session: Session, **given: object) -> Sequence[tuple[Any, ...]]:
+    def rows(self, session: Session, **inputs: object) -> Sequence[tuple[Any, ...]]:
         cursor = session.info.get(CURSOR)
         if cursor is None:
-            result = session.connection().execute(self._statement, given)
+            result = session.connection().execute(self._statement, inputs)
             return [tuple(row) for row in result] if self._gives else ()
 
         sql, values, results = self._in_words
         cursor.execute(
             sql,
             [
-                convert(given.get(name, default)) if convert else given.get(name, default)
+                convert(inputs.get(name, default)) if convert else inputs.get(name, default)
                 for name, default, convert in values
             ],
         )
@@ -246,8 +246,8 @@ class PreparedStatement:
             for row in cursor.fetchall()
         ]
 
-    def first(self, session: Session, **given: object) -> tuple[Any, ...] | None:
-        found = self.rows(session, **given)
+    def first(self, session: Session, **inputs: object) -> tuple[Any, ...] | None:
+        found = self.rows(session, **inputs)
         return found[0] if found else None
 
     @cached_property
@@ -400,9 +400,9 @@ class BatchedWrites:
         try:
             self._carry_out(batch)
         finally:
-            for one in batch:
-                one.is_done = True
-                one.gate.release()
+            for request in batch:
+                request.is_done = True
+                request.gate.release()
             with self._guard:
                 if self._waiting:
                     self._waiting[0].leads = True
@@ -414,21 +414,21 @@ class BatchedWrites:
         try:
             self._write(batch)
         except StoreUnavailable as broken:
-            for one in batch:
-                one.broken = StoreUnavailable(*broken.args)
+            for request in batch:
+                request.broken = StoreUnavailable(*broken.args)
         except Exception:
-            for one in batch:
+            for request in batch:
                 try:
-                    self._write([one])
+                    self._write([request])
                 except Exception as broken:
-                    one.broken = broken
+                    request.broken = broken
 
     def _write(self, batch: "Sequence[_Wanted]") -> None:
         with self._transaction() as connection:
-            for one in batch:
-                one.found = one.work(connection)
-        for one in batch:
-            one.broken = None
+            for request in batch:
+                request.found = request.work(connection)
+        for request in batch:
+            request.broken = None
 
 
 class _Wanted:

@@ -39,8 +39,8 @@ def is_yes(value: str) -> bool:
     return value.strip().casefold() in YES
 
 
-def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
+def did_you_mean(word: str, words: Iterable[str], *, prefix: str = "") -> str:
     """Returns the last sentence of an error message. This sentence suggests the known word that is most similar to
     `word`. The result is empty if no word is similar."""
-    matches = get_close_matches(word, sorted(known), n=1)
+    matches = get_close_matches(word, sorted(words), n=1)
     return f". Did you mean {prefix}{matches[0]}?" if matches else ""

@@ -44,35 +44,35 @@ def _needed(body: Sequence[ast.stmt], command: str) -> Iterator[ast.stmt]:
     """Yields only those statements of a module that the decorators of a command need. The statements keep their order.
     For a group of commands, also yields the statements that the decorators of the group's commands need.
     """
-    commands = {one.name: one for one in body if _is_of(one, command)}
-    for one in commands.values():
-        for argument in (*one.args.args, *one.args.kwonlyargs):
+    commands = {function.name: function for function in body if _is_of(function, command)}
+    for function in commands.values():
+        for argument in (*function.args.args, *function.args.kwonlyargs):
             argument.annotation = None
-        one.body, one.returns = one.body[:1], None
+        function.body, function.returns = function.body[:1], None
     names, found = set(commands), 0
     needed: list[ast.stmt] = []
     while len(names) > found:
         found = len(names)
-        needed = [one for one in body if not names.isdisjoint(_bound(one))]
+        needed = [statement for statement in body if not names.isdisjoint(_bound(statement))]
         names |= {node.id for one in needed for node in ast.walk(one) if isinstance(node, ast.Name)}
     return iter(needed)
 
 
-def _is_of(one: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
-    """Returns True if the statement `one` of a module defines the function of the command. If the command is a group,
+def _is_of(statement: ast.stmt, command: str) -> TypeGuard[ast.FunctionDef]:
+    """Returns True if a statement of a module defines the function of the command. If the command is a group,
     also returns True for the functions of the group's commands.
     """
-    if not isinstance(one, ast.FunctionDef):
+    if not isinstance(statement, ast.FunctionDef):
         return False
-    parts = (part for decorator in one.decorator_list for part in ast.walk(decorator))
-    return one.name == command or any(
+    parts = (part for decorator in statement.decorator_list for part in ast.walk(decorator))
+    return statement.name == command or any(
         isinstance(part, ast.Name) and part.id == command for part in parts
     )
 
 
-def _bound(one: ast.stmt) -> Iterator[str]:
+def _bound(statement: ast.stmt) -> Iterator[str]:
     """Yields the names that a statement of a module defines."""
-    match one:
+    match statement:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):

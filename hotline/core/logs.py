@@ -52,8 +52,8 @@ def configure(form: str, process: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for ours in OUR_LOGGERS:
-        logging.getLogger(ours).setLevel(level.upper())
+    for logger_name in OUR_LOGGERS:
+        logging.getLogger(logger_name).setLevel(level.upper())
     for name in list(root.manager.loggerDict):
         # A library with a handler of its own would bypass this module.
         other = logging.getLogger(name)
@@ -90,12 +90,12 @@ class OneLine(logging.Formatter):
         return " ".join([line, *extras])
 
     def _described(self, record: logging.LogRecord) -> dict[str, Any]:
-        ours = record.name.partition(".")[0] in OUR_LOGGERS
+        is_own = record.name.partition(".")[0] in OUR_LOGGERS
         found = {name: getattr(record, name) for name in GIVEN if hasattr(record, name)} | {
             "level": record.levelname.lower(),
             "process": self._process,
             "logger": record.name,
-            "event": record.getMessage() if ours else str(record.msg),
+            "event": record.getMessage() if is_own else str(record.msg),
         }
         if request := REQUEST.get():
             found["request"] = request

@@ -386,26 +386,26 @@ class Settings:
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Returns the settings from the environment, and from the TOML file that the environment names. Raises
         SettingsInvalid with every problem of these settings."""
-        ours = {
+        texts = {
             name: value.strip()
             for name, value in with_file_settings(environ).items()
             if name.startswith(PREFIX)
         }
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for one in fields(cls):
-            text, default = ours.get(variable_of(one.name), ""), one.metadata["default"]
-            values[one.name] = default(values) if callable(default) else default
+        for setting in fields(cls):
+            text, default = texts.get(variable_of(setting.name), ""), setting.metadata["default"]
+            values[setting.name] = default(values) if callable(default) else default
             if not text:
                 continue
             try:
-                values[one.name] = one.metadata["kind"].read(text)
-                problem = one.metadata["needs"](values)
+                values[setting.name] = setting.metadata["kind"].read(text)
+                problem = setting.metadata["needs"](values)
             except ValueError as wrong:
                 problem = str(wrong)
             if problem:
-                problems.append(f"{variable_of(one.name)}: {problem}")
-        if problems := [*problems, *_refused(ours)]:
+                problems.append(f"{variable_of(setting.name)}: {problem}")
+        if problems := [*problems, *_refused(texts)]:
             raise SettingsInvalid(problems)
         return cls(**values)
 
@@ -426,11 +426,11 @@ class Settings:
         """Returns each setting as a text that any person may read. The texts leave out the alarm command, and the
         passwords in URLs.
         """
-        shown = {name: str(getattr(self, name)) for name in NAMES}
-        shown["alarm_command"] = "(set)" if self.alarm_command else ""
+        texts = {name: str(getattr(self, name)) for name in NAMES}
+        texts["alarm_command"] = "(set)" if self.alarm_command else ""
         for name in ("database_url", "redis_url", "gateway_url", "alarm_mail", "mail_server"):
-            shown[name] = _without_password(shown[name])
-        return shown
+            texts[name] = _without_password(texts[name])
+        return texts
 
     @classmethod
     def descriptions(cls) -> dict[str, str]:
@@ -438,16 +438,16 @@ class Settings:
         (body,) = ast.parse(dedent(inspect.getsource(cls))).body
         assert isinstance(body, ast.ClassDef)
         return {
-            one.target.id: str(text.value.value)
-            for one, text in pairwise(body.body)
-            if isinstance(one, ast.AnnAssign)
-            and isinstance(one.target, ast.Name)
+            node.target.id: str(text.value.value)
+            for node, text in pairwise(body.body)
+            if isinstance(node, ast.AnnAssign)
+            and isinstance(node.target, ast.Name)
             and isinstance(text, ast.Expr)
             and isinstance(text.value, ast.Constant)
         }
 
 
-NAMES = tuple(one.name for one in fields(Settings))
+NAMES = tuple(setting.name for setting in fields(Settings))
 """The names of all settings, in the order of the page docs/settings.md."""
 
 
@@ -494,21 +494,21 @@ def _values(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[tuple[
             )
 
 
-def _refused(ours: Mapping[str, str]) -> Iterator[str]:
+def _refused(variables: Mapping[str, str]) -> Iterator[str]:
     """Yields the problems of environment variables that no check of a single setting finds. Such a problem is the
     gateway's key in a variable, a failpoint outside a test, or an unknown name of a setting.
     """
-    if ours.get(API_KEY):
+    if variables.get(API_KEY):
         yield (
             f"{API_KEY}: no key belongs in the environment: unset it, and store the key with `hotline keys gateway`"
         )
-    if ours.get(f"{PREFIX}FAULTS") and not is_yes(ours.get(f"{PREFIX}TESTING", "")):
+    if variables.get(f"{PREFIX}FAULTS") and not is_yes(variables.get(f"{PREFIX}TESTING", "")):
         yield f"{PREFIX}FAULTS: kills processes, for tests only: needs {PREFIX}TESTING=yes"
     known = {*NOT_SETTINGS, API_KEY, FILE, *map(variable_of, NAMES)}
-    for name in sorted(ours.keys() - known):
+    for name in sorted(variables.keys() - known):
         # The code compares the names without the prefix, because the prefix makes any two names similar.
         hint = did_you_mean(
-            name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], prefix=PREFIX
+            name.removeprefix(PREFIX), [word.removeprefix(PREFIX) for word in known], prefix=PREFIX
         )
         yield f"{name}: no such setting{hint}"
 

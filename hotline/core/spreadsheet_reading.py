@@ -65,7 +65,7 @@ def read_here(workbook: bytes) -> bytes:
     try:
         results: list[Any] = [rows_of(workbook), []]
     except ImportRefused as refused:
-        results = [[], [one.to_json() for one in refused.said if isinstance(one, MessageText)]]
+        results = [[], [text.to_json() for text in refused.said if isinstance(text, MessageText)]]
     return json.dumps(results).encode()
 
 

@@ -151,13 +151,13 @@ def suffix_of(dialled: str, service_code: str) -> str | None:
 
     For example, `*384*777*2*1#` under `*384*777#` gives `2*1`.
     """
-    ours = service_code.removesuffix("#")
+    prefix = service_code.removesuffix("#")
     if not dialled.endswith("#"):
         return None
     if dialled == service_code:
         return ""
-    suffix = dialled.removesuffix("#").removeprefix(ours + SEPARATOR)
-    return suffix if dialled.startswith(ours + SEPARATOR) and suffix else None
+    suffix = dialled.removesuffix("#").removeprefix(prefix + SEPARATOR)
+    return suffix if dialled.startswith(prefix + SEPARATOR) and suffix else None
 
 
 def with_suffix(suffix: str, text: str) -> str:

@@ -30,7 +30,7 @@ class Measure(StrEnum):
     TOPIC = "topic"
 
 
-QUIZ_MEASURES: Mapping[QuizOutcome, str] = {one: f"quiz_{one}" for one in QuizOutcome}
+QUIZ_MEASURES: Mapping[QuizOutcome, str] = {outcome: f"quiz_{outcome}" for outcome in QuizOutcome}
 """The name of the counter for each result of comparing two quiz answers."""
 
 
@@ -128,12 +128,12 @@ def session_counters(steps: Sequence[SessionStep], *, network: str) -> frozenset
     """
     if not steps or not steps[0].screen:
         return frozenset()
-    shown = {one.screen for one in steps} - {""}
-    answered = {one.screen for one, following in pairwise(steps) if following.answered} & shown
+    screens = {step.screen for step in steps} - {""}
+    answered = {step.screen for step, following in pairwise(steps) if following.answered} & screens
     return frozenset(
         {
             ScreenCounter(ScreenMeasure.SESSION, network),
-            *(ScreenCounter(ScreenMeasure.SHOWN, screen) for screen in shown),
+            *(ScreenCounter(ScreenMeasure.SHOWN, screen) for screen in screens),
             *(ScreenCounter(ScreenMeasure.ANSWERED, screen) for screen in answered),
         }
     )
@@ -144,7 +144,7 @@ def new_counters(
 ) -> frozenset[ScreenCounter]:
     """Returns the counters that a session must still increase, if the screens for its first `after` letters are already
     counted."""
-    counted = session_counters([one for one in steps if one.upto <= after], network=network)
+    counted = session_counters([step for step in steps if step.upto <= after], network=network)
     return session_counters(steps, network=network) - counted
 
 

@@ -58,10 +58,10 @@ def count_ended_sessions(
     process, so that none is lost.
     """
     longest: dict[str, LeftSession] = {}
-    for one in context.sessions.take_left(silent):
-        before = longest.get(one.start.key)
-        if before is None or before.upto < one.upto:
-            longest[one.start.key] = one
+    for call in context.sessions.take_left(silent):
+        before = longest.get(call.start.key)
+        if before is None or before.upto < call.upto:
+            longest[call.start.key] = call
     sessions = [longest[key] for key in sorted(longest)]
     try:
         while sessions:
@@ -75,18 +75,18 @@ def count_ended_sessions(
 
 def _count(context: WebContext, batch: Sequence[LeftSession]) -> None:
     with context.database.writing() as session:
-        rows = tables.lock_sessions(session, [one.start.key for one in batch])
+        rows = tables.lock_sessions(session, [call.start.key for call in batch])
         new = [
-            (one, row)
-            for one in batch
-            if (row := rows.get(one.start.key)) is not None and row.upto < one.upto
+            (call, row)
+            for call in batch
+            if (row := rows.get(call.start.key)) is not None and row.upto < call.upto
         ]
         counts: ScreenCounts = Counter()
-        for one, row in new:
-            start, week = one.start, week_of(day_of(row.started_at))
-            counters = new_counters(one.steps, row.upto, network=start.network or "")
+        for call, row in new:
+            start, week = call.start, week_of(day_of(row.started_at))
+            counters = new_counters(call.steps, row.upto, network=start.network or "")
             counts.update((week, counter) for counter in counters)
-            row.upto = one.upto
+            row.upto = call.upto
         tables.add(session, counts)
         context.failpoint("screens.before_mark")
         tables.mark_counted(session, [row for _, row in new])
@@ -224,7 +224,7 @@ def record_coverage(context: Context) -> None:
     with context.database.reading() as session:
         if tables.has_coverage(session, hour):
             return
-        people = [one for one in queries_people.members(session) if one.is_active(at)]
+        people = [member for member in queries_people.members(session) if member.is_active(at)]
         on_duty = tables_roster.roster(session, at, at).ranks(at)
     missing = [
         code

@@ -236,9 +236,9 @@ def add_hook_counts(
     """Adds the counted answers of hooks to the counters of this month. The function changes the counters in a fixed
     order, so that two processes never deadlock.
     """
-    for one in sorted(counted):
-        number, seconds = counted[one]
-        key = {"month": month, **asdict(one)}
+    for hook_count in sorted(counted):
+        number, seconds = counted[hook_count]
+        key = {"month": month, **asdict(hook_count)}
         add_if_new(session, HookCounter(**key, count=0, microseconds=0))
         session.execute(
             update(HookCounter)
@@ -393,7 +393,7 @@ def lock_sessions(session: Session, keys: Collection[str]) -> Mapping[str, Count
 def mark_counted(session: Session, counted: Sequence[CountedSession]) -> None:
     """Records for each session the number of letters of its text whose screens are already counted."""
     if counted:
-        values = [{"held": one.key, "upto": one.upto} for one in counted]
+        values = [{"held": row.key, "upto": row.upto} for row in counted]
         session.connection().execute(_MARKING, values)
 
 
@@ -401,8 +401,8 @@ def add(session: Session, counts: Mapping[tuple[date, ScreenCounter], int]) -> N
     """Adds the given counts of screens to the counters. The function changes the counters in a fixed order, so that two
     processes never deadlock."""
     rows = [
-        {"week": week, **one._asdict(), "count": number}
-        for (week, one), number in sorted(counts.items())
+        {"week": week, **counter._asdict(), "count": number}
+        for (week, counter), number in sorted(counts.items())
     ]
     key = [ScreenCount.week, ScreenCount.measure, ScreenCount.name]
     _add_to_counters(session, ScreenCount, key, rows)

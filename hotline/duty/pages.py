@@ -72,9 +72,9 @@ def options(visit: Visit) -> Sequence[tuple[str, str]]:
     desk.
     """
     added = [
-        (one.code, named(visit, one.code, one.name))
-        for one in service_desk_page.list_desks(visit.context)
-        if one.retired_at is None and one.code != NATIONAL and not is_district(one.code)
+        (head.code, named(visit, head.code, head.name))
+        for head in service_desk_page.list_desks(visit.context)
+        if head.retired_at is None and head.code != NATIONAL and not is_district(head.code)
     ]
     return (
         ("", visit.say("no desk")),
@@ -120,7 +120,7 @@ def shown_value(visit: Visit, name: str, value: str) -> str:
         case "desks":
             return desk_names(visit, [code for code in value.split(",") if code])
         case "places":
-            pairs = [one.partition("=") for one in value.split(",")]
+            pairs = [pair.partition("=") for pair in value.split(",")]
             return ", ".join(
                 f"{named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
             )
@@ -159,18 +159,18 @@ FIELDS = {"name": "name", "msisdn": "secret_number", "language": "languages"}
 
 
 def people(visit: Visit) -> Response:
-    wanted, desk = visit.asked("q").strip()[:80], visit.asked("desk")
+    query, desk = visit.asked("q").strip()[:80], visit.asked("desk")
     lines = [
-        one
-        for one in service_people_list.list_people(visit.context, visit.by)
-        if wanted.casefold() in one.name.casefold() and (not desk or one.works_at(desk))
+        line
+        for line in service_people_list.list_people(visit.context, visit.by)
+        if query.casefold() in line.name.casefold() and (not desk or line.works_at(desk))
     ]
     return page(
         visit,
         "people.html",
         part=part_of_list(lines, visit.asked("part")),
         count=len(lines),
-        q=wanted,
+        q=query,
         desk=desk,
         desks=options(visit),
         placed=partial(named, visit),
@@ -249,9 +249,9 @@ def new_person(visit: Visit) -> Response:
 def change_desks(visit: Visit, responder_id: int) -> None:
     """Changes the desks of a responder. The responder stops working at a removed desk at once, but starts at an added
     desk only after a second person has approved."""
-    wanted, categories = read_desks(visit), visit.form.many("categories")
+    desks, categories = read_desks(visit), visit.form.many("categories")
     kinds = tuple(Category(each) for each in categories if each in {*Category})
-    reason, posting = visit.reason("place", MISSING), RequestedPosting(wanted, kinds)
+    reason, posting = visit.reason("place", MISSING), RequestedPosting(desks, kinds)
     service_removal.change_desks(
         visit.context, visit.by.actor, responder_id, posting=posting, reason=reason
     )
@@ -335,35 +335,35 @@ def enrol(visit: Visit) -> Response:
             "place",
             "For a new person, choose only districts, or only the national desk. You can add more desks later.",
         )
-    known = known_person(visit)
+    owner = known_person(visit)
     cells = {
-        "name": known.name if known else visit.form.text("name", most=80),
+        "name": owner.name if owner else visit.form.text("name", most=80),
         "msisdn": visit.form.secret("number"),
-        "language": ";".join(known.languages if known else _languages(visit)),
+        "language": ";".join(owner.languages if owner else _languages(visit)),
         "level": Level.NATIONAL if NATIONAL in desks else Level.RESPONDER,
         "districts": ";".join(
             f"{place_name(code, 'en')}={level}" for code, level in desks.items() if code != NATIONAL
         ),
         "categories": ";".join(one for one in visit.form.many("categories") if one in {*Category}),
     }
-    made, faults = service_enrolment.enrol_person(
-        visit.context, visit.by.actor, cells, reason, known.id if known else None
+    responder_id, faults = service_enrolment.enrol_person(
+        visit.context, visit.by.actor, cells, reason, owner.id if owner else None
     )
     if faults:
         # Each error message begins with the name of the wrong column. If the form has no field for the wrong column,
         # the message appears at the field for the desks.
         wrong: dict[str, str] = {}
-        for words in (one.reason.said(visit.say) for one in faults):
+        for words in (fault.reason.said(visit.say) for fault in faults):
             column, _, rest = words.partition(": ")
             field = FIELDS.get(column.strip(), "place")
             wrong[field] = f"{wrong.get(field, '')} {rest or words}".strip()
         raise FormRefused(wrong)
-    return redirect_to("people.phone", responder_id=made)
+    return redirect_to("people.phone", responder_id=responder_id)
 
 
 def _languages(visit: Visit) -> list[str]:
     first = visit.form.text("first")
-    spoken = [one for one in visit.form.many("languages") if one in CODES]
+    spoken = [language for language in visit.form.many("languages") if language in CODES]
     return list(dict.fromkeys((first, *spoken))) if first in CODES else spoken
 
 
@@ -397,9 +397,9 @@ def start(visit: Visit) -> None:
     desk, urgency = form.text("desk", most=40), form.text("urgency", most=1)
     if desk not in _desks(visit) or urgency not in URGENCIES:
         raise visit.wrong("desk", "Choose a desk from the list.")
-    wanted = DrillRequest(desk, Urgency(int(urgency)), form.ticked("climbs"))
+    drill_request = DrillRequest(desk, Urgency(int(urgency)), form.ticked("climbs"))
     service_drills.start(
-        visit.context, wanted, by=visit.by.actor, reason=typed_reason(visit, "reason")
+        visit.context, drill_request, by=visit.by.actor, reason=typed_reason(visit, "reason")
     )
 
 
@@ -421,9 +421,9 @@ def _desks(visit: Visit) -> Mapping[str, str]:
     """Returns the names of the desks that can have a drill, by desk code. Districts come first, then border posts and
     camps."""
     added = {
-        one.code: head_name(visit, one)
-        for one in service_desk_page.list_desks(visit.context)
-        if one.kind in DESKS and one.retired_at is None
+        head.code: head_name(visit, head)
+        for head in service_desk_page.list_desks(visit.context)
+        if head.kind in DESKS and head.retired_at is None
     }
     return {area.code: area.name for area in districts()} | added
 
@@ -451,14 +451,14 @@ def invite_account(visit: Visit) -> Response:
     """Creates an account, and shows once the link with which its owner sets up the account. The admin gives this link
     to the owner."""
     name, language = visit.form.text("name"), visit.form.text("language")
-    spoken, known = language if language in CODES else FIRST, known_person(visit)
+    spoken, owner = language if language in CODES else FIRST, known_person(visit)
     invited = service_invitations.invite(
         visit.context,
         visit.by.actor,
         name,
         _roles(visit),
         spoken,
-        person_id=known.id if known else None,
+        person_id=owner.id if owner else None,
     )
     return _invited(visit, name, invited)
 
@@ -547,11 +547,11 @@ def factor(visit: Visit) -> Response:
     After a wrong code, shows the same secret again, unless the hidden field with the secret was changed.
     """
     encrypted, new_factor = visit.form.text("sealed"), service_own_account.new_factor
-    shown = None
+    authenticator = None
     with suppress(AccountRefused):
-        shown = new_factor(visit.context, visit.by, encrypted) if encrypted else None
-    shown = shown or new_factor(visit.context, visit.by)
-    return page(visit, "factor.html", new=shown, drawn=qr_code.svg(shown.uri))
+        authenticator = new_factor(visit.context, visit.by, encrypted) if encrypted else None
+    authenticator = authenticator or new_factor(visit.context, visit.by)
+    return page(visit, "factor.html", new=authenticator, drawn=qr_code.svg(authenticator.uri))
 
 
 @form_view(factor, "secret_new_code", AccountRefused)
@@ -617,7 +617,7 @@ def rights(visit: Visit) -> Response:
         part=part_of_list(people, visit.asked("part")),
         roles=ROLES,
         opened={
-            role: [one.menu for one in PAGES if one.menu and one.admits(frozenset({role}))]
+            role: [route.menu for route in PAGES if route.menu and route.admits(frozenset({role}))]
             for role in ACCOUNT_ROLES
         },
         commands=[*_commands(visit)],
@@ -630,7 +630,7 @@ def _commands(visit: Visit) -> Iterator[CommandLine]:
     for route in PAGES:
         if route.method is Method.GET or not (route.audit or route.needs):
             continue
-        says = action_sentence(route.audit)[0] if route.audit else COMMANDS[route.endpoint]
-        does = visit.say(says, subject="...", outcome="...")
+        sentence = action_sentence(route.audit)[0] if route.audit else COMMANDS[route.endpoint]
+        does = visit.say(sentence, subject="...", outcome="...")
         roles = [role for role in ACCOUNT_ROLES if route.admits(frozenset({role}))]
         yield CommandLine(does, roles, visit.say(PROOFS[route.needs]))

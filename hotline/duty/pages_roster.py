@@ -55,7 +55,7 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
     week, desk = asked(visit)
     found = service_roster.week_roster(visit.context, visit.by, week, desk)
     heads = [_head(visit, found, half) for half in range(service_roster.HALVES)]
-    short = {who: initials(name) for who, name in found.names.items()}
+    short = {responder_id: initials(name) for responder_id, name in found.names.items()}
     hours, many, alone = service_roster.board(visit.context, visit.by)
     alike: dict[int, list[str]] = {}
     for code, count in hours.items():
@@ -76,7 +76,7 @@ def show(visit: Visit, template: str = "roster.html") -> Response:
         weekdays=[(n, visit.say(day)) for n, day in zip(_WEEKDAYS, DAYS, strict=True)],
         may_set=visit.may(routes.RUNNING),
         undo=visit.asked("undo") if HOLIDAY.fullmatch(visit.asked("undo")) else "",
-        reasons=lambda whys: ", ".join(visit.say(REASONS[one]) for one in whys),
+        reasons=lambda whys: ", ".join(visit.say(REASONS[reason]) for reason in whys),
         whole=found.whole_week(),
         desk_list=partial(desk_names, visit),
         hours="; ".join(
@@ -109,10 +109,10 @@ def change(visit: Visit) -> Response:
     elif do.startswith("holiday"):
         return _set_holiday(visit, do, week, desk)
     else:
-        pairs = [one.rpartition(".") for one in visit.form.many("c")]
+        pairs = [cell.rpartition(".") for cell in visit.form.many("c")]
         cells = [(code, int(half)) for code, _, half in pairs if half in _HALF_NUMBERS]
-        who = number_of(visit.form.text("who"), digits=9) or None
-        service_roster.change(context, by, week, cells, who, puts=do == "put")
+        responder_id = number_of(visit.form.text("who"), digits=9) or None
+        service_roster.change(context, by, week, cells, responder_id, puts=do == "put")
     return redirect_to("roster.show", week=str(week), desk=desk)
 
 
@@ -190,7 +190,7 @@ def sheet_form(visit: Visit, sheet: str) -> Response:
         hint=visit.say(HINTS[kind], most=service_sheets.MAX_ROWS[kind]),
         recent=recent,
     )
-    if any(not one.is_over for one in recent) and not visit.faults:
+    if any(not status.is_over for status in recent) and not visit.faults:
         again = url_for("sheets.ask", sheet=sheet, week=visit.asked("week"), auto="")
         answer.headers["Refresh"] = f"{RELOADED}; url={again}"
     return answer
@@ -206,8 +206,8 @@ def _kind(visit: Visit, sheet: str) -> SheetKind:
 
 def _page(visit: Visit, template: str, kind: SheetKind, **values: Any) -> Response:
     week, desk = asked(visit)
-    here = {"week": week, "desk": desk} if kind is SheetKind.ROSTER else {}
-    return page(visit, template, kind=kind, here=here, ends=week + WEEK - DAY, **values)
+    link_values = {"week": week, "desk": desk} if kind is SheetKind.ROSTER else {}
+    return page(visit, template, kind=kind, here=link_values, ends=week + WEEK - DAY, **values)
 
 
 @form_view(sheet_form)
@@ -216,8 +216,8 @@ def check_sheet(visit: Visit, sheet: str) -> Response:
     kind, (week, _) = _kind(visit, sheet), asked(visit)
     text = uploads.read_upload(visit, uploads.text_of)
     judged = service_sheets.check(visit.context, visit.by, visit.token, kind, text, week)
-    first = sorted(judged.rows, key=lambda one: one.effect is not RowEffect.WRONG)
-    rows = [(one.line, *EFFECTS[one.effect], _row_text(visit, one)) for one in first]
+    first = sorted(judged.rows, key=lambda row: row.effect is not RowEffect.WRONG)
+    rows = [(row.line, *EFFECTS[row.effect], _row_text(visit, row)) for row in first]
     return _page(visit, "import_sheet_judged.html", kind, judged=judged, rows=rows, effects=EFFECTS)
 
 

@@ -104,7 +104,7 @@ class AccountChange:
     def person(self) -> tables.Responder | None:
         """Returns a phone of the account's owner that can receive SMS, or None."""
         phones = tables_accounts.phones_of(self.session, self.account.person_id)
-        return next((one for one in phones if one.active and one.unreachable is None), None)
+        return next((row for row in phones if row.active and row.unreachable is None), None)
 
     def log(self, action: str, reason: str = "") -> None:
         """Records in the audit log an action that changed the account."""
@@ -140,15 +140,15 @@ class AccountChange:
         accounts of the person who makes the change."""
         if self.account.state == AccountState.INVITED:
             return False
-        others = [
-            one
-            for one in tables_accounts.all_accounts(self.session)
-            if one.state in (AccountState.ACTIVE, AccountState.DEMO)
-            and not tables_accounts.acts_for(self.session, self.by, one.person_id)
-            and not one.is_suspended(self.context.now())
+        accounts = [
+            account
+            for account in tables_accounts.all_accounts(self.session)
+            if account.state in (AccountState.ACTIVE, AccountState.DEMO)
+            and not tables_accounts.acts_for(self.session, self.by, account.person_id)
+            and not account.is_suspended(self.context.now())
         ]
         return any(
-            [one.id for one in others if role in one.held_roles] == [self.account.id]
+            [account.id for account in accounts if role in account.held_roles] == [self.account.id]
             for role in loses
             if role in NEEDED and role in self.account.held_roles
         )
@@ -176,8 +176,8 @@ class AccountChange:
             return False
         since = self.context.now() - APPROVAL_VALIDITY
         rows = tables_audit.entries(self.session, since=since, subject=self.subject)
-        taken = (row.reason for row in rows if row.action == SeriousCommand.TAKE_ROLES.action)
-        lately = {role for reason in taken for role in reason.partition(":")[0].split(", ")}
+        reasons = (row.reason for row in rows if row.action == SeriousCommand.TAKE_ROLES.action)
+        lately = {role for reason in reasons for role in reason.partition(":")[0].split(", ")}
         return bool((self.account.held_roles | lately) & {*NEEDED}) or bool(self.desks_alone())
 
     def desks_alone(self) -> frozenset[str]:
@@ -318,7 +318,7 @@ def appointed_by(context: Context, account_id: int, role: AccountRole) -> frozen
     """
     with context.database.reading() as session:
         rows = tables_sessions.approved(session, subject_of(account_id, role))
-    return frozenset(one for row in rows for one in (row.asked_by, row.decided_by) if one)
+    return frozenset(name for row in rows for name in (row.asked_by, row.decided_by) if name)
 
 
 def subject_of(account_id: int, what: str) -> str:
@@ -454,7 +454,7 @@ def end_account(change: AccountChange) -> None:
     for role in change.waiting_roles():
         change.settle(role)
     end, link = (subject_of(account.id, what) for what in ("end", "link"))
-    rows = [tables_sessions.pending_for(session, one, at) for one in (end, link)]
+    rows = [tables_sessions.pending_for(session, subject, at) for subject in (end, link)]
     # A new link that was approved earlier must not make the ended account usable again.
     for row in (*rows, *tables_sessions.approved(session, link)):
         change.decide(row, ApprovalDecision.WITHDRAWN)

@@ -122,10 +122,10 @@ def list_desks(context: Context, by: SignedIn | None = None) -> Sequence[DeskHea
     """Returns the desks that this account may see, in the order of their codes. Retired desks come last."""
     only = None if by is None else visible_desks(context, by)
     with context.database.reading() as session:
-        asked = tables_sessions.pending(
+        requests = tables_sessions.pending(
             session, context.now(), tables_sessions.ApprovalKind.ADMISSION
         )
-        waits = Counter(row.about for row in asked)
+        waits = Counter(row.about for row in requests)
         counts = tables_desks.member_counts(session)
         moving = tables_desks.desks_in_rotation(session)
         heads = [
@@ -133,8 +133,8 @@ def list_desks(context: Context, by: SignedIn | None = None) -> Sequence[DeskHea
             for row in tables_desks.all_desks(session)
             if only is None or row.code in only
         ]
-    seen = [_for_viewer(by, head) for head in heads]
-    return sorted(seen, key=lambda one: one.retired_at is not None)
+    visible_heads = [_for_viewer(by, head) for head in heads]
+    return sorted(visible_heads, key=lambda head: head.retired_at is not None)
 
 
 def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
@@ -146,7 +146,7 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
     with context.database.reading() as session:
         row = tables_desks.get_desk(session, code)
         since = tables_desks.access_since(session, code)
-        subjects = [f"desk:{code}:{one}" for one in since]
+        subjects = [f"desk:{code}:{member}" for member in since]
         by_whom = {
             row.subject: tables_audit.name_in(row.decided_by or "")
             for row in tables_sessions.approved(session, *subjects)
@@ -168,10 +168,10 @@ def desk_page(context: Context, by: SignedIn, code: str) -> DeskPage:
         fit, keyless = _others(session, code)
         moving = tables_desks.desks_in_rotation(session)
         head = _head(session, context, row, len(since), len(waiting), moving)
-    asked = {*since, *(one.member for one in waits)}
-    others = [(who, name) for who, name in fit if who not in asked]
-    shown = _for_viewer(by, head)
-    return DeskPage(shown, lines, waiting, others if head.reads else (), keyless)
+    known_members = {*since, *(request.member for request in waits)}
+    candidates = [(member, name) for member, name in fit if member not in known_members]
+    visible_head = _for_viewer(by, head)
+    return DeskPage(visible_head, lines, waiting, candidates if head.reads else (), keyless)
 
 
 def _for_viewer(by: SignedIn | None, head: DeskHead) -> DeskHead:
@@ -240,10 +240,10 @@ FEWEST = 2
 def _people_with_key(session: Session, code: str) -> int:
     return len(
         {
-            tables_accounts.of_member(session, one).id
-            for one in tables_desks.members_of_desk(session, code)
-            if responder_of(one) or account_of(one)
-            if queries_member_keys.public_key(session, code, one) is not None
+            tables_accounts.of_member(session, member).id
+            for member in tables_desks.members_of_desk(session, code)
+            if responder_of(member) or account_of(member)
+            if queries_member_keys.public_key(session, code, member) is not None
         }
     )
 
@@ -265,22 +265,22 @@ def _others(session: Session, code: str) -> tuple[list[tuple[str, str]], list[st
     """Returns the people who may be granted access to the desk. Also returns the names of the desk's people who have no
     key pair."""
     actions = {
-        who
-        for who, rows in tables.memberships_by_person(session).items()
+        responder_id
+        for responder_id, rows in tables.memberships_by_person(session).items()
         if any(row.desk_code == code for row in rows)
     }
-    phones = [of_responder(who) for who in sorted(actions)]
+    phones = [of_responder(responder_id) for responder_id in sorted(actions)]
     logins = [
-        of_account(one.id)
-        for one in tables_accounts.all_accounts(session)
-        if one.state != AccountState.ENDED
+        of_account(account.id)
+        for account in tables_accounts.all_accounts(session)
+        if account.state != AccountState.ENDED
     ]
     fit = [
         (member, tables_accounts.of_member(session, member).name)
         for member in (*phones, *logins)
         if queries_member_keys.public_key(session, code, member) is not None
     ]
-    known = {member for member, _ in fit}
+    keyed = {member for member, _ in fit}
     return fit, [
-        tables_accounts.of_member(session, member).name for member in phones if member not in known
+        tables_accounts.of_member(session, member).name for member in phones if member not in keyed
     ]

@@ -66,11 +66,11 @@ def invite(
 
     A person who already gets alerts of tips continues to get them. Raises NotFound, PersonnelRefused.
     """
-    made = _new_secrets(context, costs)
+    secrets = _new_secrets(context, costs)
     with changing_people(context, by, reason) as change:
         row = _new_enrolment(find_person(change.session, name), change.at)
         _open(change, row)
-        return _hand_out(change, row, made)
+        return _hand_out(change, row, secrets)
 
 
 def change_number(context: Context, by: Actor, name: str, number: str, reason: str) -> None:
@@ -122,7 +122,7 @@ def register(
     The calling function must first check that `unfit` finds no error in the rows.
     """
     people = add_people(change, rows, tables_audit.by_actor(change.by), proving=True)
-    opened = [_new_enrolment(one, change.at) for one in people]
+    opened = [_new_enrolment(person, change.at) for person in people]
     change.session.add_all(opened)
     _request(change, opened, subject or f"start:{people[0].id}")
     return people
@@ -136,17 +136,17 @@ def print_start_pin(
 
     Raises NotFound, PersonnelRefused.
     """
-    made = _new_secrets(context, costs)
+    secrets = _new_secrets(context, costs)
     with changing_people(context, by, "") as change:
         session = change.session
         row = tables.open_enrolment(session, responder_id, for_writing=True)
-        asked = _approved_request(session, row, change.at)
-        if row is None or asked is None:
+        approval = _approved_request(session, row, change.at)
+        if row is None or approval is None:
             raise PersonnelRefused(
                 message_text("no start PIN is approved for this person: request a new start PIN")
             )
         change.check_overseen(session.get_one(Responder, responder_id))
-        return _hand_out(replace(change, reason=asked.reason), row, made)
+        return _hand_out(replace(change, reason=approval.reason), row, secrets)
 
 
 def may_print(context: Context, responder_id: int) -> bool:
@@ -160,11 +160,11 @@ def _approved_request(session: Session, row: Enrolment | None, at: datetime) -> 
     """Returns the approval to print the start PIN of an enrolment. Returns None if no one has approved the request, if
     the start PIN was already printed, or if the approval is too old.
     """
-    asked = None if row is None else session.get(Approval, row.approval_id)
-    if asked is None or asked.kind != ApprovalKind.START_PIN or asked.decided_at is None:
+    approval = None if row is None else session.get(Approval, row.approval_id)
+    if approval is None or approval.kind != ApprovalKind.START_PIN or approval.decided_at is None:
         return None
-    given = asked.decision == ApprovalDecision.APPROVED
-    return asked if given and at < asked.decided_at + START_PIN_VALIDITY else None
+    is_approved = approval.decision == ApprovalDecision.APPROVED
+    return approval if is_approved and at < approval.decided_at + START_PIN_VALIDITY else None
 
 
 def _new_enrolment(person: Responder, at: datetime) -> Enrolment:
@@ -179,11 +179,11 @@ def _request(change: PeopleChange, rows: Sequence[Enrolment], subject: str) -> N
     `subject` is already pending, adds the enrolments to that request.
     """
     session, kind, at = change.session, ApprovalKind.START_PIN, change.at
-    asked = tables_sessions.pending_for(session, subject, at) or tables_sessions.add_request(
+    approval = tables_sessions.pending_for(session, subject, at) or tables_sessions.add_request(
         session, change.by, kind, subject, change.reason, at
     )
     for row in rows:
-        row.approval_id = asked.id
+        row.approval_id = approval.id
 
 
 def _request_one(change: PeopleChange, row: Enrolment) -> None:
@@ -208,11 +208,11 @@ def _open(change: PeopleChange, row: Enrolment) -> None:
     if before is not None:
         tables.end_enrolment(before, EnrolmentEnd.WITHDRAWN, at)
         session.flush()
-        asked = session.get_one(Approval, before.approval_id)
-        shared = tables.enrolments_of_approval(session, asked.id)
-        if asked.decided_at is None and not shared:
+        approval = session.get_one(Approval, before.approval_id)
+        shared = tables.enrolments_of_approval(session, approval.id)
+        if approval.decided_at is None and not shared:
             actor = tables_audit.by_actor(change.by)
-            tables_sessions.record_decision(asked, actor, at, ApprovalDecision.WITHDRAWN)
+            tables_sessions.record_decision(approval, actor, at, ApprovalDecision.WITHDRAWN)
         session.flush()
     session.add(row)
     session.flush()
@@ -230,24 +230,24 @@ def _new_secrets(context: Context, costs: Costs) -> tuple[str, Mapping[str, byte
 
 
 def _hand_out(
-    change: PeopleChange, row: Enrolment, made: tuple[str, Mapping[str, bytes]]
+    change: PeopleChange, row: Enrolment, secrets: tuple[str, Mapping[str, bytes]]
 ) -> StartPaper:
     """Gives an enrolment its code and its start PIN, and requests a second admin's approval of the enrolment."""
     session, at = change.session, change.at
     dial = responders_short_code(change.context.line.service_code)
-    for column, value in made[1].items():
+    for column, value in secrets[1].items():
         setattr(row, column, value)
     row.code_until, row.start_until = at + CODE_VALIDITY, at + START_PIN_VALIDITY
     lives = START_PIN_VALIDITY + DECIDED_WITHIN
     kind, subject = ApprovalKind.ENROLMENT, f"enrolment:{row.id}"
-    asked = tables_sessions.add_request(
+    approval = tables_sessions.add_request(
         session, change.by, kind, subject, change.reason, at, lives=lives
     )
-    row.approval_id = asked.id
+    row.approval_id = approval.id
     person = session.get_one(Responder, row.responder_id)
     notify_person(session, person, Template.JOIN, at, code=dial)
     change.log("start_pin_printed", person)
-    return StartPaper(person.id, person.name, dial, made[0], at + START_PIN_VALIDITY)
+    return StartPaper(person.id, person.name, dial, secrets[0], at + START_PIN_VALIDITY)
 
 
 # The functions below enrol all responders of a file, or none of them. The functions encrypt phone numbers so that only
@@ -315,17 +315,17 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
     """
     by_key = {context.pseudonyms.enrolled(row.msisdn): row for row in rows}
     stop_keys = {key: context.pseudonyms.stopped(row.msisdn) for key, row in by_key.items()}
-    known = tables.known_numbers(session, by_key)
+    known_keys = tables.known_numbers(session, by_key)
     stopped = gateway_tables.stopped(session, stop_keys.values())
     logins = tables_accounts.all_accounts(session)
-    demo = {one.person_id for one in logins if one.state == AccountState.DEMO}
+    demo = {account.person_id for account in logins if account.state == AccountState.DEMO}
     names = tables_accounts.keys_of_names(session)
     for key, row in by_key.items():
-        others = tables_desks.desks_of_person(session, row.person_id or 0)
-        if tables_desks.mixes_oversight(session, others.union(row.desks)):
+        own_desks = tables_desks.desks_of_person(session, row.person_id or 0)
+        if tables_desks.mixes_oversight(session, own_desks.union(row.desks)):
             yield RowFault(row.line, APART)
         alike = (names.get(key, set()) for key in enumerate(comparison_keys(row.name)))
-        if key in known:
+        if key in known_keys:
             yield RowFault(
                 row.line,
                 message_text(
@@ -348,18 +348,18 @@ def unfit(session: Session, context: Context, rows: Sequence[EnrolmentRow]) -> I
 
 
 def _about(
-    session: Session, context: Context, asked: Approval, viewer: SignedIn
+    session: Session, context: Context, approval: Approval, viewer: SignedIn
 ) -> ApprovalView | None:
     """Describes an enrolment for the page of approvals, without the phone number.
 
     Returns None if the owner has not proved the phone with a code yet, or if the time for a decision is over. Also
     returns None if the reader's account may not see the person.
     """
-    rows = tables.enrolments_of_approval(session, asked.id)
+    rows = tables.enrolments_of_approval(session, approval.id)
     row = rows[0] if rows else None
     if row is None or row.proved_at is None or not may_decide(row.proved_at, context.now()):
         return None
-    person, by = session.get_one(Responder, row.responder_id), asked.asker
+    person, by = session.get_one(Responder, row.responder_id), approval.asker
     if not sees(session, viewer, person.person_id):
         return None
     if row.kind == EnrolmentKind.NUMBER:
@@ -427,24 +427,24 @@ def _approve(decision: Decision) -> None:
 
 
 def _about_start(
-    session: Session, _context: Context, asked: Approval, by: SignedIn
+    session: Session, _context: Context, approval: Approval, by: SignedIn
 ) -> ApprovalView | None:
     """Describes a request to print start PINs. Returns None if the request has no enrolment left, or if the reader's
     account may not see all its people."""
-    rows = tables.enrolments_of_approval(session, asked.id)
-    people = [session.get_one(Responder, one.responder_id) for one in rows]
-    if not all(sees(session, by, one.person_id) for one in people) or not people:
+    rows = tables.enrolments_of_approval(session, approval.id)
+    people = [session.get_one(Responder, row.responder_id) for row in rows]
+    if not all(sees(session, by, person.person_id) for person in people) or not people:
         return None
     if len(rows) > 1:
         text = message_text(
             "{by} asks to print the start PINs of {count} people on an imported sheet",
-            by=asked.asker,
+            by=approval.asker,
             count=len(rows),
         )
         return ApprovalView(text, f"{len(rows)} responders")
     person = people[0]
     text = message_text(
-        "{by} asks to print the start PIN of {about}", by=asked.asker, about=person.name
+        "{by} asks to print the start PIN of {about}", by=approval.asker, about=person.name
     )
     return ApprovalView(text, f"responder:{person.id}", person_id=person.person_id)
 

@@ -89,25 +89,25 @@ def invite(
 
     If the person's phone is known, the person gets an SMS about the account.
     """
-    shown, wanted = tidy_name(name), frozenset(roles)
-    if not is_valid_name(shown):
+    clean_name, new_roles = tidy_name(name), frozenset(roles)
+    if not is_valid_name(clean_name):
         raise refusal(AccountFault.NAME_WRONG)
-    if fault := name_fault(shown):
+    if fault := name_fault(clean_name):
         raise refusal(LETTERS[fault])
-    _check(wanted)
+    _check(new_roles)
     with ringing(context) as session:
         # The name of the new account must not look like the name of a person or desk in the audit log.
         desks = [
-            called for one in tables_desks.all_desks(session) for called in (one.name, one.code)
+            called for desk in tables_desks.all_desks(session) for called in (desk.name, desk.code)
         ]
-        if is_reserved(shown, filter(None, desks)):
+        if is_reserved(clean_name, filter(None, desks)):
             raise refusal(AccountFault.NAME_RESERVED)
-        taken = tables_accounts.find_account(session, account_name_key(shown)) is not None
-        if taken or tables_accounts.named(session, shown) - {person_id}:
+        is_taken = tables_accounts.find_account(session, account_name_key(clean_name)) is not None
+        if is_taken or tables_accounts.named(session, clean_name) - {person_id}:
             raise refusal(AccountFault.NAME_ALIKE)
-        new = tables.Person(name=shown, languages=[language])
+        new = tables.Person(name=clean_name, languages=[language])
         account = ConsoleAccount(
-            name=account_name_key(shown),
+            name=account_name_key(clean_name),
             person=new if person_id is None else tables.person(session, person_id),
             roles=[],
             language=language,
@@ -119,9 +119,9 @@ def invite(
         session.flush()
         change = AccountChange(session, context, by, account)
         change.check_another()
-        change.log("account_invited", ", ".join(sorted(wanted)))
+        change.log("account_invited", ", ".join(sorted(new_roles)))
         change.warn_person(Template.OWN_LINK)
-        return Invited(account.id, waiting=change.give(wanted), link=_link(change))
+        return Invited(account.id, waiting=change.give(new_roles), link=_link(change))
 
 
 def make_link(change: AccountChange) -> Invited:
@@ -148,12 +148,12 @@ def set_roles(
 
     To remove a role, the admin must give a reason. Raises AccountRefused.
     """
-    wanted = frozenset(roles)
-    _check(wanted)
+    new_roles = frozenset(roles)
+    _check(new_roles)
     with changing(context, by, account_id, reason) as change:
         account = change.account
         change.check_another()
-        if lost := account.held_roles - wanted:
+        if lost := account.held_roles - new_roles:
             change.check(loses=lost)
             account.roles = sorted(account.held_roles - lost)
             change.session.flush()
@@ -161,11 +161,11 @@ def set_roles(
             why = f"{', '.join(sorted(lost))}: {reason}"
             change.notify(SeriousCommand.TAKE_ROLES, reason=why)
         waited = change.waiting_roles()
-        for role in waited - wanted:
+        for role in waited - new_roles:
             change.settle(role)
         direct = change.counts_as_second()
-        goes_on = frozenset() if direct else waited & wanted
-        return change.give(wanted - account.held_roles - goes_on, direct=direct) | goes_on
+        goes_on = frozenset() if direct else waited & new_roles
+        return change.give(new_roles - account.held_roles - goes_on, direct=direct) | goes_on
 
 
 def suspend(context: Context, by: Actor, account_id: int, reason: str) -> None:
@@ -290,7 +290,7 @@ def first_link(context: Context) -> Invited | None:
     ]
     if not lines:
         return invite(context, FIRST_BY, FIRST, [AccountRole.ADMIN])
-    if any(one.seen_at or one.state is not AccountState.INVITED for one in lines):
+    if any(line.seen_at or line.state is not AccountState.INVITED for line in lines):
         return None
     return request_link(context, FIRST_BY, lines[0].id)
 
@@ -307,13 +307,13 @@ def invite_at_the_server(
 
     If the account was already set up and only gets new roles, `link` is empty, and the owner signs in as before.
     """
-    found, wanted = service_accounts.find_account(context, name), frozenset(roles)
+    found, new_roles = service_accounts.find_account(context, name), frozenset(roles)
     if found is None:
-        return invite(context, by, name, wanted, language)
+        return invite(context, by, name, new_roles, language)
     waiting: frozenset[AccountRole] = frozenset()
-    if wanted:
-        waiting = set_roles(context, by, found.id, found.roles | found.waiting | wanted)
-    if wanted and found.state is not AccountState.INVITED:
+    if new_roles:
+        waiting = set_roles(context, by, found.id, found.roles | found.waiting | new_roles)
+    if new_roles and found.state is not AccountState.INVITED:
         return Invited(found.id, "", waiting)
     return request_link(context, by, found.id, reason)
 
@@ -344,7 +344,7 @@ def _of_account(change: AccountChange) -> WaitingLink | None:
     if row is None:
         agreed = tables_sessions.approved(change.session, subject)
         since = at - APPROVAL_VALIDITY
-        row = next((one for one in agreed if one.decided_at and one.decided_at > since), None)
+        row = next((link for link in agreed if link.decided_at and link.decided_at > since), None)
     if row is None:
         return None
     waits = account.state == AccountState.ENDED or change.is_depended_on()

@@ -68,8 +68,8 @@ class PeopleChange:
         """Raises PersonnelRefused if the national desk decides about a person who belongs, or would belong, to an
         oversight desk. `second` is the name of a second person who decides too."""
         also = second and tables_audit.by_command(second)
-        for who in filter(None, (tables_audit.by_actor(self.by), also)):
-            if tables_desks.is_overseen(self.session, who, person.person_id, desks):
+        for actor in filter(None, (tables_audit.by_actor(self.by), also)):
+            if tables_desks.is_overseen(self.session, actor, person.person_id, desks):
                 raise PersonnelRefused(OVERSEEN_DESK)
 
     def check_second(self, second: str | None, person: Responder, what: str) -> None:
@@ -91,8 +91,8 @@ class PeopleChange:
 
 def change_of(decision: Decision) -> PeopleChange:
     """Returns the change that a person makes by deciding on a request for approval."""
-    given = (decision.session, decision.context, decision.by, decision.reason)
-    return PeopleChange(*given, decision.context.now())
+    fields = (decision.session, decision.context, decision.by, decision.reason)
+    return PeopleChange(*fields, decision.context.now())
 
 
 @contextmanager
@@ -114,8 +114,8 @@ def find_person(session: Session, name: str) -> Responder:
         found = [] if by_id is None else [by_id]
     if found:
         return found[0]
-    near = [tables.person(session, one).name for one in tables_accounts.named(session, name)]
-    suggestion = f'did you mean "{near[0]}"?' if near else "`hotline people list` shows the names"
+    names = [tables.person(session, one).name for one in tables_accounts.named(session, name)]
+    suggestion = f'did you mean "{names[0]}"?' if names else "`hotline people list` shows the names"
     raise NotFound(f"no responder has exactly this name: {suggestion}")
 
 
@@ -154,14 +154,14 @@ def is_last_of_oversight(
     """Returns True if this person is, at some time in this period, the only active key holder of an oversight desk."""
     own = tables_desks.desks_of_person(session, person.person_id)
     for code in own & tables_desks.every_oversight(session):
-        others = [
+        holders = [
             one
             for one in queries_people.members(session, skip=person.person_id)
             if one.covers(code) and code in tables_desks.desks_of(session, of_responder(one.id))
         ]
-        begins = (absence.starts_at for one in others for absence in one.absences)
+        begins = (absence.starts_at for member in holders for absence in member.absences)
         moments = {starts_at, *(at for at in begins if starts_at <= at < ends_at)}
-        if not all(any(one.is_active(at) for one in others) for at in moments):
+        if not all(any(member.is_active(at) for member in holders) for at in moments):
             return True
     return False
 
@@ -228,14 +228,14 @@ def bring_back(
         if person.removed_at is not None:
             change.check_second(second, person, "bringing back a person who was removed")
             removed_at = person.removed_at
-            for one in tables.phones_of(session, person.person_id):
-                if one.removed_at != removed_at:
+            for responder in tables.phones_of(session, person.person_id):
+                if responder.removed_at != removed_at:
                     continue
-                tables.reopen_memberships(session, one, removed_at, at)
-                one.removed_at = None
-                if one.state not in UNPROVED:
+                tables.reopen_memberships(session, responder, removed_at, at)
+                responder.removed_at = None
+                if responder.state not in UNPROVED:
                     # A phone that was never proved becomes active only after the owner enters the code.
-                    one.active, one.state = True, EnrolmentState.ACTIVE
+                    responder.active, responder.state = True, EnrolmentState.ACTIVE
             desks = tables_desks.desks_of_person(session, person.person_id)
             if tables_desks.mixes_oversight(session, desks):
                 raise PersonnelRefused(APART)

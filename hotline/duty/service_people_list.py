@@ -39,7 +39,7 @@ from hotline.text.places import districts
 def set_languages(context: Context, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
     """Sets a person's languages. The person gets messages in the first language. Raises NotFound, PersonnelRefused."""
     languages = list(dict.fromkeys(spoken))
-    if not languages or any(one not in CODES for one in languages):
+    if not languages or any(language not in CODES for language in languages):
         raise PersonnelRefused(message_text("choose at least one language"))
     with changing_people(context, by, ", ".join(languages)) as change:
         person = find_person(change.session, str(responder_id))
@@ -113,8 +113,8 @@ class PersonLine:
 
     def works_at(self, desk: str) -> bool:
         """Returns True if a phone of the person belongs to the desk `desk`."""
-        wanted = {desk, EVERYWHERE} if desk.isdigit() else {desk}
-        return any(wanted & one.places.keys() for one in self.phones)
+        desk_codes = {desk, EVERYWHERE} if desk.isdigit() else {desk}
+        return any(desk_codes & responder.places.keys() for responder in self.phones)
 
 
 EVERYWHERE = "*"
@@ -126,15 +126,15 @@ def list_people(context: Context, by: SignedIn) -> Sequence[PersonLine]:
     return _lines(context, _is_admin(by), visible_desks(context, by))
 
 
-def _lines(context: Context, is_admin: bool, seen: frozenset[str] | None) -> Sequence[PersonLine]:
+def _lines(context: Context, is_admin: bool, desks: frozenset[str] | None) -> Sequence[PersonLine]:
     with context.database.reading() as session:
-        lines = _PersonLines(session, context, is_admin, seen).of(tables.all_persons(session))
-    return sorted(lines, key=lambda one: (one.state is PersonState.REMOVED, one.name.casefold()))
+        lines = _PersonLines(session, context, is_admin, desks).of(tables.all_persons(session))
+    return sorted(lines, key=lambda line: (line.state is PersonState.REMOVED, line.name.casefold()))
 
 
 def list_rights(context: Context) -> Sequence[PersonLine]:
     """Returns all persons who are not removed, as an admin sees them, sorted by name. Auditors print this list."""
-    return [one for one in _lines(context, True, None) if one.state is not PersonState.REMOVED]
+    return [line for line in _lines(context, True, None) if line.state is not PersonState.REMOVED]
 
 
 def _is_admin(by: SignedIn) -> bool:
@@ -149,20 +149,22 @@ def person_page(
 
     Raises NotFound if the person does not exist, or if this account may not see the person.
     """
-    seen = visible_desks(context, by)
+    desks = visible_desks(context, by)
     with context.database.writing() as session:
         found = [tables.person(session, id) for id in tables_accounts.persons_of(session, who)]
-        lines = _PersonLines(session, context, _is_admin(by), seen).of(found)
+        lines = _PersonLines(session, context, _is_admin(by), desks).of(found)
         if not lines:
             raise NotFound("this person does not exist, or this account may not see them")
         return lines[0], [
             replace(
-                one,
-                confirmed_at=tables.confirmed_at(session, one.id),
-                leaves=queries_people.current_leaves(session, one.id, context.now()),
-                open_cases=queries_people.open_cases(session, one.id) if seen is None else None,
+                responder,
+                confirmed_at=tables.confirmed_at(session, responder.id),
+                leaves=queries_people.current_leaves(session, responder.id, context.now()),
+                open_cases=queries_people.open_cases(session, responder.id)
+                if desks is None
+                else None,
             )
-            for one in lines[0].phones
+            for responder in lines[0].phones
         ]
 
 
@@ -191,43 +193,43 @@ class _PersonLines:
         self.away = queries_people.on_leave(session, context.now())
         self.placed = tables.memberships_by_person(session)
         self.opened = tables_desks.desks_by_member(session)
-        self.kinds = {one.code: one.kind for one in tables_desks.all_desks(session)}
+        self.kinds = {desk.code: desk.kind for desk in tables_desks.all_desks(session)}
         self.phones: dict[int, list[Responder]] = defaultdict(list)
-        for one in tables.all_responders(session):
-            self.phones[one.person_id].append(one)
+        for responder in tables.all_responders(session):
+            self.phones[responder.person_id].append(responder)
         self.accounts: dict[int, list[AccountLine]] = defaultdict(list)
         for account in service_accounts.account_lines(session, context):
             self.accounts[account.person_id].append(account)
-        self.on_call = {one.person_id for one in queries.on_call_contacts(session)}
+        self.on_call = {contact.person_id for contact in queries.on_call_contacts(session)}
 
     def of(self, people: Iterable[Person]) -> list[PersonLine]:
         """Returns one line of the list for each person in `people` that the reader may see. Leaves out the phone that
         the daily test of the hotline uses.
         """
-        return [line for one in people if (line := self._line(one)) is not None]
+        return [line for person in people if (line := self._line(person)) is not None]
 
     def _line(self, person: Person) -> PersonLine | None:
-        seen, is_admin = self.seen, self.is_admin
+        desks, is_admin = self.seen, self.is_admin
         phones, accounts = self.phones[person.id], self.accounts[person.id]
         members = [
-            *(of_responder(one.id) for one in phones),
-            *(of_account(one.id) for one in accounts),
+            *(of_responder(responder.id) for responder in phones),
+            *(of_account(account.id) for account in accounts),
         ]
-        opens = {code for one in members for code in self.opened.get(one, ())}
-        rows = [row for one in phones for row in self.placed.get(one.id, ())]
+        opens = {code for member in members for code in self.opened.get(member, ())}
+        rows = [row for responder in phones for row in self.placed.get(responder.id, ())]
         is_on_call = is_admin and person.id in self.on_call
-        if seen is not None and not seen & opens.union(row.desk_code for row in rows):
+        if desks is not None and not desks & opens.union(row.desk_code for row in rows):
             return None
         if not (phones or opens or is_on_call or (is_admin and accounts)):
             return None
-        lines = [self._responder(one) for one in phones]
-        shown, opens = accounts if is_admin else [], opens if seen is None else opens & seen
-        held = {str(row.level) for row in rows}.union(*(one.roles for one in shown))
+        lines = [self._responder(responder) for responder in phones]
+        logins, opens = accounts if is_admin else [], opens if desks is None else opens & desks
+        held_roles = {str(row.level) for row in rows}.union(*(account.roles for account in logins))
         also = {ON_CALL: is_on_call, OVERSIGHT: DeskKind.OVERSIGHT in map(self.kinds.get, opens)}
         # One person's phones and accounts can be in different states. The list shows the state that comes first in
         # `PersonState`.
-        found = {one.state for one in lines} - {PersonState.REMOVED}
-        states = {one.state for one in shown} - {AccountState.ENDED}
+        found = {line.state for line in lines} - {PersonState.REMOVED}
+        states = {account.state for account in logins} - {AccountState.ENDED}
         if is_on_call or not (phones or is_admin) or states - {AccountState.INVITED}:
             found.add(PersonState.SIGNS_IN)
         elif states:
@@ -236,10 +238,10 @@ class _PersonLines:
             id=person.id,
             name=person.name,
             languages=person.languages,
-            roles=[role for role in ROLES if role in held or also.get(role)],
+            roles=[role for role in ROLES if role in held_roles or also.get(role)],
             state=next((state for state in PersonState if state in found), PersonState.REMOVED),
             phones=lines,
-            accounts=shown,
+            accounts=logins,
             desks=sorted(opens),
             is_on_call=is_on_call,
         )

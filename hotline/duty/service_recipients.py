@@ -50,14 +50,14 @@ def check_boards(
     people: Sequence[Member],
     on_duty: Mapping[str, Collection[int]],
     staffed: Collection[str],
-    shown: Collection[str],
+    open_boards: Collection[str],
     at: datetime,
 ) -> CheckResult:
     """Checks that each desk has an open board (its console page of open cases), or a phone on duty that can be
     reached."""
     return _gaps(
         "boards",
-        unwatched_desks(people, on_duty, staffed, shown, at),
+        unwatched_desks(people, on_duty, staffed, open_boards, at),
         "every desk has an open board or a phone on duty",
         "no board is open, and no phone on duty can be reached, at {}",
         "telephone the people of the desk: one of them opens the board or ends a leave",
@@ -84,7 +84,7 @@ def _phones(people: Sequence[Member], at: datetime) -> CheckResult:
 
     The monitor raises no alarm from this check, because the check of the national desk already raises one.
     """
-    active, national = sum(one.is_active(at) for one in people), active_national(people, at)
+    active, national = sum(member.is_active(at) for member in people), active_national(people, at)
     text = f"{active} can be alerted, {national} of them at the national desk"
     if active >= MIN_PHONES and national >= MIN_NATIONAL:
         return CheckResult("phones", True, text)

@@ -97,11 +97,11 @@ def end_access(change: PeopleChange, person_id: int, *, by_two: bool) -> None:
     that one person alone may not end.
     """
     session, at = change.session, change.at
-    for one in account_changes(change, person_id):
-        if by_two and one.account.state != AccountState.ENDED:
-            service_accounts.end_account(one)
+    for account_change in account_changes(change, person_id):
+        if by_two and account_change.account.state != AccountState.ENDED:
+            service_accounts.end_account(account_change)
         else:
-            service_accounts.close_account(one)
+            service_accounts.close_account(account_change)
     close_desks(session, person_id, at)
     for contact in queries.on_call_contacts(session):
         if contact.person_id == person_id:
@@ -111,8 +111,8 @@ def end_access(change: PeopleChange, person_id: int, *, by_two: bool) -> None:
 def account_changes(change: PeopleChange, person_id: int) -> list[AccountChange]:
     """Returns the change for each account of a person."""
     accounts = tables_accounts.of_person(change.session, person_id)
-    given = (change.session, change.context, change.by)
-    return [AccountChange(*given, account, change.reason) for account in accounts]
+    fields = (change.session, change.context, change.by)
+    return [AccountChange(*fields, account, change.reason) for account in accounts]
 
 
 class Removed(NamedTuple):
@@ -146,8 +146,8 @@ def set_desks(
     narrows = categories and (not person.categories or not {*person.categories} <= {*categories})
     tables.set_desks(session, person, desks, categories, at)
     own = tables_accounts.phones_of(session, person.person_id)
-    kept = {row.desk_code for one in own for row in tables.current_memberships(session, one.id)}
-    close_desks(session, person.person_id, at, skip=kept)
+    codes = {row.desk_code for one in own for row in tables.current_memberships(session, one.id)}
+    close_desks(session, person.person_id, at, skip=codes)
     if lost or narrows:
         change.hand_on(person.id)
 
@@ -185,15 +185,15 @@ def remove_within(change: PeopleChange, name: str, *, second: str | None) -> Rem
         change.check_second(second, person, "removing the last person of an oversight desk")
 
     every = [one for one in tables.phones_of(session, person.person_id) if one.removed_at is None]
-    cases = sum(queries_people.open_cases(session, one.id) for one in every)
-    for one in every:
-        _end_one(session, one, at)
+    cases = sum(queries_people.open_cases(session, responder.id) for responder in every)
+    for responder in every:
+        _end_one(session, responder, at)
     end_access(change, person.person_id, by_two=second is not None)
-    for one in every:
-        change.hand_on(one.id)
+    for responder in every:
+        change.hand_on(responder.id)
     if not is_new:
-        for one in tables.national_people(session, at):
-            notify_person(session, one, Template.REMOVED, at, count=str(cases))
+        for responder in tables.national_people(session, at):
+            notify_person(session, responder, Template.REMOVED, at, count=str(cases))
     agreed = f"; agreed by {second}" if second else ""
     change.log("responder_removed", person, f"{change.reason}{agreed}")
     return Removed(person, rest, is_red)
@@ -230,14 +230,14 @@ def remove_person(context: Context, by: SignedIn, person_id: int, reason: str) -
     with changing_people(context, by.actor, reason) as change:
         tables.person(change.session, person_id, for_writing=True)
         every = tables.phones_of(change.session, person_id)
-        phones = [one for one in every if one.removed_at is None]
+        phones = [responder for responder in every if responder.removed_at is None]
         if phones:
-            _take_away(change, max(phones, key=lambda one: one.active))
+            _take_away(change, max(phones, key=lambda responder: responder.active))
             return
         if not ADMIN & by.roles:
             raise NotFound("only an admin can remove a person who has no phone")
-        for one in account_changes(change, person_id):
-            one.check()
+        for account_change in account_changes(change, person_id):
+            account_change.check()
         end_access(change, person_id, by_two=False)
 
 
@@ -250,14 +250,14 @@ def _take_away(change: PeopleChange, person: Responder) -> None:
     change.check_overseen(person)
     is_national = person.active and national_desk_without(session, person, at)[1]
     if is_national:
-        for one in account_changes(change, person.person_id):
-            service_accounts.close_account(one)
+        for account_change in account_changes(change, person.person_id):
+            service_accounts.close_account(account_change)
         close_desks(session, person.person_id, at)
     if is_national or (
         person.active and service_leaves.is_last_of_oversight(session, person, at, at)
     ):
-        asked = (change.by, ApprovalKind.REMOVAL, f"responder:{person.id}", change.reason)
-        if request(session, change.context, *asked):
+        fields = (change.by, ApprovalKind.REMOVAL, f"responder:{person.id}", change.reason)
+        if request(session, change.context, *fields):
             change.log("responder_removal_asked", person)
         return
     remove_within(change, str(person.id), second=None)
@@ -286,9 +286,9 @@ def _end(change: AccountChange) -> None:
     ended."""
     service_accounts.end_account(change)
     session, person_id = change.session, change.account.person_id
-    said = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
+    reason = ": ".join(filter(None, ("the account of the same person was ended", change.reason)))
     at = change.context.now()
-    people = PeopleChange(session, change.context, change.by, said, at)
+    people = PeopleChange(session, change.context, change.by, reason, at)
     for responder in tables_accounts.phones_of(session, person_id):
         if responder.active:
             _take_away(people, responder)
@@ -320,11 +320,11 @@ def remove_from_desk(context: Context, by: Actor, code: str, member: str, reason
                     )
                 )
             if code in now:
-                left = {one: level for one, level in now.items() if one != code}
+                left = {desk: level for desk, level in now.items() if desk != code}
                 set_desks(change, person, left, person.categories)
         opened = tables_desks.end_access_at(session, code, names, at)
-        for one in names:
-            if (account_id := account_of(one)) is not None:
+        for name in names:
+            if (account_id := account_of(name)) is not None:
                 tables_sessions.end_sessions_of(session, account_id)
         if not phones and not opened:
             raise DeskRefused(message_text("this person has no access to that desk"))
@@ -335,20 +335,20 @@ def _about(session: Session, context: Context, row: Approval, _by: SignedIn) -> 
     person = session.get_one(tables.Responder, row.about_id)
     at = context.now()
     if service_leaves.is_last_of_oversight(session, person, at, at):
-        says = message_text(
+        text = message_text(
             "{by} asks to remove {about}, the last person of an oversight desk (a desk for complaints "
             "about the national desk). Until the approval, the person keeps their access.",
             by=row.asker,
             about=person.name,
         )
     else:
-        says = message_text(
+        text = message_text(
             "{by} asks to remove {about}, one of the last two members of the national desk. "
             "The person has lost all access, but gets alerts until you approve the removal.",
             by=row.asker,
             about=person.name,
         )
-    return ApprovalView(says, f"responder:{person.id}", person_id=person.person_id)
+    return ApprovalView(text, f"responder:{person.id}", person_id=person.person_id)
 
 
 def _removal_approved(decision: Decision) -> None:
@@ -433,8 +433,8 @@ def request_access_everywhere(change: PeopleChange, person: Responder) -> None:
         if row.code not in own or not row.reads_tips:
             continue
         if not decrypt_grants.has_access_or_request(session, context, row.code, member):
-            asked = (change.by, row.code, member, change.reason)
-            decrypt_grants.add_access_request(session, context, *asked)
+            fields = (change.by, row.code, member, change.reason)
+            decrypt_grants.add_access_request(session, context, *fields)
 
 
 def _acting(session: Session, responder_id: int) -> Responder:
@@ -446,11 +446,11 @@ def _acting(session: Session, responder_id: int) -> Responder:
     return person
 
 
-def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> None:
-    if not wanted:
+def _check(session: Session, person: Responder, desks: Mapping[str, Level]) -> None:
+    if not desks:
         raise PersonnelRefused(message_text("a responder needs at least one desk"))
     rows = {row.code: row for row in tables_desks.all_desks(session)}
-    for code, level in wanted.items():
+    for code, level in desks.items():
         row = rows.get(code)
         if row is None or row.retired_at is not None:
             raise PersonnelRefused(
@@ -458,8 +458,8 @@ def _check(session: Session, person: Responder, wanted: Mapping[str, Level]) -> 
             )
         if (level is Level.NATIONAL) != (code == NATIONAL):
             raise PersonnelRefused(message_text("the level national is for the national desk only"))
-    others = tables_desks.desks_of_person(session, person.person_id, skip=person.id)
-    if tables_desks.mixes_oversight(session, others.union(wanted)):
+    other_desks = tables_desks.desks_of_person(session, person.person_id, skip=person.id)
+    if tables_desks.mixes_oversight(session, other_desks.union(desks)):
         raise PersonnelRefused(APART)
 
 
@@ -470,20 +470,20 @@ def _desks_of(session: Session, person: Responder) -> Mapping[str, Level]:
 
 
 def _wanted(row: Approval) -> tuple[int, RequestedPosting]:
-    _, responder_id, wanted = row.subject.split(":", 2)
-    return int(responder_id), read_posting(wanted)
+    _, responder_id, posting_text = row.subject.split(":", 2)
+    return int(responder_id), read_posting(posting_text)
 
 
 def _about_postings(
     session: Session, _context: Context, row: Approval, by: SignedIn
 ) -> ApprovalView | None:
-    responder_id, wanted = _wanted(row)
+    responder_id, posting = _wanted(row)
     person = session.get_one(Responder, responder_id)
-    if not sees(session, by, person.person_id, wanted.desks):
+    if not sees(session, by, person.person_id, posting.desks):
         return None
     now = _desks_of(session, person)
     gains = {
-        code: level for code, level in wanted.desks.items() if gains_rights(now, {code: level})
+        code: level for code, level in posting.desks.items() if gains_rights(now, {code: level})
     }
     return ApprovalView(
         message_text(
@@ -493,17 +493,17 @@ def _about_postings(
             places=",".join(f"{code}={level}" for code, level in gains.items()),
         ),
         f"responder:{person.id}",
-        detail=str(wanted),
+        detail=str(posting),
         person_id=person.person_id,
-        desks=tuple(wanted.desks),
+        desks=tuple(posting.desks),
     )
 
 
 def _place(decision: Decision) -> None:
-    change, (responder_id, wanted) = change_of(decision), _wanted(decision.row)
+    change, (responder_id, posting) = change_of(decision), _wanted(decision.row)
     person = _acting(change.session, responder_id)
-    _check(change.session, person, wanted.desks)
-    set_desks(change, person, wanted.desks, wanted.categories)
+    _check(change.session, person, posting.desks)
+    set_desks(change, person, posting.desks, posting.categories)
     request_access_everywhere(change, person)
 
 

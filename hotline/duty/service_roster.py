@@ -83,15 +83,15 @@ class WeekRoster:
     def gap(self, desk: str, half: int) -> Gap | None:
         """Returns the desk's first gap in a half-day. Leaves out a gap that lasts the whole week."""
         starts, ends = rules_roster.half_day(self.week, half)
-        here = (o for o in self.gaps if o.desk == desk and o.ends_at - o.starts_at < WEEK)
-        return next((o for o in here if o.starts_at < ends and starts < o.ends_at), None)
+        desk_gaps = (o for o in self.gaps if o.desk == desk and o.ends_at - o.starts_at < WEEK)
+        return next((o for o in desk_gaps if o.starts_at < ends and starts < o.ends_at), None)
 
     def whole_week(self) -> Mapping[tuple[GapReason, ...], Sequence[str]]:
         """Returns the desks that have a gap for the whole week, grouped by the reasons for the gap."""
         found: dict[tuple[GapReason, ...], list[str]] = {}
-        for one in self.gaps:
-            if one.ends_at - one.starts_at == WEEK:
-                found.setdefault(one.reasons, []).append(one.desk)
+        for gap in self.gaps:
+            if gap.ends_at - gap.starts_at == WEEK:
+                found.setdefault(gap.reasons, []).append(gap.desk)
         return found
 
 
@@ -112,7 +112,7 @@ def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "
     """Returns the roster of one desk in a week, or of all desks that the account may see."""
     at, (start, _) = context.now(), rules_roster.half_day(week, 0)
     with context.database.reading() as session:
-        desks = [one for one in visible_desks(session, by) if desk in ("", one)]
+        desks = [code for code in visible_desks(session, by) if desk in ("", code)]
         roster = tables_roster.roster(session, start, start + WEEK)
         members = queries_people.members(session)
         names = tables.responder_names(session)
@@ -120,17 +120,17 @@ def week_roster(context: Context, by: SignedIn | None, week: date, desk: str = "
         holidays = tables_roster.holidays_between(session, week, week + YEAR)
     shifts = roster.shifts(start, start + WEEK)
     own = {
-        code: sorted((o.id for o in members if o.covers(code)), key=lambda one: names[one])
+        code: sorted((o.id for o in members if o.covers(code)), key=lambda person: names[person])
         for code in desks
     }
     cells: dict[tuple[str, int], list[int]] = {}
     for code in desks:
         for half in range(HALVES):
             starts, ends = rules_roster.half_day(week, half)
-            here = (o for o in shifts if o.desk == code and o.starts_at < ends)
+            desk_shifts = (o for o in shifts if o.desk == code and o.starts_at < ends)
             if (code, week) in roster.used:
-                on = {o.responder_id for o in here if starts < o.ends_at}
-                cells[code, half] = [one for one in own[code] if one in on]
+                on = {o.responder_id for o in desk_shifts if starts < o.ends_at}
+                cells[code, half] = [person for person in own[code] if person in on]
     found = rules_roster.gaps(roster, members, desks, start, start + WEEK)
     return WeekRoster(week, names, own, cells, found, ahead, holidays)
 
@@ -172,7 +172,7 @@ def board(context: Context, by: SignedIn) -> tuple[Mapping[str, int], Mapping[st
         nights = rules_roster.nights(roster.shifts(start, start + WEEK))
         many |= {names[o]: n for o, n in nights.items() if n > rules_roster.MAX_NIGHTS}
     alone = rules_roster.alone_by_offers(roster.shifts(at, at + AHEAD), roster.overrides)
-    return found, many, {names[one] for one in alone}
+    return found, many, {names[responder_id] for responder_id in alone}
 
 
 def change(
@@ -229,7 +229,7 @@ def change(
 def copy_last_week(context: Context, by: SignedIn, week: date, desk: str = "") -> None:
     """Copies the roster of the week before, for each desk that has no roster in this week."""
     with context.database.writing() as session:
-        desks = {one for one in visible_desks(session, by) if desk in ("", one)}
+        desks = {code for code in visible_desks(session, by) if desk in ("", code)}
         desks -= {row.desk for row in tables_roster.week_rows(session, week, desks)}
         rows = tables_roster.week_rows(session, week - WEEK, desks)
         again = [row._replace(week=week) for row in rows]
@@ -266,8 +266,8 @@ def import_roster(context: Context, by: CommandActor, text: str, week: date) -> 
         if faults:
             raise ImportRefused(
                 [
-                    message_text("error in line {line}: {why}", line=one.line, why=one.reason)
-                    for one in faults[:MAX_FAULTS]
+                    message_text("error in line {line}: {why}", line=fault.line, why=fault.reason)
+                    for fault in faults[:MAX_FAULTS]
                 ]
             )
         save(session, context, by, week, rows.values())
@@ -279,7 +279,7 @@ def names_by_desk(session: Session, by: SignedIn | None) -> Mapping[str, Mapping
     ids."""
     called, members = tables.responder_names(session), queries_people.members(session)
     return {
-        desk: {called[one.id]: one.id for one in members if one.covers(desk)}
+        desk: {called[member.id]: member.id for member in members if member.covers(desk)}
         for desk in visible_desks(session, by)
     }
 
@@ -331,18 +331,18 @@ def report_gaps(context: Context) -> None:
             _report_found(session, context, found, at)
             if local.weekday() == 0 and not queries_retention.is_done(session, REPORTED, at, DAY):
                 queries_retention.note_done(session, REPORTED, at)
-                if districts := {one.desk for one in found}.intersection(every_district()):
+                if districts := {gap.desk for gap in found}.intersection(every_district()):
                     people = tables.national_people(session, at)
                     words = {"count": str(len(districts))}
                     _notify(session, context, people, Template.GAPS_WEEK, words, at)
 
 
 def _report_found(session: Session, context: Context, found: Sequence[Gap], at: datetime) -> None:
-    known = tables_roster.notices(session, at)
+    notices = tables_roster.notices(session, at)
     by_desk: dict[str, list[Gap]] = {}
     for gap in found:
         kind = DAY_BEFORE if gap.starts_at - at <= DAY else FOUND
-        if any(o.covers(gap) and o.kind in (kind, DAY_BEFORE) for o in known):
+        if any(o.covers(gap) and o.kind in (kind, DAY_BEFORE) for o in notices):
             continue
         tables_roster.add_notice(session, gap, kind, at)
         by_desk.setdefault(gap.desk, []).append(gap)
@@ -354,7 +354,7 @@ def _report_found(session: Session, context: Context, found: Sequence[Gap], at: 
 def _leaders(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
     """Returns the coordinators of a desk. If the desk has no coordinator, returns the people of the national desk."""
     people = tables.coordinators_and_national(session, desk, at)
-    return [one for one in people if one.level != Level.NATIONAL] or people
+    return [person for person in people if person.level != Level.NATIONAL] or people
 
 
 def _notify(
@@ -366,8 +366,8 @@ def _notify(
     at: datetime,
 ) -> None:
     code = responders_short_code(context.line.service_code)
-    for one in people:
-        notify_person(session, one, template, at, code=code, **words)
+    for person in people:
+        notify_person(session, person, template, at, code=code, **words)
 
 
 # The functions below let responders see, take and offer shifts on a phone. The functions run in the transaction of the
@@ -379,7 +379,7 @@ def own_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]
     roster = tables_roster.roster(session, at, at + AHEAD)
     offered = {(o.desk, o.starts_at) for o in roster.overrides if o.responder_id is None}
     own = (o for o in roster.shifts(at, at + AHEAD) if o.responder_id == responder_id)
-    return [one for one in own if (one.desk, one.starts_at) not in offered][:MAX_SHIFTS]
+    return [shift for shift in own if (shift.desk, shift.starts_at) not in offered][:MAX_SHIFTS]
 
 
 def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift]:
@@ -392,18 +392,18 @@ def free_shifts(session: Session, responder_id: int, at: datetime) -> list[Shift
     desks = [row.desk_code for row in tables.current_memberships(session, responder_id)]
     roster: Roster = tables_roster.roster(session, at, at + AHEAD)
     found = [
-        Shift(one.desk, one.starts_at, one.ends_at, 0)
+        Shift(half_day.desk, half_day.starts_at, half_day.ends_at, 0)
         for gap in gaps_in(session, desks, at, at + AHEAD)
         if roster.is_used(gap.desk, gap.starts_at)
-        for one in rules_roster.half_days(gap)
+        for half_day in rules_roster.half_days(gap)
     ]
     offers = tables_roster.open_offers(session, desks, at)
     found += [
-        Shift(one.desk_code, one.starts_at, one.ends_at, one.replaces or 0)
-        for one in offers
-        if one.replaces != responder_id
+        Shift(offer.desk_code, offer.starts_at, offer.ends_at, offer.replaces or 0)
+        for offer in offers
+        if offer.replaces != responder_id
     ]
-    return sorted(found, key=lambda one: (one.starts_at, one.desk))[:MAX_SHIFTS]
+    return sorted(found, key=lambda shift: (shift.starts_at, shift.desk))[:MAX_SHIFTS]
 
 
 def take_shift(session: Session, context: Context, person: Responder, name: str) -> bool:
@@ -423,7 +423,7 @@ def take_shift(session: Session, context: Context, person: Responder, name: str)
         row = _override(session, shift, at, replaces=None)
     row.responder_id, row.accepted_at = person.id, at
     session.flush()
-    people = [one for one in _leaders(session, shift.desk, at) if one.id != person.id]
+    people = [leader for leader in _leaders(session, shift.desk, at) if leader.id != person.id]
     people += [session.get_one(Responder, row.replaces)] if row.replaces else []
     words = {"time": kigali_time(shift.starts_at)}
     _notify(session, context, people, Template.SHIFT_TAKEN, words, at)
@@ -442,7 +442,7 @@ def offer_shift(session: Session, context: Context, person: Responder, name: str
     _override(session, shift, at, replaces=person.id)
     members = {o.id for o in queries_people.members(session) if o.covers(shift.desk)}
     active = tables.active_responders(session, at)
-    people = [one for one in active if one.id in members - {person.id}]
+    people = [colleague for colleague in active if colleague.id in members - {person.id}]
     words = {"time": kigali_time(shift.starts_at)}
     _notify(session, context, people, Template.SHIFT_OFFERED, words, at)
     return True

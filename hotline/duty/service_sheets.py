@@ -59,7 +59,7 @@ class CheckedSheet:
 
     @property
     def counts(self) -> Mapping[RowEffect, int]:
-        return Counter(one.effect for one in self.rows)
+        return Counter(row.effect for row in self.rows)
 
 
 class SheetStatus(NamedTuple):
@@ -83,7 +83,7 @@ def check(
             rows = _judge_people(session, context, text)
         else:
             rows = _judge_roster(session, by, text, week)
-    count = sum(one.line > 0 for one in rows)
+    count = sum(row.line > 0 for row in rows)
     if count > MAX_ROWS[kind]:
         most = message_text(
             "A sheet can hold at most {count} rows. Split the sheet.", count=MAX_ROWS[kind]
@@ -94,27 +94,27 @@ def check(
 
 
 def _wrong(faults: Sequence[RowFault]) -> list[JudgedRow]:
-    return [JudgedRow(one.line, RowEffect.WRONG, reason=one.reason) for one in faults]
+    return [JudgedRow(fault.line, RowEffect.WRONG, reason=fault.reason) for fault in faults]
 
 
 def _judge_people(session: Session, context: ConsoleContext, text: str) -> list[JudgedRow]:
     rows, faults = check_rows(text)
     faults = [*faults, *service_enrolment.unfit(session, context, rows)]
     bad = {fault.line for fault in faults}
-    new = [JudgedRow(one.line, RowEffect.NEW, one.name) for one in rows if one.line not in bad]
-    return sorted([*new, *_wrong(faults)], key=lambda one: one.line)
+    new = [JudgedRow(row.line, RowEffect.NEW, row.name) for row in rows if row.line not in bad]
+    return sorted([*new, *_wrong(faults)], key=lambda row: row.line)
 
 
 def _judge_roster(session: Session, by: SignedIn, text: str, week: date) -> list[JudgedRow]:
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
-    called = {who: name for people in names.values() for name, who in people.items()}
+    called = {person: name for people in names.values() for name, person in people.items()}
     before = tables_roster.week_rows(session, week, {row.desk for row in rows.values()})
     judged = [
         JudgedRow(line, effect, called.get(row.responder_id, ""), row)
         for line, row, effect in rules_roster.effects(rows, before)
     ]
-    return sorted([*judged, *_wrong(faults)], key=lambda one: one.line or len(text))
+    return sorted([*judged, *_wrong(faults)], key=lambda row: row.line or len(text))
 
 
 def confirm(
@@ -128,21 +128,21 @@ def confirm(
 ) -> None:
     """Stores a checked spreadsheet, so that its import begins. Raises ImportRefused, PersonnelRefused."""
     try:
-        held = unlock_key(token, base64.b64decode(locked, validate=True), account=kind)
+        content = unlock_key(token, base64.b64decode(locked, validate=True), account=kind)
     except (binascii.Error, ValueError):
-        held = None
-    if held is None:
+        content = None
+    if content is None:
         raise PersonnelRefused(EXPIRED)
-    text = held.decode("utf-8", "surrogatepass")
+    text = content.decode("utf-8", "surrogatepass")
     judged = check(context, by, token, kind, text, week)
-    if wrong := [one for one in judged.rows if one.reason]:
+    if wrong := [judged_row for judged_row in judged.rows if judged_row.reason]:
         raise ImportRefused(
             [
                 message_text("error in line {line}: {why}", line=o.line, why=o.reason or "")
                 for o in wrong[:20]
             ]
         )
-    at, size = context.now(), sum(one.line > 0 for one in judged.rows)
+    at, size = context.now(), sum(judged_row.line > 0 for judged_row in judged.rows)
     row = SheetImport(kind=kind, week=week if kind is SheetKind.ROSTER else None, size=size)
     row.done, row.asked_by, row.reason = 0, tables_audit.by_actor(by.actor), reason
     row.asked_at = at
@@ -160,16 +160,16 @@ def recent(context: ConsoleContext, by: SignedIn, kind: SheetKind) -> Sequence[S
     with context.database.reading() as session:
         return [
             SheetStatus(
-                tables_audit.name_in(one.asked_by),
-                one.asked_at,
-                one.week,
-                one.size,
-                one.done,
-                one.ended_at is not None or one.asked_at <= at - tables_roster.RESUMED_FOR,
-                [(line, message_text_of(why)) for line, why in json.loads(one.faults or "[]")],
+                tables_audit.name_in(sheet.asked_by),
+                sheet.asked_at,
+                sheet.week,
+                sheet.size,
+                sheet.done,
+                sheet.ended_at is not None or sheet.asked_at <= at - tables_roster.RESUMED_FOR,
+                [(line, message_text_of(why)) for line, why in json.loads(sheet.faults or "[]")],
             )
-            for one in tables_roster.recent_imports(session, kind, at)
-            if one.asked_by == own or by.roles & OPERATING
+            for sheet in tables_roster.recent_imports(session, kind, at)
+            if sheet.asked_by == own or by.roles & OPERATING
         ]
 
 
@@ -246,7 +246,7 @@ def _take_shifts(
     names = service_roster.names_by_desk(session, by)
     rows, faults = rules_roster.read_roster(text, week, names)
     passed = 0
-    for _, own in groupby(sorted(rows.values()), key=lambda one: one.desk):
+    for _, own in groupby(sorted(rows.values()), key=lambda row: row.desk):
         part = [*own]
         if not faults and passed >= sheet.done:
             service_roster.save(session, context, by.actor, week, part)

@@ -179,7 +179,7 @@ def read_as(kind: TypeAdapter[T], value: object) -> T:
     try:
         return kind.validate_python(value)
     except ValidationError as wrong:
-        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in wrong.errors()]
+        problems = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in wrong.errors()]
         raise SettingsInvalid(problems) from None
 
 
@@ -235,9 +235,9 @@ class _Control:
 
     def handset(self, msisdn: str) -> dict[str, Any]:
         with self._state.lock:
-            held = self._state.handset(msisdn)
-            session = self._state.sessions.get(held.session) if held.session else None
-            return held.shown(_shown(session) if session else {})
+            handset = self._state.handset(msisdn)
+            session = self._state.sessions.get(handset.session) if handset.session else None
+            return handset.shown(_shown(session) if session else {})
 
     def outbox(self) -> dict[str, Any]:
         """Returns the messages that the hotline sent, without the first `after` messages.

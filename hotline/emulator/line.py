@@ -272,10 +272,10 @@ class Faults:
     def draw(self, point: Point, msisdn: str) -> DrawnFaults:
         """Returns every fault that occurs at this point for this phone number, by kind. At `Point.SEND`, returns only
         the first fault."""
-        drawn: dict[FaultKind, GatewayFault] = {}
+        faults: dict[FaultKind, GatewayFault] = {}
         with self._lock:
             for at, rule in enumerate(self._rules):
-                if rule.point is not point or (drawn and point is Point.SEND):
+                if rule.point is not point or (faults and point is Point.SEND):
                     continue
                 if self._spares(rule, msisdn):
                     continue
@@ -284,10 +284,10 @@ class Faults:
                     continue
                 times = None if rule.times is None else rule.times - 1
                 self._rules[at] = replace(rule, times=times)
-                drawn[rule.kind] = rule
+                faults[rule.kind] = rule
                 if rule.kind not in _ONLY_WHERE_IT_MATTERS:
                     self._count(rule.kind)
-        return drawn
+        return faults
 
     def strike(self, kind: FaultKind) -> None:
         """Counts a fault when it takes effect. `draw` returned this fault earlier and did not count it."""

@@ -146,8 +146,8 @@ class _Api:
         message = SendRequest(to, form["message"], form.get("from", ""))
         if not self._emulator.messages.sender_known(message.sender):
             return self._accepted([], "InvalidSenderId")
-        drawn = self._emulator.faults.draw(Point.SEND, message.to[0] if message.to else "")
-        fault = next(iter(drawn.values()), None)
+        faults = self._emulator.faults.draw(Point.SEND, message.to[0] if message.to else "")
+        fault = next(iter(faults.values()), None)
 
         def recorded() -> Response:
             return self._accepted(self._emulator.messages.record(message, fault))
@@ -161,18 +161,18 @@ class _Api:
     def inbox(self) -> Response:
         after = request.args.get("lastReceivedId", default=0, type=int)
         with self._emulator.state.lock:
-            incoming = [one for one in self._emulator.state.incoming if one.number > after]
+            incoming = [sms for sms in self._emulator.state.incoming if sms.number > after]
         messages = [
             {
                 "linkId": "",
-                "text": one.text,
-                "to": one.to,
-                "id": one.number,
-                "date": datetime.fromtimestamp(one.at, UTC).isoformat(timespec="milliseconds")[:-6]
+                "text": sms.text,
+                "to": sms.to,
+                "id": sms.number,
+                "date": datetime.fromtimestamp(sms.at, UTC).isoformat(timespec="milliseconds")[:-6]
                 + "Z",
-                "from": one.msisdn,
+                "from": sms.msisdn,
             }
-            for one in incoming[:100]
+            for sms in incoming[:100]
         ]
         return as_json({"SMSMessageData": {"Messages": messages}})
 

@@ -276,8 +276,8 @@ def next_nodes(flow_set: FlowSet, place: Place) -> Iterator[Place]:
         if callee.start in callee.nodes:
             yield Place(callee.name, callee.start)
         if not any(
-            one == EndNode() or (isinstance(one, CallNode) and one.goes is None)
-            for one in callee.nodes.values()
+            inner == EndNode() or (isinstance(inner, CallNode) and inner.goes is None)
+            for inner in callee.nodes.values()
         ):
             return
     for target in targets(node):
@@ -403,7 +403,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:;]) ")
 @lru_cache(MAX_TEXTS)
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> DocumentPath:
     """Returns the words of the tables that `text` contains, without duplicates."""
-    words = dict.fromkeys(word for one in tables for word in one.of(language))
+    words = dict.fromkeys(word for table in tables for word in table.of(language))
     content = plain_text(text)
     return tuple(word for word in words if _pattern(word, language).search(content))
 
@@ -485,8 +485,8 @@ def identity_words(text: str, language: str) -> DocumentPath:
 
 def any_identity_words(text: str, language: str) -> DocumentPath:
     """Returns the words with which `text` asks for the identity of any person: name, number, house or papers."""
-    said = _without(text, language, IDENTITY_WARNINGS)
-    found = (*identity_words(said, language), *risky_words(said, language, (ANY_IDENTITY_WORDS,)))
+    rest = _without(text, language, IDENTITY_WARNINGS)
+    found = (*identity_words(rest, language), *risky_words(rest, language, (ANY_IDENTITY_WORDS,)))
     return tuple(dict.fromkeys(found))
 
 
@@ -649,12 +649,12 @@ def _runs(folded: str) -> Iterator[list[_Part]]:
 def _digits_of(word: str, *, has_run: bool) -> str:
     """Returns the digits that a word means, or an empty text if the word means no digits."""
     if word.isdecimal():
-        return "".join(str(unicodedata.decimal(one)) for one in word)
+        return "".join(str(unicodedata.decimal(letter)) for letter in word)
     folded = plain_text(word)
     if folded in WORDS:
         return WORDS[folded]
     lookalike = folded.translate(_LOOKALIKES)
-    is_lookalike = any(one.isdecimal() for one in folded) or (has_run and folded == "o")
+    is_lookalike = any(letter.isdecimal() for letter in folded) or (has_run and folded == "o")
     return lookalike if is_lookalike and lookalike.isdecimal() else ""
 
 
@@ -686,13 +686,13 @@ def words_newer_than_reason(live: FlowSet, flow_set: FlowSet) -> Problems:
     published flow set. A new or changed reason covers all words of the screen.
     """
     for risk in _risks(flow_set):
-        reason, was = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
-        if reason is None or was is None:
+        reason, flow = flow_set.flows[risk.flow].reason_of(risk.node), live.flows.get(risk.flow)
+        if reason is None or flow is None:
             continue
-        live_name, language = _node_of_reason(was, risk.node, reason), risk.language
+        live_name, language = _node_of_reason(flow, risk.node, reason), risk.language
         if live_name is None:
             continue
-        texts = (text.get(language, "") for _, text in node_texts(was.nodes[live_name]))
+        texts = (text.get(language, "") for _, text in node_texts(flow.nodes[live_name]))
         if not any((risk.code, risk.word) in _risky(text, language) for text in texts):
             yield risk.finding(_REASON_OLDER)
 

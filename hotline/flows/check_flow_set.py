@@ -254,7 +254,7 @@ def pages(flow_set: FlowSet, limit: int) -> Problems:
             continue
         for language in CODES:
             views = _views(flow_set, Place(flow.name, name), node, language)
-            page_lists = [paginate(one.layout, limit) for one in views]
+            page_lists = [paginate(node_view.layout, limit) for node_view in views]
             if (needed := max(map(len, page_lists))) > max_pages:
                 counts = {"needed": needed, "limit": limit, "most": max_pages}
                 yield problem("too_many_pages", flow.name, name, "text", language, **counts)
@@ -282,8 +282,8 @@ def unsure_late(flow_set: FlowSet) -> Problems:
     """Finds lists whose choice "not sure" is not on every page."""
     for flow, name, node in nodes(flow_set):
         if isinstance(node, QuestionNode) and node.list is not None:
-            for number, one in enumerate(node.choices):
-                if one.value == UNSURE and not one.every_page:
+            for number, choice in enumerate(node.choices):
+                if choice.value == UNSURE and not choice.every_page:
                     yield problem("unsure_late", flow.name, name, f"choices.{number}.every_page")
 
 
@@ -367,15 +367,15 @@ def too_many_lines(flow_set: FlowSet, limit: int) -> Problems:
 
 
 def _measured(flows: FlowSet, place: Place, node: Waiting, language: str, limit: int) -> PageSize:
-    lines = asked = with_leads = 0
+    lines = question_size = with_leads = 0
     question = fill_placeholders(text_in(node.text, language), WIDEST).strip()
     for found in drawings(flows, node, ConversationState(language, (place,)), limit):
         for page in found.pages:
             lines = max(lines, len(wrapped(page.text)))
-            asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
+            question_size = max(question_size, len(wrapped(question)) + _choices(found.seen, page))
             with_leads = max(with_leads, len(wrapped(_above(found.seen.layout, page))))
-    asked *= isinstance(node, MenuNode | QuestionNode)
-    return PageSize(place, language, lines, asked, with_leads)
+    question_size *= isinstance(node, MenuNode | QuestionNode)
+    return PageSize(place, language, lines, question_size, with_leads)
 
 
 def _above(layout: Layout, page: Page) -> str:
@@ -472,7 +472,7 @@ def node_problems(flow_set: FlowSet, name: str, node: str) -> Problems:
     """Yields the problems of one node. The check of one node takes a few milliseconds, so the editor does not have to
     wait."""
     flow = flow_set.flows[name]
-    yield from (one for one in _of_links(flow_set, flow) if one.node == node)
+    yield from (finding for finding in _of_links(flow_set, flow) if finding.node == node)
     reasons = {node: flow.reasons[node]} if node in flow.reasons else {}
     nodes = {node: flow.nodes[node]} if node in flow.nodes else {}
     reduced = replace(flow_set, flows={name: replace(flow, nodes=nodes, reasons=reasons)})

@@ -115,7 +115,7 @@ def loops(flow_set: FlowSet) -> Problems:
         if isinstance(node, BranchNode | CallNode)
     }
     for place, first in steps.items():
-        if place in reachable(first, lambda one: steps.get(one, ())):
+        if place in reachable(first, lambda step: steps.get(step, ())):
             yield problem("loop", place.flow, place.node)
 
 
@@ -168,9 +168,9 @@ def situations(
     node_conditions = list(conditions(node))
     flags = sorted({condition.flag for condition in node_conditions if condition.flag})
     values: dict[str, list[str | None]] = {}
-    for one in sorted(node_conditions, key=lambda one: one.answer or ""):
-        if one.answer:
-            values.setdefault(one.answer, [None, "any"]).extend(one.values)
+    for node_condition in sorted(node_conditions, key=lambda condition: condition.answer or ""):
+        if node_condition.answer:
+            values.setdefault(node_condition.answer, [None, "any"]).extend(node_condition.values)
     combinations = product(product((False, True), repeat=len(flags)), product(*values.values()))
     for set_flags, picks in islice(combinations, MAX_SITUATIONS):
         pairs = zip(values, picks, strict=True)
@@ -219,11 +219,11 @@ def drawings(
     """Yields the node's pages for each combination of flags, answers and lists, without duplicates."""
     by_id: dict[int, Drawn] = {}
     variants = [(node, dict[str, str]())] if isinstance(node, EndNode) else listings(flow_set, node)
-    for one, answers in variants:
-        for situation, facts in situations(one, state):
+    for variant, answers in variants:
+        for situation, facts in situations(variant, state):
             full_state = replace(situation, answers={**situation.answers, **answers})
-            drawn = draw(flow_set, one, full_state, facts, limit, pages=_pages)
-            by_id[id(drawn)] = drawn
+            drawing = draw(flow_set, variant, full_state, facts, limit, pages=_pages)
+            by_id[id(drawing)] = drawing
     yield from by_id.values()
 
 
@@ -308,16 +308,16 @@ def _questions(flow_set: FlowSet, flow: Flow, places: Iterable[Place]) -> Collec
         return getattr(node_of(flow_set, place), "completes", None) == flow.gathers
 
     found = reachable(
-        places, lambda one: () if completes(one) or asks(one) else next_nodes(flow_set, one)
+        places, lambda step: () if completes(step) or asks(step) else next_nodes(flow_set, step)
     )
     return [place for place in found if asks(place) and not completes(place)]
 
 
-def _lets_type_again(flow_set: FlowSet, asked: Place, after: Place) -> bool:
-    """Returns True if the node `after` lets the caller type a name again and then leads back to the question `asked`.
+def _lets_type_again(flow_set: FlowSet, before: Place, after: Place) -> bool:
+    """Returns True if the node `after` lets the caller type a name again and then leads back to the question `before`.
     The new name replaces the old name."""
     node = node_of(flow_set, after)
-    if not isinstance(node, QuestionNode) or (after.flow, node.goes) != (asked.flow, asked.node):
+    if not isinstance(node, QuestionNode) or (after.flow, node.goes) != (before.flow, before.node):
         return False
     return _is_chosen_next(node, flow_set.flows[after.flow])
 

@@ -411,7 +411,7 @@ class QuestionModel(_Shown):
             raise invalid("callers can skip only a question for text or for a number")
         if self.kind != "place" and (self.one is not None or self.none is not None):
             raise invalid(
-                "only a question that asks for a place may have the fields `one` and `none` (texts for a list of 1 or 0 places)"
+                "only a question that asks for a place may have the fields `one` and `none` (texts for 1 or 0 places)"
             )
         if self.kind in ("words", "pin") and self.choices:
             raise invalid(
@@ -498,11 +498,11 @@ def flow_of(
     return compiled.Flow(
         name=name,
         start=start,
-        nodes={node: one.compile() for node, one in nodes.items()},
+        nodes={node: model.compile() for node, model in nodes.items()},
         gathers=gathers,
         private=private,
-        signed={node: one.signed.compile() for node, one in nodes.items() if one.signed},
-        reasons={node: one.reason for node, one in nodes.items() if one.reason is not None},
+        signed={node: model.signed.compile() for node, model in nodes.items() if model.signed},
+        reasons={node: model.reason for node, model in nodes.items() if model.reason is not None},
     )
 
 
@@ -623,8 +623,8 @@ def _fault_text(fault: ErrorDetails) -> MessageText:
         return custom
     if fault["type"] == "too_short":
         return TOO_SHORT.get(str(context.get("field_type")), UNFIT)
-    known = OF_PYDANTIC.get(fault["type"], UNFIT)
-    return MessageText(known.template, tuple((name, str(value)) for name, value in context.items()))
+    text = OF_PYDANTIC.get(fault["type"], UNFIT)
+    return MessageText(text.template, tuple((name, str(value)) for name, value in context.items()))
 
 
 def read(document: Document) -> RevisionModel:
@@ -665,11 +665,11 @@ def compile(document: Document, lists: Lists) -> FlowSet:
 
     Raises FlowInvalid with every fault of the structure, or with every broken reference.
     """
-    made = bind_lists(read(document), lists)
-    broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(made)]
+    flows = bind_lists(read(document), lists)
+    broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(flows)]
     if broken:
         raise FlowInvalid([*dict.fromkeys(broken)])
-    return made
+    return flows
 
 
 _KINDS = ("null", "bool", "str", "seq", "map")

@@ -300,10 +300,10 @@ def reachable(starts: Iterable[T], following: Callable[[T], Iterable[T]]) -> lis
     found = dict.fromkeys(starts)
     pending = [*found]
     while pending:
-        for one in following(pending.pop()):
-            if one not in found:
-                found[one] = None
-                pending.append(one)
+        for item in following(pending.pop()):
+            if item not in found:
+                found[item] = None
+                pending.append(item)
     return [*found]
 
 
@@ -416,14 +416,14 @@ def view(
         question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(
             Button(
-                text_in(one.label, state.language),
-                one.key,
-                one.same_line,
-                one.every_page,
+                text_in(choice.label, state.language),
+                choice.key,
+                choice.same_line,
+                choice.every_page,
                 # A choice after a list is never alone on a page.
-                isinstance(node, QuestionNode) and node.list is not None and one in node.choices,
+                isinstance(node, QuestionNode) and node.list is not None and choice in node.choices,
             )
-            for one in choices
+            for choice in choices
         ),
         note=text_in(node.note or {}, state.language) if isinstance(node, MenuNode) else "",
         tail=f"9 {engine.more}" if isinstance(node, MessageNode) and node.goes is not None else "",
@@ -474,7 +474,7 @@ def shown_choices(
 def _languages(state: ConversationState) -> tuple[Choice, ...]:
     """Returns one choice for each language except the current language. The choice has the name of the language as its
     label, and one of the highest digits as its key. The choice shows the same node again in the chosen language."""
-    others = [language for language in LANGUAGES if language.code != state.language]
+    languages = [language for language in LANGUAGES if language.code != state.language]
     return tuple(
         Choice(
             dict.fromkeys([state.language, FIRST], other.name),
@@ -482,7 +482,7 @@ def _languages(state: ConversationState) -> tuple[Choice, ...]:
             key=key,
             language=other.code,
         )
-        for key, other in zip(NUMBERS[-len(others) :], others, strict=True)
+        for key, other in zip(NUMBERS[-len(languages) :], languages, strict=True)
     )
 
 
@@ -618,7 +618,7 @@ class Question(NamedTuple):
     def digest(self) -> str:
         """Returns a short digest (hash) of a question with all its texts and values. The approver copies the digest
         into the approval."""
-        parts = [self.node.text, *([one.label, one.value] for one in self.node.choices)]
+        parts = [self.node.text, *([choice.label, choice.value] for choice in self.node.choices)]
         document = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(document.encode()).hexdigest()[:DIGEST_DIGITS]
 

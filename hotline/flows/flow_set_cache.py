@@ -99,8 +99,8 @@ def serialise(flow_set: FlowSet) -> str:
     ]
     # JSON writes a line end as `\n`, so each flow stays on one line.
     return "\n".join(
-        json.dumps(one, ensure_ascii=False, separators=(",", ":"))
-        for one in (head, *map(_press, flow_set.flows.values()))
+        json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+        for part in (head, *map(_press, flow_set.flows.values()))
     )
 
 
@@ -126,7 +126,7 @@ def _press(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_TUPLE, *map(_press, value)]
     if isinstance(value, Mapping):
-        return {name: _press(one) for name, one in value.items()}
+        return {name: _press(item) for name, item in value.items()}
     if isinstance(value, date):
         return value.isoformat()
     kind = _KINDS.get(type(value))
@@ -143,11 +143,11 @@ def _press(value: Any) -> Any:
 def _unpress(value: Any) -> Any:
     if type(value) is list:
         return _MAKERS[value[0]](
-            *[_unpress(one) if type(one) in _NESTED else one for one in value[1:]]
+            *[_unpress(item) if type(item) in _NESTED else item for item in value[1:]]
         )
     if type(next(iter(value.values()), "")) is str:
         return value
-    return {name: _unpress(one) for name, one in value.items()}
+    return {name: _unpress(item) for name, item in value.items()}
 
 
 _NESTED = frozenset({list, dict})

@@ -92,7 +92,7 @@ def _free(name: str, used: set[str]) -> str:
 
 def is_moved(before: Sequence[str], after: Sequence[str]) -> bool:
     """Returns True if the items present in both lists changed their order. Ignores additions and removals."""
-    return [one for one in before if one in after] != [one for one in after if one in before]
+    return [item for item in before if item in after] != [item for item in after if item in before]
 
 
 def merged_order(
@@ -105,13 +105,13 @@ def merged_order(
         (yours, hers) if is_moved(base, yours) or not is_moved(base, hers) else (hers, yours)
     )
     order = list(leading)
-    for at, one in enumerate(second):
-        if one not in order and one not in base:
+    for at, item in enumerate(second):
+        if item not in order and item not in base:
             before = next((earlier for earlier in reversed(second[:at]) if earlier in order), None)
-            order.insert(order.index(before) + 1 if before is not None else 0, one)
+            order.insert(order.index(before) + 1 if before is not None else 0, item)
     allowed = set(names)
-    unplaced = [one for one in (*base, *hers, *yours) if one in allowed and one not in order]
-    return tuple(one for one in dict.fromkeys((*order, *unplaced)) if one in allowed)
+    unplaced = [item for item in (*base, *hers, *yours) if item in allowed and item not in order]
+    return tuple(item for item in dict.fromkeys((*order, *unplaced)) if item in allowed)
 
 
 def is_disputed(base: Sequence[str], hers: Sequence[str], yours: Sequence[str]) -> bool:
@@ -155,16 +155,16 @@ def _compared(
     if before == after:
         return
     values = (before, after)
-    if key not in WHOLE and any(isinstance(one, Mapping) and one for one in values):
-        if all(isinstance(one, Mapping | Absent) for one in values):
-            maps = [one for one in values if isinstance(one, Mapping)]
-            for name in dict.fromkeys(str(name) for one in maps for name in one):
+    if key not in WHOLE and any(isinstance(value, Mapping) and value for value in values):
+        if all(isinstance(value, Mapping | Absent) for value in values):
+            maps = [value for value in values if isinstance(value, Mapping)]
+            for name in dict.fromkeys(str(name) for mapping in maps for name in mapping):
                 parts = _get(before, name), _get(after, name)
                 yield from _compared((*old_path, name), (*new_path, name), name, *parts)
             return
-    elif any(is_list_of_rows(key, one) and one for one in values):
-        if all(is_list_of_rows(key, one) or one == ABSENT for one in values):
-            old_rows, new_rows = (one if isinstance(one, list) else [] for one in values)
+    elif any(is_list_of_rows(key, value) and value for value in values):
+        if all(is_list_of_rows(key, value) or value == ABSENT for value in values):
+            old_rows, new_rows = (value if isinstance(value, list) else [] for value in values)
             yield from _rows(old_path, new_path, key, old_rows, new_rows)
             return
     else:
@@ -176,7 +176,7 @@ def _compared(
 
 
 def _rows(
-    was: DocumentPath,
+    path: DocumentPath,
     now: DocumentPath,
     key: str,
     before: Sequence[Document],
@@ -193,11 +193,11 @@ def _rows(
             ABSENT if new_at is None else after[new_at],
         )
         at = str(old_at if new_at is None else new_at)
-        yield from _compared((*was, at if old_at is None else str(old_at)), (*now, at), "", *parts)
+        yield from _compared((*path, at if old_at is None else str(old_at)), (*now, at), "", *parts)
 
 
-def _get(one: object, name: str) -> Any:
-    return one.get(name, ABSENT) if isinstance(one, Mapping) else ABSENT
+def _get(value: object, name: str) -> Any:
+    return value.get(name, ABSENT) if isinstance(value, Mapping) else ABSENT
 
 
 ROW_LISTS = ("choices", "lead", "arms")
@@ -430,8 +430,8 @@ def locked_fields(node: object, live: object) -> frozenset[str]:
         return frozenset()
     fields = {"saves", "topic", "completes", "signed.by", "signed.day", "signed.digest"}
     live_rows, rows = (
-        [row if isinstance(row, Mapping) else {} for row in rows_of(one, "choices")]
-        for one in (live, node)
+        [row if isinstance(row, Mapping) else {} for row in rows_of(version, "choices")]
+        for version in (live, node)
     )
     live_names = set(names("choices", live_rows))
     for at, name in enumerate(names_after("choices", live_rows, rows)):
@@ -457,9 +457,9 @@ def with_flow_values(flow: Document, *, gathers: str, private: bool) -> Editable
 def with_texts(part: Document, texts: Mapping[str, Mapping[str, str]]) -> Editable:
     """Returns a flow or a node in which the new texts come before all other fields. `texts` contains the new texts by
     field and language. Empty texts are left out."""
-    said = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
-    others = {name: value for name, value in part.items() if name not in texts}
-    return {name: text for name, text in said.items() if text} | others
+    head = {field: {c: text for c, text in words.items() if text} for field, words in texts.items()}
+    rest = {name: value for name, value in part.items() if name not in texts}
+    return {name: text for name, text in head.items() if text} | rest
 
 
 def recorded_values(node: object) -> Document:
@@ -498,8 +498,8 @@ def _said(document: object, flow: str) -> Sequence[tuple[str, TextMatch]]:
     for node, written in nodes_of(document).items():
         found.append(TextMatch(flow, node, "", "", node))
         for text in texts_in(written):
-            found += [TextMatch(flow, node, text.field, *said) for said in text.words.items()]
-    return [(plain_text(one.words), one) for one in found]
+            found += [TextMatch(flow, node, text.field, *pair) for pair in text.words.items()]
+    return [(plain_text(match.words), match) for match in found]
 
 
 class BadLetter(NamedTuple):
@@ -523,8 +523,8 @@ def bad_letters(node: object) -> Mapping[str, Sequence[BadLetter]]:
             for letter in foreign_letters(normal):
                 name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
                 new = BadLetter(text.field, letter, name, substitute(letter), 0)
-                known = letters.get(letter, new)
-                letters[letter] = known._replace(times=known.times + normal.count(letter))
+                bad_letter = letters.get(letter, new)
+                letters[letter] = bad_letter._replace(times=bad_letter.times + normal.count(letter))
     return {language: [*letters.values()] for language, letters in found.items()}
 
 
@@ -535,9 +535,9 @@ def replace_letters(node: Document, language: str, letter: str = "") -> tuple[Ed
     Returns the node and the number of replacements. A letter without a substitute stays, because `?` would spoil the
     word.
     """
-    wrong = {one.letter for one in bad_letters(node).get(language, ())}
+    wrong = {bad_letter.letter for bad_letter in bad_letters(node).get(language, ())}
     letters = wrong & {letter} if letter else wrong
-    table = {one: substitute(one) for one in letters if substitute(one) != "?"}
+    table = {symbol: substitute(symbol) for symbol in letters if substitute(symbol) != "?"}
     return _replaced(node, table, language)
 
 

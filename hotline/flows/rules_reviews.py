@@ -167,7 +167,7 @@ def term_spans(
     """Divides a text at the terms of the glossary. Each piece comes with True if the piece is a term, and with False
     otherwise."""
     found, end = [], 0
-    for match in _any_of(tuple(one.words[language] for one in terms)).finditer(text):
+    for match in _any_of(tuple(term.words[language] for term in terms)).finditer(text):
         found += [(text[end : match.start()], False), (match.group(), True)]
         end = match.end()
     return [piece for piece in (*found, (text[end:], False)) if piece[0]]
@@ -187,4 +187,4 @@ class ReviewAids:
 
     @property
     def doubts(self) -> Sequence[GlossaryTerm]:
-        return [one for one in self.terms if one.is_doubtful]
+        return [term for term in self.terms if term.is_doubtful]

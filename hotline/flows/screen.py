@@ -42,7 +42,7 @@ class EngineTexts(NamedTuple):
 
 _SAID = tomllib.loads((files(__package__) / "words.toml").read_text(encoding="utf-8"))
 ENGINE_TEXTS: Mapping[str, EngineTexts] = {
-    code: EngineTexts(**said) for code, said in _SAID.items()
+    code: EngineTexts(**texts) for code, texts in _SAID.items()
 }
 RESERVED_SEPTETS = 6
 """The septets (letters) that every page keeps free for the line above a repeated screen: five letters and a line end.
@@ -167,8 +167,8 @@ class _Draft:
             return False
         text, digit = piece.text, None
         if piece.button is not None:
-            free_digits = [one for one in NUMBERS if one not in self.keys]
-            unreserved = [one for one in free_digits if one not in self.reserved]
+            free_digits = [number for number in NUMBERS if number not in self.keys]
+            unreserved = [number for number in free_digits if number not in self.reserved]
             digit = piece.key or next(iter(unreserved or free_digits), None)
             if digit is None or digit in self.keys or len(self.keys) >= self.most:
                 return False

@@ -240,7 +240,7 @@ def take_lock(session: Session) -> None:
 
 
 def end_current(session: Session, at: datetime) -> None:
-    for one in session.scalars(select(Publication).where(Publication.until.is_(None))):
-        one.until = at
-        if one.kind == PublicationKind.EMERGENCY and one.settled_at is None:
-            one.settled_at = at
+    for publication in session.scalars(select(Publication).where(Publication.until.is_(None))):
+        publication.until = at
+        if publication.kind == PublicationKind.EMERGENCY and publication.settled_at is None:
+            publication.settled_at = at

@@ -80,11 +80,11 @@ def draw(
         return _draw(flow_set, node, state, facts, limit, pages)
 
     key = (place.flow, place.node, state.language, limit, name, _varies(node, state, facts))
-    drawn = flow_set.drawings.get(key)
-    if drawn is None:
-        drawn = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit, pages)
-    assert isinstance(drawn, Drawn)
-    return drawn
+    drawing = flow_set.drawings.get(key)
+    if drawing is None:
+        drawing = flow_set.drawings[key] = _draw(flow_set, node, state, facts, limit, pages)
+    assert isinstance(drawing, Drawn)
+    return drawing
 
 
 def screen_of(text: str, *, ends: bool = False) -> Screen:
@@ -100,9 +100,9 @@ def _draw(
     limit: int,
     pages: Paginate,
 ) -> Drawn:
-    seen = view(flow_set, node, state, facts)
-    divided, ends = pages(seen.layout, limit), isinstance(node, EndNode)
-    return Drawn(seen, divided, tuple(screen_of(page.text, ends=ends) for page in divided))
+    node_view = view(flow_set, node, state, facts)
+    divided, ends = pages(node_view.layout, limit), isinstance(node, EndNode)
+    return Drawn(node_view, divided, tuple(screen_of(page.text, ends=ends) for page in divided))
 
 
 def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> tuple[bool, ...]:
@@ -123,7 +123,7 @@ def _varies(node: Waiting | EndNode, state: ConversationState, facts: Facts) -> 
 FIRST_KEY, MORE = "1", "9"
 
 
-def only_key(node: Waiting, seen: View, page: Page) -> str | None:
+def only_key(node: Waiting, node_view: View, page: Page) -> str | None:
     """Returns the only key that leads on from a page: the key of its only choice, or `9`. The caller may press `1`
     instead. Returns None if the page has no such key, or several.
 
@@ -135,7 +135,7 @@ def only_key(node: Waiting, seen: View, page: Page) -> str | None:
         return None if page.keys else MORE
     if isinstance(node, MenuNode) and len(page.keys) == 1:
         ((key, at),) = page.keys.items()
-        is_answer = node.saves is not None and bool(seen.choices[at].value)
+        is_answer = node.saves is not None and bool(node_view.choices[at].value)
         return None if is_answer else key
     return None
 
@@ -145,22 +145,22 @@ def has_next(node: Waiting, page: Page) -> bool:
     return page.more or (isinstance(node, MessageNode) and node.goes is not None)
 
 
-def draw_invalid(node: Waiting, seen: View, page: Page, language: str, limit: int) -> Screen:
+def draw_invalid(node: Waiting, node_view: View, page: Page, language: str, limit: int) -> Screen:
     """Returns the screen of the page again, below a line that says which keys are valid. Uses the longest wording of
     this line that fits."""
     engine = texts_of(language)
     fitting = (
         line
-        for line in _lines(node, seen, page, engine)
+        for line in _lines(node, node_view, page, engine)
         if septets(line) + 1 + septets(page.text) <= limit
     )
     return screen_of(f"{next(fitting, engine.invalid_short)}\n{page.text}")
 
 
-def _lines(node: Waiting, seen: View, page: Page, engine: EngineTexts) -> Iterator[str]:
+def _lines(node: Waiting, node_view: View, page: Page, engine: EngineTexts) -> Iterator[str]:
     """Yields the wordings of the line that says which keys are valid, longest first."""
-    hint, keys = _typed(node, engine), _valid_keys(node, seen, page)
-    exits = ("0", "00") if seen.layout.key_lines else ()
+    hint, keys = _typed(node, engine), _valid_keys(node, node_view, page)
+    exits = ("0", "00") if node_view.layout.key_lines else ()
     leads_on = [hint] if hint else [*_runs(keys, shortest=3)]
     verb = "" if hint else f"{engine.press} "
     if leads_on or exits:
@@ -187,13 +187,13 @@ def _typed(node: Waiting, engine: EngineTexts) -> str:
             return ""
 
 
-def _valid_keys(node: Waiting, seen: View, page: Page) -> Sequence[str]:
+def _valid_keys(node: Waiting, node_view: View, page: Page) -> Sequence[str]:
     """Returns the keys that open another page or node: the keys of the choices, and `9`. The result contains `1` if
     the caller may press `1` for the only choice."""
     keys = {*page.keys}
     if has_next(node, page):
         keys.add(MORE)
-    if only_key(node, seen, page) is not None:
+    if only_key(node, node_view, page) is not None:
         keys.add(FIRST_KEY)
     return sorted(keys)
 
@@ -664,7 +664,7 @@ def _dependants(flow_set: FlowSet, name: str) -> frozenset[str]:
                 if isinstance(node, QuestionNode) and node.list is not None:
                     for source in list_answers(node.list):
                         dependants.setdefault(source, set()).add(node.saves)
-        names = {*reachable([name], lambda one: dependants.get(one, ()))} - {name}
+        names = {*reachable([name], lambda answer: dependants.get(answer, ()))} - {name}
         found = flow_set.dependants[name] = frozenset(names)
     return found
 

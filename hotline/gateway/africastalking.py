@@ -281,9 +281,9 @@ def read_page(text: str) -> InboxPage:
     match document:
         case {"SMSMessageData": {"Messages": list(entries)}}:
             read = [_entry(entry) for entry in entries]
-            listed = {one.number: one for one in read if one is not None}
-            whole = len(listed) == len(read) and all(one.sent_at for one in listed.values())
-            return InboxPage(sorted(listed.values(), key=lambda one: one.number), whole=whole)
+            listed = {sms.number: sms for sms in read if sms is not None}
+            is_whole = len(listed) == len(read) and all(sms.sent_at for sms in listed.values())
+            return InboxPage(sorted(listed.values(), key=lambda sms: sms.number), whole=is_whole)
         case _:
             raise InboxUnavailable("the SMS gateway's answer has no list of messages")
 

@@ -111,7 +111,7 @@ class Connections:
 
         Returns the response and its text. Raises the same errors as `requests`.
         """
-        held = _CALL.set(call)
+        token = _CALL.set(call)
         try:
             with (
                 _timer(call, seconds),
@@ -121,7 +121,7 @@ class Connections:
             ):
                 return response, _text(response, most)
         finally:
-            _CALL.reset(held)
+            _CALL.reset(token)
 
     def close(self) -> None:
         self._session.close()
@@ -179,28 +179,28 @@ class _WatchedAdapter(HTTPAdapter):
 
 
 def _watched_pool(
-    pool: type[Any], connection: type[Any], kept: float, elapsed: Callable[[], float]
+    pool: type[Any], connection: type[Any], idle_seconds: float, elapsed: Callable[[], float]
 ) -> type[Any]:
     def take(self: Any, timeout: float | None = None) -> Any:
-        taken = pool._get_conn(self, timeout)
-        if elapsed() - getattr(taken, "rests_since", elapsed()) > kept:
-            taken.close()
-        return taken
+        pool_connection = pool._get_conn(self, timeout)
+        if elapsed() - getattr(pool_connection, "rests_since", elapsed()) > idle_seconds:
+            pool_connection.close()
+        return pool_connection
 
     def put(self: Any, used: Any) -> None:
         if used is not None:
             used.rests_since = elapsed()
         pool._put_conn(self, used)
 
-    made = {"ConnectionCls": _watched(connection), "_get_conn": take, "_put_conn": put}
-    return type("WatchedPool", (pool,), made)
+    attributes = {"ConnectionCls": _watched(connection), "_get_conn": take, "_put_conn": put}
+    return type("WatchedPool", (pool,), attributes)
 
 
 def _watched(connection: type[Any]) -> type[Any]:
     def new_socket(self: Any) -> socket.socket:
-        made: socket.socket = connection._new_conn(self)
-        _CALL.get().watch(made)
-        return made
+        raw_socket: socket.socket = connection._new_conn(self)
+        _CALL.get().watch(raw_socket)
+        return raw_socket
 
     def connect(self: Any) -> None:
         connection.connect(self)
@@ -214,8 +214,8 @@ def _watched(connection: type[Any]) -> type[Any]:
             call.connected = True
         connection.request(self, *args, **kwargs)
 
-    made = {"_new_conn": new_socket, "connect": connect, "request": request}
-    return type("Watched", (connection,), made)
+    attributes = {"_new_conn": new_socket, "connect": connect, "request": request}
+    return type("Watched", (connection,), attributes)
 
 
 HOP_SECONDS = 5.0

@@ -91,8 +91,8 @@ def unreviewed(session: Session) -> Sequence[UndeliverableMessage]:
 def mark_reviewed(session: Session, message_ids: Collection[int], at: datetime) -> Sequence[int]:
     """Records that a person has reviewed these messages. Returns the ids of the messages that this call marked as
     reviewed."""
-    here = (*OPEN, Message.id.in_(message_ids))
-    answered = update(Message).where(*here).values(answered_at=at).returning(Message.id)
+    conditions = (*OPEN, Message.id.in_(message_ids))
+    answered = update(Message).where(*conditions).values(answered_at=at).returning(Message.id)
     return sorted(session.scalars(answered))
 
 
@@ -256,7 +256,7 @@ def waiting_messages(
         .group_by(Message.kind, "doubtful")
     )
     found = [WaitingMessages(MessageKind(kind), bool(doubt), *rest) for kind, doubt, *rest in rows]
-    return sorted(found, key=lambda one: (not one.doubtful, one.kind))
+    return sorted(found, key=lambda group: (not group.doubtful, group.kind))
 
 
 def drop_doubtful(
@@ -302,9 +302,9 @@ def asked_besides_assignee(
         Assignment.responder_id == Tip.assignee_id,
         Assignment.passed_at.is_not(None),
     )
-    held = select(Tip.id, passed.correlate(Tip)).join(Deadline, Deadline.tip_id == Tip.id)
-    held = held.where(*ASK_RUNS, Tip.assignee_id.is_not(None))
-    rows = session.execute(held if tip_ids is None else held.where(Tip.id.in_(tip_ids)))
+    query = select(Tip.id, passed.correlate(Tip)).join(Deadline, Deadline.tip_id == Tip.id)
+    query = query.where(*ASK_RUNS, Tip.assignee_id.is_not(None))
+    rows = session.execute(query if tip_ids is None else query.where(Tip.id.in_(tip_ids)))
     return {
         tip_id: AskedAgain.PASSED_ON if is_passed else AskedAgain.SILENT
         for tip_id, is_passed in rows
@@ -336,12 +336,12 @@ def add_contact(session: Session, contact: OnCallContact) -> bool:
     """
     if add_if_new(session, contact):
         return True
-    held = (
+    query = (
         select(OnCallContact)
         .where(OnCallContact.number_key == contact.number_key)
         .with_for_update()
     )
-    row = session.scalars(held).one()
+    row = session.scalars(query).one()
     if row.active and row.unreachable is None:
         return False
     row.person_id, row.active, row.unreachable = contact.person_id, True, None
@@ -350,18 +350,18 @@ def add_contact(session: Session, contact: OnCallContact) -> bool:
 
 def mark_unreachable(session: Session, number_key: str, reason: str) -> None:
     """Marks a phone number as unreachable, so that the hotline sends no more notices to this number."""
-    there = update(OnCallContact).where(OnCallContact.number_key == number_key)
-    session.execute(there.values(unreachable=reason))
+    change = update(OnCallContact).where(OnCallContact.number_key == number_key)
+    session.execute(change.values(unreachable=reason))
 
 
 def contact_for_writing(session: Session, on_call_id: int) -> OnCallContact:
     """Returns an active on-call contact, and locks the contact's row until the transaction ends. Raises NotFound."""
-    held = (
+    query = (
         select(OnCallContact)
         .where(OnCallContact.id == on_call_id, OnCallContact.active)
         .with_for_update()
     )
-    row = session.scalars(held).one_or_none()
+    row = session.scalars(query).one_or_none()
     if row is None:
         raise NotFound(f"there is no on-call contact {on_call_id}: reload the page")
     return row

@@ -86,9 +86,9 @@ def alert_path(database: Database, at: datetime) -> AlertPath:
     with database.looking() as connection:
         row = connection.ask(QUESTION, at=at, since=at - REFUSAL_VALID)
     assert row is not None
-    responder, oversight, held, wrong_key, fault, *moments = row
-    times = (None if one is None else read_time(one) for one in moments)
-    found = (bool(responder), bool(oversight), bool(held))
+    responder, oversight, is_paused, wrong_key, fault, *moments = row
+    times = (None if moment is None else read_time(moment) for moment in moments)
+    found = (bool(responder), bool(oversight), bool(is_paused))
     return AlertPath(*found, fault, bool(wrong_key), *times)
 
 

@@ -288,20 +288,20 @@ class FreeSends:
     responder."""
 
 
-def free_sends(at_once: int, under_way: int, others: int, *, doubted: bool) -> FreeSends:
+def free_sends(at_once: int, under_way: int, other_sends: int, *, doubted: bool) -> FreeSends:
     """Returns how many messages the hotline may start to send now, in addition to the sends in progress. First alerts
     about danger may use all places. All other messages together may use three eighths of the places. A place is one
     send that can be in progress.
 
-    `under_way` is the number of all sends in progress. `others` is the number of sends in progress that are not first
-    alerts about danger. `doubted` is True after a fault that affects all messages, such as wrong settings. After such a
-    fault, the hotline sends only one message at a time.
+    `under_way` is the number of all sends in progress. `other_sends` is the number of sends in progress that are not
+    first alerts about danger. `doubted` is True after a fault that affects all messages, such as wrong settings. After
+    such a fault, the hotline sends only one message at a time.
     """
     if doubted:
-        one = 0 if under_way else 1
-        return FreeSends(one, one)
+        places = 0 if under_way else 1
+        return FreeSends(places, places)
     first = max(0, at_once - under_way)
-    return FreeSends(first, max(0, min(first, max(1, at_once * 3 // 8) - others)))
+    return FreeSends(first, max(0, min(first, max(1, at_once * 3 // 8) - other_sends)))
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
@@ -446,7 +446,7 @@ PLACE_CHANGED: Pair = (Template.PLACE_CHANGED, Template.PLACE_CHANGED_ALONE)
 """The templates of the SMS about a tip whose place the caller has changed. The second template is for a hotline that
 has no verified phone number of the national desk."""
 NOTICES = {
-    one.name
+    template.name
     for pair in (
         *(row.sms for row in VISIT_SAFETIES.values()),
         REQUEST_TEXTS[Purpose.HOW],
@@ -455,7 +455,7 @@ NOTICES = {
         (PLAIN[Purpose.UNANSWERED], PLAIN[Purpose.TOLD_FIRST], PLAIN[Purpose.STAND_DOWN]),
         (Template.FOLLOW, Template.FOLLOW_ABOVE),
     )
-    for one in pair
+    for template in pair
 }
 """The names of the templates for notices to responders who were alerted. The hotline also sends these notices after a
 responder has taken the case, and expects no reply."""
@@ -494,8 +494,8 @@ def notice(
     `number` is the phone number of the national desk. `code` is the responders' short code, or None if responders can
     reply by SMS."""
     if purpose in REQUEST_TEXTS:
-        said = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
-        return _asking(REQUEST_TEXTS[purpose], said, language, code)
+        parameters = {} if purpose is Purpose.HOW else {"place": place_name(place, language)}
+        return _asking(REQUEST_TEXTS[purpose], parameters, language, code)
     if purpose in PLAIN:
         return Wording(PLAIN[purpose], {}, language)
     with_number, alone = PLACE_CHANGED if purpose is Purpose.MOVED else VISIT_SAFETIES[safety].sms
@@ -635,8 +635,8 @@ def block_reason(path: AlertPath, at: datetime, *, fresh: bool = False) -> Block
     ticks = path.clock_until is not None and path.clock_until > at
     if path.wrong_key and not ticks:
         return BlockReason.KEYS
-    seen = [moment for moment in (path.clock_until, path.awaited_at) if moment is not None]
-    if seen and not fresh and at - max(seen) > STALE:
+    moments = [moment for moment in (path.clock_until, path.awaited_at) if moment is not None]
+    if moments and not fresh and at - max(moments) > STALE:
         return BlockReason.NO_SENDER
     since, last = path.failing_since, path.failed_at
     if since is None or last is None or at - last > RECENT_FAILURE or last - since < STALE:
@@ -724,8 +724,8 @@ def read_page(
     """Returns the SMS of this page that the hotline must handle, and the new bookmark. `after` is the number of the SMS
     after which the page of the inbox begins."""
     again = after < bookmark.number
-    listed = [one for one in page.listed if one.number > after]
-    latest = max((one.sent_at for one in listed if one.sent_at is not None), default=None)
+    listed = [sms for sms in page.listed if sms.number > after]
+    latest = max((sms.sent_at for sms in listed if sms.sent_at is not None), default=None)
     until = bookmark.until
     has_restarted = latest is not None and (until is None or latest > until)
     if again and not has_restarted:
@@ -743,8 +743,8 @@ def read_page(
     )
     # The hotline handles an SMS without a readable time, because to handle an SMS twice is better than never.
     oldest = max(bookmark.since, at - OLDEST)
-    ours = [one for one in listed if one.to == shortcode]
-    to_tell = [one for one in ours if one.sent_at is None or one.sent_at >= oldest]
+    own_sms = [sms for sms in listed if sms.to == shortcode]
+    to_tell = [sms for sms in own_sms if sms.sent_at is None or sms.sent_at >= oldest]
     proves = min(latest, at) - APART if page.whole and latest is not None else None
     return PageResult(to_tell, moved, proves, more=True)
 

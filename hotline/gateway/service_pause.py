@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.core.contexts import Context
+from hotline.core.contexts import Context, reads
 from hotline.core.database import Session, add_if_new
 from hotline.gateway import queries, tables
-from hotline.gateway.queries import UndeliverableMessage, WaitingMessages
+from hotline.gateway.queries import WaitingMessages
 from hotline.gateway.rules import DoubtDecision, MessageKind, OutgoingPart
 from hotline.gateway.tables import QueuePause
 from hotline.people import tables_audit
@@ -37,7 +37,7 @@ class QueueView:
     def undecided(self) -> Collection[MessageKind]:
         """Returns the kinds of waiting messages that the hotline may already have sent before the restore. A person
         must decide about each of these kinds."""
-        return [one.kind for one in self.waiting if one.doubtful]
+        return [group.kind for group in self.waiting if group.doubtful]
 
 
 def queue_view(context: Context) -> QueueView:
@@ -45,14 +45,12 @@ def queue_view(context: Context) -> QueueView:
         return _outgoing_queue(session)
 
 
-def current_pause(context: Context) -> QueuePause | None:
-    """Returns the pause of the outgoing queue, or None if no person has paused the queue.
+current_pause = reads(queries.current_pause)
+"""Returns the pause of the outgoing queue, or None if no person has paused the queue.
 
-    Every page of the console calls this function. So, unlike `queue_view`, the function does not count the waiting
-    messages.
-    """
-    with context.database.reading() as session:
-        return queries.current_pause(session)
+Every page of the console calls this function. So, unlike `queue_view`, the function does not count the waiting
+messages.
+"""
 
 
 def pause(context: Context, *, by: CommandActor, reason: str) -> bool:
@@ -72,7 +70,7 @@ def pause_restored(session: Session, *, by: str, reason: str, at: datetime) -> i
         session.delete(current)
     write_pause(session, by=by, reason=reason, at=at, doubtful_until=at)
     tables_audit.append_row(session, at, tables_audit.by_command(by), "restored", reason=reason)
-    return sum(one.count for one in queries.waiting_messages(session, at))
+    return sum(group.count for group in queries.waiting_messages(session, at))
 
 
 def write_pause(
@@ -125,7 +123,7 @@ def resume(
             kinds = [kind for kind, fate in doubts.items() if fate is DoubtDecision.DROP]
             dropped = queries.drop_doubtful(session, kinds, row.doubtful_until)
         session.delete(row)
-        going = sum(one.count for one in queue.waiting) - dropped
+        going = sum(group.count for group in queue.waiting) - dropped
         tables_audit.append_command(
             session,
             by,
@@ -137,9 +135,7 @@ def resume(
     return going, dropped
 
 
-def paused_parts(context: Context) -> Sequence[QueuePause]:
-    with context.database.reading() as session:
-        return queries.paused_parts(session)
+paused_parts = reads(queries.paused_parts)
 
 
 def pause_part(
@@ -164,10 +160,8 @@ def resume_part(
     tables_audit.append_command(session, by, at, "part_resumed", part, reason)
 
 
-def undeliverable(context: Context) -> Sequence[UndeliverableMessage]:
-    """Returns the undeliverable messages that no person has reviewed."""
-    with context.database.reading() as session:
-        return queries.unreviewed(session)
+undeliverable = reads(queries.unreviewed)
+"""Returns the undeliverable messages that no person has reviewed."""
 
 
 def mark_reviewed(
@@ -181,8 +175,8 @@ def mark_reviewed(
     with context.database.writing() as session:
         answered = queries.mark_reviewed(session, message_ids, at)
         if missing := sorted(set(message_ids) - set(answered)):
-            named = ", ".join(map(str, missing))
-            raise NotFound(f"these messages are not in the list of undeliverable messages: {named}")
+            ids = ", ".join(map(str, missing))
+            raise NotFound(f"these messages are not in the list of undeliverable messages: {ids}")
         for message_id in answered:
             tables_audit.append_command(
                 session, by, at, "given_up_answered", f"message:{message_id}", reason

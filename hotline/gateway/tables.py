@@ -579,10 +579,10 @@ class InboundSeen(Row):
     """The time when a page of the inbox should have listed the SMS but did not."""
 
 
-def assignments_of(seen: InboundSeen) -> tuple[int, ...]:
+def assignments_of(sms: InboundSeen) -> tuple[int, ...]:
     """Returns every assignment that a received SMS was about."""
-    first = () if seen.assignment_id is None else (seen.assignment_id,)
-    return (*first, *(seen.more_assignments or ()))
+    first = () if sms.assignment_id is None else (sms.assignment_id,)
+    return (*first, *(sms.more_assignments or ()))
 
 
 def find_dialogue(session: Session, key: str) -> Dialogue | None:
@@ -591,8 +591,8 @@ def find_dialogue(session: Session, key: str) -> Dialogue | None:
 
 def running_calls(session: Session, since: datetime) -> int:
     """Returns the number of USSD sessions that began after `since` and have not ended."""
-    here = select(func.count()).select_from(Dialogue)
-    talking = here.where(
+    query = select(func.count()).select_from(Dialogue)
+    talking = query.where(
         Dialogue.started_at >= since, Dialogue.ended_at.is_(None), Dialogue.channel == CALL
     )
     return session.scalar(talking) or 0
@@ -630,7 +630,7 @@ PROBE = "probe"
 """The key of the row that `try_writing` writes. The key `probe` is not a digest, so no phone number can have this
 key."""
 
-START_COLUMNS = tuple(one.name for one in fields(SessionStart) if one.name != "key")
+START_COLUMNS = tuple(column.name for column in fields(SessionStart) if column.name != "key")
 """The columns for the fields of `SessionStart`, except the field `key`."""
 ROW = ("key", "channel", "language", "counted", "committed", "text_key", *START_COLUMNS)
 READ = f"SELECT {', '.join(START_COLUMNS)}, committed, starred FROM dialogue WHERE key = "
@@ -677,9 +677,9 @@ def write_first_hop(database: Database, first: FirstHop) -> bool:
     if database.is_sqlite:
         return database.jointly(write_by_one)
     with database.looking() as connection:
-        said = _whole(bool(first.measure), len(first.people))
-        given = (*_row(first, connection), *_tally(first), *_seen(first))
-        return connection.first(said, given) is not None
+        sql = _whole(bool(first.measure), len(first.people))
+        values = (*_row(first, connection), *_tally(first), *_seen(first))
+        return connection.first(sql, values) is not None
 
 
 def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedText] | None:
@@ -690,16 +690,16 @@ def find_start(database: Database, key: str) -> tuple[SessionStart, CommittedTex
     if row is None:
         return None
     *opened, committed, starred = row
-    given: dict[str, Any] = dict(zip(START_COLUMNS, opened, strict=True))
-    said = driver.read_json(given["pinned"])
-    given |= {
-        "reporting": bool(given["reporting"]),
-        "alerts_blocked": bool(given["alerts_blocked"]),
-        "oversight": bool(given["oversight"]),
-        "started_at": driver.read_time(given["started_at"]),
-        "pinned": CallerFacts.from_dict(said) if isinstance(said, dict) else None,
+    values: dict[str, Any] = dict(zip(START_COLUMNS, opened, strict=True))
+    pinned = driver.read_json(values["pinned"])
+    values |= {
+        "reporting": bool(values["reporting"]),
+        "alerts_blocked": bool(values["alerts_blocked"]),
+        "oversight": bool(values["oversight"]),
+        "started_at": driver.read_time(values["started_at"]),
+        "pinned": CallerFacts.from_dict(pinned) if isinstance(pinned, dict) else None,
     }
-    return SessionStart(key=key, **given), CommittedText(
+    return SessionStart(key=key, **values), CommittedText(
         committed, ends_of(driver.read_json(starred) or ())
     )
 
@@ -730,9 +730,9 @@ def _whole(counted: bool, people: int) -> str:
         " ON CONFLICT (key) DO NOTHING RETURNING key)"
     ]
     if counted:
-        given = "%s::date, %s, %s, %s, %s, %s, %s, %s::int"
+        slots = "%s::date, %s, %s, %s, %s, %s, %s, %s::int"
         parts.append(
-            f"counted AS (INSERT INTO tally ({', '.join(TALLY)}) SELECT {given} FROM opened)"
+            f"counted AS (INSERT INTO tally ({', '.join(TALLY)}) SELECT {slots} FROM opened)"
         )
     if people:
         rows = ", ".join(["(%s, %s::int, %s::int)"] * people)
@@ -827,8 +827,8 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
     new = {name: getattr(dialogue, name) for name in CHANGING_COLUMNS}
     changed = tuple(name for name in CHANGING_COLUMNS if new[name] != dialogue.read[name])
     if changed:
-        given = {f"new_{name}": new[name] for name in changed}
-        _writing(changed).rows(session, held=dialogue.key, **given)
+        values = {f"new_{name}": new[name] for name in changed}
+        _writing(changed).rows(session, held=dialogue.key, **values)
         dialogue.read = new
 
 
@@ -836,5 +836,5 @@ def save_dialogue(session: Session, dialogue: LockedDialogue) -> None:
 def _writing(names: tuple[str, ...]) -> driver.PreparedStatement:
     """Returns a prepared SQL statement that writes the columns `names` of a session's row. Each statement is cached.
     The cache stays small, because there are few sets of columns."""
-    here = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
-    return driver.PreparedStatement(here.values(driver.new_values(names)))
+    change = update(_DIALOGUE).where(_DIALOGUE.c.key == bindparam("held"))
+    return driver.PreparedStatement(change.values(driver.new_values(names)))

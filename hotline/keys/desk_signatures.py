@@ -96,8 +96,8 @@ class Statement(NamedTuple):
     """The signature of the member who made the desk's key."""
 
     def signed_text(self, code: str, kind: str, place: str) -> bytes:
-        said = (code, kind, place, *self[:5])
-        return PURPOSE + json.dumps(said, ensure_ascii=False).encode()
+        fields = (code, kind, place, *self[:5])
+        return PURPOSE + json.dumps(fields, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ class SignedKey:
     def proof(self, statement: Statement, *, by_line: bool) -> bytes:
         """Adds a statement about a new key to the desk's statements, and returns all statements as a proof. A statement
         of the hotline replaces all earlier statements."""
-        said = (statement,) if by_line else (*self.statements, statement)
-        return proof_of(self.kind, self.place, said)
+        statements = (statement,) if by_line else (*self.statements, statement)
+        return proof_of(self.kind, self.place, statements)
 
 
 def proof_of(kind: str, place: str, statements: Sequence[Statement]) -> bytes:
@@ -144,20 +144,20 @@ def read_proof(line_key: bytes, code: str, proof: bytes | None) -> SignedKey | N
     """
     with suppress(CryptoError, ValueError, TypeError, RecursionError):
         kind, place, rows = json.loads((proof or b"")[:MAX_PROOF])
-        said = tuple(Statement(*row) for row in rows)
-        times = [one.at for one in said]
+        statements = tuple(Statement(*row) for row in rows)
+        times = [statement.at for statement in statements]
         if not all(type(at) is int and at > 0 for at in times) or times != sorted(times):
             return None
-        if {len(bytes.fromhex(one.public_key)) for one in said} != {32}:
+        if {len(bytes.fromhex(statement.public_key)) for statement in statements} != {32}:
             return None
         key = line_key
-        for number, one in enumerate(said):
+        for number, one in enumerate(statements):
             text = one.signed_text(code, kind, place)
             VerifyKey(key).verify(text, bytes.fromhex(one.signature))
             if number:
                 VerifyKey(bytes.fromhex(one.by_key)).verify(text, bytes.fromhex(one.own_signature))
             key = bytes.fromhex(one.verify_key)
-        return SignedKey(kind, place, said)
+        return SignedKey(kind, place, statements)
     return None
 
 
@@ -172,7 +172,7 @@ class Seen(NamedTuple):
         """Returns the newer one of two `Seen` records about the same desk. If both records are about the same signed
         key, keeps the earlier start of the 72 hours for signing the next key.
         """
-        newer = max(self, other, key=lambda one: (one.by_line, one.newest))
+        newer = max(self, other, key=lambda record: (record.by_line, record.newest))
         if self.by_line != other.by_line or not (self.since and other.since):
             return newer
         return newer._replace(since=min(self.since, other.since))
@@ -233,15 +233,15 @@ class DeskTrust:
 
     def _read(self) -> dict[str, Seen]:
         with suppress(OSError, ValueError, TypeError):
-            held = json.loads((self._keys.path / SEEN_FILE).read_bytes())
-            return {code: Seen(*seen) for code, seen in held.items()}
+            records = json.loads((self._keys.path / SEEN_FILE).read_bytes())
+            return {code: Seen(*times) for code, times in records.items()}
         return {}
 
-    def _remember(self, code: str, seen: Seen) -> None:
+    def _remember(self, code: str, record: Seen) -> None:
         """Records the times of a desk's newest statements in the file `SEEN_FILE`. Keeps newer records that another
         process with the same key folder wrote into this file. If the disk is full, the times stay in memory only.
         """
-        self._seen[code] = seen
+        self._seen[code] = record
         for other, its in self._read().items():
             self._seen[other] = its.merged(self._seen.get(other, its))
         with suppress(OSError):

@@ -64,12 +64,12 @@ def padded(plain: bytes) -> bytes:
     return bytes(sodium_pad(plain, size))
 
 
-def unpadded(held: bytes) -> bytes:
+def unpadded(content: bytes) -> bytes:
     """Removes the padding that `padded` added. Raises ValueError, CryptoError or TypeError for content that `padded`
     did not make."""
-    if len(held) not in SIZES:
+    if len(content) not in SIZES:
         raise ValueError("the decrypted text has a wrong length, so it was damaged")
-    return bytes(sodium_unpad(held, len(held)))
+    return bytes(sodium_unpad(content, len(content)))
 
 
 def padded_document(document: Mapping[str, Any]) -> bytes:
@@ -78,10 +78,10 @@ def padded_document(document: Mapping[str, Any]) -> bytes:
     return padded(plain.encode("utf-8", "surrogatepass"))
 
 
-def document_in(held: bytes) -> dict[str, Any]:
+def document_in(content: bytes) -> dict[str, Any]:
     """Reads a document that `padded_document` wrote. Raises ValueError, CryptoError or TypeError for any other
     content."""
-    document = json.loads(unpadded(held).decode("utf-8", "surrogatepass"))
+    document = json.loads(unpadded(content).decode("utf-8", "surrogatepass"))
     if not isinstance(document, dict):
         raise ValueError("no document")
     return document
@@ -145,7 +145,7 @@ class Encrypter:
         """Maps the code of each given desk to the public key to which tips for this desk may be encrypted. The monitor
         raises an alarm about each desk that is missing in the result.
         """
-        keys = {one.code: self.desks.key(one, at) if self.desks else one.public_key for one in rows}
+        keys = {row.code: self.desks.key(row, at) if self.desks else row.public_key for row in rows}
         return {code: key for code, key in keys.items() if key is not None}
 
     def tip(

@@ -63,8 +63,8 @@ class FactorEncrypter:
 
         With the digest, the console finds the row of a printed recovery code or of a typed name.
         """
-        said = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
-        return hmac.digest(self._digests, said, "sha256")
+        data = f"{purpose}\0{words}".encode("utf-8", "surrogatepass")
+        return hmac.digest(self._digests, data, "sha256")
 
     def _now(self) -> tuple[bytes, ...]:
         """Returns the keys for authenticators' secrets, newest first."""

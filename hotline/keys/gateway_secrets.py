@@ -107,8 +107,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
             key_folder.stamp_of(self._file),
             hook_secrets(folder),
         )
-        there = KeyFolder(folder).holds(key_folder.DIAL_SECRET)
-        self._watchman = LiveKeys(folder, key_folder.DIAL_SECRET) if there else None
+        has_secret = KeyFolder(folder).holds(key_folder.DIAL_SECRET)
+        self._watchman = LiveKeys(folder, key_folder.DIAL_SECRET) if has_secret else None
         self._noted: dict[str, float] = {}
 
     def __getitem__(self, hook: str) -> Sequence[str]:
@@ -204,27 +204,27 @@ def _rotating(folder: Path) -> Iterator[None]:
         yield
 
 
-def _forget(folder: Path, known: Sequence[str]) -> None:
-    for one in known:
-        (folder / _note(one)).unlink(missing_ok=True)
+def _forget(folder: Path, old_secrets: Sequence[str]) -> None:
+    for secret in old_secrets:
+        (folder / _note(secret)).unlink(missing_ok=True)
 
 
 def end_old_secrets(folder: Path, relay: Path | None = None) -> None:
     """Removes all secrets of each hook except the first, which makes older secrets invalid. Raises KeyMissing."""
     with _rotating(folder):
         live = live_secrets(folder)
-        _write(folder, {hook: known[:1] for hook, known in live.items()})
+        _write(folder, {hook: valid_secrets[:1] for hook, valid_secrets in live.items()})
     _write_listed(relay, live[LISTED][:1])
-    for known in live.values():
-        _forget(folder, known[1:])
+    for valid_secrets in live.values():
+        _forget(folder, valid_secrets[1:])
 
 
-def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
-    """Returns the last time at which any secret in `known` was used. Returns None if the folder records no use of these
-    secrets."""
+def last_used(folder: Path, secrets_of_hook: Sequence[str]) -> datetime | None:
+    """Returns the last time at which any secret in `secrets_of_hook` was used. Returns None if the folder records no
+    use of these secrets."""
     times = [
         (folder / _note(secret)).stat().st_mtime
-        for secret in known
+        for secret in secrets_of_hook
         if (folder / _note(secret)).exists()
     ]
     return datetime.fromtimestamp(max(times), UTC) if times else None
@@ -236,10 +236,10 @@ def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
     _write_listed(folder, live[LISTED])
 
 
-def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
-    """Writes the secrets of the hook `listed` to the folder. Does nothing if `known` is empty."""
-    if folder is not None and known:
-        KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(known).encode())
+def _write_listed(folder: Path | None, new_secrets: Sequence[str]) -> None:
+    """Writes the secrets of the hook `listed` to the folder. Does nothing if `new_secrets` is empty."""
+    if folder is not None and new_secrets:
+        KeyFolder(folder).replace(key_folder.LISTED_SECRET, "\n".join(new_secrets).encode())
 
 
 def _note(secret: str) -> str:

@@ -56,12 +56,12 @@ class KeyFolder:
                 f"the key {name} in folder {self.path.name!r} is wrong: restore this key"
             )
         if name not in self._held:
-            held = _bytes_of(self.path / name)
-            if held is None:
+            key = _bytes_of(self.path / name)
+            if key is None:
                 raise KeyMissing(
                     f"the key folder {self.path.name!r} lacks {name}: see `hotline doctor`"
                 )
-            self._held[name] = held
+            self._held[name] = key
         return self._held[name]
 
     def holds(self, name: str) -> bool:

@@ -96,41 +96,41 @@ def make_keys(
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
-    made = _Made(roles)
+    maker = _Made(roles)
     for name in RANDOM:
         if name not in leave:
-            made.each(name)
-    made.each(HOOKS_FILE, secret=key_folder.new_hook_secrets())
-    made.each(key_folder.DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
-    made.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
+            maker.each(name)
+    maker.each(HOOKS_FILE, secret=key_folder.new_hook_secrets())
+    maker.each(key_folder.DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
+    maker.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
     for name in PAIRS:
         if name not in leave:
-            made.public_half(name, replaced=name in new)
+            maker.public_half(name, replaced=name in new)
     if WEEKLY_KEY not in leave:
-        made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, secrets.token_bytes(KEY_BYTES)))
+        maker.weekly(WEEKLY_KEY, secret=new_weekly_key(at, secrets.token_bytes(KEY_BYTES)))
     if is_held(folder, LINE_PUBLIC_KEY):
-        made.each(LINE_PUBLIC_KEY)
-    made.names += [
+        maker.each(LINE_PUBLIC_KEY)
+    maker.names += [
         f"{role}/{AUDIT_KEY}"
         for role, keys in roles.items()
         if keys.make(AUDIT_KEY, secrets.token_bytes(KEY_BYTES))
     ]
     for keys in (contact_keys(roles["hooks"]), *people_keys(roles["hooks"])):
-        made.names += [f"hooks/{name}" for name in keys.lay(at)]
-    return made.names
+        maker.names += [f"hooks/{name}" for name in keys.lay(at)]
+    return maker.names
 
 
 def lay_line_key(folder: Path, public_key: bytes) -> None:
     """Writes the public half of the hotline's signing key to the folder of every role."""
-    made = _Made({name: KeyFolder(folder / name) for name in ROLES})
-    made.each(LINE_PUBLIC_KEY, secret=public_key)
+    maker = _Made({name: KeyFolder(folder / name) for name in ROLES})
+    maker.each(LINE_PUBLIC_KEY, secret=public_key)
 
 
 def is_held(folder: Path, name: str) -> bool:
     """Returns True if the folder of any role contains this key. For a public key, also returns True if a folder
     contains only the private key of its pair."""
-    private = next((one for one, public in PAIRS.items() if public == name), name)
-    return any(KeyFolder(folder / role).holds(one) for role in ROLES for one in (name, private))
+    private = next((key for key, public in PAIRS.items() if public == name), name)
+    return any(KeyFolder(folder / role).holds(key) for role in ROLES for key in (name, private))
 
 
 class _Made:
@@ -144,13 +144,13 @@ class _Made:
         """
         roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
-        held = {self.roles[role].read(name) for role in holders}
-        if len(held) > 1:
+        copies = {self.roles[role].read(name) for role in holders}
+        if len(copies) > 1:
             raise KeysDiffer(
                 f"the key folders {' and '.join(holders)} have different copies of the key {name}: "
                 "move the wrong copy out of its folder, then run `hotline keys import`"
             )
-        shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
+        shared = copies.pop() if copies else secret or secrets.token_bytes(KEY_BYTES)
         for role in roles:
             if self.roles[role].make(name, shared):
                 self.names.append(f"{role}/{name}")
@@ -164,21 +164,21 @@ class _Made:
         """
         (role,), public = HELD_BY[name], PAIRS[name]
         halves = [
-            bytes(PrivateKey(one).public_key) for one in _newest_first(self.roles[role], name)
+            bytes(PrivateKey(key).public_key) for key in _newest_first(self.roles[role], name)
         ]
-        others = [
-            one
-            for one in HELD_BY[public]
-            if self.roles[one].holds(public) and self.roles[one].read(public) not in halves
+        wrong_roles = [
+            holder
+            for holder in HELD_BY[public]
+            if self.roles[holder].holds(public) and self.roles[holder].read(public) not in halves
         ]
-        if others and not replaced:
+        if wrong_roles and not replaced:
             raise KeysDiffer(
-                f"the public key {public} in {' and '.join(others)} does not match the private key {role}/{name}:"
+                f"the public key {public} in {' and '.join(wrong_roles)} does not match the private key {role}/{name}:"
                 " move the wrong file out of its folder, then run `hotline keys import`"
             )
-        for one in others:
-            self.roles[one].replace(public, halves[0])
-            self.names.append(f"{one}/{public}")
+        for holder in wrong_roles:
+            self.roles[holder].replace(public, halves[0])
+            self.names.append(f"{holder}/{public}")
         self.each(public, secret=halves[0])
 
     def weekly(self, name: str, *, secret: bytes) -> None:
@@ -188,9 +188,9 @@ class _Made:
         role has no copy yet, copies the key of the earliest week from another role.
         """
         roles = HELD_BY[name]
-        held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
+        copies = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
         for role in roles:
-            if self.roles[role].make(name, min(held, default=secret)):
+            if self.roles[role].make(name, min(copies, default=secret)):
                 self.names.append(f"{role}/{name}")
 
 
@@ -238,7 +238,7 @@ def held_keys(folder: Path) -> Iterator[tuple[str, tuple[bytes, ...]]]:
 
 def _newest_first(keys: KeyFolder, name: str) -> tuple[bytes, ...]:
     return tuple(
-        keys.read(one) for one in (name, key_folder.previous_name(name)) if keys.holds(one)
+        keys.read(file) for file in (name, key_folder.previous_name(name)) if keys.holds(file)
     )
 
 
@@ -251,5 +251,5 @@ def _derived(name: str, key: bytes) -> bytes:
     of the digest. With the length, the check of a canary fails if a damaged key file lost zeros at its end.
     """
     lasting = far_key(key) if name == WEEKLY_KEY else key
-    said = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()
-    return hmac.digest(lasting, said, "sha256")
+    data = b"canary\0" + len(lasting).to_bytes(2, "big") + name.encode()
+    return hmac.digest(lasting, data, "sha256")

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from threading import Condition
 from time import monotonic
-from typing import Protocol
+
+from hotline.core.driver import WorkPlaces
 
 MAX_STRANGERS = 8
 """The largest number of unknown browsers that may wait for a key derivation."""
@@ -33,16 +34,6 @@ FULL_GAP = 10.0
 """The queue of unknown browsers counts as full until it has refused no browser for this number of seconds."""
 ALARM_AFTER = 60.0
 ALARM_AGAIN = 600.0
-
-
-class WorkPlaces(Protocol):
-    """Counts the requests that a process handles at the same time. The number of requests is limited: a request starts
-    only if the process has a free place. While a request waits for a key derivation, another request can use its place.
-    """
-
-    def take(self) -> None: ...
-
-    def give_back(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +139,12 @@ class StretchQueue:
         return sum(count for (is_known, _), count in self._places.items() if is_known is known)
 
     def _refusal(self, entrant: Entrant) -> StretchTurn | None:
-        at, known = self._clock(), bool(entrant.known)
-        if self._held(known=known) >= self._most[known]:
-            return StretchTurn(is_given=False, is_alarm=not known and self._is_alarm(at))
+        at, is_known = self._clock(), bool(entrant.known)
+        if self._held(known=is_known) >= self._most[is_known]:
+            return StretchTurn(is_given=False, is_alarm=not is_known and self._is_alarm(at))
         if self._places[entrant.name] >= MAX_OF_ONE:
             return StretchTurn(is_given=False)
-        return None if known else self._too_often(entrant.network, at)
+        return None if is_known else self._too_often(entrant.network, at)
 
     def _is_alarm(self, at: float) -> bool:
         """Records that the full queue refused an unknown browser now.

@@ -104,8 +104,8 @@ class PeriodKeys:
                 self._folder.destroy(name)
 
     def _begin(self, name: str) -> bytes:
-        held = self.held()
-        if not held:
+        names = self.held()
+        if not names:
             raise KeyMissing(
                 f"the key folder {self._folder.path.name!r} lacks {self._stem}-*.key, which no key export contains: "
                 "run `hotline init` on the machine with all key folders"
@@ -116,7 +116,7 @@ class PeriodKeys:
             self._folder.make(name, secrets.token_bytes(KEY_BYTES))
         except OSError:
             if self._falls_back:
-                return self._folder.read(held[-1])
+                return self._folder.read(names[-1])
             raise KeyMissing(
                 f"cannot write {self._stem}-*.key in the key folder: make this folder writable"
             ) from None
@@ -135,8 +135,8 @@ def people_keys(folder: KeyFolder) -> tuple[PeriodKeys, PeriodKeys]:
 
 def periods_of(at: datetime) -> tuple[str, str]:
     """Returns the month and the ISO week of a moment in Kigali, such as `2026-11` and `2026-W48`."""
-    there = at.astimezone(KIGALI)
-    return f"{there:{MONTH}}", f"{there:{WEEK}}"
+    local_time = at.astimezone(KIGALI)
+    return f"{local_time:{MONTH}}", f"{local_time:{WEEK}}"
 
 
 class Pseudonyms:
@@ -183,8 +183,8 @@ class Pseudonyms:
         """Returns the secret key for the marks, which prove that the hotline made the key pair of a tip. Returns an
         empty key if the folder lacks the key for sessions.
         """
-        held = self._folder.holds(SESSION_KEY)
-        return bytes.fromhex(self._by(SESSION_KEY, "pair")) if held else b""
+        has_key = self._folder.holds(SESSION_KEY)
+        return bytes.fromhex(self._by(SESSION_KEY, "pair")) if has_key else b""
 
     def _by(self, key: str, purpose: str, *parts: str) -> str:
         return digest(self._folder.read(key), purpose, *parts)

@@ -85,20 +85,20 @@ def note_start(session: Session, start: ProcessStart) -> None:
 
 def refused_starts(session: Session, at: datetime) -> Sequence[ProcessStart]:
     """Returns the records of recent starts that a wrong key stopped."""
-    asked = select(ProcessStart).where(
+    query = select(ProcessStart).where(
         ProcessStart.wrong_keys != "", ProcessStart.at > at - REFUSAL_VALID
     )
-    return session.scalars(asked.order_by(ProcessStart.role, ProcessStart.host)).all()
+    return session.scalars(query.order_by(ProcessStart.role, ProcessStart.host)).all()
 
 
 def processes_with_other_key(session: Session, line_key: str) -> Sequence[str]:
     """Returns the processes that, at their last start, had no public key of the hotline or a key that differs from
     `line_key`."""
     rows = session.scalars(select(ProcessStart).where(ProcessStart.line_key != line_key))
-    return sorted(f"{one.role} on {one.host}" for one in rows)
+    return sorted(f"{start.role} on {start.host}" for start in rows)
 
 
 def has_second_channel(session: Session) -> bool:
     """Returns True if the process `watch` could send alarms by mail or by a command at its last start."""
-    asked = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
-    return bool(session.scalar(asked.order_by(ProcessStart.at.desc()).limit(1)))
+    query = select(ProcessStart.second_channel).where(ProcessStart.second_channel.is_not(None))
+    return bool(session.scalar(query.order_by(ProcessStart.at.desc()).limit(1)))

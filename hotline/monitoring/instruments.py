@@ -87,7 +87,7 @@ class LineInstruments:
 
     def _certificate_seconds(self) -> Mapping[str, float]:
         found = {name: certificate_seconds(url) for name, url in self._addresses.items()}
-        return {name: one for name, one in found.items() if one is not None}
+        return {name: seconds for name, seconds in found.items() if seconds is not None}
 
     def _each(self, seconds: float, measure: Callable[[], T]) -> T:
         """Returns the newest result of `measure`. Calls `measure` first if its last call was at least `seconds` seconds

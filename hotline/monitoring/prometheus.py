@@ -34,22 +34,22 @@ class GaugeCollector(Collector):
             if self._gathered is None or now - self._gathered[0] >= FRESH:
                 self._gathered = (now, self._gather())
             measured = self._gathered[1]
-        for one in measured:
-            if isinstance(one, Gauge):
-                families[one.name] = gauge = GaugeMetricFamily(
-                    one.name, one.help, labels=[*one.samples[0].labels] if one.samples else []
+        for item in measured:
+            if isinstance(item, Gauge):
+                families[item.name] = gauge = GaugeMetricFamily(
+                    item.name, item.help, labels=[*item.samples[0].labels] if item.samples else []
                 )
-                for sample in one.samples:
+                for sample in item.samples:
                     gauge.add_metric([*sample.labels.values()], sample.value)
             else:
                 timing = families.setdefault(
-                    one.name, HistogramMetricFamily(one.name, one.help, labels=[*one.labels])
+                    item.name, HistogramMetricFamily(item.name, item.help, labels=[*item.labels])
                 )
                 assert isinstance(timing, HistogramMetricFamily)
                 # In Prometheus, each bucket of a histogram includes the counts of all smaller buckets.
-                counts = map(float, accumulate(one.counts))
+                counts = map(float, accumulate(item.counts))
                 buckets = [*zip((*map(str, BOUNDS), "+Inf"), counts, strict=True)]
-                timing.add_metric([*one.labels.values()], buckets, one.seconds)
+                timing.add_metric([*item.labels.values()], buckets, item.seconds)
         return families.values()
 
     def describe(self) -> Iterable[Metric]:

@@ -25,7 +25,7 @@ from hotline.alerts import service_alarm_notices
 from hotline.alerts.service_alarm_notices import new_notice
 from hotline.cases.service_viewer import viewer_of
 from hotline.core.actors import SignedIn
-from hotline.core.contexts import CliContext, ConsoleContext, Context, MonitorContext
+from hotline.core.contexts import CliContext, ConsoleContext, Context, MonitorContext, reads
 from hotline.core.database import Session
 from hotline.gateway import queries as gateway_queries
 from hotline.gateway import queries_alert_path
@@ -98,7 +98,7 @@ def readings(context: MonitorContext, *, around: bool = True) -> Mapping[Alarm, 
     )
     found += service_checks_outside.traffic_findings(context) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE, *EVENT_ALARMS}
-    return {Alarm(one.name): one for one in found if one.name in wakes}
+    return {Alarm(result.name): result for result in found if result.name in wakes}
 
 
 def notify_wrong_keys(context: CliContext) -> None:
@@ -111,12 +111,12 @@ def notify_wrong_keys(context: CliContext) -> None:
     at = context.now()
     with context.database.writing() as session:
         tables.take_lock(session)
-        one = next_state(tables.raised_alarms(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
-        tables.save(session, one.alarm, one.now, "the watch process has wrong keys")
-    if one.notice is not None and context.watch.other.is_there():
-        since = one.now.since if one.now is not None else at
+        change = next_state(tables.raised_alarms(session).get(Alarm.KEYS), Alarm.KEYS, 1, at)
+        tables.save(session, change.alarm, change.now, "the watch process has wrong keys")
+    if change.notice is not None and context.watch.other.is_there():
+        since = change.now.since if change.now is not None else at
         context.watch.other.tell(
-            service_alarm_notices.alarm_text(context, one.alarm, one.notice, since)
+            service_alarm_notices.alarm_text(context, change.alarm, change.notice, since)
         )
 
 
@@ -130,10 +130,10 @@ def _moves(
     """Compares the newest results of all checks with the stored alarms. Returns each alarm that starts, ends or changes
     its level, with its old and its new state."""
     before = tables.raised_alarms(session)
-    levels = {alarm: alarm_level(one) for alarm, one in found.items()}
+    levels = {alarm: alarm_level(result) for alarm, result in found.items()}
     levels |= {alarm: 1 for alarm in EVENT_ALARMS if alarm in before}
     changes = [next_state(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
-    return [one for one in changes if one.now != before.get(one.alarm)]
+    return [change for change in changes if change.now != before.get(change.alarm)]
 
 
 def write_notices(
@@ -284,15 +284,8 @@ def remove_contact(context: CliContext, on_call_id: int, *, by: CommandActor) ->
         return row.name
 
 
-def on_call_contacts(context: CliContext) -> Sequence[OnCallContact]:
-    with context.database.reading() as session:
-        return gateway_queries.on_call_contacts(session)
-
-
-def raised_alarms(context: Context) -> Sequence[RaisedAlarm]:
-    """Returns the active alarms about which the on-call contacts were notified, oldest first."""
-    with context.database.reading() as session:
-        return tables.notified_alarms(session)
+on_call_contacts = reads(gateway_queries.on_call_contacts)
+raised_alarms = reads(tables.notified_alarms)
 
 
 class NoticesSent(NamedTuple):
@@ -342,10 +335,10 @@ def _late(
 ) -> gateway_queries.LateTip | None:
     at, is_pending = context.now(), alarm == Alarm.TIPS
     look = gateway_queries.unassigned_tips if is_pending else gateway_queries.untaken_tips
-    for one in look(session, viewer):
-        limit = service_checks_database.LATE if is_pending else TIMES[one.urgency].alarm
-        if at - one.filed_at >= limit:
-            return one
+    for tip in look(session, viewer):
+        limit = service_checks_database.LATE if is_pending else TIMES[tip.urgency].alarm
+        if at - tip.filed_at >= limit:
+            return tip
     return None
 
 
@@ -373,7 +366,7 @@ def send_test_notices(context: CliContext) -> Sequence[int]:
     at = context.now()
     with context.database.writing() as session:
         to = [*gateway_queries.on_call_contacts(session), *[None] * context.watch.other.is_there()]
-        rows = [new_notice("trial", Notice.TRIAL, one, at, at) for one in to]
+        rows = [new_notice("trial", Notice.TRIAL, recipient, at, at) for recipient in to]
         session.add_all(rows)
         session.flush()
         return [row.id for row in rows]
@@ -386,7 +379,7 @@ def notice_recipients(context: CliContext, ids: Sequence[int]) -> Sequence[tuple
     Leaves out notices to contacts who were removed after the notice was stored.
     """
     with context.database.reading() as session:
-        names = {one.id: one.name for one in gateway_queries.on_call_contacts(session)}
+        names = {contact.id: contact.name for contact in gateway_queries.on_call_contacts(session)}
         return [
             ("the other channel" if row.on_call_id is None else names[row.on_call_id], row)
             for row in gateway_queries.notices(session, ids)

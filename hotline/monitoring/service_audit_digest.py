@@ -48,7 +48,7 @@ def read_digests(file: Path | None) -> Sequence[tuple[str, int, str]]:
     with suppress(OSError):
         text = file.read_text(encoding="utf-8", errors="replace") if file is not None else ""
     lines = [line.split() for line in text.splitlines()]
-    return [(one[0], int(one[1]), one[2]) for one in lines if len(one) == 3 and one[1].isdecimal()]
+    return [(row[0], int(row[1]), row[2]) for row in lines if len(row) == 3 and row[1].isdecimal()]
 
 
 def digests_by_row(*files: Path | None) -> Mapping[int, str]:
@@ -119,7 +119,7 @@ def look(context: MonitorContext) -> tuple[str, frozenset[Alarm]]:
         if file is None or digest is None or _missing(session, before, after=True):
             return "", frozenset()
         rows = tables_audit.rows_after(session, before[-1][2]) if before else ()
-        found = frozenset(ALARMED[one.action] for one in rows or () if one.action in ALARMED)
+        found = frozenset(ALARMED[entry.action] for entry in rows or () if entry.action in ALARMED)
     now = f"{context.now().astimezone(KIGALI):%Y-%m-%d}", row, digest
     return "" if before == [now] else f"{now[0]} {row} {digest}\n", found
 
@@ -152,7 +152,7 @@ def _missing(
 def recipients(session: Session, context: MonitorContext) -> Sequence[OnCallContact | None]:
     """Returns the on-call contacts that SMS can reach. None in the result means the second channel, if the hotline
     has one."""
-    reached = [one for one in queries.on_call_contacts(session) if one.unreachable is None]
+    reached = [person for person in queries.on_call_contacts(session) if person.unreachable is None]
     return [*reached, *([None] if context.watch.other.is_there() else [])]
 
 
@@ -170,8 +170,8 @@ def _send(context: MonitorContext, day: str, row: int, digest: str) -> None:
         tables.take_lock(session)
         if _is_sent(session, context, day):
             return
-        for one in recipients(session, context):
-            notice = new_notice(Alarm.AUDIT_LOG, Notice.DIGEST, one, at, at)
+        for recipient in recipients(session, context):
+            notice = new_notice(Alarm.AUDIT_LOG, Notice.DIGEST, recipient, at, at)
             notice.parameters = {"row": row, "digest": digest}
             session.add(notice)
 

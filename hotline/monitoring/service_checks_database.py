@@ -77,7 +77,9 @@ def console_findings(
             everybody = tables_accounts.all_accounts(session)
     except StoreUnavailable:
         return ()
-    with_factor = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
+    with_factor = [
+        account for account in everybody if account.totp and account.state != AccountState.ENDED
+    ]
     return _admins(admins), _factors(factors, with_factor)
 
 
@@ -110,7 +112,7 @@ def _factors(
 ) -> CheckResult:
     if factors is None:
         return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
-    unreadable = tuple(one.shown for one in accounts if not _opens(factors, one))
+    unreadable = tuple(account.shown for account in accounts if not _opens(factors, account))
     if not unreadable:
         return CheckResult(FACTORS, True, f"the key decrypts the codes of {len(accounts)} accounts")
     rest = f" and {len(unreadable) - NAMED} more" if len(unreadable) > NAMED else ""
@@ -248,18 +250,18 @@ def _holders(context: Context) -> frozenset[tuple[int, str, int, str]]:
 def check_signatures(session: Session, context: Context, at: datetime) -> CheckResult:
     """Checks that the hotline signed the key of each desk. `hotline doctor` and the monitor show the result."""
     trust = context.encrypter.desks
-    desks = [one for one in tables_desks.all_desks(session) if one.retired_at is None]
+    desks = [desk for desk in tables_desks.all_desks(session) if desk.retired_at is None]
     if trust is None:
         text = (
             "not checked here: without line.pub in this key folder, any key in the database counts"
         )
-        signed = any(one.proof for one in desks)
+        signed = any(desk.proof for desk in desks)
         return CheckResult(SIGNATURES, not signed, text, "run `hotline keys import`" * signed)
     other_keys = tables_canaries.processes_with_other_key(session, trust.mark)
     if other_keys:
         text = f"line.pub differs from ours, so other keys may count there: {', '.join(other_keys)}"
         return CheckResult(SIGNATURES, False, text, OTHER_LINE_TODO, level=len(other_keys))
-    keys = {one.code: tables_desks.key_of(one) for one in desks}
+    keys = {desk.code: tables_desks.key_of(desk) for desk in desks}
     states = {code: trust.state(key, at) for code, key in keys.items()}
     wrong = [f"{code} ({state})" for code, state in states.items() if state not in COUNTING]
     if wrong:
@@ -295,15 +297,15 @@ def _keys(refused: Sequence[tables_canaries.ProcessStart]) -> CheckResult:
     because only workers decrypt responders' numbers.
     """
     text = "; ".join(
-        f"{one.role} on {one.host}: {one.wrong_keys} is lost, damaged or from another hotline"
-        for one in refused
+        f"{start.role} on {start.host}: {start.wrong_keys} is lost, damaged or from another hotline"
+        for start in refused
     )
     return check_result(
         KEYS,
         text or None,
         "each process can decrypt its data",
         "run `hotline doctor` on that machine: it names the key folder to mount or restore",
-        2 if any(one.role == WORKERS for one in refused) else 1,
+        2 if any(start.role == WORKERS for start in refused) else 1,
     )
 
 
@@ -361,7 +363,7 @@ def _outgoing_queue(
         advice = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
         return CheckResult("lane", False, text, advice)
     if stop_reason is None and parts:
-        names = ", ".join(f"{one.queue} since {in_kigali(one.since)}" for one in parts)
+        names = ", ".join(f"{part.queue} since {in_kigali(part.since)}" for part in parts)
         advice = "`hotline outgoing resume --only PART`, when the reason is over"
         return CheckResult("lane", False, f"a part is paused: {names}", advice)
     return check_result(
@@ -375,7 +377,7 @@ def _outgoing_queue(
 def _retention(
     rows: Sequence[queries_retention.RetainedTip], tidied: datetime | None, now: datetime
 ) -> CheckResult:
-    warned = [one.term.goes_at for one in rows if one.term.state is TextState.WARNED]
+    warned = [row.term.goes_at for row in rows if row.term.state is TextState.WARNED]
     overdue = [due_at for due_at in warned if now - due_at > UNTIDY]
     is_late = overdue or (tidied is not None and now - tidied > UNTIDY)
     summary = (
@@ -545,11 +547,11 @@ def _left(waiting: Sequence[tables_persons.CallBack], at: datetime) -> CheckResu
                 "start `hotline process worker`: its clock ends old call-backs",
             )
         if row.opened_at is not None and row.opened_at + TALK <= at:
-            seen = row.opened_at.astimezone(KIGALI)
+            local_time = row.opened_at.astimezone(KIGALI)
             return CheckResult(
                 "call-backs left",
                 False,
-                f"C{row.id} was opened {seen:%d/%m %H:%M} and has no outcome",
+                f"C{row.id} was opened {local_time:%d/%m %H:%M} and has no outcome",
                 "ask the person who opened it, then record the outcome on the page /call-backs",
             )
     return CheckResult("call-backs left", True, "every opened call-back has an outcome")

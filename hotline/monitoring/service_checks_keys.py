@@ -41,10 +41,10 @@ def is_own_key(database: Database, name: str, keys: Sequence[bytes]) -> bool:
     """
     try:
         with database.reading() as session:
-            known = tables_canaries.canaries(session)
+            canaries = tables_canaries.canaries(session)
     except StoreUnavailable:
         return True
-    return not known.get(name) or _fits(name, keys, known)
+    return not canaries.get(name) or _fits(name, keys, canaries)
 
 
 def note_start(database: Database, start: tables_canaries.ProcessStart) -> None:
@@ -65,12 +65,12 @@ def known_names(database: Database) -> frozenset[str]:
 def add_missing_canaries(database: Database, folders: Iterable[Path]) -> Sequence[str]:
     """Adds a canary (an encrypted test value) for each key that has none yet, and returns the names of these keys.
     Raises StoreUnavailable."""
-    held = {name: keys[0] for folder in folders for name, keys in key_making.held_keys(folder)}
+    held_keys = {name: keys[0] for folder in folders for name, keys in key_making.held_keys(folder)}
     with database.writing() as session:
-        known = tables_canaries.canaries(session)
-        missing = [name for name in held if not known.get(name)]
+        canaries = tables_canaries.canaries(session)
+        missing = [name for name in held_keys if not canaries.get(name)]
         for name in missing:
-            tables_canaries.add_canary(session, name, key_making.canary_of(name, held[name]))
+            tables_canaries.add_canary(session, name, key_making.canary_of(name, held_keys[name]))
     return missing
 
 
@@ -88,11 +88,11 @@ def replace_canary(database: Database, name: str, key: bytes) -> None:
     call with the same key does no harm. Raises StoreUnavailable.
     """
     with database.writing() as session:
-        known = tables_canaries.canaries(session)
-        for canary in known.get(name, ()):
+        canaries = tables_canaries.canaries(session)
+        for canary in canaries.get(name, ()):
             if not key_making.decrypts(name, key, canary):
                 tables_canaries.drop_canary(session, name, canary)
-        if not _fits(name, (key,), known):
+        if not _fits(name, (key,), canaries):
             tables_canaries.add_canary(session, name, key_making.canary_of(name, key))
 
 

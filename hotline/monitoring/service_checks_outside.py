@@ -289,7 +289,7 @@ def _quiet(session: Session, at: datetime) -> CheckResult:
 def _delivery(session: Session, at: datetime) -> CheckResult:
     now = queries.arrivals(session, at - HOUR, at)
     usual = queries.arrivals(session, at - WEEK, at - HOUR)
-    worse = sorted(network for network, one in now.items() if is_worse(one, usual.get(network)))
+    worse = sorted(network for network, item in now.items() if is_worse(item, usual.get(network)))
     networks = ", ".join(worse)
     return check_result(
         "delivery",

@@ -48,7 +48,7 @@ def gather(context: CliContext) -> Measured:
         *service_checks_outside.traffic_findings(context),
         service_audit_digest.check_log(context),
     )
-    wrong = {one.name: 0 if one.ok else one.level for one in found}
+    wrong = {result.name: 0 if result.ok else result.level for result in found}
     measured = [*_around(context)]
     try:
         started = perf_counter()
@@ -94,7 +94,7 @@ def _around(context: CliContext) -> Measured:
 
 def _timings(session: Session) -> Measured:
     """Returns one histogram of durations for each hook and outcome, and one for each outcome of sending a message."""
-    hooks = {astuple(one): number for one, number in tables.hook_counters(session).items()}
+    hooks = {astuple(entry): number for entry, number in tables.hook_counters(session).items()}
     sends = {("", *key): number for key, number in queries.sends(session).items()}
     counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
     seconds: dict[tuple[str, str], float] = defaultdict(float)
@@ -117,7 +117,7 @@ def _outbox(session: Session, context: CliContext) -> Measured:
     oldest = queries.oldest_waiting(session)
     ages = {queue: (now - oldest.get(queue, now)).total_seconds() for queue in queries.QUEUES}
     rates = queries.arrivals(session, now - HOUR, now)
-    shares = {network: one.rate for network, one in sorted(rates.items())}
+    shares = {network: counts.rate for network, counts in sorted(rates.items())}
     strange = float(reach.counted_today(session, reach.STRANGE_CALLER, now))
     states = tables.unfinished_messages(session)
     of_states = "Messages that are not finished, by state; an unknown one may have been sent."
@@ -152,11 +152,11 @@ def level_counts(session: Session, at: datetime) -> Mapping[ServiceLevel, tuple[
     local = at.astimezone(KIGALI)
     month_start = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     hops = {
-        one: number
-        for one, (number, _) in tables.hook_counters(session, f"{local:%Y-%m}").items()
-        if one.hook == "ussd"
+        hop: number
+        for hop, (number, _) in tables.hook_counters(session, f"{local:%Y-%m}").items()
+        if hop.hook == "ussd"
     }
-    missed = (n for one, n in hops.items() if one.outcome == "failed" or one.bound > WITHIN)
+    missed = (n for hop, n in hops.items() if hop.outcome == "failed" or hop.bound > WITHIN)
     return {
         DANGER: queries.danger_alerts(session, month_start, at),
         HOP: (sum(hops.values()), sum(missed)),
@@ -170,8 +170,8 @@ def check_levels(context: Context) -> CheckResult:
     """Checks the service levels of this month, for `hotline doctor`. Raises StoreUnavailable."""
     with context.database.reading() as session:
         found = level_counts(session, context.now())
-    text = "this month: " + "; ".join(one.state(*counts) for one, counts in found.items())
-    if all(one.kept(*counts) for one, counts in found.items()):
+    text = "this month: " + "; ".join(level.state(*counts) for level, counts in found.items())
+    if all(level.kept(*counts) for level, counts in found.items()):
         return CheckResult(LEVELS_CHECK, True, text)
     return warning(LEVELS_CHECK, text, "see the runbook, Service levels")
 
@@ -181,12 +181,12 @@ LEVELS_CHECK = "service levels"
 
 def _levels(session: Session, at: datetime) -> Measured:
     found = level_counts(session, at)
-    kept = {one.name: one.kept(*counts) for one, counts in found.items()}
+    met_levels = {level.name: level.kept(*counts) for level, counts in found.items()}
     _, late = queries.danger_alerts(session, at - HOUR, at)
     of_kept = "1 if the service level was kept in this month until now."
     of_late = "1 if an alert about a danger of the last hour was late. It never counts dangers."
     return [
-        _by("hotline_service_level_kept", of_kept, "level", kept),
+        _by("hotline_service_level_kept", of_kept, "level", met_levels),
         _one("hotline_danger_late", of_late, late > 0),
     ]
 

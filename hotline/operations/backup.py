@@ -443,7 +443,7 @@ def signed(manifest: bytes, signing_key: bytes) -> bytes:
 
 def _parsed(recipients: Sequence[str]) -> Sequence[Recipient]:
     try:
-        return [Recipient.from_str(one) for one in recipients]
+        return [Recipient.from_str(recipient) for recipient in recipients]
     except pyrage.RecipientError:
         raise BackupInvalid(
             "enter a public key made with the program `age`: it begins with age1"

@@ -95,7 +95,7 @@ def facts_of(document: Mapping[str, Any]) -> LawFacts:
         raise SettingsInvalid(faults)
     texts = {name: value.strip() for name, value in lines.items()}
     return LawFacts(
-        **texts, assessed=_day(assessed), processors=tuple(one.strip() for one in processors)
+        **texts, assessed=_day(assessed), processors=tuple(line.strip() for line in processors)
     )
 
 

@@ -48,12 +48,12 @@ def open_backup_key(file: bytes, passphrase: Callable[[], str]) -> BackupKey:
         file = _under_passphrase(file, passphrase())
     lines = file.decode(errors="replace").splitlines()
     try:
-        keys = [Identity.from_str(one) for one in lines if one and not one.startswith("#")]
+        keys = [Identity.from_str(line) for line in lines if line and not line.startswith("#")]
     except pyrage.IdentityError:
         keys = []
     if not keys:
         raise DecryptionFailed("the backup key's file contains no private key of the program age")
-    signers = {one.removeprefix(SIGNER).strip() for one in lines if one.startswith(SIGNER)}
+    signers = {line.removeprefix(SIGNER).strip() for line in lines if line.startswith(SIGNER)}
     return BackupKey(keys, frozenset(signers))
 
 
@@ -86,7 +86,7 @@ def read_manifest(copy: Path, signers: Collection[str] | None = None) -> Manifes
     if signers is not None:
         if not signers:
             raise NotReady(NO_SIGNER)
-        if not any(_is_signed(document, signatures, one) for one in signers):
+        if not any(_is_signed(document, signatures, signer) for signer in signers):
             raise BackupInvalid(UNSIGNED)
     return Manifest.read(document)
 

@@ -36,9 +36,9 @@ def reencrypt(
     """
     encrypter, count, count_before = Encrypter(public_key), 0, -1
 
-    def renewed(one: vaults.EncryptedValue) -> bytes | None:
-        is_newest = decrypts(one.value, newest)
-        return None if is_newest else encrypter.number(_opened(vault, one.id, one.value, before))
+    def renewed(row: vaults.EncryptedValue) -> bytes | None:
+        is_newest = decrypts(row.value, newest)
+        return None if is_newest else encrypter.number(_opened(vault, row.id, row.value, before))
 
     while count_before != count:
         count_before = count

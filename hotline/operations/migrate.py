@@ -109,12 +109,12 @@ def _difference(found: Columns) -> str:
     from hotline.operations.schema import METADATA
 
     tables = METADATA.tables
-    expected = {(name, one.name) for name, table in tables.items() for one in table.columns}
-    for one in sorted(expected - found.keys()):
-        return f"{'.'.join(one)} is missing"
-    for one, is_needed in sorted(found.items()):
-        if is_needed and one[0] in tables and one not in expected:
-            return f"{'.'.join(one)} is not known"
+    expected = {(name, column.name) for name, table in tables.items() for column in table.columns}
+    for column_name in sorted(expected - found.keys()):
+        return f"{'.'.join(column_name)} is missing"
+    for column_name, is_needed in sorted(found.items()):
+        if is_needed and column_name[0] in tables and column_name not in expected:
+            return f"{'.'.join(column_name)} is not known"
     return ""
 
 
@@ -238,7 +238,7 @@ def known_versions() -> Sequence[str]:
     The function does not use Alembic, because each command would need a quarter of a second to import Alembic.
     """
     files = sorted(VERSIONS.glob("v*.py"))
-    return [found for one in files for found in REVISION.findall(one.read_text("utf-8"))]
+    return [found for file in files for found in REVISION.findall(file.read_text("utf-8"))]
 
 
 def current_version(session: Session) -> str | None:

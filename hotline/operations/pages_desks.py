@@ -70,9 +70,9 @@ def request_signature(visit: Visit, code: str) -> Response:
     signed-in admin can withdraw the request on the page of approvals.
     """
     reason = visit.reason("sign", MISSING)
-    seen = visit.form.text("seen", most=128)
+    key_mark = visit.form.text("seen", most=128)
     decrypt_signing.request_signature(
-        visit.context, visit.by.actor, _own_key(visit), code, reason, seen=seen
+        visit.context, visit.by.actor, _own_key(visit), code, reason, seen=key_mark
     )
     return redirect_to("approvals.listed")
 

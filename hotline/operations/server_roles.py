@@ -53,7 +53,7 @@ WRITERS = {table: writers for writers, tables in _WRITTEN.items() for table in t
 each process adds rows, and none changes a row."""
 COLUMNS = (
     *((HOOKS, "on_call_contact", "unreachable"), (HOOKS, "responder", "categories")),
-    *((WORKERS, "console_session", one) for one in ("key_until", "locked_key", "locked_at")),
+    *((WORKERS, "console_session", column) for column in ("key_until", "locked_key", "locked_at")),
     (WORKERS, "account_code", "locked_key"),
 )
 """The only columns that a process may change in some tables. For example, the web process marks an on-call contact as

@@ -75,13 +75,13 @@ def take_backup(
 
 def _reported(pieces: Iterable[bytes], say: Say) -> Iterator[bytes]:
     """Yields the pieces of the copy, and reports regularly how many bytes it has yielded."""
-    done = reported = 0
+    size = reported = 0
     for piece in pieces:
         yield piece
-        done += len(piece)
-        if done - reported >= PROGRESS_BYTES:
-            reported = done
-            say(f"encrypted {done >> 20} MB")
+        size += len(piece)
+        if size - reported >= PROGRESS_BYTES:
+            reported = size
+            say(f"encrypted {size >> 20} MB")
 
 
 def contents_of(measures: Measures) -> Contents:
@@ -96,7 +96,7 @@ def _write(path: Path, encrypt: Callable[[Write], Manifest], signing_key: bytes)
     """Writes to temporary files first. When the temporary files are completely on the disk, gives them their final
     names."""
     signature = signature_path(path)
-    drafts = [one.with_name(f".{one.name}.unfinished") for one in (path, signature)]
+    drafts = [target.with_name(f".{target.name}.unfinished") for target in (path, signature)]
     try:
         if path.exists() or signature.exists():
             raise FileExistsError

@@ -96,10 +96,10 @@ def _verified(file: Path, key: BackupKey) -> Iterator[tuple[BufferedReader, Mani
 
 
 def _check_fits(manifest: Manifest, url: str) -> None:
-    ours = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
-    if manifest.engine is not ours:
+    kind = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
+    if manifest.engine is not kind:
         raise BackupInvalid(
-            f"the backup needs a {manifest.engine} database: change HOTLINE_DATABASE_URL, which names a {ours} database"
+            f"the backup needs a {manifest.engine} database: change HOTLINE_DATABASE_URL, which names a {kind} database"
         )
     if manifest.schema not in migrate.known_versions():
         raise NotReady(

@@ -66,13 +66,13 @@ def renew_values(
             batch = read(session, last_id)
         if not batch:
             return
-        changed = [(one, new) for one in batch if (new := renewed(one)) is not None]
+        changed = [(old, new) for old in batch if (new := renewed(old)) is not None]
         if changed:
             with context.database.writing() as session:
-                for one, new in changed:
-                    row = one.column.class_
-                    statement = update(row).where(row.id == one.id, one.column == one.value)
-                    session.execute(statement.values({one.column: new}))
+                for old, new in changed:
+                    row = old.column.class_
+                    statement = update(row).where(row.id == old.id, old.column == old.value)
+                    session.execute(statement.values({old.column: new}))
         last_id = batch[-1].id
         yield len(changed)
 
@@ -101,4 +101,4 @@ def grants(session: Session, after: int, row: Any, holder: str) -> Sequence[Encr
     name_of = case_name if row is CaseGrant else str
     batch = session.execute(found.where(row.id > after).order_by(row.id).limit(BATCH))
     key = row.encrypted_key
-    return [EncryptedValue(one.id, one.encrypted_key, key, name_of(one.uid)) for one in batch]
+    return [EncryptedValue(item.id, item.encrypted_key, key, name_of(item.uid)) for item in batch]

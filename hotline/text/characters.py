@@ -215,8 +215,8 @@ def name_fault(name: str) -> NameFault | None:
     letter é as one character is allowed, but an accent as a separate character is not allowed."""
     if any(unicodedata.category(letter)[0] == "M" for letter in name):
         return NameFault.MARKS
-    beyond = [one for one in name if not one.isascii() and one != APOSTROPHE]
-    scripts = {_script_of(one) for one in name if one.isalpha() or one in beyond}
+    beyond = [letter for letter in name if not letter.isascii() and letter != APOSTROPHE]
+    scripts = {_script_of(letter) for letter in name if letter.isalpha() or letter in beyond}
     return NameFault.SCRIPTS if len(scripts) > 1 or "" in scripts else None
 
 
@@ -235,7 +235,7 @@ def _script_of(letter: str) -> str:
 @cache
 def _confusables() -> Mapping[str, str]:
     return {
-        chr(int(source, 16)): "".join(chr(int(one, 16)) for one in target.split())
+        chr(int(source, 16)): "".join(chr(int(code, 16)) for code in target.split())
         for source, target in _rows("confusables.csv")
     }
 

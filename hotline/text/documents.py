@@ -57,7 +57,7 @@ def _block(lines: Sequence[str], picture: ReadPicture) -> str:
     for tag, mark in ITEMS:
         if mark.match(lines[0]):
             items = re.split(rf"\n(?={mark.pattern})", "\n".join(lines))
-            rows = "\n".join(f"<li>{_words(mark.sub('', one, 1), picture)}</li>" for one in items)
+            rows = "\n".join(f"<li>{_words(mark.sub('', item, 1), picture)}</li>" for item in items)
             begin = f' start="{int(lines[0].split(".")[0])}"' if tag == "ol" else ""
             return f"<{tag}{begin}>\n{rows}\n</{tag}>"
     return f"<p>{_words(' '.join(lines), picture)}</p>"

@@ -54,7 +54,7 @@ def sheet_names(names: Iterable[str]) -> Sequence[str]:
     for name in names:
         allowed = "".join("-" if letter in r"[]:*?/\'" else letter for letter in name)
         short, count = allowed[:MAX_NAME_LENGTH], 1
-        while short.casefold() in {one.casefold() for one in found}:
+        while short.casefold() in {sheet_name.casefold() for sheet_name in found}:
             count += 1
             short = f"{allowed[: MAX_NAME_LENGTH - len(str(count)) - 1]}~{count}"
         found.append(short)

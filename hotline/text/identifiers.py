@@ -150,17 +150,17 @@ def _found(text: str) -> Iterator[tuple[int, int]]:
     def span(start: int, end: int) -> tuple[int, int]:
         return origin[start], origin[end - 1] + 1
 
-    for one in _NUMBER.finditer(upper):
-        if not _TIMES.fullmatch(one[0]):
-            yield span(*one.span())
+    for match in _NUMBER.finditer(upper):
+        if not _TIMES.fullmatch(match[0]):
+            yield span(*match.span())
     pieces = list(_PIECE.finditer(upper))
-    taken: set[int] = set()
+    used_pieces: set[int] = set()
     for size in (1, *range(LONGEST, 1, -1)):
         for first in range(len(pieces) - size + 1):
             words = pieces[first : first + size]
             covered = range(first, first + size)
-            if taken.isdisjoint(covered) and _names_case(words):
-                taken.update(covered)
+            if used_pieces.isdisjoint(covered) and _names_case(words):
+                used_pieces.update(covered)
                 yield span(words[0].start(), words[-1].end())
 
 
@@ -178,9 +178,9 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
 
 def _names_case(pieces: Sequence[re.Match[str]]) -> bool:
     """Returns True if these neighbouring pieces together could be a reference, or the number of a tip or case."""
-    words = [one[0] for one in pieces]
+    words = [piece[0] for piece in pieces]
     word = "".join(words)
-    gaps = [after.start() - one.end() for one, after in pairwise(pieces)]
+    gaps = [after.start() - before.end() for before, after in pairwise(pieces)]
     if any(gap > _WIDEST_GAP for gap in gaps):
         return False
     if len(words) <= 2 and _ROW_ID.fullmatch(word):
@@ -193,9 +193,9 @@ def _names_case(pieces: Sequence[re.Match[str]]) -> bool:
 def _is_one_word(words: Sequence[str]) -> bool:
     """Returns True if these pieces of text could together be one reference that a person typed with spaces or hyphens.
     Ordinary words next to a number, as in "came 7 times" or "a 9-year-old", are not parts of a reference."""
-    short = all(len(one) <= 2 or not one.isalpha() for one in words)
-    mixed = any(not (one.isalpha() or one.isdecimal() or _is_counted(one)) for one in words)
-    return short and (mixed or all(len(one) == 1 for one in words))
+    short = all(len(word) <= 2 or not word.isalpha() for word in words)
+    mixed = any(not (word.isalpha() or word.isdecimal() or _is_counted(word)) for word in words)
+    return short and (mixed or all(len(word) == 1 for word in words))
 
 
 def _is_counted(word: str) -> bool:

@@ -210,9 +210,9 @@ def is_erasure(text: str) -> bool:
 def _erases(word: str) -> bool:
     if word in ERASURE_WORDS:
         return True
-    long_words = [one for one in ERASURE_WORDS if len(one) >= MIN_FORGIVEN_LETTERS]
+    long_words = [keyword for keyword in ERASURE_WORDS if len(keyword) >= MIN_FORGIVEN_LETTERS]
     return len(word) >= MIN_FORGIVEN_LETTERS - 1 and any(
-        OSA.distance(word, one, score_cutoff=1) <= 1 for one in long_words
+        OSA.distance(word, keyword, score_cutoff=1) <= 1 for keyword in long_words
     )
 
 

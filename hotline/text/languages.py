@@ -53,12 +53,12 @@ class MessageText:
         return self.said(str)
 
     def said(
-        self, say: Callable[[str], str], shown: Callable[[str, str], str] = unchanged_value
+        self, say: Callable[[str], str], show: Callable[[str, str], str] = unchanged_value
     ) -> str:
-        """Returns the message in a reader's language. `say` translates a template into this language. `shown` formats a
+        """Returns the message in a reader's language. `say` translates a template into this language. `show` formats a
         value for the reader."""
         values = {
-            name: value.said(say, shown) if isinstance(value, MessageText) else shown(name, value)
+            name: value.said(say, show) if isinstance(value, MessageText) else show(name, value)
             for name, value in self.values
         }
         return say(self.template).format_map(values)
@@ -67,8 +67,8 @@ class MessageText:
         return [
             self.template,
             {
-                name: one.to_json() if isinstance(one, MessageText) else one
-                for name, one in self.values
+                name: value.to_json() if isinstance(value, MessageText) else value
+                for name, value in self.values
             },
         ]
 
@@ -89,8 +89,8 @@ def message_text_of(stored: list[Any]) -> MessageText:
     return MessageText(
         template,
         tuple(
-            (name, message_text_of(one) if isinstance(one, list) else one)
-            for name, one in parts.items()
+            (name, message_text_of(value) if isinstance(value, list) else value)
+            for name, value in parts.items()
         ),
     )
 

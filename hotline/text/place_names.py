@@ -108,7 +108,7 @@ def _found(pieces: list[str]) -> tuple[Area, ...]:
             limit=MAX_MATCHES,
         )
     ]
-    nearest = sorted(similar, key=lambda one: -one[0])
+    nearest = sorted(similar, key=lambda pair: -pair[0])
     return tuple(dict.fromkeys(area for _, name in nearest for area in by_spelling[name]))
 
 
@@ -144,8 +144,8 @@ def spelling_key(name: str) -> str:
     function has replaced the spellings in `EQUAL_SPELLINGS`."""
     folded = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(letter for letter in folded if "a" <= letter <= "z")
-    for one, other in EQUAL_SPELLINGS:
-        letters = letters.replace(one, other)
+    for spelling, other in EQUAL_SPELLINGS:
+        letters = letters.replace(spelling, other)
     return re.sub(r"(.)\1+", r"\1", letters)
 
 

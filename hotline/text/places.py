@@ -271,7 +271,7 @@ def _called(camp: Area) -> Label:
 @cache
 def _camps() -> tuple[Area, ...]:
     rows = (line.split() for line in _PLACES["camps"].splitlines())
-    return tuple(sorted((Area(code, name) for code, name in rows), key=lambda one: one.name))
+    return tuple(sorted((Area(code, name) for code, name in rows), key=lambda camp: camp.name))
 
 
 @cache

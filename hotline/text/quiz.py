@@ -31,13 +31,13 @@ def repeated_question(name: str) -> str | None:
     return name.removeprefix(SECOND_PREFIX) if name.startswith(SECOND_PREFIX) else None
 
 
-def quiz_outcome(thing: str, answers: Mapping[str, str]) -> QuizOutcome | None:
+def quiz_outcome(topic: str, answers: Mapping[str, str]) -> QuizOutcome | None:
     """Compares two answers to the question about one topic: the answer before the lesson and the answer after it.
     Returns the result. The answer `unsure` counts as wrong.
 
     Returns None if the answer before or after the lesson is missing.
     """
-    before, after = answers.get(f"{FIRST_PREFIX}{thing}"), answers.get(f"{SECOND_PREFIX}{thing}")
+    before, after = answers.get(f"{FIRST_PREFIX}{topic}"), answers.get(f"{SECOND_PREFIX}{topic}")
     if before is None or after is None:
         return None
     if before == RIGHT:

@@ -161,9 +161,9 @@ def write_file(rows: Iterable[Mapping[str, str]], language: str, at: datetime) -
         fuzzy=False,
     )
     for row in rows:
-        others = [code for code in CODES if code not in (language, "en")]
+        codes = [code for code in CODES if code not in (language, "en")]
         remarks = [
-            f"{name}: {' '.join(row[name].split())}" for name in (*others, *REMARKS) if row[name]
+            f"{name}: {' '.join(row[name].split())}" for name in (*codes, *REMARKS) if row[name]
         ]
         words = row[language]
         message = catalogue.add(
@@ -200,8 +200,8 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
         AttributeError,
     ):  # Babel raises one of these three errors if the keywords in a PO file have a wrong order.
         raise _refused(len(entries.found) + 1) from None
-    heads = [one.string for one in entries.found if not (one.id or one.context)]
-    for code in _LANGUAGE.findall("\n".join(one for one in heads if isinstance(one, str))):
+    heads = [entry.string for entry in entries.found if not (entry.id or entry.context)]
+    for code in _LANGUAGE.findall("\n".join(head for head in heads if isinstance(head, str))):
         if code.lower() != language:
             found = NAMES.get(code.lower(), code)
             raise ImportRefused(
@@ -213,7 +213,7 @@ def read_file(text: str, language: str) -> Sequence[SheetRow]:
                     )
                 ]
             )
-    return [_po_row(one) for one in entries.found if one.id or one.context]
+    return [_po_row(entry) for entry in entries.found if entry.id or entry.context]
 
 
 def _refused(line: int) -> ImportRefused:
@@ -224,7 +224,7 @@ def _po_row(entry: Message) -> SheetRow:
     string = entry.string if isinstance(entry.string, str) else "".join((entry.string or ())[:1])
     words = plain_text(string)
     digests = [
-        one.removeprefix(DIGEST).strip() for one in entry.auto_comments if one.startswith(DIGEST)
+        note.removeprefix(DIGEST).strip() for note in entry.auto_comments if note.startswith(DIGEST)
     ]
     agreed = TRANSLATED if words and FUZZY not in entry.flags else ""
     place = plain_text(entry.context or "")

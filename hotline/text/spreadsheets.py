@@ -78,8 +78,8 @@ def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
     the sentence. Integers remain numbers. All other values become text. Equal tables give equal files."""
     work = Workbook()
     work.remove(work.worksheets[0])
-    for name, one in zip(sheet_names(one.name for one in sheets), sheets, strict=True):
-        _fill(work.create_sheet(name), one)
+    for name, sheet in zip(sheet_names(sheet.name for sheet in sheets), sheets, strict=True):
+        _fill(work.create_sheet(name), sheet)
     file = io.BytesIO()
     work.save(file)
     work.properties.created = work.properties.modified = made_at.astimezone(UTC).replace(
@@ -94,8 +94,8 @@ def write_workbook(sheets: Sequence[ExportSheet], made_at: datetime) -> bytes:
     return stable.getvalue()
 
 
-def _fill(sheet: Worksheet, one: ExportSheet) -> None:
-    for number, row in enumerate(((one.text,), one.head, *one.rows), start=1):
+def _fill(sheet: Worksheet, table: ExportSheet) -> None:
+    for number, row in enumerate(((table.text,), table.head, *table.rows), start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(number, column)
             if isinstance(value, int):
@@ -105,7 +105,7 @@ def _fill(sheet: Worksheet, one: ExportSheet) -> None:
             if number == 2:
                 cell.font, cell.fill = Font(bold=True), HEAD
     sheet["A1"].alignment = Alignment(wrap_text=False)
-    for column in range(1, len(one.head) + 1):
+    for column in range(1, len(table.head) + 1):
         sheet.column_dimensions[get_column_letter(column)].width = NUMBER_WIDTH
     sheet.freeze_panes = "A3"
 

@@ -118,9 +118,9 @@ def _ended(base: str, perfect: str) -> Iterator[tuple[str, str]]:
     undergone = (f"{root}WA", f"{root}WE", f"{root}WAGA")
     been = (f"{past}WE", f"{past.removesuffix('Y')}WE")
     for clitic in CLITICS:
-        yield from ((f"{one}{clitic}", "") for one in now)
-        yield from ((f"{one}{clitic}", TO) for one in undergone)
-        yield from ((f"{one}{clitic}", f"{TO}{DONE}") for one in been)
+        yield from ((f"{form}{clitic}", "") for form in now)
+        yield from ((f"{form}{clitic}", TO) for form in undergone)
+        yield from ((f"{form}{clitic}", f"{TO}{DONE}") for form in been)
         yield f"{perfect}{clitic}", DONE
 
 
@@ -196,7 +196,7 @@ def _heads() -> _Pieces:
             heads[f"ND{tense[1:]}" if n_ra else f"{subject}{tense}"] = f"{marks}{not_done}"
     heads |= {f"NI{head}": marks for head, marks in SUBJECTS.items()}
     heads |= dict(_negated(heads))
-    short = {one: marks for head, marks in heads.items() for one, marks in _short(head, marks)}
+    short = {form: marks for head, marks in heads.items() for form, marks in _short(head, marks)}
     # The letter n becomes m before b, f, p and v.
     labial = {f"{head[:-1]}M": marks for head, marks in heads.items() if head.endswith("N")}
     me = {head: marks for head, marks in heads.items() if head.endswith("N")}

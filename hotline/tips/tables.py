@@ -377,6 +377,6 @@ def has_pending_alert(session: Session, tip_id: int) -> bool:
     return has_row(session, PendingAlert.tip_id, PendingAlert.tip_id == tip_id)
 
 
-def was_alerted(session: Session, tip: Tip) -> bool:
-    """Returns True if responders were alerted of the tip."""
-    return tip.assigned_at is not None and not has_pending_alert(session, tip.id)
+def was_alerted(session: Session, tip_id: int, assigned_at: datetime | None) -> bool:
+    """Returns True if responders were alerted of the tip that was assigned at `assigned_at`."""
+    return assigned_at is not None and not has_pending_alert(session, tip_id)

@@ -251,7 +251,7 @@ class Silence:
 
 
 def overdue_connections(
-    seen: Mapping[Peer, Silence],
+    silences: Mapping[Peer, Silence],
     strikes: Mapping[Peer, int],
     *,
     patience: float = PATIENCE,
@@ -266,7 +266,7 @@ def overdue_connections(
     """
     close: list[Peer] = []
     remaining: dict[Peer, int] = {}
-    for peer, silence in seen.items():
+    for peer, silence in silences.items():
         if silence.ours < patience:
             continue
         number = strikes.get(peer, 0) + 1
@@ -324,14 +324,14 @@ def _accepted() -> Iterator[dict[Peer, socket.socket]]:
     Each socket is a copy of the server's handle. It still belongs to the same connection after the server has closed
     its own handle.
     """
-    copies = [one for name in os.listdir(HANDLES) if (one := _copy(int(name))) is not None]
+    copies = [copy for name in os.listdir(HANDLES) if (copy := _copy(int(name))) is not None]
     try:
-        ports = {one.getsockname()[1] for one in copies if _listens(one)}
-        ours = [one for one in copies if one.getsockname()[1] in ports and not _listens(one)]
-        yield {peer: one for one in ours if (peer := _peer(one)) is not None}
+        ports = {copy.getsockname()[1] for copy in copies if _listens(copy)}
+        clients = [copy for copy in copies if copy.getsockname()[1] in ports and not _listens(copy)]
+        yield {peer: copy for copy in clients if (peer := _peer(copy)) is not None}
     finally:
-        for one in copies:
-            one.close()
+        for copy in copies:
+            copy.close()
 
 
 def _copy(handle: int) -> socket.socket | None:
@@ -348,20 +348,20 @@ def _copy(handle: int) -> socket.socket | None:
     return None
 
 
-def _listens(one: socket.socket) -> bool:
-    return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+def _listens(connection: socket.socket) -> bool:
+    return bool(connection.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
-def _peer(one: socket.socket) -> Peer | None:
+def _peer(connection: socket.socket) -> Peer | None:
     try:
-        found: Peer = one.getpeername()
+        found: Peer = connection.getpeername()
     except OSError:
         return None
     return found
 
 
-def _silence(one: socket.socket) -> Silence:
-    info = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO_BYTES)
+def _silence(connection: socket.socket) -> Silence:
+    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, INFO_BYTES)
     (sent,) = struct.unpack_from("I", info, SENT_AT)
     (received,) = struct.unpack_from("I", info, RECEIVED_AT)
     return Silence(sent / 1000, received / 1000)

@@ -96,7 +96,7 @@ def addresses(more: tuple[Route, ...] = ()) -> Map:
     The function caches the map, because it is slow to compile and always the same.
     """
     return Map(
-        [Rule(one.rule, endpoint=one.endpoint, methods=[one.method]) for one in (*ROUTES, *more)]
+        [Rule(row.rule, endpoint=row.endpoint, methods=[row.method]) for row in (*ROUTES, *more)]
     )
 
 

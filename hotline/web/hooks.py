@@ -154,8 +154,8 @@ def parse(body: bytes) -> CallbackForm:
     fields: dict[str, str] = {}
     try:
         for part in filter(None, parts):
-            known = part.startswith(COMMON) and len(part) <= MAX_COMMON
-            name, value = _common(part) if known else _pair(part)
+            is_common = part.startswith(COMMON) and len(part) <= MAX_COMMON
+            name, value = _common(part) if is_common else _pair(part)
             if name in fields:
                 raise CallbackInvalid("a form field occurs twice")
             fields[name] = value
@@ -293,8 +293,8 @@ def is_live(live: Sequence[str], secret: str) -> bool:
     """Returns True if the secret is one of the valid secrets. Compares the secret with every valid secret in constant
     time, so that the time of the reply reveals nothing.
     """
-    given = secret.encode("utf-8", "surrogatepass")
-    matches = [hmac.compare_digest(given, known.encode()) for known in live]
+    secret_bytes = secret.encode("utf-8", "surrogatepass")
+    matches = [hmac.compare_digest(secret_bytes, live_secret.encode()) for live_secret in live]
     return any(matches)
 
 
@@ -306,7 +306,7 @@ def reasons_not_ready(context: WebContext) -> tuple[str, ...]:
         offered, blocked, _ = service_alert_path.current_alert_path(context)
         with context.database.reading() as session:
             starts = tables_canaries.refused_starts(session, context.now())
-            wrong = [f"a key of {one.role} is wrong ({one.wrong_keys})" for one in starts]
+            wrong = [f"a key of {start.role} is wrong ({start.wrong_keys})" for start in starts]
     except StoreUnavailable:
         return ("the database cannot commit",)
 

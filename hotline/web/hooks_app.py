@@ -166,13 +166,13 @@ class Meter:
         If the database is unavailable, keeps the counts for the next call.
         """
         with self._lock:
-            taken, self._counted = self._counted, {}
-        if not taken:
+            counts, self._counted = self._counted, {}
+        if not counts:
             return
         try:
-            add({HookCount(*noted): counted for noted, counted in taken.items()})
+            add({HookCount(*noted): counted for noted, counted in counts.items()})
         except StoreUnavailable:
-            for key, (number, seconds) in taken.items():
+            for key, (number, seconds) in counts.items():
                 self._add(key, number, seconds)
 
     def _outcome(self, reply: hooks.Reply) -> str:

@@ -44,12 +44,12 @@ from hotline.web import service_approvals
 
 
 def approvals(visit: Visit) -> Response:
-    now, shown = visit.context.now(), partial(pages.shown_value, visit)
+    now, show_value = visit.context.now(), partial(pages.shown_value, visit)
     return page(
         visit,
         "approvals.html",
         waiting=service_approvals.all_pending(visit.context, visit.by),
-        said=lambda sentence: sentence.said(visit.say, shown),
+        said=lambda sentence: sentence.said(visit.say, show_value),
         span=partial(format_span, visit),
         days=lambda made_at: (now - made_at).days,
     )
@@ -88,9 +88,9 @@ def log(visit: Visit) -> Response:
 
     The page's address contains the whole filter, so that a link can show the same rows.
     """
-    wanted = _filter(visit)
+    audit_filter = _filter(visit)
     found = service_audit.newest_rows(
-        visit.context, wanted, before=number_of(visit.asked("before"), digits=11)
+        visit.context, audit_filter, before=number_of(visit.asked("before"), digits=11)
     )
     # The filter offers the sentence of each action, with dots in place of the subject and the outcome.
     actions = [
@@ -98,20 +98,20 @@ def log(visit: Visit) -> Response:
         for name in service_audit.ACTIONS
     ]
     # The names of processes are translated, and the names of persons are not.
-    said = {name: visit.say(name) for name in PROCESSES.values()}
+    process_names = {name: visit.say(name) for name in PROCESSES.values()}
     drafts = [draft for row in found.rows if (draft := _draft_of(row)) is not None]
     titles = service_drafts.draft_titles(visit.context, drafts)
     rows = [
         (
             row,
-            said.get(row.name, row.name),
+            process_names.get(row.name, row.name),
             _about(visit, row, titles),
             # If the reason begins with the code of a desk, the page shows the name of the desk.
             DESK_CODE.sub(lambda code: named(visit, code[0]), row.reason, count=1),
         )
         for row in found.rows
     ]
-    return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
+    return page(visit, "audit.html", found=found, rows=rows, wanted=audit_filter, actions=actions)
 
 
 def verify(visit: Visit) -> Response:
@@ -235,8 +235,8 @@ def review(visit: Visit) -> None:
 
 
 def _numbers(typed: Iterable[str]) -> list[int]:
-    found = (number_of(one, digits=18) for one in typed)
-    return [one for one in found if one is not None]
+    found = (number_of(text, digits=18) for text in typed)
+    return [number for number in found if number is not None]
 
 
 def dark(visit: Visit) -> Response:
@@ -264,7 +264,7 @@ def dark(visit: Visit) -> Response:
         radio=[
             (code, visit.context.phrases.say(code, Template.DARK_RADIO, **words)) for code in CODES
         ],
-        contacts=[one.name for one in service_alarms.on_call_contacts(visit.context)],
+        contacts=[contact.name for contact in service_alarms.on_call_contacts(visit.context)],
         numbers=numbers,
         now=at,
     )

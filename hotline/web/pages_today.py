@@ -126,7 +126,7 @@ def counts(context: ConsoleContext, by: SignedIn) -> Mapping[str, int]:
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
-    return (one for one in SOURCES if one.roles == routes.ALL or one.roles & by.roles)
+    return (source for source in SOURCES if source.roles == routes.ALL or source.roles & by.roles)
 
 
 def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -134,51 +134,51 @@ def _paused_queue(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     if hold is not None:
         at = format_time(by.language, hold.since)
         leads = "outgoing.show" if by.roles & routes.RUNNING else ""
-        says = phrase("{by} paused all messages at {at}. Reason: {reason}")
-        yield bad(says, leads, by=hold.paused_by, at=at, reason=hold.reason)
+        sentence = phrase("{by} paused all messages at {at}. Reason: {reason}")
+        yield bad(sentence, leads, by=hold.paused_by, at=at, reason=hold.reason)
 
 
 def _paused_parts(context: ConsoleContext, _: SignedIn) -> Iterator[TodayLine]:
-    for one in service_pause.paused_parts(context):
-        says = phrase("The sending of some messages is paused: {says}. Reason: {reason}")
-        yield warn(says, "outgoing.show", text=PARTS[one.queue], reason=one.reason)
+    for part in service_pause.paused_parts(context):
+        sentence = phrase("The sending of some messages is paused: {says}. Reason: {reason}")
+        yield warn(sentence, "outgoing.show", text=PARTS[part.queue], reason=part.reason)
 
 
 def _alarms(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     line = phrase('Alarm since {at}. {says} Section of the runbook: "{name}".')
-    opens = {one.endpoint for one in PAGES if one.admits(by.roles)}
+    opens = {route.endpoint for route in PAGES if route.admits(by.roles)}
     for alarm in service_alarms.raised_alarms(context):
         values = {"at": format_time(by.language, alarm.since), "name": alarm.name}
         tip = service_alarms.alarm_tip(context, by, alarm.name)
         if tip is None:
             leads = ALARM_PAGES.get(alarm.name, "")
-            says = ALARMS.get(alarm.name, "")
-            yield bad(line, leads if leads in opens else "", text=says, **values)
+            text = ALARMS.get(alarm.name, "")
+            yield bad(line, leads if leads in opens else "", text=text, **values)
             continue
         tip_id, filed_at = tip
         values["filed"] = format_time(by.language, filed_at)
         if tip_id is None:
             yield bad(line, text=WITHOUT_TIP[alarm.name], **values)
         else:
-            says, part = WITH_TIP[alarm.name], {"tip_id": tip_id}
-            yield bad(line, "tips.one", part, says, tip=tip_id, **values)
+            text, part = WITH_TIP[alarm.name], {"tip_id": tip_id}
+            yield bad(line, "tips.one", part, text, tip=tip_id, **values)
 
 
 def _quiet(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
     found = service_checks_outside.quiet_hour(context)
     if found is not None:
-        says = phrase("Fewer calls than usual: {sessions} in the last hour, normally {usual}")
+        sentence = phrase("Fewer calls than usual: {sessions} in the last hour, normally {usual}")
         sessions, usual = found
-        yield warn(says, sessions=sessions, usual=usual)
+        yield warn(sentence, sessions=sessions, usual=usual)
 
 
 def _own_link(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     found = service_invitations.waiting_link(context, by.account_id)
     if found is not None:
-        says = phrase(
+        sentence = phrase(
             "{by} asked for a new sign-in link for your account. If you did not ask for this link, refuse the link."
         )
-        yield bad(says, "accounts.show", by=found.asked_by)
+        yield bad(sentence, "accounts.show", by=found.asked_by)
 
 
 def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -186,7 +186,7 @@ def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     confirms them.
     """
     found = service_own_account.unconfirmed_renewals(context, by)
-    for at, says in (
+    for at, sentence in (
         (
             found.paper_at,
             phrase(
@@ -201,7 +201,7 @@ def _own_renewals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         ),
     ):
         if at is not None:
-            yield warn(says, "accounts.show", at=format_time(by.language, at))
+            yield warn(sentence, "accounts.show", at=format_time(by.language, at))
 
 
 def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
@@ -209,10 +209,10 @@ def _admins(context: ConsoleContext, _by: SignedIn) -> Iterator[TodayLine]:
         service_invitations.admins_who_enter(context, is_emulated=context.is_emulated)
         < service_accounts.MIN_ADMINS
     ):
-        says = phrase(
+        sentence = phrase(
             "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can manage accounts."
         )
-        yield bad(says, "accounts.listed")
+        yield bad(sentence, "accounts.listed")
 
 
 def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -223,16 +223,16 @@ def _desks(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
         text = DESK_NAMES.get(head.code, "{desk}")
         desk = head.name or place_name(head.code, by.language)
         if head.copied_since:
-            says = phrase(
+            sentence = phrase(
                 "Give this desk a new key: {says}. A person who left the desk at {at} may have a copy of the old key."
             )
             at = format_time(by.language, head.copied_since)
-            yield bad(says, "desks.listed", text=text, desk=desk, at=at)
+            yield bad(sentence, "desks.listed", text=text, desk=desk, at=at)
         if head.is_last:
-            says = phrase(
+            sentence = phrase(
                 "Only one member can read the tips of this desk: {says}. Grant access to a second member."
             )
-            yield warn(says, "desks.listed", text=text, desk=desk)
+            yield warn(sentence, "desks.listed", text=text, desk=desk)
 
 
 def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -240,12 +240,12 @@ def _approvals(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     each request to see a caller's phone number that this account may approve.
     """
     found = service_approvals.all_pending(context, by)
-    for one in found:
-        if one.call_back_id and one.may_decide:
-            yield warn(one.sentence.template, "acting.calls", **dict(one.sentence.values))
-    if any(one.may_decide for one in found):
-        says = phrase("Requests that wait for approval: {count}")
-        yield warn(says, "approvals.listed", count=len(found))
+    for approval in found:
+        if approval.call_back_id and approval.may_decide:
+            yield warn(approval.sentence.template, "acting.calls", **dict(approval.sentence.values))
+    if any(approval.may_decide for approval in found):
+        sentence = phrase("Requests that wait for approval: {count}")
+        yield warn(sentence, "approvals.listed", count=len(found))
 
 
 def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -257,24 +257,24 @@ def _numbers(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
             continue
         last = format_day(by.language, until)
         if until < on:
-            says = phrase(
+            sentence = phrase(
                 "Overdue: confirm the phone number {digits} again. The confirmation was due {until}."
             )
-            yield bad(says, digits=digits, until=last)
+            yield bad(sentence, digits=digits, until=last)
         else:
-            says = phrase("Confirm the number {digits} again by {until}.")
-            yield warn(says, digits=digits, until=last)
+            sentence = phrase("Confirm the number {digits} again by {until}.")
+            yield warn(sentence, digits=digits, until=last)
 
 
 def _urgent_words(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
     emergency = service_plans.current_emergency(context)
     if emergency is not None:
-        says = phrase(
+        sentence = phrase(
             "{by} published a text in an emergency at {at}. Review the text by {until}, or the old text returns."
         )
         at = format_time(by.language, emergency.published_at)
         until = format_time(by.language, emergency_end(emergency.published_at, emergency.lapses_at))
-        yield bad(says, "reading.history", at=at, by=emergency.published_by, until=until)
+        yield bad(sentence, "reading.history", at=at, by=emergency.published_by, until=until)
 
 
 def _drills(context: ConsoleContext, by: SignedIn) -> Iterator[TodayLine]:
@@ -350,10 +350,10 @@ def first(visit: Visit) -> Response:
 
 def show(visit: Visit) -> Response:
     """Shows the page Today for this account."""
-    shown = pages_draft_reading.today_values(visit) if visit.may(routes.WORDS) else NO_NEWS
-    answer = page(visit, "today.html", lines=today(visit.context, visit.by), **shown)
+    values = pages_draft_reading.today_values(visit) if visit.may(routes.WORDS) else NO_NEWS
+    answer = page(visit, "today.html", lines=today(visit.context, visit.by), **values)
     # A page with an open form does not reload, because the typed text would be lost.
-    if not (shown["opened"] or shown["opened_draft"] or visit.faults):
+    if not (values["opened"] or values["opened_draft"] or visit.faults):
         answer.headers["Refresh"] = RELOADED.format(path=visit.path.partition("?")[0])
     return answer
 

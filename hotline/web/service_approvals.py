@@ -119,15 +119,15 @@ def pending(context: Context, by: SignedIn) -> Sequence[PendingApproval]:
     """
     with context.database.reading() as session:
         accounts: dict[int | None, AccountMark] = {
-            one.id: AccountMark(one.shown, one.id, one.created_at)
-            for one in tables_accounts.all_accounts(session)
+            account.id: AccountMark(account.shown, account.id, account.created_at)
+            for account in tables_accounts.all_accounts(session)
         }
         found = [
             _line(session, by, row, view, accounts)
             for row in store.pending(session, context.now(), *APPROVALS)
             if (view := _seen(session, context, row, by)) is not None
         ]
-    return sorted(found, key=lambda one: (one.asked_at, one.id))
+    return sorted(found, key=lambda approval: (approval.asked_at, approval.id))
 
 
 def decide(
@@ -244,7 +244,7 @@ def _line(
         fingerprint=view.fingerprint,
         key_to_sign=view.key_to_sign,
         person_id=view.person_id,
-        accounts=[accounts[one] for one in account_ids if one in accounts],
+        accounts=[accounts[account_id] for account_id in account_ids if account_id in accounts],
     )
 
 
@@ -253,24 +253,24 @@ def _closures(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval
 
     People confirm a closure on the page of its tip, and not on the page of approvals.
     """
-    for one in (
+    for closure in (
         service_pending_closures.list_closures(context, by) if by.roles & READING_ROLES else ()
     ):
         yield PendingApproval(
             kind="closure",
-            id=one.tip_id,
+            id=closure.tip_id,
             sentence=message_text(
                 "{by} asks to close tip {tip}: {outcome}",
-                by=one.requested_by,
-                tip=one.tip_id,
-                outcome=one.outcome.value,
+                by=closure.requested_by,
+                tip=closure.tip_id,
+                outcome=closure.outcome.value,
             ),
-            asked_at=one.requested_at,
+            asked_at=closure.requested_at,
             expires_at=None,
-            reason=one.reason,
-            may_decide=one.may_confirm,
-            tip_id=one.tip_id,
-            age=one.age,
+            reason=closure.reason,
+            may_decide=closure.may_confirm,
+            tip_id=closure.tip_id,
+            age=closure.age,
         )
 
 
@@ -279,25 +279,25 @@ def _calls(context: ConsoleContext, by: SignedIn) -> Iterator[PendingApproval]:
 
     People approve this request on the page of call-backs.
     """
-    for one in (
+    for call in (
         service_calls.list_call_backs(context, by) if AccountRole.NATIONAL in by.roles else ()
     ):
-        if not one.asked_by or one.approved_by or one.state is not CallBackState.WAITING:
+        if not call.asked_by or call.approved_by or call.state is not CallBackState.WAITING:
             continue
         yield PendingApproval(
             kind="call_back",
-            id=one.id,
+            id=call.id,
             sentence=message_text(
                 "{by} asks for the phone number of call-back {call}, tip {tip}",
-                by=one.asked_by,
-                call=one.id,
-                tip=one.tip_id,
+                by=call.asked_by,
+                call=call.id,
+                tip=call.tip_id,
             ),
-            asked_at=one.asked_at or one.window.opens_at,
-            expires_at=one.window.closes_at,
-            reason=one.reason,
-            may_decide=one.may_approve,
-            call_back_id=one.id,
+            asked_at=call.asked_at or call.window.opens_at,
+            expires_at=call.window.closes_at,
+            reason=call.reason,
+            may_decide=call.may_approve,
+            call_back_id=call.id,
         )
 
 

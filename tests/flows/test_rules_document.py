@@ -49,7 +49,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         (
             {"ask": {"kind": "place", "text": t("x"), "saves": "a", "goes": "one"}},
-            "a question for a place needs a list of places",
+            "a question that asks for a place needs a list of places",
         ),
         (
             {"ask": {"kind": "words", "text": t("x"), "saves": "a", "goes": "one",
