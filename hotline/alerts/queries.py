@@ -90,6 +90,12 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
     ]
 
 
+def allowed_roster(session: Session, tip_id: int, at: datetime) -> list[Candidate]:
+    """Returns the roster without the people who are excluded from the tip."""
+    excluded = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
+    return [person for person in roster(session, at) if person.id not in excluded]
+
+
 def _recent_work(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
     """Returns for each active responder the number of unanswered recent assignments, and the time of the newest recent
     assignment."""

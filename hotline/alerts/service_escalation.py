@@ -21,7 +21,7 @@ from hotline.alerts import (
 )
 from hotline.alerts import rules_escalation as alerts_rules_escalation
 from hotline.alerts.queries import Alert, NewAssignment
-from hotline.alerts.rules_escalation import NO_ONE, EscalationStep, SmsShare
+from hotline.alerts.rules_escalation import EscalationStep, SmsShare
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.alerts.service_case import case_state
 from hotline.alerts.service_messages import BEHIND, WrittenAssignment, notify
@@ -38,7 +38,6 @@ from hotline.gateway.rules import (
 )
 from hotline.gateway.tables import Assignment
 from hotline.tips import queries as tips_queries
-from hotline.tips import queries_visible
 from hotline.tips import rules as tips_rules
 from hotline.tips.rules import CASE_CLOCKS, DeadlineKind, VisitSafety
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
@@ -99,8 +98,7 @@ def handle_event(
             return
         queries.delete_pending(session, [tip_id])
         tables.close_clocks(session, [tip_id], [DeadlineKind.HELD], at)
-    excluded = queries_visible.excluded_responders(session, [tip_id]).get(tip_id, NO_ONE)
-    roster = [person for person in queries.roster(session, at) if person.id not in excluded]
+    roster = queries.allowed_roster(session, tip_id, at)
     state = case_state(session, tip)
 
     decision = decide(session, tip, state, roster, event, at)

@@ -14,7 +14,6 @@ from hotline.alerts import (
     tables_case_events,
     tables_drills,
 )
-from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import OF_A_CASE, Command, CommandResult, Verb
 from hotline.alerts.service_case import case_of, routed_case
 from hotline.cases import (
@@ -232,10 +231,10 @@ def _pass_on(turn: ReaderTurn, tip: Tip) -> ReaderAnswer:
     The responder remains the assignee until another person takes the case.
     """
     target = turn.ask.verb.removeprefix(PASS)
-    kept = queries_visible.excluded_responders(turn.session, [tip.id]).get(tip.id, NO_ONE)
-    roster, case = queries.roster(turn.session, turn.at), routed_case(turn.session, tip)
+    case = routed_case(turn.session, tip)
+    roster = queries.allowed_roster(turn.session, tip.id, turn.at)
     able = rules_assignment.people_for(case, roster)
-    others = [one for one in able if one.id not in kept and one.id != turn.person.id]
+    others = [one for one in able if one.id != turn.person.id]
     colleagues = dict.fromkeys(rules_assignment.colleagues(case, others, skip=turn.person.id))
     if target == WHO:
         ids = [*colleagues][:MAX_COLLEAGUES]

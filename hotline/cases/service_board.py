@@ -25,7 +25,6 @@ from hotline.alerts import (
     service_messages,
 )
 from hotline.alerts.rules_assignment import Candidate
-from hotline.alerts.rules_escalation import NO_ONE
 from hotline.alerts.rules_replies import Command, Verb
 from hotline.cases import decrypt_desk_reading, decrypt_reader_commands
 from hotline.cases import queries as cases_queries
@@ -189,8 +188,7 @@ def _phones(
 
 def _roster(session: Session, context: ConsoleContext, tip: Tip) -> list[Candidate]:
     """Returns the people who may be alerted of the case. Leaves out people who are excluded from the case."""
-    kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, NO_ONE)
-    roster = [one for one in queries.roster(session, context.now()) if one.id not in kept]
+    roster = queries.allowed_roster(session, tip.id, context.now())
     return rules_assignment.people_for(service_case.routed_case(session, tip), roster)
 
 

@@ -139,9 +139,8 @@ def ask(
     at = offer.offered_at
     if tip.official != "no" or tip.channel in rules_trial.UNCOUNTED:
         return None
-    kept = queries_visible.excluded_responders(session, [tip.id]).get(tip.id, frozenset())
     asked = tables_persons.desks_asked(session, tip.id, offer.n)
-    roster = [one for one in queries.roster(session, at) if one.id not in kept]
+    roster = queries.allowed_roster(session, tip.id, at)
     near = (tip.place, *neighbours(tip.place))
     last = tables_persons.desks_without_room(session, last_six(at))
     found = (one for one in service_desks(session, service) if one.place in near)

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from math import ceil
 from threading import Condition
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from hotline.core.driver import WorkPlaces
+if TYPE_CHECKING:
+    from hotline.core.driver import WorkPlaces
 
 MAX_STRANGERS = 8
 """The largest number of unknown browsers that may wait for a key derivation."""
@@ -84,7 +86,7 @@ class StretchQueue:
         self._full_since = self._refused_at = self._alarm_at = float("-inf")
         self._lent: WorkPlaces | None = None
 
-    def share(self, places: WorkPlaces) -> None:
+    def share(self, places: "WorkPlaces") -> None:
         """Sets the object that counts the requests of this process. While a request waits or runs in this queue, the
         request does not count, so that the process can answer other requests.
         """

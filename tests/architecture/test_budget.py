@@ -16,8 +16,8 @@ from tests.architecture.tree import ROOT
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 352,
-    "lines": 64_425,
-    "tokens": 588_930,
+    "lines": 64_424,
+    "tokens": 588_848,
     "html": 3_975,
     "js": 1_044,
     "typst": 70,

@@ -324,6 +324,6 @@ def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) 
     assert set(many.values()) <= {5, 6, 7, 8}
     assert alone == {"Officer 60"}
     assert (
-        "These people took a shift that a colleague offered, and are alone on duty in the shift: Officer 60"
+        "Each of these people took an offered shift and is the only person on duty in it: Officer 60"
         in tab.read("/roster")
     )
