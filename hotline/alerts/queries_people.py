@@ -68,12 +68,14 @@ def members(session: Session, *, skip: int | None = None) -> list[Member]:
     ]
 
 
-def current_leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
-    """Returns the present and future leaves of the responder, the earliest first. Locks the rows of the returned
-    leaves."""
+def current_leaves(
+    session: Session, responder_id: int, at: datetime, *, for_writing: bool = False
+) -> Sequence[Leave]:
+    """Returns the present and future leaves of the responder, the earliest first. Locks the leaves' rows if
+    `for_writing` is True."""
     leaves = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
     ordered = leaves.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
-    return session.scalars(ordered.with_for_update()).all()
+    return session.scalars(ordered.with_for_update() if for_writing else ordered).all()
 
 
 def on_leave(session: Session, at: datetime) -> dict[int, datetime]:

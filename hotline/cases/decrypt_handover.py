@@ -39,12 +39,10 @@ def general_notes(
         if row.desk_code is None or row.body is None:
             continue
         with suppress(DecryptionFailed, NotFound):
-            for one in decrypt_grants.decrypt_desk_as(session, row.desk_code, member, private):
-                with suppress(DecryptionFailed):
-                    bound = bound_to(row.desk_code)
-                    note = one_off.decrypt_box(row.body, private=one, bound=bound)
-                    found.append(HandoverText(row.at, str(note["note"]), row.person_id))
-                    break
+            keys = decrypt_grants.decrypt_desk_as(session, row.desk_code, member, private)
+            note = one_off.decrypt_with_any(row.body, keys, bound_to(row.desk_code))
+            if note is not None:
+                found.append(HandoverText(row.at, str(note["note"]), row.person_id))
     return found
 
 

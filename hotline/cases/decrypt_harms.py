@@ -1,7 +1,6 @@
 """Decrypts the records of harm for a member of the national desk or of an oversight desk."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from hotline.cases import service_harms, tables_case_files
 from hotline.cases.service_persons import account_key
@@ -11,7 +10,6 @@ from hotline.core.database import Session
 from hotline.keys import one_off
 from hotline.people import decrypt_grants, tables_audit
 from hotline.people.rules import of_account
-from hotline.text.errors import DecryptionFailed
 
 
 def read_records(
@@ -33,10 +31,7 @@ def read_records(
 
 
 def _text(body: bytes, desk: str, keys: Sequence[bytes]) -> Mapping[str, str]:
-    for key in keys:
-        with suppress(DecryptionFailed):
-            return one_off.decrypt_box(body, private=key, bound=service_harms.bound_to(desk))
-    return {}
+    return one_off.decrypt_with_any(body, keys, service_harms.bound_to(desk)) or {}
 
 
 def reencrypt_harms(session: Session, desk: str, before: bytes, public_key: bytes) -> None:

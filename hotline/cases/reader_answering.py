@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from hotline.alerts import queries_references, service_case, tables
 from hotline.alerts.rules_replies import CommandResult
@@ -482,22 +481,10 @@ def answer_next(context: ReaderContext) -> bool:
 def _read(context: ReaderContext, ask: PinReadingAsk, row: PinReading) -> WaitingHop:
     bound = bound_to(row.session_key, row.text_digest)
     kind = ReaderQuestionKind(row.question["kind"])
-    box = _opened(context, ask.encrypted_pin, bound) or {}
+    box = one_off.decrypt_with_any(ask.encrypted_pin, context.pair.now(), bound) or {}
     typed = {str(name): str(value) for name, value in box.items()}
     named = (ask.id, row.id, kind, ask.public_key, row.session_key, bound, row.responder_id)
     return WaitingHop(*named, typed, ask.request)
-
-
-def _opened(context: ReaderContext, encrypted: bytes, bound: str) -> dict[str, Any] | None:
-    """Returns the content of a request. Decrypts the request with the present or the previous key pair of the reader
-    process.
-
-    Returns None if neither key pair decrypts the request.
-    """
-    for private in context.pair.now():
-        with suppress(DecryptionFailed):
-            return one_off.decrypt_box(encrypted, private=private, bound=bound)
-    return None
 
 
 def _remembered(context: ReaderContext, one: WaitingHop) -> bytes | None:
@@ -717,7 +704,8 @@ def _stored_answer(context: ReaderContext, first: PinReading, encrypted: bytes) 
 
     Raises DecryptionFailed if no key decrypts the stored answer.
     """
-    box = _opened(context, encrypted, bound_to(first.session_key, first.text_digest))
+    bound = bound_to(first.session_key, first.text_digest)
+    box = one_off.decrypt_with_any(encrypted, context.pair.now(), bound)
     if box is None:
         raise DecryptionFailed("cannot decrypt the answer that the reader process stored earlier")
     return ReaderAnswer.from_dict(box)

@@ -73,14 +73,6 @@ def _is_callable(number: str) -> bool:
     return bool(LONG.search(digits) or MSISDN.search(digits.replace("/", "")))
 
 
-def answers_about_file(person: MetPerson) -> Mapping[str, str]:
-    """Returns what a person answered when an officer last asked about a case file. Returns an empty mapping if no
-    officer has asked the person."""
-    lines = (one.entry for one in reversed(person.timeline) if one.corrected_by is None)
-    said = (one.reported.codes for one in lines if one.kind is LoggedEvent.FILE_TOLD)
-    return next(said, {})
-
-
 def refuses_police(person: MetPerson) -> bool:
     """Returns True if the person has ever refused the help of the police, even if an officer corrected this later."""
     offers = {one.entry.id: one.entry.reported.codes for one in person.timeline}
@@ -105,12 +97,11 @@ def refusal_of(people: Sequence[MetPerson], n: int | None) -> FileStop | None:
         return FileStop.NO_PERSON
     if refuses_police(person):
         return FileStop.NO_POLICE
-    answers = answers_about_file(person)
-    if not answers:
+    if not person.file_answers:
         return FileStop.NOT_TOLD
-    if answers[FILE_TOLD] == NO:
+    if person.file_answers[FILE_TOLD] == NO:
         return FileStop.SAYS_NO
-    return FileStop.CHILD if person.is_child and answers.get(INTEREST) != YES else None
+    return FileStop.CHILD if person.is_child and person.file_answers.get(INTEREST) != YES else None
 
 
 LEFT_OUT = "[...]"

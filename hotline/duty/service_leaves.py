@@ -241,7 +241,7 @@ def bring_back(
                 raise PersonnelRefused(APART)
             ended.append("left")
         change.check_overseen(person, second=second)
-        planned = queries_people.current_leaves(session, person.id, at)
+        planned = queries_people.current_leaves(session, person.id, at, for_writing=True)
         running = [row for row in planned if row.starts_at <= at]
         for row in running or planned:
             row.ends_at = max(row.starts_at, at)

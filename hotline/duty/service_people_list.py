@@ -150,7 +150,7 @@ def person_page(
     Raises NotFound if the person does not exist, or if this account may not see the person.
     """
     desks = visible_desks(context, by)
-    with context.database.writing() as session:
+    with context.database.reading() as session:
         found = [tables.person(session, id) for id in tables_accounts.persons_of(session, who)]
         lines = _PersonLines(session, context, _is_admin(by), desks).of(found)
         if not lines:

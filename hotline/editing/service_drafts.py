@@ -420,6 +420,7 @@ def drop_draft(context: Context, by: Author, draft_id: int) -> None:
         if not row.is_editable:
             raise DraftRefused(Refusal.OVER)
         row.state, row.ended_at = DraftState.DROPPED, context.now()
+        tables.cancel_publication_plans(session, draft_id, row.ended_at)
         log_command(session, context, by, "change_dropped", f"change {draft_id}", row.title)
 
 

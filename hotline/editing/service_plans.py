@@ -141,8 +141,7 @@ def approve(
         if change.state != DraftState.SUBMITTED or not is_as_read(session, gathered):
             raise DraftRefused(Refusal.CHANGED)
         change.state = DraftState.PLANNED
-        for older in tables.open_plans(session, draft_id):
-            older.state, older.ended_at = PlanState.CANCELLED, now
+        tables.cancel_publication_plans(session, draft_id, now)
         session.add(plan)
         log_command(session, context, by, "change_planned", f"change {draft_id}", change.title)
         said = times.publish_at.isoformat()
@@ -306,16 +305,10 @@ def _hold(context: Context, plan: DraftPlan) -> None:
     """Stops a plan until a person decides about the plan, and sends news to the approver and the authors."""
     with context.database.writing() as session:
         change = tables.get_draft(session, plan.draft_id, held=True)
-        mine, at = _taken(session, plan), context.now()
-        is_over = mine.publication_id is None and change.state in (
-            DraftState.LIVE,
-            DraftState.DROPPED,
-        )
-        mine.state = PlanState.CANCELLED if is_over else PlanState.HELD
-        mine.ended_at = at if is_over else None
-        if not is_over:
-            people = (mine.approved_by_id, *authors_of(session, change))
-            add_news(session, NewsKind.HELD, change, people, CLOCK, at)
+        mine = _taken(session, plan)
+        mine.state = PlanState.HELD
+        people = (mine.approved_by_id, *authors_of(session, change))
+        add_news(session, NewsKind.HELD, change, people, CLOCK, context.now())
         _resubmit(change)
 
 

@@ -391,6 +391,7 @@ def publish_in_transaction(
         tables.store_problems(session, _key(ready.digest), checked, draft_id=None, at=context.now())
         service_news.tell_published(session, change, by, context.now(), behind)
         also(session)
+        tables.cancel_publication_plans(session, change.id, context.now())
     return done
 
 

@@ -532,6 +532,13 @@ def open_plans(session: Session, draft_id: int | None = None) -> Sequence[DraftP
     return session.scalars(here.order_by(DraftPlan.id)).all()
 
 
+def cancel_publication_plans(session: Session, draft_id: int, at: datetime) -> None:
+    """Cancels the open plans that would publish a draft. Keeps the planned end of a published text."""
+    for plan in open_plans(session, draft_id):
+        if plan.publication_id is None:
+            plan.state, plan.ended_at = PlanState.CANCELLED, at
+
+
 def held_plan(session: Session, plan_id: int) -> DraftPlan | None:
     """Returns a plan, and locks the row of the plan until the transaction ends."""
     here = select(DraftPlan).where(DraftPlan.id == plan_id).with_for_update()

@@ -12,7 +12,8 @@ question or answer has this format, with sizes in bytes:
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from nacl.exceptions import CryptoError
@@ -53,6 +54,14 @@ def decrypt_box(encrypted: bytes, *, private: bytes, bound: str) -> dict[str, An
         raise DecryptionFailed(
             "this encrypted text was altered, or belongs to another request or desk"
         ) from None
+
+
+def decrypt_with_any(encrypted: bytes, keys: Iterable[bytes], bound: str) -> dict[str, Any] | None:
+    """Decrypts a document with the first private key that can decrypt it. Returns None if no key can."""
+    for private in keys:
+        with suppress(DecryptionFailed):
+            return decrypt_box(encrypted, private=private, bound=bound)
+    return None
 
 
 def _digest(bound: str) -> bytes:

@@ -29,7 +29,6 @@ from hotline.statistics.rules_definitions import (
     span_of,
     sum_keys,
 )
-from hotline.text.errors import DecryptionFailed
 from hotline.text.places import ABROAD
 from hotline.tips import tables_persons
 from hotline.tips.rules import WARNING
@@ -116,16 +115,14 @@ def _help_keys(
     keys: dict[str, list[int]] = {}
     opinions = 0
     for row in waiting:
-        for private in context.pair.now():
-            with suppress(DecryptionFailed, KeyError, ValueError):
-                said = one_off.decrypt_box(row.body, private=private, bound=service_receipts.BOUND)
-                opinion = HelpOpinion(said[service_receipts.OPINION])
-                record_key = int(said[service_receipts.RECORD_KEY])
-                cells = rules_counts.HELP_CELLS.get(opinion, ())
-                opinions += bool(cells)
-                for name in cells:
-                    keys.setdefault(name, []).append(record_key)
-                break
+        said = one_off.decrypt_with_any(row.body, context.pair.now(), service_receipts.BOUND) or {}
+        with suppress(KeyError, ValueError):
+            opinion = HelpOpinion(said[service_receipts.OPINION])
+            record_key = int(said[service_receipts.RECORD_KEY])
+            cells = rules_counts.HELP_CELLS.get(opinion, ())
+            opinions += bool(cells)
+            for name in cells:
+                keys.setdefault(name, []).append(record_key)
     return keys, opinions
 
 

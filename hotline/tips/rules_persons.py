@@ -545,6 +545,10 @@ class MetPerson:
     referrals: list[OfferedHelp] = field(default_factory=list)
     determination: str | None = None
     body: str | None = None
+    again: str | None = None
+    """The last answer to the question who should ask the person again about help."""
+    file_answers: Mapping[str, str] = field(default_factory=dict)
+    """The answers of the person when an officer last asked about a case file. Empty if no officer has asked."""
     timeline: list[PersonTimelineItem] = field(default_factory=list)
     is_possible: bool = False
     """True if, after the last clear screening or official decision, the person is a possible victim. After an official
@@ -567,9 +571,7 @@ class MetPerson:
     @property
     def wants_woman(self) -> bool:
         """Returns True if, by the newest answer, a woman should ask the person again about help."""
-        lines = (one for one in reversed(self.timeline) if one.corrected_by is None)
-        codes = (one.entry.reported.codes for one in lines)
-        return next((one[AGAIN] for one in codes if AGAIN in one), None) == WOMAN
+        return self.again == WOMAN
 
     @property
     def is_child(self) -> bool:
@@ -659,6 +661,7 @@ def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
     person.nationality = codes.get(NATIONALITY, person.nationality)
     person.state = codes.get(STATE, person.state)
     person.minor = codes.get(MINOR, person.minor)
+    person.again = codes.get(AGAIN, person.again)
     match one.kind:
         case LoggedEvent.SCREENED:
             person.result = screening_result(codes)
@@ -669,6 +672,8 @@ def _add(person: MetPerson, one: PersonEntry, reported: PersonCodes) -> None:
             person.consents.append((one.at, codes[CONSENT], codes.get(INTEREST)))
         case LoggedEvent.OFFERED:
             person.referrals.append(OfferedHelp(one.id, one.at, one.responder_id, codes[SERVICE]))
+        case LoggedEvent.FILE_TOLD:
+            person.file_answers = codes
         case LoggedEvent.DETERMINATION:
             person.determination, person.body = codes[DETERMINATION], codes[BODY]
             person.is_possible = person.determination == ACTUAL

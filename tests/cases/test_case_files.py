@@ -542,6 +542,19 @@ def test_a_child_needs_the_child_officer() -> None:
         assert refusal_of(build_persons([signs, told]), 1) is stop
 
 
+def test_correction_of_older_answer_keeps_later_refusal_of_file() -> None:
+    answers = ((2, "no", None), (3, "no", None), (4, "yes", 2))
+    told = [
+        PersonEntry(
+            id, LoggedEvent.FILE_TOLD, NOON, PersonCodes(1, {"file_told": code}), supersedes=root
+        )
+        for id, code, root in answers
+    ]
+    screened = entry(1, 1, LoggedEvent.SCREENED, {**SIGNS, "sex": "woman", "form": "labour"})
+    assert refusal_of(build_persons([screened, *told]), 1) is FileStop.SAYS_NO
+    assert refusal_of(build_persons([screened, told[0], told[2]]), 1) is None
+
+
 def test_letters_never_end_and_orders_have_numbers() -> None:
     assert [letter(n) for n in (0, 25, 26, 52)] == ["A", "Z", "A1", "A2"]
     assert is_order_valid(FileBasis.JUDGE, ORDER)

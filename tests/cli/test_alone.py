@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from hotline.cli.keeper import LOCK, only_run, read_procfile
 from hotline.cli.main import main
 from hotline.text.errors import Occupied
 from tests.architecture.tree import ROOT
-from tests.support.made_once import lay_line
 
 
 @pytest.fixture
@@ -26,14 +24,6 @@ def shared() -> Iterator[int]:
         server.bind(("127.0.0.1", 0))
         server.listen()
         yield server.getsockname()[1]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    home = tmp_path / "home"
-    home.mkdir()
-    lay_line(home, datetime.now(UTC))
-    return home
 
 
 def run(home: Path, port: int, **settings: str) -> str:

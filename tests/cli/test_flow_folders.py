@@ -11,18 +11,14 @@ from hotline.core.database import open_database
 from hotline.flows.service_authoring import read_folder, write_folder
 from tests.cli.homes import hotline
 from tests.editing.changing import playable
-from tests.support.made_once import lay_line
 from tests.support.publishing import publish
 
 SIGNED = "place,language,digest,by,on\nlearn.one.say.text,fr,0123456789abcdef,Reader 1,2026-11-24\n"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(home: Path) -> Path:
     """Returns the home of a hotline with a few small flows."""
-    home = tmp_path / "home"
-    home.mkdir()
-    lay_line(home, datetime.now(UTC))
     database = open_database(f"sqlite:///{home / 'hotline.db'}")
     publish(database, playable(), datetime.now(UTC))
     database.close()

@@ -2,7 +2,6 @@
 names each publisher."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,17 +11,8 @@ from hotline.editing import service_draft_steps, service_publishing
 from hotline.flows import service_authoring, tables
 from hotline.people.service_audit import list_rows
 from tests.cli.homes import command_line, hotline
-from tests.support.made_once import lay_line
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    home = tmp_path / "home"
-    home.mkdir()
-    lay_line(home, datetime.now(UTC))
-    return home
 
 
 @pytest.mark.row("A3")

@@ -5,7 +5,7 @@ log.
 import html
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -18,7 +18,6 @@ from hotline.core.actors import AccountRole, SignedIn
 from hotline.editing.service_drafts import live_titles
 from hotline.flows.check import node_texts
 from hotline.flows.document import targets
-from hotline.gateway.tables import Dialogue
 from hotline.people import service_demo, tables_audit, tables_desks
 from hotline.text.languages import CODES
 from hotline.text.places import NATIONAL
@@ -27,7 +26,7 @@ from hotline.web import pages_today
 from hotline.web.console_app import create_console
 from tests.console.conftest import ADDRESS, GASABO, PAGES, Desk, MakeDesk
 from tests.console.desk_tips import admitted, man, tell
-from tests.support.builders import make_responder
+from tests.support.builders import make_dialogue, make_responder
 from tests.support.servers import drop_guard
 
 FEW_ADMINS = "Fewer than two admins can sign in. Add an admin: if the last admin leaves, no one can manage accounts"
@@ -102,22 +101,16 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
         for week in (1, 2, 3, 4):
             for number in range(60):
                 began = at - timedelta(weeks=week, minutes=number % 50)
-                session.add(called(f"{week} {number}", began, revision))
-        session.add(called("now", at, revision))
-        session.add(called("the first", at - timedelta(weeks=6), revision))
+                session.add(make_dialogue(f"{week} {number}", began, revision=revision))
+        session.add(make_dialogue("now", at, revision=revision))
+        session.add(make_dialogue("the first", at - timedelta(weeks=6), revision=revision))
     line = "Fewer calls than usual: 1 in the last hour, normally 60"
     assert line in national.read("/today")
     assert line not in desk.tab(AccountRole.EDITOR).read("/")
     with desk.writing() as session:
         for number in range(20):
-            session.add(called(f"now {number}", at, revision))
+            session.add(make_dialogue(f"now {number}", at, revision=revision))
     assert "in the last hour, normally" not in national.read("/today")
-
-
-def called(key: str, at: datetime, revision: int) -> Dialogue:
-    row = Dialogue(key=key, channel="ussd", revision_id=revision, started_at=at, language="rw")
-    row.entry, row.dialled, row.reporting, row.counted = "", 0, True, []
-    return row
 
 
 def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:

@@ -247,6 +247,19 @@ def test_a_plan_whose_end_has_passed_too_is_not_shown(desk: Desk, clock: Clock) 
     assert service_plans.planned(desk.context)[0].plan.state == "held"
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_end_of_draft_ends_its_stopped_plan(desk: Desk, clock: Clock, is_deleted: bool) -> None:
+    change = desk.proposed(FAIR)
+    approved(desk, change, after=1)
+    _same_part(desk, change)
+    tick(desk, clock, hours=1)
+    if is_deleted:
+        service_drafts.drop_draft(desk.context, OTHER, change)
+    else:
+        desk.publish(change)
+    assert service_plans.planned(desk.context) == []
+
+
 def test_a_plan_that_fails_does_not_stop_the_next(
     desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -13,8 +13,8 @@ from hotline.core import rules_trial
 from hotline.counters.rules import is_flood
 from hotline.flows.tables import Revision
 from hotline.gateway.rules import ReportIn
-from hotline.gateway.tables import Dialogue
 from hotline.monitoring import service_checks_outside
+from tests.support.builders import make_dialogue
 from tests.support.contexts import WholeContext, make_watch
 from tests.support.district import District
 from tests.support.fakes import FakeInstruments
@@ -40,20 +40,7 @@ def dialled(district: District, at: datetime, count: int, *, channel: str = "uss
             session.add(Revision(id=1, digest="d", document={}, created_at=at, live_from=at))
             session.flush()
         session.add_all(
-            Dialogue(
-                key=f"{at} {channel} {number}",
-                channel=channel,
-                revision_id=1,
-                entry="",
-                dialled=0,
-                reporting=True,
-                responder_id=None,
-                network=None,
-                language="rw",
-                counted=[],
-                started_at=at,
-                committed=0,
-            )
+            make_dialogue(f"{at} {channel} {number}", at, channel=channel)
             for number in range(count)
         )
 

@@ -9,7 +9,7 @@ from hotline.core.actors import AccountState, account_name_key
 from hotline.core.database import Session
 from hotline.core.ussd import SessionStart, UssdHop
 from hotline.gateway.rules import MessageIn, Wording, alert_but_ref
-from hotline.gateway.tables import Assignment
+from hotline.gateway.tables import Assignment, Dialogue
 from hotline.keys.conversation_state import StateCipher
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.key_making import make_keys
@@ -133,6 +133,12 @@ def make_referral(*, at: datetime = NOON, **changed: Any) -> Assignment:
         "state": AssignmentState.SENT,
     }
     return Assignment(created_at=at, **(plain | changed))
+
+
+def make_dialogue(key: str, at: datetime, *, revision: int = 1, channel: str = "ussd") -> Dialogue:
+    row = Dialogue(key=key, channel=channel, revision_id=revision, started_at=at, language="rw")
+    row.entry, row.dialled, row.reporting, row.counted = "", 0, True, []
+    return row
 
 
 def make_message(

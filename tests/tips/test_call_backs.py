@@ -21,7 +21,7 @@ from hotline.core.catalogues import load_phrases
 from hotline.flows.tables import Revision
 from hotline.gateway import tables
 from hotline.gateway.rules import MessageState, OutgoingPart
-from hotline.gateway.tables import Dialogue, Message, pause_reason
+from hotline.gateway.tables import Message, pause_reason
 from hotline.keys.passphrase import Costs
 from hotline.monitoring import service_checks_database
 from hotline.operations import decrypt_rotation
@@ -37,7 +37,7 @@ from hotline.tips.rules import TipState
 from hotline.tips.rules_receipts import CallBackState, CallOutcome
 from hotline.tips.tables import Tip
 from hotline.tips.tables_persons import CallBack
-from tests.support.builders import make_tip
+from tests.support.builders import make_dialogue, make_tip
 from tests.support.contexts import WholeContext
 from tests.support.district import District
 from tests.support.two_people import ALICE
@@ -124,22 +124,7 @@ def desk(district: District) -> Desk:
         session.add(Revision(id=1, digest="d", document={}, created_at=now, live_from=now))
         session.add(make_tip(state=TipState.COMPLETE))
         session.flush()
-        session.add(
-            Dialogue(
-                key="a" * 64,
-                channel="ussd",
-                revision_id=1,
-                entry="",
-                dialled=0,
-                reporting=True,
-                responder_id=None,
-                network=None,
-                language="rw",
-                counted=[],
-                started_at=now,
-                ended_at=None,
-            )
-        )
+        session.add(make_dialogue("a" * 64, now))
     return Desk(district, context)
 
 

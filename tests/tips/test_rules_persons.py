@@ -92,6 +92,13 @@ def test_whether_help_may_be_offered(said: tuple[str, ...], stands: ConsentState
     assert consents(*said).consent is stands
 
 
+def test_correction_of_older_answer_keeps_newest_request_for_a_woman() -> None:
+    woman, anyone = ({"consent": "no", "again": again} for again in ("woman", "anyone"))
+    answers = [entry(1, "consent", anyone), entry(2, "consent", woman)]
+    (person,) = build_persons([*answers, entry(3, "consent", anyone, corrects=1)])
+    assert person.wants_woman
+
+
 SAID = ["yes", "no", "cannot_say", "minor:yes", "minor:no", "minor:unsure"]
 SAID += [f"{one}+{decided}" for one in sorted(OF_CHILD) for decided in ("yes", "not_yet")]
 
