@@ -50,9 +50,7 @@ from hotline.text.errors import KeyMissing, NotReady, PartMissing, SettingsInval
 
 NOT_YET = "not yet"
 NAME = "data protection"
-LABELS = (
-    *("Purpose", "Basis, for the controller to confirm", "About", "Kept", "Until", "Recipients"),
-)
+LABELS = ("Purpose", "Legal basis, to confirm", "People", "Data", "Storage period", "Recipients")
 """The labels that `hotline law record` prints before the fields of `Processing`. The first field has no label."""
 
 
@@ -139,11 +137,11 @@ def _page(settings: Settings, facts: LawFacts) -> Iterator[str]:
     for name, fact in (filled_in | _locations(settings)).items():
         yield f"{name}: {fact or NOT_YET}"
     yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
-    yield "Transfers abroad: none that identifies a person; statistics with small numbers hidden"
+    yield "Transfers abroad: no data that identifies a person, only rounded statistics"
     if facts.owed:
-        yield f"\nStill owed: {_named(facts.owed)}"
+        yield f"\nStill required: {_named(facts.owed)}"
     for title, *texts in RECORD:
-        yield f"\n## {title.capitalize()}\n"
+        yield f"\n## {title}\n"
         yield from (f"- {label}: {text}" for label, text in zip(LABELS, texts, strict=True))
 
 
@@ -154,7 +152,7 @@ def _locations(settings: Settings) -> dict[str, str]:
     return {
         "Database": database,
         "Gateway": f"{gateway} (emulated)" if settings.is_emulated else gateway,
-        "Backups": "sealed, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
+        "Backups": "encrypted, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
     }
 
 

@@ -24,13 +24,13 @@ from hotline.tips.rules import TEXT_KEPT as WORDS
 LONGEST = 200
 ONE_LINE = f"must be one line of at most {LONGEST} letters"
 TEMPLATE = """\
-# What law 058/2021 asks of the controller. Empty is "not yet": `hotline doctor` names it.
-controller = ""      # the ministry that answers for the data
-registration = ""    # number of the certificate of the Data Protection Office (articles 29 to 32)
-contact = ""         # the post of the data protection officer, and how it is reached (article 40)
-assessed = ""        # day of the impact assessment, as in 2026-11-27 (article 38)
-hosting = ""         # where machine and backups stand: inside Rwanda, or by which authorisation (article 50)
-processors = []      # under a written contract (article 4): "Gateway, contract of 2026", "..."
+# The facts that law 058/2021 requires from the data controller. `hotline doctor` names each empty fact.
+controller = ""      # the ministry that is responsible for the data (article 3)
+registration = ""    # number of the certificate from the Data Protection Office (articles 29 to 32)
+contact = ""         # post of the data protection officer, and how to reach the officer (article 40)
+assessed = ""        # day of the impact assessment, like 2026-11-27 (article 38)
+hosting = ""         # place of the machine and the backups: in Rwanda, or which authorisation allows it (article 50)
+processors = []      # companies that process data under a written contract (article 4): "Gateway, contract of 2026"
 """
 
 
@@ -43,19 +43,21 @@ class LawDuty(NamedTuple):
 
 
 DUTIES: Mapping[str, LawDuty] = {
-    "controller": LawDuty("controller of the data", "3", "name the ministry"),
+    "controller": LawDuty("data controller", "3", "name the ministry"),
     "registration": LawDuty(
-        "registration", "29 to 32", "register with the Data Protection Office: 30 working days"
+        "registration", "29 to 32", "register with the Data Protection Office (30 working days)"
     ),
-    "contact": LawDuty("a data protection officer", "40", "name a post, and how it is reached"),
+    "contact": LawDuty(
+        "data protection officer", "40", "name the officer's post, and how to reach the officer"
+    ),
     "assessed": LawDuty(
-        "an impact assessment", "38", "assess what may hurt people; begin with the threat model"
+        "impact assessment", "38", "assess the risks for people; begin with the threat model"
     ),
     "hosting": LawDuty(
-        "place of the data", "50", "host machine and backups in Rwanda, or have it authorised"
+        "hosting", "50", "keep the machine and the backups in Rwanda, or get an authorisation"
     ),
     "processors": LawDuty(
-        "contracts with processors", "4", "write one with the gateway and with the host"
+        "contracts with processors", "4", "sign contracts with the gateway and the host"
     ),
 }
 
@@ -79,7 +81,7 @@ class LawFacts(NamedTuple):
 def facts_of(document: Mapping[str, Any]) -> LawFacts:
     """Reads the facts from a document. Raises SettingsInvalid, which lists all faults of the document but contains none
     of its values."""
-    faults = [f"no such field: say {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
+    faults = [f"unknown field: use only {', '.join(DUTIES)}"] if set(document) - set(DUTIES) else []
     lines = {
         name: document.get(name, "")
         for name in ("controller", "registration", "contact", "hosting")
@@ -87,10 +89,10 @@ def facts_of(document: Mapping[str, Any]) -> LawFacts:
     faults += [f"{name}: {ONE_LINE}" for name, value in lines.items() if not _is_line(value)]
     processors = document.get("processors", [])
     if not isinstance(processors, list) or not all(map(_is_line, processors)):
-        faults.append(f"processors: a list, of which each {ONE_LINE}")
+        faults.append(f"processors: must be a list, and each item {ONE_LINE}")
     assessed = document.get("assessed", "")
     if assessed and _day(assessed) is None:
-        faults.append("assessed: must be a day, as in 2026-11-27")
+        faults.append("assessed: must be a day like 2026-11-27")
     if faults:
         raise SettingsInvalid(faults)
     texts = {name: value.strip() for name, value in lines.items()}
@@ -131,104 +133,104 @@ class Processing(NamedTuple):
 
 
 OFFICIAL = "public interest and official authority; vital interest of the person in danger"
-NO_CONSENT = f"{OFFICIAL}; no consent is asked of a child who reports danger (article 9)"
+NO_CONSENT = f"{OFFICIAL}; a child who reports danger need not consent (article 9)"
 DESKS = "the desk of the alerted district, and the national desk"
 RECORD: Sequence[Processing] = (
     Processing(
-        "tips",
+        "Tips",
         "find people who are trafficked or in danger, and send help",
         NO_CONSENT,
-        "people in the reports: victims, witnesses, suspects. Health, family and crime are sensitive data",
-        "answers and typed words, sealed; in clear the place, sector, kind, urgency and times",
-        f"words: {days(WORDS)} after the case is closed, or at the latest "
-        f"{days(COUNTS_AS_CLOSED + WORDS)} after it was filed,"
-        " and longer only under a named legal hold. The codes in clear stay",
+        "victims, witnesses and suspects in the reports. Data about health, family and crime is sensitive",
+        "encrypted: answers and typed text; not encrypted: place, sector, kind, urgency and times",
+        f"text: {days(WORDS)} after the case is closed, and at most {days(COUNTS_AS_CLOSED + WORDS)} after"
+        " the report; longer only under a legal hold. The codes that are not encrypted are kept",
         DESKS,
     ),
     Processing(
-        "callers",
-        "keep one conversation together; stop guessing; link the tips of one phone",
+        "Callers",
+        "continue one conversation, stop the guessing of codes, and link the tips of one phone",
         OFFICIAL,
-        "people who dial or write",
-        "no number: a keyed digest of it under a key of the week",
-        f"{days(PSEUDONYMS_KEPT)}, and the key two weeks at most",
-        "nobody",
+        "people who dial or send an SMS",
+        "no phone number, only a keyed digest of the number; the key changes each week",
+        f"digest: {days(PSEUDONYMS_KEPT)}; key: two weeks at most",
+        "no one",
     ),
     Processing(
-        "calls that were asked for",
-        "call a person back at the time that they chose",
-        "consent, taken back by dialling",
-        "people who asked for it, aged 18 or more",
-        "their number, encrypted for the national desk",
-        "until the call is over, or its time",
-        "the national desk, before two people",
+        "Call-backs",
+        "call a person back at the time that the person chose",
+        "consent; the person can withdraw it by dialling",
+        "people aged 18 or more who asked for a call",
+        "the phone number, encrypted for the national desk",
+        "until the call ends, or until its time has passed",
+        "the national desk, if two people agree",
     ),
     Processing(
-        "SMS of strangers",
-        "answer with a lesson, or the hotline's name",
-        "consent: the message itself",
-        "people who write",
-        "the number, sealed to the process that sends; that a message came",
-        f"the number: until the answer is sent. Ids of messages: {days(INBOUND_KEPT)}",
+        "SMS from unknown phones",
+        "answer with a lesson, or with the hotline's name",
+        "consent: the person sent the message",
+        "people who send an SMS",
+        "the phone number, encrypted for the process that sends SMS; the fact that a message came",
+        f"number: until the answer is sent; ids of messages: {days(INBOUND_KEPT)}",
         "the gateway",
     ),
     Processing(
-        "persons who are met",
-        "see that a possible victim is offered help, reaches it, and is asked after thirty days; count it",
-        f"{OFFICIAL}; help itself needs that person's yes, or of a child the best-interest decision",
-        "possible victims, by a number within the case: never a name, birth date or address",
-        "codes of closed lists, sealed under a key of the case: signs, sex as seen, child or adult, citizenship,"
-        " consent, services, arrival",
-        f"the month of the tip, and {days(COUNTED_AFTER)}; then the codes and their key are destroyed and"
-        " counts remain. Longer while help for that person is still followed, and under a named legal hold",
-        f"{DESKS}; a service is asked by telephone and gets no data from this hotline",
+        "Persons of a case",
+        "offer help to a possible victim, check that the help arrived and ask again after thirty days; count results",
+        f"{OFFICIAL}; help needs the person's consent or, for a child, the best-interest decision",
+        "possible victims, each with a number within the case, and without name, birth date or address",
+        "coded answers, encrypted with a key of the case: signs, sex, child or adult, citizenship, consent,"
+        " services and arrival",
+        f"{days(COUNTED_AFTER)} after the month of the tip; then the hotline destroys the codes and their key,"
+        " and keeps counts. Longer while responders follow the help, or under a legal hold",
+        f"{DESKS}; the desk telephones a service, and the service gets no data from this hotline",
     ),
     Processing(
-        "case events",
-        "show who was alerted, who acted and when",
+        "Case events",
+        "show who was alerted, who acted, and when",
         OFFICIAL,
         "responders",
-        "kinds and times of acts, in clear; notes in words, sealed as the tip",
-        "notes: with the tip's words. Entries stay",
+        "not encrypted: kinds and times of events; encrypted like the tip: notes",
+        "notes: as long as the text of the tip; events: kept",
         DESKS,
     ),
     Processing(
-        "responders and desks",
+        "Responders and desks",
         "reach the people who must act, and no one else",
         "official duty",
-        "officers and staff who are enrolled",
-        "name, desk and level in clear; the number sealed to the process that sends, and as a keyed digest; the PIN"
-        " only as what it unlocks",
-        f"her row stays, so that the log can name her; a number that was changed {days(OLD_NUMBER_KEPT)} more; what she"
-        f" answered by SMS {days(REPLIES_KEPT)}; what a message to her was about {days(PARAMETERS_KEPT)}",
-        "the gateway: their number, and an SMS without content",
+        "enrolled officers and staff",
+        "not encrypted: name, desk and level; encrypted for the process that sends SMS, and as a keyed digest:"
+        " the phone number; the PIN is not stored, only the key that it decrypts",
+        "the responder's row: kept, because the audit log names the responder; a replaced number:"
+        f" {days(OLD_NUMBER_KEPT)}; answers by SMS: {days(REPLIES_KEPT)}; subject of a message to the responder:"
+        f" {days(PARAMETERS_KEPT)}",
+        "the gateway: the phone number, and an SMS without content",
     ),
     Processing(
-        "accounts of the console",
-        "let named people edit, read and decide, and say afterwards who did",
+        "Accounts of the console",
+        "let named people edit, read and decide, and record what each person did",
         "official duty",
-        "staff of the ministry and its desks",
-        "name, role, second factor under a key; the log of readings and decisions as a chain",
-        "until the account is ended; the log stays",
-        "people who may read the log",
+        "staff of the ministry and of its desks",
+        "name and role; the second factor, encrypted; the audit log of readings and decisions",
+        "account: until it ends; audit log: kept",
+        "people who may read the audit log",
     ),
     Processing(
-        "leaders and officers on a roll",
+        "Leaders and trainees",
         "let them report sessions and take lessons",
         "consent: they enrol with a code",
-        "local leaders, police, immigration and labour officers",
-        "a keyed digest of the phone, the district, lessons that were passed",
-        "until they are removed from the programme",
-        "nobody",
+        "local leaders, and police, immigration and labour officers",
+        "a keyed digest of the phone number, the district, and the passed lessons",
+        "until the person is removed from the programme",
+        "no one",
     ),
     Processing(
-        "figures",
-        "say what the hotline achieved",
+        "Statistics",
+        "show what the hotline achieved",
         OFFICIAL,
-        "everyone, as counts",
-        "counters by day, month and place, and of screens by week; sketches that count people and whose key is"
-        " destroyed with the period; sums of persons by month, encrypted; and what was published, rounded at random",
-        "they stay",
-        "everyone: only rounded counts, few persons as 'few'",
+        "everyone, only as counts",
+        "counts by day, month and place; counts of screens by week; sketches that count people, with a key that is"
+        " destroyed after the period; encrypted sums about persons by month; published statistics, rounded at random",
+        "kept",
+        "everyone: only rounded counts; a small number of persons appears as 'few'",
     ),
 )

@@ -17,14 +17,14 @@ PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 352,
     "lines": 64_414,
-    "tokens": 588_771,
+    "tokens": 588_767,
     "html": 3_975,
     "js": 1_044,
     "typst": 70,
     "sql": 1_252,
     "data": 5_600,
     "unformatted": 0,
-    "tests": 74_519,
+    "tests": 74_516,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of the CSV tables that people read. The count `data` leaves out tables whose content is also in the code.

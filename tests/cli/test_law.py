@@ -27,16 +27,13 @@ def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -
         assert said in told.output
     assert f"{WORDS.days} days" in told.output
     assert f"{(COUNTS_AS_CLOSED + WORDS).days} days" in told.output
-    assert (
-        "Longer while help for that person is still followed, and under a named legal hold"
-        in told.output
-    )
+    assert "Longer while responders follow the help, or under a legal hold" in told.output
     assert "Registration: not yet" in told.output
-    assert "Still owed: registration (article 29 to 32)" in told.output
+    assert "Still required: registration (article 29 to 32)" in told.output
 
     found = json.loads(hotline(tmp_path, "law", "record", "--json").stdout)
     assert {"controller", "owed", "kept_at", "processing"} == found.keys()
-    assert {one["name"] for one in found["processing"]} > {"tips", "persons who are met", "callers"}
+    assert {one["name"] for one in found["processing"]} > {"Tips", "Persons of a case", "Callers"}
 
 
 def test_the_doctor_names_what_a_ministry_owes_before_it_is_real(tmp_path: Path) -> None:
@@ -47,7 +44,7 @@ def test_the_doctor_names_what_a_ministry_owes_before_it_is_real(tmp_path: Path)
 
     states = [finding()["state"], finding(HOTLINE_GATEWAY_URL=LIVE)["state"]]
     assert states == ["warning", "wrong"]
-    assert "an impact assessment (article 38)" in str(finding(HOTLINE_GATEWAY_URL=LIVE)["message"])
+    assert "impact assessment (article 38)" in str(finding(HOTLINE_GATEWAY_URL=LIVE)["message"])
     wrong = tmp_path / "law.toml"
     wrong.write_text("controller = 7\n")
     broken = finding(HOTLINE_LAW=str(wrong))

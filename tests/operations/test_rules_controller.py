@@ -47,4 +47,4 @@ def test_any_document_is_read_or_refused_with_words_of_ours(document: dict[str, 
     else:
         named = set()
         assert "\n" not in facts.controller + facts.hosting
-    assert named <= {*DUTIES, "no such field"}
+    assert named <= {*DUTIES, "unknown field"}
