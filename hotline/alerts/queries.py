@@ -292,6 +292,17 @@ def locked_assignment(session: Session, responder_id: int, reference: str) -> As
     return session.scalars(newest).one_or_none()
 
 
+def assigned_case(
+    session: Session, responder_id: int, reference: str
+) -> tuple[Tip, Assignment] | None:
+    """Returns the case with this reference, and the responder's assignment to the case. Returns None if the responder
+    no longer has access to the case. Locks the tip."""
+    assignment = locked_assignment(session, responder_id, reference)
+    if assignment is None or assignment.released_at is not None:
+        return None
+    return session.get_one(Tip, assignment.tip_id), assignment
+
+
 LOCK = 411_411_006
 """The PostgreSQL advisory lock for assigning tips. Only one process at a time assigns tips to responders, so each
 process sees all earlier assignments."""

@@ -97,10 +97,7 @@ class ReaderTurn:
     def known(self) -> tuple[Tip, Assignment] | None:
         """Returns the case that the request names, and this responder's assignment to the case. Returns None if the
         responder no longer has access to the case."""
-        alert = queries.locked_assignment(self.session, self.person.id, self.ask.reference)
-        if alert is None or alert.released_at is not None:
-            return None
-        return self.session.get_one(Tip, alert.tip_id), alert
+        return queries.assigned_case(self.session, self.person.id, self.ask.reference)
 
     def open_case(self) -> Tip | None:
         """Returns the case that the request names. Returns None if the case is closed, or if the responder no longer

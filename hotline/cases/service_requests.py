@@ -81,7 +81,8 @@ def store_form(
 
     Stores nothing if the case does not accept this kind of form.
     """
-    tip = _tip_of(session, responder_id, reference)
+    case = queries.assigned_case(session, responder_id, reference)
+    tip = case and case[0]
     if tip is None or tip.matter != Matter.TIP or tip.channel in rules_trial.UNCOUNTED:
         return
     if form.kind is LoggedEvent.SCREENED and tip.closed_at is not None:
@@ -100,20 +101,9 @@ def store_form(
 
 def drop_form(session: Session, responder_id: int, reference: str) -> None:
     """Deletes a responder's unfinished form, because the responder has finished it."""
-    tip = _tip_of(session, responder_id, reference)
-    if tip is not None:
-        tables_case_events.drop_form(session, tip.id, responder_id)
-
-
-def _tip_of(session: Session, responder_id: int, reference: str) -> Tip | None:
-    """Returns the case with this reference in the responder's SMS.
-
-    Returns None if the responder no longer has the case.
-    """
-    known_as = queries.locked_assignment(session, responder_id, reference)
-    if known_as is None or known_as.released_at is not None:
-        return None
-    return session.get_one(Tip, known_as.tip_id)
+    case = queries.assigned_case(session, responder_id, reference)
+    if case:
+        tables_case_events.drop_form(session, case[0].id, responder_id)
 
 
 REQUEST = "service:"

@@ -60,10 +60,8 @@ def _line(person: Mapping[str, Any]) -> str:
     places = ", ".join(person["districts"]) or "everywhere"
     work = ", ".join(person["categories"]) or "everything"
     spoken = ",".join(person["languages"])
-    red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
-    return (
-        f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}  {places}; {work}{red}"
-    )
+    state = "" if person["active"] else click.style(f"  {person['state'].upper()}", fg="red")
+    return f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}  {places}; {work}{state}"
 
 
 @click.command("import")
@@ -175,9 +173,9 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
         **attributes_of(person, "id", "name", "level", "language"),
         "languages": tuple(person.languages),
         "districts": [place_name(code, "en") for code in person.districts],
-        "categories": list(person.categories),
+        "categories": person.categories,
         "reachable": is_reached,
-        "living": is_reached and back_at is None,
+        "active": is_reached and back_at is None,
         "state": state_of(person, back_at),
     }
 

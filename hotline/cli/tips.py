@@ -107,8 +107,9 @@ def _notes(overview: TipOverview, now: datetime) -> Iterator[str]:
     if overview.is_overdue:
         yield _red("OVERDUE")
     if overview.clock and overview.due_at:
-        due = "until" if overview.clock == DeadlineKind.HELD else "due"
-        yield f"{overview.clock} {due} {format_time(overview.due_at)}"
+        due = {DeadlineKind.HELD: "held until", DeadlineKind.OVERDUE: "next alert"}
+        clock = due.get(DeadlineKind(overview.clock), f"{overview.clock.replace('_', ' ')} due")
+        yield f"{clock} {format_time(overview.due_at)}"
     if overview.closure_by:
         since = (
             f" since {format_time(tip.closure_requested_at)}" if tip.closure_requested_at else ""
@@ -190,14 +191,14 @@ def row_of(overview: TipOverview, now: datetime) -> dict[str, object]:
     return {
         **options.attributes_of(tip, *OF_TIP),
         **options.attributes_of(overview, *OF_OVERVIEW),
-        "exercise": tip.channel == rules_trial.DRILL,
+        "drill": tip.channel == rules_trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
         "waited_seconds": wait and int(wait.spent.total_seconds()),
         "promised_seconds": wait and int(wait.promised.total_seconds()),
         "late": wait and wait.is_late,
-        "words_erased": tip.erased_at is not None,
-        "red": overview.is_overdue,
+        "text_erased": tip.erased_at is not None,
+        "overdue": overview.is_overdue,
         "next_clock": overview.clock,
     }
 

@@ -151,7 +151,7 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
     tip, _ = alerts_of(district, urgency=1)
     by = service_closing.by_command("responder:abc", "over")
     requests_closure(district.context, tip, None, by)
-    assert district.open_kinds() == ["acknowledge", "judge"]
+    assert district.open_kinds() == ["acknowledge", "confirm_closure"]
 
 
 def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
@@ -165,7 +165,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
     done = sms(district, told_of[3], Verb.NOT_TRAFFICKING, proved=True)
     assert done.result is CommandResult.NOT_TAKEN_YET
     assert district.tip(tip).closed_at is None
-    assert "judge" in district.open_kinds()
+    assert "confirm_closure" in district.open_kinds()
 
 
 def test_who_left_hands_on_what_she_holds(district: District) -> None:
@@ -191,7 +191,7 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
     sms(district, told_of[1], Verb.TAKE, proved=True)
     ended = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     assert ended.result is CommandResult.CLOSURE_REQUESTED
-    assert district.open_kinds() == ["judge", "outcome", "second_look"]
+    assert district.open_kinds() == ["confirm_closure", "outcome", "second_look"]
     again = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     assert again.result is CommandResult.CLOSURE_REQUESTED
     assert district.tip(tip).closed_at is None
@@ -248,7 +248,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     done = sms(district, told_of[3], Verb.TAKE)
     assert done.result is CommandResult.GOES_ON_WAITS
     assert district.tip(tip).assignee_id == 1
-    assert "judge" in district.open_kinds()
+    assert "confirm_closure" in district.open_kinds()
 
     happens(district, partial(service_commands.prove_answer, verb=done.queued), told_of[3].id)
     assert (district.tip(tip).assignee_id, district.tip(tip).closure_by) == (3, None)

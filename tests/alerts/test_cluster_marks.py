@@ -77,7 +77,7 @@ def name(here: Night, person: str, tip: Tip) -> str:
 def asked_how(here: Night) -> set[int]:
     """Returns the tips for which the national desk must still decide about visit safety."""
     rows = here.line.all(Deadline)
-    return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
+    return {row.tip_id for row in rows if row.kind == "visit_safety" and row.fired_at is None}
 
 
 def test_thirteen_marked_dangers_of_one_phone_are_sent_as_often_as_they_ring(here: Night) -> None:

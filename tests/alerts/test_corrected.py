@@ -98,7 +98,7 @@ def test_the_first_places_people_alone_end_nothing_of_the_new_ones_clock(here: N
     here.minutes(4)
     assert "REF: Kicukiro, urgent. Reply 1 REF" in here.texts("deputy")
     here.minutes(10)
-    assert "red" in here.clocks
+    assert "overdue" in here.clocks
     assert here.writes("one", "1 {ref}") == MOVED
     assert here.holder == "one"
 

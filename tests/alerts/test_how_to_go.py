@@ -50,10 +50,10 @@ def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Ni
     here.tick(seconds=29)
 
     assert [here.newest(who) for who in ("one", "two", "desk")] == [CAREFUL, CAREFUL, HOW]
-    assert here.clocks == before | {"manner"}
+    assert here.clocks == before | {"visit_safety"}
     assert here.writes("one", "1 {ref}") == f"{UNREAD} Call the national desk: 112"
     assert here.holder == "one"
-    assert here.clocks == {"manner", "outcome", "second_look"}
+    assert here.clocks == {"visit_safety", "outcome", "second_look"}
     here.minutes(10)
     assert here.newest("two") == SILENT
     assert SILENT in here.texts("one")
@@ -78,7 +78,7 @@ def test_000_twice_is_told_once_and_repeated_hops_change_nothing(here: Night) ->
     here.tick()
     assert here.texts("two").count(CAREFUL) <= 2
     first, second = here.line.tips
-    assert {row.tip_id for row in here.line.all(Deadline) if row.kind == "manner"} == {
+    assert {row.tip_id for row in here.line.all(Deadline) if row.kind == "visit_safety"} == {
         first.id,
         second.id,
     }
@@ -125,7 +125,7 @@ def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
     here.tick()
     assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
     assert here.texts("desk") == ["REF: Gasabo, urgent. Reply 1 REF", HOW]
-    assert "manner" in here.clocks
+    assert "visit_safety" in here.clocks
 
 
 def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
@@ -142,7 +142,7 @@ def test_who_was_not_asked_or_is_not_sure_is_gone_to_unseen_and_nothing_is_sent(
     before = here.clocks
     assert (here.tip.visit, len(here.texts("one"))) == (said, 1)
     assert here.writes("one", "1 {ref}") == f"{UNREAD} Call the national desk: 112"
-    assert "manner" not in here.clocks | before
+    assert "visit_safety" not in here.clocks | before
 
 
 def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(here: Night) -> None:
@@ -173,7 +173,7 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
     assert waits == "REF: noted. In a few minutes we tell the responders your decision."
     here.tick()
     assert OPENLY not in here.texts("one")
-    assert "manner" in here.clocks
+    assert "visit_safety" in here.clocks
     here.writes("desk", "6 {ref}", way=Arrival.CALLED)
     assert here.newest("one") == UNSEEN
     here.writes("desk", "7 {ref}")
@@ -209,7 +209,7 @@ def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) ->
     )
     here.tick()
     assert here.newest("one") == UNSEEN
-    assert "manner" not in here.clocks
+    assert "visit_safety" not in here.clocks
     assert here.line.all(AuditEntry)[-1].action == "go_unseen"
 
 

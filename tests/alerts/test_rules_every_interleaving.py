@@ -25,7 +25,7 @@ UNANSWERED = DeadlineKind.ACKNOWLEDGE.value
 BEGINNINGS = {
     "filed": (),
     "taken by two, by SMS": (TAKES_BY_SMS, TAKES_BY_SMS),
-    "red": (UNANSWERED,) * 4,
+    "overdue": (UNANSWERED,) * 4,
     "an end is wanted": (TAKES_BY_SMS, WISHES),
     "the desk decides": (TAKES_BY_SMS, MET),
 }
@@ -33,7 +33,7 @@ BEGINNINGS = {
 STATES = {
     "filed": (9_500, 10_100),
     "taken by two, by SMS": (27_500, 29_500),
-    "red": (3_000, 3_300),
+    "overdue": (3_000, 3_300),
     "an end is wanted": (8_800, 9_400),
     "the desk decides": (3_700, 3_950),
 }

@@ -109,13 +109,13 @@ def she_is_silent_until_it_is_red(story: Story) -> None:
     story.minutes(15)
     assert "ALERT_OVERDUE_REPLY" in {story.last(NATIONAL), story.last(DIRECTOR)}
     story.minutes(15)
-    assert "red" in story.district.open_kinds()
+    assert "overdue" in story.district.open_kinds()
 
 
 def another_goes_and_a_second_person_looks(story: Story) -> None:
     story.writes(COORDINATOR, "1 {ref}")
     assert story.holder == COORDINATOR
-    assert "red" not in story.district.open_kinds()
+    assert "overdue" not in story.district.open_kinds()
     story.writes(COORDINATOR, "2 {ref}")
 
     story.minutes(120)

@@ -16,8 +16,8 @@ from tests.architecture.tree import ROOT
 PRODUCT = ("hotline", "workers", "tools", "bin", "deploy")
 BUDGET = {
     "files": 352,
-    "lines": 64_414,
-    "tokens": 588_767,
+    "lines": 64_413,
+    "tokens": 588_766,
     "html": 3_975,
     "js": 1_044,
     "typst": 70,

@@ -150,7 +150,7 @@ def test_the_demo_s_responders_are_listed_without_numbers(home: Path) -> None:
         "districts": [],
         "categories": [],
         "reachable": True,
-        "living": True,
+        "active": True,
         "state": "no PIN, cannot read tips by phone",
     }
     for words in ((), ("--json",)):

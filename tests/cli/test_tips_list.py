@@ -76,7 +76,7 @@ def ids(home: Path, *options: str) -> list[int]:
 def test_a_tip_that_nobody_took_says_so_and_by_when_it_must_be(home: Path) -> None:
     assert "NOT TAKEN  acknowledge due " in listed(home)
     row = only(home)
-    assert (row["responsible"], row["red"], row["next_clock"]) == (None, False, "acknowledge")
+    assert (row["responsible"], row["overdue"], row["next_clock"]) == (None, False, "acknowledge")
 
 
 def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
@@ -91,8 +91,8 @@ def test_who_took_it_is_responsible_and_her_outcome_is_due(home: Path) -> None:
 def test_what_is_red_says_so(home: Path) -> None:
     with command_line(home) as context, context.database.writing() as session:
         session.query(Deadline).one().kind = DeadlineKind.OVERDUE
-    assert "NOT TAKEN  OVERDUE  red due " in listed(home)
-    assert only(home)["red"] is True
+    assert "NOT TAKEN  OVERDUE  next alert " in listed(home)
+    assert only(home)["overdue"] is True
 
 
 def test_a_tip_stands_beside_what_was_promised_in_kigali_s_time(home: Path) -> None:
