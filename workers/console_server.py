@@ -49,7 +49,7 @@ def served(settings: Settings, more: tuple[Route, ...] = ()) -> WSGIApplication:
     # Each minute, a thread deletes the weekly keys that are older than last week's key, even if no one uses the
     # console.
     repeat(
-        EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "forgetting past weeks"
+        EACH_SECONDS, partial(service_weekly_keys.delete_old_keys, context), "deletion of old keys"
     )
     repeat(IMPORT_SECONDS, partial(import_sheets, context), "importing sheets")
     gc.collect()

@@ -260,7 +260,7 @@ def _row(manifest: Manifest) -> dict[str, Any]:
 
 NEXT = """all messages are paused until a person resumes them. Next steps:
   hotline keys import FILE     if the keys are not restored yet
-  hotline doctor               everything except lane should be ok
+  hotline doctor               every line except "outgoing queue" should be ok
   hotline run                  the hotline answers callers and stores tips, and alerts no one
   hotline outgoing status      shows the waiting messages
   hotline outgoing resume      sends them: call the responders first"""

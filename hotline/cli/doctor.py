@@ -335,8 +335,8 @@ DATABASE_TODO = "check the database's server, disk and lock, and HOTLINE_DATABAS
 COLOURS = {CheckState.OK: "green", CheckState.WARNING: "yellow", CheckState.WRONG: "red"}
 REAL_LINE_CHECKS = frozenset(
     {
-        "urgent words",
-        "watchers",
+        "emergency text",
+        "on-call contacts",
         "backup",
         "second channel",
         "trial",

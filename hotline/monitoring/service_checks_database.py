@@ -187,7 +187,7 @@ def check_database(context: Context) -> tuple[CheckResult, ...]:
         *service_recipients.check_recipients(people, now),
         boards,
         check_result(
-            "watchers",
+            "on-call contacts",
             None if can_notify else "no one is notified of faults",
             "on-call contacts are notified of faults",
             "`hotline oncall add NAME`",
@@ -339,12 +339,12 @@ def _outbox(health: gateway_queries.OutboxHealth, now: datetime) -> Iterator[Che
         "unsent",
         f"the oldest has waited since {in_kigali(oldest)}" if _is_late(oldest, now) else None,
         "no message is late",
-        "check the lines gateway, lane and clock of this output",
+        "check the lines gateway, outgoing queue and clock of this output",
     )
     unknown = f"{health.unknown} messages may or may not have been sent"
     yield CheckResult("unknown", True, unknown if health.unknown else "each result is known")
     yield check_result(
-        "given up",
+        "undeliverable",
         f"{health.dead} messages are undeliverable" if health.dead else None,
         "no message is undeliverable",
         "telephone the people who should have got them: see the page Outgoing queue",
@@ -361,13 +361,13 @@ def _outgoing_queue(
     if pause is not None:
         text = f"paused by {pause.paused_by} since {in_kigali(pause.since)} ({pause.reason}): no message is sent"
         advice = "`hotline outgoing status` shows what waits; then `hotline outgoing resume`"
-        return CheckResult("lane", False, text, advice)
+        return CheckResult("outgoing queue", False, text, advice)
     if stop_reason is None and parts:
         names = ", ".join(f"{part.queue} since {in_kigali(part.since)}" for part in parts)
         advice = "`hotline outgoing resume --only PART`, when the reason is over"
-        return CheckResult("lane", False, f"a part is paused: {names}", advice)
+        return CheckResult("outgoing queue", False, f"a part is paused: {names}", advice)
     return check_result(
-        "lane",
+        "outgoing queue",
         None if stop_reason is None else f"stopped ({stop_reason}): no message is sent",
         "messages can be sent",
         "fix the gateway's key or its balance; sending then resumes automatically",
@@ -396,7 +396,7 @@ def _retention(
     )
 
 
-URGENT_WORDS = "urgent words"
+URGENT_WORDS = "emergency text"
 """The name of the check of published texts. `hotline doctor`, the alarm of this check and the runbook use this name."""
 ENDED_BY = timedelta(minutes=2)
 """The clock process ends an emergency text that no second person approved. If the clock process is late by more than

@@ -301,7 +301,7 @@ def _delivery(session: Session, at: datetime) -> CheckResult:
 
 # The code below checks the watch process and the workers, which regularly record that they run.
 
-MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "watchers", "workers"
+MONITOR, ON_CALL_CONTACTS, WORKERS = "watch", "on-call contacts", "workers"
 UNTRIED = timedelta(minutes=1)
 """The maximum time between storing a notice and the first attempt to send the notice. Normally, the watch process tries
 within ten seconds.

@@ -110,15 +110,6 @@ def test_a_third_like_danger_is_one_text_and_another_person_rings_anew(staffed: 
     assert rings(staffed) > before
 
 
-def test_danger_half_an_hour_later_rings_anew(staffed: Line) -> None:
-    danger = ("5", "1", "2", "1", "1")
-    for _ in range(3):
-        tell(staffed, *danger)
-    before = rings(staffed)
-    tell(staffed, *danger, minutes=31)
-    assert rings(staffed) > before
-
-
 def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
     staffed: Line,
 ) -> None:

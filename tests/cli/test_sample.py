@@ -66,7 +66,7 @@ def releases_are_published_and_say_that_they_are_samples(settings: Settings) -> 
         assert quarter.number("identified") is not None
         assert "Sample data" in service_report.results_page(context)
         late = [one.name for one in check_database(context) if not one.ok]
-        assert set(late) <= {"clock", "watchers"}
+        assert set(late) <= {"clock", "on-call contacts"}
 
 
 def an_open_tip_is_closed_and_opened_again(settings: Settings) -> None:

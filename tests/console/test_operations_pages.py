@@ -136,8 +136,8 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     with desk.reading() as session:
         rows = session.scalars(select(Message).where(Message.state == "pending")).all()
     assert {(row.parameters["name"], row.on_call_id) for row in rows} == {
-        ("watchers", 1),
-        ("watchers", 2),
+        ("on-call contacts", 1),
+        ("on-call contacts", 2),
     }
     assert admin.post("/oncall/2/remove").status_code == 422, "one contact stays"
     assert desk.tab(AccountRole.NATIONAL).get("/oncall").status_code == 404
@@ -148,12 +148,12 @@ def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin
     with desk.writing() as session:
         now = next_state(None, Alarm.QUEUE_PAUSED, 1, desk.clock()).now
         alarms_tables.save(session, Alarm.QUEUE_PAUSED, now, "held")
-        row = new_notice("lane", Notice.RAISED, None, desk.clock(), desk.clock())
+        row = new_notice("outgoing queue", Notice.RAISED, None, desk.clock(), desk.clock())
         session.add(row)
     page = admin.read("/oncall")
     assert "Messages about this alarm: 1 written, 0 sent." in page
-    admin.post("/oncall/alarms/lane")
-    assert last(desk) == ("Admin 1", "alarm_acknowledged", "lane")
+    admin.post("/oncall/alarms/outgoing queue")
+    assert last(desk) == ("Admin 1", "alarm_acknowledged", "outgoing queue")
     assert "Alarm acknowledged by Admin 1" in admin.read("/oncall")
     admin.refused("/oncall/alarms/nothing")
 

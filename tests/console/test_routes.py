@@ -27,7 +27,7 @@ FILLED = {
     "<code>": "12",
     "<digits>": "11",
     "<act>": "screened",
-    "<alarm>": "lane",
+    "<alarm>": "outgoing queue",
     "<programme>": "leaders",
     "<period>": "2026-Q3",
 }

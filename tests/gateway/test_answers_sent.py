@@ -60,7 +60,7 @@ def test_a_forgotten_pause_spends_no_limit_and_is_reported(texter: Texter) -> No
     with texter.line.database.reading() as session:
         spent = queries_outbox.spent_on_answers(session, key, at, at - timedelta(hours=1))
     assert spent == AnswersSent(0, 0, 0)
-    found = {one.name: one for one in check_database(texter.line.context)}["lane"]
+    found = {one.name: one for one in check_database(texter.line.context)}["outgoing queue"]
     assert (found.ok, "answers since" in found.message) == (False, True)
 
 

@@ -77,7 +77,7 @@ def test_no_alarm_goes_to_a_stopped_number(staffed: District, notice: Notice) ->
     at = staffed.clock()
     with staffed.database.writing() as session:
         (contact,) = queries.on_call_contacts(session)
-        session.add(service_alarm_notices.new_notice("lane", notice, contact, at, at))
+        session.add(service_alarm_notices.new_notice("outgoing queue", notice, contact, at, at))
     service_commit.stop_messages(staffed.context, "+250788000055")
 
     service_alarm_notices.send_due(staffed.context)

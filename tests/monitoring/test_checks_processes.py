@@ -98,24 +98,24 @@ def test_without_redis_workers_are_a_warning(context: WholeContext) -> None:
 
 
 def test_contacts_need_a_delivered_notice(district: District, context: WholeContext) -> None:
-    assert found(context, "watchers").state is CheckState.WRONG
+    assert found(context, "on-call contacts").state is CheckState.WRONG
     service_alarms.add_contact(context, "Responder 1", CONTACT, "en", by="Aline")
-    untried = found(context, "watchers")
+    untried = found(context, "on-call contacts")
     assert (untried.state, untried.todo) == (CheckState.WARNING, "`hotline oncall test`")
 
     service_alarms.send_test_notices(context)
-    assert found(context, "watchers").state is CheckState.OK
+    assert found(context, "on-call contacts").state is CheckState.OK
     district.clock.turn(minutes=1)
-    late = found(context, "watchers")
+    late = found(context, "on-call contacts")
     assert (late.state, "not tried yet" in late.message) == (CheckState.WRONG, True)
 
     district.sms.results = [SendResult(Outcome.NOT_SENT)]
     service_alarm_notices.send_due(context)
-    failed = found(context, "watchers")
+    failed = found(context, "on-call contacts")
     assert (failed.state, "could not be reached" in failed.message) == (CheckState.WRONG, True)
     district.clock.turn(seconds=10)
     service_alarm_notices.send_due(context)
-    assert found(context, "watchers").state is CheckState.OK
+    assert found(context, "on-call contacts").state is CheckState.OK
 
 
 def test_the_doctor_repeats_what_the_watch_found(district: District, context: WholeContext) -> None:

@@ -19,7 +19,7 @@ from hotline.monitoring.instruments import LineInstruments, certificate_seconds
 from hotline.monitoring.second_channel import SecondChannel
 from tests.support.serving import running
 
-WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
+WORDS = "Fault: outgoing queue, since 24/11 10:00. Runbook: outgoing queue"
 
 
 class Mailbox(socketserver.StreamRequestHandler):

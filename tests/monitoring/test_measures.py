@@ -72,7 +72,7 @@ def test_the_outbox(district: District, context: WholeContext) -> None:
     assert told.value("hotline_queue_age_seconds", queue="alerts") == 90
     assert told.value("hotline_queue_age_seconds", queue="notices") == 0
     assert told.value("hotline_wrong", part="unsent") == 1
-    assert told.value("hotline_wrong", part="lane") == 0
+    assert told.value("hotline_wrong", part="outgoing queue") == 0
     assert told.value("hotline_queue_length", queue="worker") == 3
     assert told.value("hotline_balance") == 1000
 

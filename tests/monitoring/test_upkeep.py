@@ -85,10 +85,10 @@ def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
     ("fault", "name"),
     [
         (stop_clock, "clock"),
-        (pause_queue, "lane"),
+        (pause_queue, "outgoing queue"),
         (leave_tip_waiting, "tips"),
         (leave_message_waiting, "unsent"),
-        (give_up_a_message, "given up"),
+        (give_up_a_message, "undeliverable"),
     ],
 )
 def test_each_fault_shows(district: District, fault: Callable[[District], None], name: str) -> None:

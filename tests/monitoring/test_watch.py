@@ -31,7 +31,7 @@ from tests.support.servers import drop_guard
 from workers.watchman import Watchman
 
 KEZA, NGABO = "+250788700001", "+250788700002"
-LANE = "Fault: lane, since 24/11 10:00. Runbook: lane"
+LANE = "Fault: outgoing queue, since 24/11 10:00. Runbook: outgoing queue"
 REFUSED = SendResult(Outcome.MONEY_FAULT)
 
 
@@ -126,14 +126,14 @@ def test_a_damaged_file_of_digests_stops_no_alarm(manned: Line, tmp_path: Path) 
     manned.newest.write_bytes(b"2026-11-24 1 \xff\n")
     manned.pause_queue()
     manned.look()
-    assert "lane" in manned.stands
+    assert "outgoing queue" in manned.stands
 
 
 def test_a_held_lane_wakes_everybody_around_the_lane_and_its_end_is_told(manned: Line) -> None:
     service_alarms.add_contact(manned.context, "Ngabo", NGABO, "en", by="Aline")
     manned.pause_queue()
     manned.look()
-    assert manned.stands == ["lane"]
+    assert manned.stands == ["outgoing queue"]
     told = [(KEZA, LANE), (NGABO, LANE)]
     assert manned.notified == told
 
@@ -143,27 +143,27 @@ def test_a_held_lane_wakes_everybody_around_the_lane_and_its_end_is_told(manned:
     manned.look(seconds=10)
     assert manned.notified == told
     manned.look(minutes=10)
-    assert manned.notified[2][1].startswith("Fault continues: lane, since 24/11 10:00.")
+    assert manned.notified[2][1].startswith("Fault continues: outgoing queue, since 24/11 10:00.")
     assert len(manned.notified) == 4
 
     manned.resume_queue()
     manned.look(seconds=10)
     manned.look(minutes=2)
-    assert manned.notified[4:] == [(KEZA, "Over: lane."), (NGABO, "Over: lane.")]
+    assert manned.notified[4:] == [(who, "Over: outgoing queue.") for who in (KEZA, NGABO)]
     assert manned.stands == []
 
 
 def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
     with pytest.raises(NotFound, match="no active alarm"):
-        service_alarms.acknowledge(manned.context, "lane", "Keza")
+        service_alarms.acknowledge(manned.context, "outgoing queue", "Keza")
     manned.pause_queue()
     manned.look()
-    service_alarms.acknowledge(manned.context, "lane", "Keza")
+    service_alarms.acknowledge(manned.context, "outgoing queue", "Keza")
     manned.look(hours=3)
     assert len(manned.notified) == 1
     (row,) = service_alarms.raised_alarms(manned.context)
     assert row.acknowledged_by == "Keza"
-    assert ("cli:Keza", "alarm_acknowledged", "lane") in [
+    assert ("cli:Keza", "alarm_acknowledged", "outgoing queue") in [
         (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
     ]
 
@@ -200,8 +200,8 @@ def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned
     manned.look(seconds=10)
     (person,) = manned.district.all(OnCallContact)
     assert person.unreachable == "permanent"
-    assert "watchers" in manned.stands
-    assert any(text.startswith("Fault: watchers") for text in manned.other.told)
+    assert "on-call contacts" in manned.stands
+    assert any(text.startswith("Fault: on-call contacts") for text in manned.other.told)
 
 
 def test_a_number_that_does_not_open_marks_no_contact_and_mail_continues(manned: Line) -> None:
@@ -232,7 +232,7 @@ def test_the_other_channel_gets_everything_and_is_tried_until_it_works(manned: L
 
 def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
     found = {one.name: one for one in service_checks_database.check_database(line.context)}
-    assert not found["watchers"].ok
+    assert not found["on-call contacts"].ok
     service_alarms.add_contact(line.context, "Keza", KEZA, "rw", by="Aline")
     assert service_alarms.readings(line.context)[Alarm.ON_CALL_CONTACTS].ok
 
@@ -363,7 +363,7 @@ def test_who_is_removed_reads_it_once_and_may_come_back(manned: Line) -> None:
     with pytest.raises(NotFound):
         service_alarms.remove_contact(manned.context, keza.id, by="Aline")
     manned.look()
-    assert {to for to, text in manned.notified if "watchers" in text} == {KEZA, NGABO}
+    assert {to for to, text in manned.notified if "on-call contacts" in text} == {KEZA, NGABO}
     manned.pause_queue()
     manned.look()
     assert manned.notified[2:] == [(NGABO, LANE)]
@@ -386,7 +386,7 @@ def test_an_alarm_that_settles_says_what_was_wrong_and_never_that_all_is_well(ma
     manned.resume_queue()
     manned.look(minutes=1)
     (settles,) = service_alarms.raised_alarms(manned.context)
-    assert (settles.name, settles.message) == ("lane", wrong)
+    assert (settles.name, settles.message) == ("outgoing queue", wrong)
     assert "messages can be sent" not in settles.message
 
 
