@@ -128,11 +128,11 @@ def held_mark(visit: Visit, until: datetime) -> tuple[str, str]:
 def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     mark, is_open = partial(_mark, visit), line.closed_at is None
     if line.is_drill:
-        yield mark("exercise")
+        yield mark("drill")
     if line.channel in (MET, OPERATOR):
         yield mark(line.channel)
     if line.is_overdue and is_open:
-        yield mark("red")
+        yield mark("overdue")
     if line.duty_at is not None:
         yield held_mark(visit, line.duty_at)
     if is_open and (going := line.visit_facts.mark(line.matter)):

@@ -237,7 +237,7 @@ def test_without_danger_nobody_reads_for_each_tip_to_stay_away(here: Night) -> N
 
 def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(here: Night) -> None:
     tells(here, 6, marked=False)
-    first, second, *later = here.line.tips
+    first, second, *_ = here.line.tips
     for tip in here.line.tips:
         here.line.clock.turn(seconds=20)
         with here.line.database.writing() as session:
@@ -249,7 +249,6 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     assert sorted(set(of_desk)) == [f"T{first.id}", f"T{second.id}"]
     assert len(of_desk) == 4, "two people, each twice"
     assert {tip.erasure_asked_at is not None for tip in here.line.tips} == {True}
-    assert later
 
 
 def test_a_wish_for_many_tips_asks_the_desk_once_each_until_each_is_decided(here: Night) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hotline.alarms import tables
 from hotline.alarms.rules import Alarm, AlarmState
 from hotline.alerts import tables as alerts_tables
+from hotline.cases.pages import NEXT
 from hotline.console.templating import format_time
 from hotline.core.actors import AccountRole, SignedIn
 from hotline.editing.service_drafts import live_titles
@@ -292,6 +293,7 @@ def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
 
 
 def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
+    assert {*NEXT} == {*DeadlineKind}, "a page names each deadline"
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     tip, at = tell(desk, urgency=1), desk.clock()
