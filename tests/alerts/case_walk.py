@@ -11,7 +11,7 @@ from hotline.tips.rules import Clock, Clocks, DeadlineKind
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
 from tests.support.builders import NOON
 
-ACTS = (
+ACTIONS = (
     CaseEventKind.ACKNOWLEDGED,
     CaseEventKind.PASSED,
     CaseEventKind.NOT_REACHED,

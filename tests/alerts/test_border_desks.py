@@ -48,7 +48,7 @@ def at_the_border(line: Line) -> Line:
     return line
 
 
-def asked(line: Line) -> list[str]:
+def alerted(line: Line) -> list[str]:
     """Returns the names of the people who were alerted, in the order of their alerts. `nation` means the national
     desk."""
     names = {row.id: row for row in line.all(Responder)}
@@ -57,12 +57,12 @@ def asked(line: Line) -> list[str]:
 
 
 @pytest.mark.row("C19")
-def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(at_the_border: Line) -> None:
+def test_departure_this_week_alerts_border_and_national_desk(at_the_border: Line) -> None:
     told(at_the_border, *LEAVES_SOON)
     service_assignment.assign_pending(at_the_border.context)
     tip = at_the_border.tip
     assert at_the_border.desks_of(tip) == {"national", BORDER}
-    assert asked(at_the_border) == ["Responder 1", "Responder 2", "nation"]
+    assert alerted(at_the_border) == ["Responder 1", "Responder 2", "nation"]
     assert {row.parameters["place"] for row in at_the_border.all(Message)} == {"mu mahanga"}
     with at_the_border.database.reading() as session:
         assert [
@@ -75,31 +75,31 @@ def test_a_journey_that_can_be_stopped_alerts_border_and_national_desk(at_the_bo
 
     at_the_border.clock.turn(minutes=4)
     service_assignment.fire_deadlines(at_the_border.context)
-    assert asked(at_the_border)[3:] == ["Responder 3"]
+    assert alerted(at_the_border)[3:] == ["Responder 3"]
 
 
-def test_the_border_is_alerted_at_the_hop_that_says_they_leave_soon(at_the_border: Line) -> None:
+def test_border_desk_is_alerted_once_departure_day_is_known(at_the_border: Line) -> None:
     caller = told(at_the_border, *IN_DANGER)
     service_assignment.assign_pending(at_the_border.context)
-    assert asked(at_the_border) == ["nation"]
+    assert alerted(at_the_border) == ["nation"]
     caller.key("2")
     assert at_the_border.desks_of(at_the_border.tip) == {"national", BORDER}
-    assert asked(at_the_border) == ["nation", "Responder 1", "Responder 2"]
+    assert alerted(at_the_border) == ["nation", "Responder 1", "Responder 2"]
     caller.key("9", "1")
-    assert len(asked(at_the_border)) == 3
+    assert len(alerted(at_the_border)) == 3
 
 
 @pytest.mark.row("C19")
 @pytest.mark.parametrize("keyed", [LEAVES_LATER, AN_OFFICIAL])
-def test_other_tips_are_for_the_national_desk(keyed: tuple[str, ...], at_the_border: Line) -> None:
+def test_other_journeys_skip_border_desk(keyed: tuple[str, ...], at_the_border: Line) -> None:
     caller = told(at_the_border, *keyed)
     caller.hang_up()
     service_assignment.assign_pending(at_the_border.context)
     assert at_the_border.desks_of(at_the_border.tip) == {"national"}
-    assert set(asked(at_the_border)) == {"nation"}
+    assert set(alerted(at_the_border)) == {"nation"}
 
 
-def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
+def test_later_departure_answer_keeps_border_desk(
     at_the_border: Line,
 ) -> None:
     caller = told(at_the_border, *LEAVES_SOON)
@@ -108,21 +108,21 @@ def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
     assert at_the_border.desks_of(at_the_border.tips[0]) == {"national", BORDER}
 
 
-def test_a_tip_of_a_district_is_not_told_to_the_border(at_the_border: Line) -> None:
+def test_district_tip_does_not_reach_border_desk(at_the_border: Line) -> None:
     told(at_the_border, "5", "1", "2", "1", "1")
     service_assignment.assign_pending(at_the_border.context)
     assert BORDER not in at_the_border.desks_of(at_the_border.tip)
 
 
-def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Line) -> None:
+def test_retired_border_desk_is_not_alerted(at_the_border: Line) -> None:
     with at_the_border.database.writing() as session:
         session.get_one(Desk, BORDER).retired_at = at_the_border.clock()
     told(at_the_border, *LEAVES_SOON)
     service_assignment.assign_pending(at_the_border.context)
     assert at_the_border.desks_of(at_the_border.tip) == {"national"}
-    assert asked(at_the_border) == ["nation"]
+    assert alerted(at_the_border) == ["nation"]
 
 
-def test_only_the_national_desk_has_its_level(at_the_border: Line) -> None:
+def test_national_level_is_refused_at_other_desks(at_the_border: Line) -> None:
     with pytest.raises(PersonnelRefused, match="the national desk only"):
         post(at_the_border.context, 2, {"home-a": Level.NATIONAL})

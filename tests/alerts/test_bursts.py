@@ -42,7 +42,7 @@ def file_many(district: District, count: int, urgent: int) -> None:
             session.add(PendingAlert(tip_id=tip.id, urgency=tip.urgency))
 
 
-def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None:
+def test_burst_alerts_every_tip_most_urgent_first(district: District) -> None:
     for _ in range(3):
         district.enrol()
     district.enrol(Level.NATIONAL)
@@ -71,7 +71,7 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     assert max(given) - min(given) <= 1
 
 
-def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) -> None:
+def test_unreachable_responder_gets_no_more_of_a_burst(district: District) -> None:
     district.enrol()
     district.enrol()
     file_many(district, MANY, urgent=0)
@@ -89,7 +89,7 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
     assert {row.responder_id for row in rows} == {2}
 
 
-def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
+def test_used_reference_is_not_assigned_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
         first = (NewAssignment(1, tip, 0, person), None, "K7Q4")
@@ -105,7 +105,7 @@ def test_a_reference_that_somebody_has_is_not_given_again(district: District) ->
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
 
-def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
+def test_reference_gets_five_characters_after_four_run_out(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     every = map("".join, product(identifiers.ALPHABET, repeat=4))
     taken = (name for name in every if identifiers.is_reference(name))

@@ -58,7 +58,7 @@ def fill(database: Database) -> None:
         "INSERT OR REPLACE INTO case_event SELECT * FROM case_event",
     ],
 )
-def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
+def test_no_case_event_is_changed_or_deleted(empty: Database, change: str) -> None:
     migrate.upgrade(empty)
     fill(empty)
 
@@ -70,7 +70,7 @@ def test_no_entry_is_changed_or_deleted(empty: Database, change: str) -> None:
         assert (row.kind, row.channel, row.codes) == ("taken", "sms", {"proof": "unproved"})
 
 
-def test_what_happens_twice_is_written_once(database: Database) -> None:
+def test_repeated_case_event_is_stored_once(database: Database) -> None:
     fill(database)
     with database.writing() as session:
         assert tables_case_events.write_event(session, taken()) is None
@@ -84,7 +84,7 @@ def test_what_happens_twice_is_written_once(database: Database) -> None:
     assert rows[1].at == NOON
 
 
-def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Database) -> None:
+def test_erasing_text_erases_notes_but_keeps_case_events(database: Database) -> None:
     fill(database)
     with database.writing() as session:
         entry_id = tables_case_events.write_event(session, note({"says": NoteCode.WORDS}))
@@ -101,7 +101,7 @@ def test_a_note_goes_with_the_words_of_its_tip_and_its_entry_stays(database: Dat
         ]
 
 
-def test_a_code_is_of_a_closed_list(database: Database) -> None:
+def test_case_event_refuses_unknown_codes(database: Database) -> None:
     fill(database)
     for codes in ({"says": "he is at the market"}, {"words": "words"}):
         with (

@@ -65,7 +65,7 @@ def happens(district: District, what: Callable[..., Any], subject: int) -> None:
 
 
 @pytest.mark.parametrize("verb", OF_A_CASE)
-def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: Verb) -> None:
+def test_district_responder_cannot_use_national_digits(district: District, verb: Verb) -> None:
     _, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     assert sms(district, told_of[3], verb, proved=True).result in ANSWERS
@@ -75,7 +75,7 @@ def test_each_verb_is_carried_out_for_those_it_is_for(district: District, verb: 
 
 
 @pytest.mark.parametrize("verbs", [(Verb.PASS_ON,), (Verb.TAKE, Verb.PASS_ON)])
-def test_an_answer_listed_after_she_passed_it_on_takes_nothing(
+def test_proof_after_passing_on_makes_no_assignee(
     district: District, verbs: tuple[Verb, ...]
 ) -> None:
     tip, told_of = alerts_of(district, urgency=1)
@@ -85,7 +85,7 @@ def test_an_answer_listed_after_she_passed_it_on_takes_nothing(
     assert district.tip(tip).assignee_id is None
 
 
-def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
+def test_danger_taken_with_unread_inbox_keeps_escalating(
     district: District,
 ) -> None:
     tip, told_of = alerts_of(district, urgency=1)
@@ -107,7 +107,7 @@ def test_a_second_take_with_the_inbox_unread_keeps_the_first_take(district: Dist
 
 
 @pytest.mark.parametrize("urgency", [1, 3])
-def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -> None:
+def test_forged_take_and_closure_close_no_case(district: District, urgency: int) -> None:
     tip, told_of = alerts_of(district, urgency, reads_inbox=True)
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.TAKEN
     sms(district, told_of[1], Verb.NOT_TRAFFICKING)
@@ -116,7 +116,7 @@ def test_a_forged_take_and_end_close_nothing(district: District, urgency: int) -
     assert district.open_kinds() == ["acknowledge"]
 
 
-def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> None:
+def test_sms_closure_takes_effect_once_inbox_lists_it(district: District) -> None:
     tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE)
     done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
@@ -127,7 +127,7 @@ def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> N
     assert district.open_kinds() == []
 
 
-def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
+def test_on_site_takes_reopened_case(district: District) -> None:
     tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.ON_SITE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
@@ -137,7 +137,7 @@ def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
     assert district.tip(tip).assignee_id == 1
 
 
-def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
+def test_on_site_takes_case_that_became_urgent(district: District) -> None:
     tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     district.change(Tip, tip, urgency=1)
@@ -147,14 +147,14 @@ def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
     assert district.tip(tip).assignee_id == 1
 
 
-def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
+def test_command_name_like_a_responder_id_is_a_name(district: District) -> None:
     tip, _ = alerts_of(district, urgency=1)
     by = service_closing.by_command("responder:abc", "over")
     requests_closure(district.context, tip, None, by)
     assert district.open_kinds() == ["acknowledge", "confirm_closure"]
 
 
-def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
+def test_closure_requester_cannot_confirm_by_own_phone(district: District) -> None:
     """A person requests the closure under their name in a command, and then sends a digit from their phone. The
     hotline sees that the digit does not come from a second person: the case stays open, without an error.
     """
@@ -168,7 +168,7 @@ def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: 
     assert "confirm_closure" in district.open_kinds()
 
 
-def test_who_left_hands_on_what_she_holds(district: District) -> None:
+def test_case_of_leaving_responder_alerts_next(district: District) -> None:
     tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     happens(district, service_commands.hand_on_cases, 1)
@@ -176,7 +176,7 @@ def test_who_left_hands_on_what_she_holds(district: District) -> None:
     assert len(district.told(tip)) == 2
 
 
-def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
+def test_colleague_on_site_extends_no_deadline(district: District) -> None:
     _, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     first = [row.due_at for row in district.open_deadlines() if row.kind == "outcome"]
@@ -186,7 +186,7 @@ def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
 
 
 @pytest.mark.row("R2")
-def test_danger_ends_only_by_two_people(district: District) -> None:
+def test_two_people_must_close_danger_case(district: District) -> None:
     tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     ended = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
@@ -206,7 +206,7 @@ def test_danger_ends_only_by_two_people(district: District) -> None:
 
 
 @pytest.mark.parametrize("proved_later", [False, True])
-def test_who_refuses_an_end_of_a_case_sees_it_today(district: District, proved_later: bool) -> None:
+def test_refusing_closure_makes_assignee(district: District, proved_later: bool) -> None:
     """A command requested the closure of the case, and a person refuses this request by SMS. Then the state of the
     case, the reply to the SMS and the page Today agree."""
     tip, told_of = alerts_of(district, urgency=1)
@@ -229,7 +229,7 @@ def waiting(district: District) -> list[int]:
         return untaken(session, queries_visible.desk_viewer(NATIONAL), district.clock())
 
 
-def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
+def test_only_assignee_refers_or_closes_case(district: District) -> None:
     _, told_of = alerts_of(district, urgency=1)
     for verb in (Verb.REFERRED, Verb.NOT_TRAFFICKING):
         assert sms(district, told_of[1], verb, proved=True).result is CommandResult.NOT_TAKEN_YET
@@ -241,7 +241,7 @@ def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
     )
 
 
-def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -> None:
+def test_sms_refusal_of_closure_counts_once_proved(district: District) -> None:
     tip, told_of = alerts_of(district, urgency=1)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
@@ -255,7 +255,7 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     assert district.open_kinds() == ["outcome", "second_look"]
 
 
-def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:
+def test_late_proof_makes_no_removed_responder_assignee(district: District) -> None:
     tip, told_of = alerts_of(district, urgency=1)
     assert sms(district, told_of[1], Verb.TAKE).result is CommandResult.NOTED
     district.change(Responder, 1, active=False, removed_at=district.clock())
@@ -265,7 +265,7 @@ def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: Dis
     assert district.open_kinds() == ["acknowledge"]
 
 
-def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
+def test_doubted_case_does_not_pass_to_removed_colleague(district: District) -> None:
     """Two responders took the case, and the one who is not the assignee was removed. Then the hotline doubts the answer
     of the assignee."""
     tip, told_of = alerts_of(district, urgency=1, reads_inbox=True)
@@ -278,7 +278,7 @@ def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
     assert district.open_kinds() == ["acknowledge"]
 
 
-def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
+def test_second_look_restarts_if_its_reader_becomes_assignee(district: District) -> None:
     tip, told_of = alerts_of(district, urgency=1, reads_inbox=True)
     sms(district, told_of[1], Verb.TAKE)
     sms(district, told_of[1], Verb.REFERRED)
@@ -291,7 +291,7 @@ def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: Dis
     assert "second_look" in district.open_kinds()
 
 
-def test_passing_on_tells_the_next_and_leaves_it_hers(district: District) -> None:
+def test_passing_on_alerts_next_and_keeps_assignee(district: District) -> None:
     tip, told_of = alerts_of(district)
     sms(district, told_of[1], Verb.TAKE, proved=True)
     assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is CommandResult.PASSED

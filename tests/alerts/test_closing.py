@@ -76,7 +76,7 @@ def raid(case: HelpedCase) -> None:
 
 
 @pytest.mark.adversary("a person who wants a case closed")
-def test_two_bare_sms_close_no_danger_with_two_possible_victims(case: HelpedCase) -> None:
+def test_two_sms_never_close_case_with_possible_victims(case: HelpedCase) -> None:
     """Two people send a digit to close the case, and the second person has never opened the case. No digit by SMS can
     confirm a closure."""
     raid(case)
@@ -104,7 +104,7 @@ def test_the_sms_to_the_national_desk_says_only_that_closure_is_requested(case: 
 
 
 @pytest.mark.parametrize("signs", [{}, NOT_INDICATED, GROWN_UP], ids=["nobody", "none", "possible"])
-def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str, str]) -> None:
+def test_sms_answer_reveals_no_screening(case: HelpedCase, signs: Mapping[str, str]) -> None:
     if signs:
         case.say("screened", signs)
     done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
@@ -115,7 +115,7 @@ def test_no_answer_by_sms_shows_a_screening(case: HelpedCase, signs: Mapping[str
 
 
 @pytest.mark.adversary("a person who wants a case closed")
-def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: HelpedCase) -> None:
+def test_confirming_closure_requires_opening_case_after_request(case: HelpedCase) -> None:
     """A person who opened the case only before the newest request for closure cannot confirm this request."""
     second = service_closing.by_responder(case.nation[0])
 
@@ -133,7 +133,7 @@ def test_who_confirms_has_opened_the_case_after_closure_was_requested(case: Help
     assert case.district.tip(case.tip).outcome == TipOutcome.NOT_FOUND
 
 
-def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: HelpedCase) -> None:
+def test_linked_account_and_responder_count_as_one_person(case: HelpedCase) -> None:
     """If an account requests a closure, and an admin later links this account to a responder, this responder cannot
     confirm the request.
     """
@@ -151,7 +151,7 @@ def test_who_asked_by_an_account_is_the_same_person_once_it_is_joined(case: Help
     assert refused.value.stop == ClosureRefusal.SAME_PERSON
 
 
-def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: HelpedCase) -> None:
+def test_possible_victim_blocks_closure_until_screened_or_decided(case: HelpedCase) -> None:
     """A screening with an unclear result is not enough to close the case. The national desk decides about the closure
     in the console, because a phone does not show the persons of the case."""
     raid(case)
@@ -177,7 +177,7 @@ def test_a_possible_victim_wants_a_new_screening_or_an_official_decision(case: H
     assert case.district.tip(case.tip).outcome == NOT
 
 
-def test_no_screening_undoes_what_a_deciding_body_said(case: HelpedCase) -> None:
+def test_screening_does_not_undo_official_decision(case: HelpedCase) -> None:
     case.say("screened", GROWN_UP)
     case.say("determination", {"determination": "actual", "body": "court"})
     case.say("screened", NOT_INDICATED)
@@ -199,7 +199,7 @@ def test_the_same_person_s_later_request_replaces_the_earlier_one(case: HelpedCa
     assert len(requested(case)) == 2, "asked twice is asked once"
 
 
-def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedCase) -> None:
+def test_other_closure_request_is_refused_while_one_waits(case: HelpedCase) -> None:
     requests(case, TipOutcome.HELPED, who=case.nation[0])
     done = sms(case, case.hers, Verb.NOT_TRAFFICKING)
     assert (done.result, ANSWERS[done.result]) == (
@@ -214,7 +214,7 @@ def test_another_person_s_different_request_is_told_that_one_waits(case: HelpedC
     assert [outcome for outcome, _ in requested(case)] == ["helped"]
 
 
-def test_a_request_by_sms_stays_one_digit_and_replaces_an_earlier_one(case: HelpedCase) -> None:
+def test_sms_digit_replaces_earlier_closure_request(case: HelpedCase) -> None:
     requests(case, TipOutcome.HELPED)
     case.district.clock.turn(minutes=1)
     assert sms(case, case.hers, Verb.NOT_TRAFFICKING).result is CommandResult.CLOSURE_REQUESTED

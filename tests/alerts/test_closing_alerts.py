@@ -75,7 +75,7 @@ def accepted(case: HelpedCase, n: int = 1) -> int:
     return offered
 
 
-def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: HelpedCase) -> None:
+def test_not_found_in_danger_asks_desk_every_fifteen_minutes(case: HelpedCase) -> None:
     """The outcome "not found" may mean that no responder has looked for the person yet. From the third SMS on, all
     people of the national desk are asked to confirm the closure."""
     (first,) = request(case, TipOutcome.NOT_FOUND)
@@ -86,7 +86,7 @@ def test_nobody_found_in_danger_asks_at_once_and_every_fifteen_minutes(case: Hel
     assert case.district.tip(case.tip).closed_at is None
 
 
-def test_a_person_with_a_service_asks_at_once_and_next_at_half_past_six(case: HelpedCase) -> None:
+def test_accepted_service_moves_second_request_to_0630(case: HelpedCase) -> None:
     accepted(case)
     assert len(request(case, TipOutcome.HELPED)) == 1
     assert asked_after(case, hours=8, minutes=25) == []
@@ -98,7 +98,7 @@ def test_a_person_with_a_service_asks_at_once_and_next_at_half_past_six(case: He
 @pytest.mark.parametrize(
     ("has_second", "outcome"), [(True, TipOutcome.HELPED), (False, TipOutcome.NOT_FOUND)]
 )
-def test_a_service_for_one_of_two_or_nobody_found_is_not_safe(
+def test_one_of_two_helped_or_none_found_asks_every_15_minutes(
     case: HelpedCase, has_second: bool, outcome: TipOutcome
 ) -> None:
     accepted(case)
@@ -108,7 +108,7 @@ def test_a_service_for_one_of_two_or_nobody_found_is_not_safe(
     assert len(asked_after(case, minutes=15)) == 1
 
 
-def test_a_person_who_did_not_arrive_is_asked_about_at_once(case: HelpedCase) -> None:
+def test_missed_arrival_repeats_closure_request_at_once(case: HelpedCase) -> None:
     offered = accepted(case)
     request(case, TipOutcome.HELPED)
     case.district.clock.turn(minutes=30)
@@ -118,7 +118,7 @@ def test_a_person_who_did_not_arrive_is_asked_about_at_once(case: HelpedCase) ->
     assert len(asked_after(case, minutes=15)) == 1
 
 
-def test_without_danger_nobody_is_asked_outside_working_hours(district: District) -> None:
+def test_closure_without_danger_waits_for_working_hours(district: District) -> None:
     district.clock.at = FRIDAY_NIGHT - timedelta(minutes=1)
     child = HelpedCase(district, urgency=3)
     child.say("screened", CHILD)
@@ -129,7 +129,7 @@ def test_without_danger_nobody_is_asked_outside_working_hours(district: District
     assert sorted(asked_after(child, minutes=10)) == child.nation, "an hour later"
 
 
-def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(
+def test_decision_deadline_replaces_assignee_s_outcome_deadline(
     district: District,
 ) -> None:
     """The case stays open. The deadline for the outcome of the case ends, so the hotline no longer asks the assignee
@@ -157,7 +157,7 @@ def test_where_the_national_desk_decides_the_deadline_becomes_the_desk_s(
     assert {who for who, _ in asked(case)[before:]} == {*case.nation}, "nobody decided by 17:00"
 
 
-def test_what_the_desk_refuses_or_is_replaced_is_the_assignee_s_again(case: HelpedCase) -> None:
+def test_refused_or_replaced_request_restores_outcome_deadline(case: HelpedCase) -> None:
     case.say("screened", GROWN_UP)
     request(case, NOT)
     case.district.clock.turn(minutes=1)
@@ -174,7 +174,7 @@ def test_what_the_desk_refuses_or_is_replaced_is_the_assignee_s_again(case: Help
     assert case.district.tip(case.tip).assignee_id == case.hers
 
 
-def test_whoever_is_met_after_the_request_makes_it_the_national_desk_s(case: HelpedCase) -> None:
+def test_person_met_after_request_gives_decision_to_national_desk(case: HelpedCase) -> None:
     request(case, NOT)
     assert DeadlineKind.OUTCOME in clocks(case)
     case.say("screened", GROWN_UP)
@@ -193,12 +193,12 @@ def test_one_member_never_closes_alone_and_alerts_continue(case: HelpedCase) -> 
     assert case.leads in asked_after(case, minutes=15)
     for who in (requester, case.leads):
         opens(case.context, case.tip, service_closing.by_responder(who))
-        assert not endings_confirmable(case, who)
+        assert not may_confirm(case, who)
     assert len(asked_after(case, hours=1)) >= 4
     assert case.district.tip(case.tip).closed_at is None
 
 
-def endings_confirmable(case: HelpedCase, who: int) -> bool:
+def may_confirm(case: HelpedCase, who: int) -> bool:
     with case.district.database.reading() as session:
         tip = case.district.tip(case.tip)
         name = service_closing.by_responder(who).name
@@ -212,7 +212,7 @@ def morning_sms(case: HelpedCase) -> list[tuple[int, str]]:
     return [(one.responder_id, one.parameters["refs"]) for one in rows]
 
 
-def test_the_morning_sms_names_what_waited_for_a_day_once(case: HelpedCase) -> None:
+def test_morning_sms_names_day_old_closure_requests_once(case: HelpedCase) -> None:
     """The person who requested the closure gets no SMS. For any other person, the SMS names the case by the person's
     own reference, or by the number of the tip if the person has no reference."""
     requester, other = case.nation

@@ -38,7 +38,7 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
     )
 
 
-def tells(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
+def reports(here: Night, many: int, *, marked: bool, seconds: float = 20) -> list[Caller]:
     """Simulates `many` reports about danger from one phone, one after the other. If `marked` is True, the caller
     presses 000 after each report."""
     callers = []
@@ -74,25 +74,25 @@ def name(here: Night, person: str, tip: Tip) -> str:
     return str(found[-1])
 
 
-def asked_how(here: Night) -> set[int]:
+def undecided(here: Night) -> set[int]:
     """Returns the tips for which the national desk must still decide about visit safety."""
     rows = here.line.all(Deadline)
     return {row.tip_id for row in rows if row.kind == "visit_safety" and row.fired_at is None}
 
 
-def test_thirteen_marked_dangers_of_one_phone_are_sent_as_often_as_they_ring(here: Night) -> None:
-    tells(here, 13, marked=True)
+def test_thirteen_warnings_of_one_phone_send_two_sms_a_person(here: Night) -> None:
+    reports(here, 13, marked=True)
     assert [count(here, who, *CAREFUL) for who in ("one", "two")] == [2, 2]
     assert max(count(here, who, *CAREFUL, *HOW) for who in here.people) == 2
     assert {tip.do_not_visit for tip in here.line.tips} == {True}
-    assert asked_how(here) == {tip.id for tip in here.line.tips}, "each is a case of its own"
+    assert undecided(here) == {tip.id for tip in here.line.tips}, "each is a case of its own"
 
 
-def test_each_responder_learns_the_first_mark_of_a_cluster_by_a_known_name(here: Night) -> None:
-    tells(here, 2, marked=False)
+def test_first_visit_warning_of_cluster_names_a_known_reference(here: Night) -> None:
+    reports(here, 2, marked=False)
     first = here.line.tips[0]
     for told in range(3):
-        tells(here, 1, marked=True)
+        reports(here, 1, marked=True)
         assert count(here, "one", *CAREFUL) == 1, told
         assert named(here, "one", *CAREFUL) == {first.id}
         assert named(here, "desk", *HOW) <= {first.id}
@@ -100,9 +100,9 @@ def test_each_responder_learns_the_first_mark_of_a_cluster_by_a_known_name(here:
     assert first.do_not_visit is False
 
 
-def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(here: Night) -> None:
-    tells(here, 2, marked=False)
-    tells(here, 4, marked=True)
+def test_undecided_notice_is_sent_once_and_decision_covers_cluster(here: Night) -> None:
+    reports(here, 2, marked=False)
+    reports(here, 4, marked=True)
     first, _, *later = here.line.tips
     here.minutes(14)
     assert [count(here, who, "MANNER_SILENT") for who in ("one", "two")] == [1, 1]
@@ -116,36 +116,36 @@ def test_the_first_no_word_is_sent_once_and_a_decision_holds_for_the_cluster(her
     assert answer == "REF: noted. We tell the responders your decision."
     assert {tip.visit_decision for tip in here.line.tips if tip.do_not_visit} == {"unseen"}
     assert [count(here, who, "GO_UNSEEN") for who in ("one", "two")] == [1, 1]
-    assert asked_how(here) == set()
+    assert undecided(here) == set()
     rows = [row.subject for row in here.line.all(AuditEntry) if row.action == "go_unseen"]
     assert sorted(rows) == sorted(f"tip:{tip.id}" for tip in (first, *later))
 
 
-def test_a_mark_after_unseen_stays_unseen_and_after_openly_the_desk_is_asked(here: Night) -> None:
-    tells(here, 2, marked=False)
-    tells(here, 1, marked=True)
+def test_new_warning_keeps_decision_discreet_but_reopens_openly(here: Night) -> None:
+    reports(here, 2, marked=False)
+    reports(here, 1, marked=True)
     first = here.line.tips[0]
     service_correction.decide_visit(
         here.line.context, first.id, VisitDecision.UNSEEN, by="Alice", reason="read it"
     )
     before = len(here.line.all(Message))
-    tells(here, 1, marked=True)
+    reports(here, 1, marked=True)
     assert here.line.tips[-1].visit_decision == "unseen"
     assert len(here.line.all(Message)) == before
-    assert asked_how(here) == set()
+    assert undecided(here) == set()
 
     service_correction.decide_visit(
         here.line.context, first.id, VisitDecision.OPENLY, by="Alice", reason="spoke with her"
     )
     assert [count(here, who, "GO_OPENLY") for who in ("one", "two")] == [1, 1]
-    tells(here, 1, marked=True)
+    reports(here, 1, marked=True)
     assert here.line.tips[-1].visit_decision is None
     assert count(here, "one", *CAREFUL) == 2
-    assert asked_how(here) == {here.line.tips[-1].id}
+    assert undecided(here) == {here.line.tips[-1].id}
 
 
-def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
-    (caller,) = tells(here, 1, marked=False)
+def test_visit_warning_cancels_decision_to_visit_openly(here: Night) -> None:
+    (caller,) = reports(here, 1, marked=False)
     service_correction.decide_visit(
         here.line.context, here.tip.id, VisitDecision.OPENLY, by="Alice", reason="spoke with her"
     )
@@ -156,8 +156,8 @@ def test_a_mark_that_comes_after_openly_is_no_openly(here: Night) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 2, 3])
-def test_whoever_was_alerted_or_read_learns_it_in_30_seconds(here: Night, which: int) -> None:
-    callers = tells(here, 4, marked=False)
+def test_visit_warning_reaches_all_alerted_in_30_seconds(here: Night, which: int) -> None:
+    callers = reports(here, 4, marked=False)
     here.minutes(7)
     told = {row.responder_id for row in here.line.all(Assignment)}
     assert here.people["deputy"] in told
@@ -171,16 +171,16 @@ def test_whoever_was_alerted_or_read_learns_it_in_30_seconds(here: Night, which:
     assert unaware == []
 
 
-def test_a_late_alert_of_the_first_tip_tells_of_a_mark_on_a_later_one(here: Night) -> None:
-    tells(here, 2, marked=False)
-    tells(here, 1, marked=True)
+def test_late_alert_includes_visit_warning_of_later_tip(here: Night) -> None:
+    reports(here, 2, marked=False)
+    reports(here, 1, marked=True)
     first = here.line.tips[0]
     assert count(here, "deputy", *CAREFUL) == 0
     here.minutes(4)
     assert named(here, "deputy", *CAREFUL) >= {first.id}
 
 
-def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Night) -> None:
+def test_taking_first_tip_answers_with_visit_warning_of_cluster(here: Night) -> None:
     for _ in range(3):
         here.line.clock.turn(seconds=20)
         here.tells(*DANGER_HERE, "1", "1", "2", "1").hang_up()
@@ -196,23 +196,23 @@ def test_who_takes_the_first_reads_how_to_go_to_what_she_took_with_it(here: Nigh
     assert answer == f"{took} Call the national desk: 112"
 
 
-def test_where_the_first_is_closed_the_next_one_speaks_for_what_is_left(here: Night) -> None:
-    tells(here, 2, marked=False)
-    tells(here, 3, marked=True)
+def test_closing_first_tip_keeps_asking_desk_about_cluster(here: Night) -> None:
+    reports(here, 2, marked=False)
+    reports(here, 3, marked=True)
     first, _, *later = here.line.tips
     close_by_two(here.line.context, first.id)
     before = count(here, "desk", *HOW) + count(here, "director", *HOW)
     here.minutes(12)
     assert count(here, "desk", *HOW) + count(here, "director", *HOW) > before
-    assert asked_how(here) == {tip.id for tip in later}
+    assert undecided(here) == {tip.id for tip in later}
 
 
-def test_another_person_and_half_an_hour_later_ring_again_with_their_mark(here: Night) -> None:
-    tells(here, 3, marked=True)
+def test_new_person_or_half_an_hour_later_warns_again(here: Night) -> None:
+    reports(here, 3, marked=True)
     assert count(here, "one", *CAREFUL) == 2
     here.tick(minutes=31)
     before = count(here, "one", *CAREFUL)
-    tells(here, 1, marked=True)
+    reports(here, 1, marked=True)
     last = here.line.tips[-1]
     assert count(here, "one", *CAREFUL) + count(here, "two", *CAREFUL) > before
     assert last.id in named(here, "one", *CAREFUL) | named(here, "two", *CAREFUL)
@@ -224,7 +224,7 @@ def test_another_person_and_half_an_hour_later_ring_again_with_their_mark(here: 
     assert child.id in named(here, "one", *CAREFUL) | named(here, "two", *CAREFUL)
 
 
-def test_without_danger_nobody_reads_for_each_tip_to_stay_away(here: Night) -> None:
+def test_six_tips_without_danger_send_three_stay_away_sms(here: Night) -> None:
     for _ in range(6):
         here.line.clock.turn(seconds=20)
         here.tells(*QUIET, *NO_VISIT).hang_up()
@@ -235,8 +235,8 @@ def test_without_danger_nobody_reads_for_each_tip_to_stay_away(here: Night) -> N
     assert len(sent) == 3, "as often as their alerts rang"
 
 
-def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(here: Night) -> None:
-    tells(here, 6, marked=False)
+def test_erasure_requests_of_cluster_send_sms_for_two_tips(here: Night) -> None:
+    reports(here, 6, marked=False)
     first, second, *_ = here.line.tips
     for tip in here.line.tips:
         here.line.clock.turn(seconds=20)
@@ -251,8 +251,8 @@ def test_a_wish_for_like_tips_is_told_once_and_the_desk_decides_by_the_first(her
     assert {tip.erasure_asked_at is not None for tip in here.line.tips} == {True}
 
 
-def test_a_wish_for_many_tips_asks_the_desk_once_each_until_each_is_decided(here: Night) -> None:
-    tells(here, 4, marked=False)
+def test_erasure_request_for_many_tips_asks_again_until_all_decided(here: Night) -> None:
+    reports(here, 4, marked=False)
     ids = [tip.id for tip in here.line.tips]
     with here.line.database.writing() as session:
         service_closing.request_erasure(session, here.line.context, ids, actor="sms")

@@ -36,7 +36,7 @@ def staffed(line: Line) -> Line:
     return line
 
 
-def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000077") -> Caller:
+def report(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000077") -> Caller:
     """Reports a tip from a phone, hangs up, and puts the alerts in the queue."""
     staffed.clock.turn(minutes=minutes)
     caller = staffed.caller(phone)
@@ -55,7 +55,7 @@ def sent(staffed: Line) -> dict[int, list[str]]:
     return found
 
 
-def rings(staffed: Line) -> int:
+def alerts(staffed: Line) -> int:
     return sum(row.template != "MORE_TOLD" for row in staffed.all(Message))
 
 
@@ -70,51 +70,51 @@ def open_clocks(staffed: Line) -> set[int]:
 
 
 @pytest.mark.row("C18")
-def test_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
+def test_thirteen_similar_tips_send_at_most_four_sms_a_person(
     staffed: Line,
 ) -> None:
     for _ in range(13):
-        tell(staffed, *QUIET, LABOUR)
+        report(staffed, *QUIET, LABOUR)
     tips = staffed.tips
     assert len(tips) == 13
     assert max(len(some) for some in sent(staffed).values()) <= 4
-    assert rings(staffed) == 3
+    assert alerts(staffed) == 3
     texts = [row for row in staffed.all(Message) if row.template == "MORE_TOLD"]
     first = next(row for row in staffed.all(Assignment) if row.tip_id == tips[0].id)
     assert [row.parameters["ref"] for row in texts] == [first.reference]
     assert open_clocks(staffed) == {tip.id for tip in tips}
 
 
-def test_four_victims_of_one_phone_ring_four_times(staffed: Line) -> None:
+def test_different_tips_of_one_phone_all_send_alerts(staffed: Line) -> None:
     for kind in (LABOUR, SEX, LABOUR, "4"):
-        tell(staffed, *QUIET, kind)
-    assert rings(staffed) == 4
+        report(staffed, *QUIET, kind)
+    assert alerts(staffed) == 4
 
 
-def test_a_third_like_danger_is_one_text_and_another_person_rings_anew(staffed: Line) -> None:
+def test_third_similar_danger_sends_no_alert_until_person_differs(staffed: Line) -> None:
     danger = ("5", "1", "2", "1", "1")
     for who in (ME, ME):
-        tell(staffed, *danger, "1", LABOUR, who)
-    before = rings(staffed)
+        report(staffed, *danger, "1", LABOUR, who)
+    before = alerts(staffed)
 
     staffed.clock.turn(minutes=1)
     caller = staffed.caller()
     caller.dial()
     caller.key(*danger)
     service_assignment.assign_pending(staffed.context)
-    assert rings(staffed) == before
+    assert alerts(staffed) == before
     assert staffed.all(Message)[-1].template == "MORE_TOLD"
 
     caller.key("1", LABOUR, CHILD)
     service_assignment.assign_pending(staffed.context)
-    assert rings(staffed) > before
+    assert alerts(staffed) > before
 
 
-def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
+def test_take_covers_cluster_but_closing_covers_one_tip(
     staffed: Line,
 ) -> None:
     for _ in range(5):
-        tell(staffed, *QUIET, LABOUR)
+        report(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips
     row = next(row for row in staffed.all(Assignment) if row.tip_id == first.id)
     done = do(staffed.context, row.responder_id, row.reference, Verb.TAKE, staffed.clock())
@@ -126,12 +126,12 @@ def test_closing_one_closes_no_other_and_a_take_covers_its_cluster(
     assert last.id in open_clocks(staffed)
 
 
-def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
+def test_doubting_forged_take_releases_whole_cluster(staffed: Line) -> None:
     """A forged SMS with one reference takes three similar tips. When the hotline doubts this SMS, escalation continues
     for each of the three tips. When this SMS is proved later, the responder becomes the assignee of the three tips
     again."""
     for _ in range(5):
-        tell(staffed, *QUIET, LABOUR)
+        report(staffed, *QUIET, LABOUR)
     row = next(row for row in staffed.all(Assignment) if row.tip_id == staffed.tips[0].id)
     with staffed.database.writing() as session:
         tables.create_position(session, staffed.clock())
@@ -155,14 +155,14 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
     assert not asked(staffed) & set(held)
 
 
-def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
+def test_cluster_take_does_not_prove_delivery_of_other_alerts(
     staffed: Line,
 ) -> None:
     """The responder's answer names the first case, and also takes the last case of the same cluster. The hotline does
     not know if the alert of the last case arrived, and the responder's answer does not prove that this alert
     arrived."""
     for _ in range(4):
-        tell(staffed, *QUIET, LABOUR)
+        report(staffed, *QUIET, LABOUR)
     first, *_, last = staffed.tips
     sms = FakeSms()
     staffed.context = replace(staffed.context, sms=sms)
@@ -187,14 +187,14 @@ def test_a_doubtful_alert_of_a_case_taken_with_the_first_is_undelivered(
 
 
 @pytest.mark.row("R7")
-def test_two_phones_are_no_cluster(staffed: Line) -> None:
+def test_different_phones_form_no_cluster(staffed: Line) -> None:
     for number in range(6):
-        tell(staffed, *QUIET, LABOUR, phone=f"+25078800010{number}")
-    assert rings(staffed) == 6
+        report(staffed, *QUIET, LABOUR, phone=f"+25078800010{number}")
+    assert alerts(staffed) == 6
 
 
-def test_what_tips_are_known_by_is_gone_after_a_day(staffed: Line) -> None:
-    tell(staffed, *QUIET, LABOUR)
+def test_tip_likeness_is_erased_after_a_day(staffed: Line) -> None:
+    report(staffed, *QUIET, LABOUR)
     assert len(staffed.all(TipLikeness)) == 1
     staffed.clock.turn(hours=26)
     service_retention.erase_batch(staffed.context)

@@ -26,7 +26,7 @@ SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 TREATED = ("4", "5", "3", "2", "9")
 """The digits that a caller presses to get from the first screen to the first question of a complaint."""
 HURT_HERE = (*TREATED, "4", "1", "1")
-NOBODY_CAME = (*TREATED, "2")
+NO_ONE_CAME = (*TREATED, "2")
 WORDS = "umugabo wambaye ingofero yirabura"
 HERE = "12"
 
@@ -51,13 +51,13 @@ def staffed(line: Line) -> Line:
     return line
 
 
-def levels_told(line: Line) -> set[str]:
+def levels_alerted(line: Line) -> set[str]:
     level = {row.id: row.level for row in line.all(Responder)}
     return {level[row.responder_id] for row in line.all(Message)}
 
 
 @pytest.mark.row("C20")
-def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(line: Line) -> None:
+def test_complaint_about_harm_is_filed_for_national_desk_at_once(line: Line) -> None:
     complaint(line, *HURT_HERE)
     row = line.tip
     assert (row.matter, row.state, row.urgency) == ("complaint", "complete", 1)
@@ -68,8 +68,8 @@ def test_hurt_and_a_district_file_at_that_hop_for_the_national_desk_alone(line: 
 
 
 @pytest.mark.parametrize("flushed", [False, True])
-def test_what_was_done_is_kept_when_she_hangs_up(line: Line, *, flushed: bool) -> None:
-    caller = complaint(line, *NOBODY_CAME)
+def test_hanging_up_files_complaint_without_place(line: Line, *, flushed: bool) -> None:
+    caller = complaint(line, *NO_ONE_CAME)
     assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     if flushed:
         line.flush()
@@ -80,8 +80,8 @@ def test_what_was_done_is_kept_when_she_hangs_up(line: Line, *, flushed: bool) -
     assert line.read(line.tip) == {"wrong": "absent"}
 
 
-def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(line: Line) -> None:
-    caller = complaint(line, *NOBODY_CAME)
+def test_silent_complaint_is_filed_and_later_answers_join_it(line: Line) -> None:
+    caller = complaint(line, *NO_ONE_CAME)
     line.clock.turn(minutes=3)
     file_silent(line.context)
     assert line.tip.state == "filed"
@@ -90,7 +90,7 @@ def test_three_minutes_of_silence_file_it_and_additions_join_the_complaint(line:
     assert line.read(line.tip)["account"] == WORDS
 
 
-def test_a_correction_keeps_one_complaint_and_its_urgency_only_rises(line: Line) -> None:
+def test_corrected_complaint_stays_one_and_keeps_its_urgency(line: Line) -> None:
     caller = complaint(line, *HURT_HERE, "0", "2")
     assert line.tip.place != HERE
     caller.key("0", "0", "0", "3", "1", "1")
@@ -99,15 +99,15 @@ def test_a_correction_keeps_one_complaint_and_its_urgency_only_rises(line: Line)
     assert line.desks_of(line.tip) == {"national"}
 
 
-def test_000_before_it_is_filed_leaves_no_row_and_afterwards_only_marks(line: Line) -> None:
-    complaint(line, *NOBODY_CAME, "000")
+def test_000_erases_complaint_draft_but_only_marks_filed_one(line: Line) -> None:
+    complaint(line, *NO_ONE_CAME, "000")
     assert line.tips == []
     complaint(line, *HURT_HERE, "000")
     assert (line.tip.state, line.tip.do_not_visit) == ("complete", True)
 
 
-def test_a_report_after_it_in_one_session_is_a_tip_beside_it(staffed: Line) -> None:
-    caller = complaint(staffed, *NOBODY_CAME, "1", "1", "00", *DANGER_HERE)
+def test_report_after_complaint_in_one_session_is_separate_tip(staffed: Line) -> None:
+    caller = complaint(staffed, *NO_ONE_CAME, "1", "1", "00", *DANGER_HERE)
     mine, tip = staffed.tips
     assert (mine.matter, tip.matter) == ("complaint", "tip")
     assert staffed.desks_of(tip) == {"national", HERE}
@@ -117,22 +117,22 @@ def test_a_report_after_it_in_one_session_is_a_tip_beside_it(staffed: Line) -> N
 
 
 @pytest.mark.adversary("a helper in a complaint")
-def test_no_responder_of_the_district_learns_it_while_nobody_takes_it(staffed: Line) -> None:
+def test_untaken_complaint_never_reaches_district_responders(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     service_assignment.assign_pending(staffed.context)
-    assert levels_told(staffed) == {"national"}
+    assert levels_alerted(staffed) == {"national"}
     first = [message.template for message in staffed.all(Message)]
 
     for _ in range(8):
         staffed.clock.turn(minutes=16)
         service_assignment.fire_deadlines(staffed.context)
-    assert levels_told(staffed) == {"national"}
+    assert levels_alerted(staffed) == {"national"}
     assert len(staffed.all(Message)) > len(first)
     assert [row for row in staffed.all(Deadline) if row.fired_at is None]
 
 
 @pytest.mark.adversary("the mobile operator and the gateway")
-def test_its_alert_is_like_any_other(staffed: Line) -> None:
+def test_complaint_alert_looks_ordinary(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     told(staffed, "5", "1", "1", "1", "1")
     service_assignment.assign_pending(staffed.context)
@@ -144,7 +144,7 @@ def test_its_alert_is_like_any_other(staffed: Line) -> None:
 
 
 @pytest.mark.adversary("a helper in a complaint")
-def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
+def test_district_cannot_list_open_or_take_complaint(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     service_assignment.assign_pending(staffed.context)
     (message,) = staffed.all(Message)
@@ -164,7 +164,7 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
         )
 
 
-def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
+def test_national_desk_lists_takes_and_opens_complaint(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
     service_assignment.assign_pending(staffed.context)
     (message,) = staffed.all(Message)
@@ -178,7 +178,7 @@ def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
     assert take_case(staffed.context, hers, reference, staffed.clock()).result == "taken"
 
 
-def test_a_tip_of_the_same_phone_is_not_said_to_have_a_neighbour(staffed: Line) -> None:
+def test_complaint_is_not_counted_with_tips_of_same_phone(staffed: Line) -> None:
     complaint(staffed, *HURT_HERE)
     told(staffed, *DANGER_HERE)
     told(staffed, *QUIET_HERE).hang_up()
@@ -186,9 +186,9 @@ def test_a_tip_of_the_same_phone_is_not_said_to_have_a_neighbour(staffed: Line) 
     assert linked == {1: 0, 2: 1, 3: 1}
 
 
-def test_a_redial_shows_what_a_phone_sees_that_never_called(line: Line) -> None:
+def test_redial_after_complaint_shows_no_trace_of_it(line: Line) -> None:
     stranger = line.caller("+250788000999").dial()
-    for path in (NOBODY_CAME, HURT_HERE, (*HURT_HERE, "2"), (*HURT_HERE, "2", WORDS)):
+    for path in (NO_ONE_CAME, HURT_HERE, (*HURT_HERE, "2"), (*HURT_HERE, "2", WORDS)):
         caller = complaint(line, *path)
         again = line.caller(caller.msisdn)
         assert again.dial() == stranger
@@ -198,7 +198,7 @@ def test_a_redial_shows_what_a_phone_sees_that_never_called(line: Line) -> None:
         assert again.screen == fresh.screen
 
 
-def test_nothing_is_sent_to_the_caller_or_written_of_it(staffed: Line, tmp_path: Path) -> None:
+def test_complaint_sends_no_sms_and_stores_no_text(staffed: Line, tmp_path: Path) -> None:
     complaint(staffed, *HURT_HERE, "2", WORDS)
     service_assignment.assign_pending(staffed.context)
     assert all(message.responder_id is not None for message in staffed.all(Message))
@@ -206,14 +206,14 @@ def test_nothing_is_sent_to_the_caller_or_written_of_it(staffed: Line, tmp_path:
     assert WORDS.encode() not in staffed.written(tmp_path)
 
 
-def test_it_is_not_offered_where_nobody_lives_to_read_it(line: Line) -> None:
+def test_complaint_is_not_offered_without_active_responder(line: Line) -> None:
     with line.database.writing() as session:
         session.execute(update(Responder).values(unreachable="off"))
     caller = complaint(line, *TREATED[:3])
     assert "Uko twakwakiriye" not in caller.read()
 
 
-def test_digits_dialled_ahead_never_open_it(line: Line) -> None:
+def test_digits_dialled_ahead_open_no_complaint(line: Line) -> None:
     plain = line.caller().dial()
     for ahead in ("4*5*3*2", "4*5*3*2*9*4"):
         assert line.caller().dial(ahead) == plain

@@ -16,7 +16,7 @@ LANDMARK = "hafi y'isoko rya Zuzuzu"
 
 
 @pytest.mark.row("C8")
-def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
+def test_danger_is_filed_once_district_is_known(line: Line) -> None:
     told(line, *DANGER_HERE)
     tip = line.tip
     assert (tip.state, tip.urgency, tip.official) == ("filed", 1, "no")
@@ -31,7 +31,7 @@ def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
 
 
 @pytest.mark.fault(11)
-def test_also_with_the_runs_flushed_before_every_hop(line: Line) -> None:
+def test_danger_is_filed_after_losing_cache_at_each_hop(line: Line) -> None:
     caller = line.caller()
     caller.dial()
     for keyed in DANGER_HERE:
@@ -65,7 +65,7 @@ def test_every_hop_repeated_twice_leaves_one_tip(line: Line, path: tuple[str, ..
     assert line.read(line.tip)["landmark"] == LANDMARK
 
 
-def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
+def test_late_repeat_of_early_hop_changes_no_tip(line: Line) -> None:
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3", LANDMARK)
     text = caller.text
     line.flush()
@@ -77,7 +77,7 @@ def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
 
 
 @pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE])
-def test_without_danger_the_notice_files_a_draft(line: Line, told_by_then: tuple[str, ...]) -> None:
+def test_end_of_session_files_quiet_draft(line: Line, told_by_then: tuple[str, ...]) -> None:
     caller = told(line, *told_by_then)
     assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     for _ in range(2):
@@ -86,7 +86,7 @@ def test_without_danger_the_notice_files_a_draft(line: Line, told_by_then: tuple
     assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
-def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) -> None:
+def test_hanging_up_after_first_answer_leaves_a_fragment(line: Line) -> None:
     """A report without a place becomes a fragment and alerts no one."""
     caller = told(line, "5", "1")
     assert (line.tip.state, line.read(line.tip)) == ("draft", {"danger": "yes"})
@@ -98,7 +98,7 @@ def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) ->
 
 
 @pytest.mark.parametrize("danger", ["1", "2"])
-def test_a_province_goes_to_the_national_desk_once_and_never_red(line: Line, danger: str) -> None:
+def test_fragment_with_province_alerts_national_desk_once(line: Line, danger: str) -> None:
     caller = told(line, "5", danger, "2", "1")
     caller.hang_up()
     assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
@@ -114,7 +114,7 @@ def test_a_province_goes_to_the_national_desk_once_and_never_red(line: Line, dan
     assert line.all(Deadline) == []
 
 
-def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
+def test_later_answers_of_session_complete_same_tip(line: Line) -> None:
     """A fragment that was filed too early becomes a full tip, and responders are alerted again."""
     caller = told(line, "5", "1")
     uid = line.tip.uid
@@ -137,7 +137,7 @@ def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
     assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]
 
 
-def test_a_quiet_tip_that_continues_after_silence_is_not_delayed_again(line: Line) -> None:
+def test_fragment_that_gets_its_district_is_filed_at_once(line: Line) -> None:
     caller = told(line, "5", "2", "2", "1")
     line.clock.turn(minutes=3)
     file_silent(line.context)
@@ -147,7 +147,7 @@ def test_a_quiet_tip_that_continues_after_silence_is_not_delayed_again(line: Lin
     assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)] * 2
 
 
-def test_half_of_another_place_takes_nothing_from_what_is_filed(line: Line) -> None:
+def test_unfinished_correction_keeps_filed_place(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     place = line.tip.place
     caller.key("0", "0", "2")
@@ -155,7 +155,7 @@ def test_half_of_another_place_takes_nothing_from_what_is_filed(line: Line) -> N
     assert (line.tip.place, line.tip.state) == (place, "filed")
 
 
-def test_the_notice_may_overtake_the_last_hop(line: Line) -> None:
+def test_hop_after_end_of_session_still_files_tip(line: Line) -> None:
     caller = told(line, *QUIET_HERE[:-3])
     caller.hang_up()
     assert line.tip.state == "fragment"
@@ -199,7 +199,7 @@ def test_000_after_filing_only_marks(line: Line) -> None:
     assert [tip.do_not_visit for tip in line.tips] == [True, False]
 
 
-def test_another_district_is_the_same_tip_filed_or_not(line: Line) -> None:
+def test_corrected_district_keeps_the_same_tip(line: Line) -> None:
     filed = told(line, *DANGER_HERE, "0", "2")
     assert (line.tip.place, line.tip.state) == ("13", "filed")
     filed.hang_up()
@@ -216,13 +216,13 @@ def test_another_district_is_the_same_tip_filed_or_not(line: Line) -> None:
         (("5", "1", "2", "7"), "unsure"),
     ],
 )
-def test_these_go_to_national_desks(line: Line, keyed: tuple[str, ...], place: str) -> None:
+def test_only_national_desk_gets_these_tips(line: Line, keyed: tuple[str, ...], place: str) -> None:
     told(line, *keyed)
     assert line.desks_of(line.tip) == {"national"}
     assert (line.tip.state, line.tip.place) == ("filed", place)
 
 
-def test_a_child_raises_the_urgency_of_a_tip_that_was_told_already(line: Line) -> None:
+def test_child_raises_urgency_of_already_alerted_tip(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     caller.hang_up()
     assert line.tip.urgency == 3
@@ -237,7 +237,7 @@ def test_a_child_raises_the_urgency_of_a_tip_that_was_told_already(line: Line) -
 
 
 @pytest.mark.row("C19")
-def test_a_journey_that_can_be_stopped_alerts_at_that_hop_and_names_no_country(line: Line) -> None:
+def test_departure_soon_is_danger_and_alert_names_no_country(line: Line) -> None:
     caller = told(line, "5", "2", "2", "6", "7")
     assert (line.tip.state, line.tip.urgency, line.jobs.scheduled) == ("draft", 3, [])
     caller.key("2")
@@ -249,7 +249,7 @@ def test_a_journey_that_can_be_stopped_alerts_at_that_hop_and_names_no_country(l
     assert line.desks_of(line.tip) == {"national"}
 
 
-def test_not_sure_after_a_province_is_told_with_its_province(line: Line) -> None:
+def test_alert_of_unsure_district_names_province(line: Line) -> None:
     told(line, "5", "1", "2", "1", "4")
     assign_pending(line.context)
     assert (line.tip.state, line.tip.place, line.tip.within) == ("filed", "unsure", "1")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.both
 LANDMARK = "hafi y'isoko rya Zuzuzu"
 
 
-class Died(Exception):
+class Crash(Exception):
     pass
 
 
@@ -50,11 +50,9 @@ def test_two_identical_hops_at_once_are_one_tip(line: Line) -> None:
         ("tip.before_doorbell", "filed"),
     ],
 )
-def test_whoever_dies_at_a_failpoint_leaves_a_whole_tip_or_none(
-    line: Line, name: str, kept: str
-) -> None:
+def test_crash_while_filing_leaves_draft_or_filed_tip(line: Line, name: str, kept: str) -> None:
     def die() -> None:
-        raise Died
+        raise Crash
 
     dying = failing_at(line, name, die)
     caller = replace(told(line, *DANGER_HERE[:-1]), line=dying)
@@ -71,7 +69,7 @@ def test_a_dead_doorbell_changes_nothing_for_the_caller(line: Line) -> None:
     assert walked(line.caller(), DANGER_HERE) == alive
 
 
-def test_no_answer_is_in_the_database_and_nothing_is_written_down(
+def test_no_answer_is_in_plain_text_in_database_or_log(
     line: Line, stored: Callable[[], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -86,7 +84,7 @@ def test_no_answer_is_in_the_database_and_nothing_is_written_down(
         assert secret not in caplog.text
 
 
-def test_a_replay_touches_nothing_that_was_committed_before(line: Line) -> None:
+def test_replay_changes_no_earlier_tip(line: Line) -> None:
     caller = told(line, *DANGER_HERE, "00")
     before = line.clock.at
     line.clock.turn(minutes=1)
@@ -95,14 +93,14 @@ def test_a_replay_touches_nothing_that_was_committed_before(line: Line) -> None:
     assert [tip.updated_at for tip in line.tips] == [before, line.clock.at]
 
 
-def test_words_with_a_star_survive_a_run_that_was_lost_before_them(line: Line) -> None:
+def test_text_with_stars_survives_lost_conversation_state(line: Line) -> None:
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     line.flush()
     caller.key("a*b*c")
     assert line.read(line.tip)["landmark"] == "a*b*c"
 
 
-def test_a_late_repeat_changes_nothing_of_where_she_stands(line: Line) -> None:
+def test_late_repeat_keeps_current_screen(line: Line) -> None:
     caller = told(line, "1", "9")
     screen, text = caller.screen, caller.text
     caller.text = "1"

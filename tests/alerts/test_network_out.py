@@ -48,7 +48,7 @@ def report(district: District, dead: set[int], known: set[int]) -> None:
 
 
 @pytest.mark.parametrize("one", [None, *ONE])
-def test_no_danger_is_without_a_person_of_the_other_network_for_ten_minutes(
+def test_danger_reaches_other_network_within_ten_minutes(
     district: District, tell_steps: Tell, one: int | None
 ) -> None:
     chance = random.Random(f"{seed()} network")

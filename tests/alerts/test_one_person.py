@@ -100,7 +100,7 @@ def test_no_closure_passes_with_two_phones_of_one_person(one: District) -> None:
         (Actor("Alicia"), True),
     ],
 )
-def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: District) -> None:
+def test_no_one_publishes_alone_with_two_accounts(by: Actor, may: bool, one: District) -> None:
     """Two accounts count as one person if they belong to the same person. People at the command line have no account
     and are compared by their names."""
     hands = (Actor(NAME, 1), Actor("Alice"))
@@ -108,7 +108,7 @@ def test_nobody_publishes_alone_by_two_accounts(by: Actor, may: bool, one: Distr
         assert service_drafts.may_publish(session, by, hands) is may
 
 
-def test_no_passphrase_opens_a_desk_for_two_names_of_one_person(one: District) -> None:
+def test_two_names_of_one_person_cannot_use_passphrase(one: District) -> None:
     decrypt_access.make_desks(one.context, "correct horse", costs=QUICK)
     both, new = TwoPeople(NAME, OTHER), NewDesk("rusumo", DeskKind.BORDER, "Rusumo")
     with (
@@ -152,7 +152,7 @@ def test_removing_a_person_ends_every_phone_account_and_contact(one: District) -
         assert all(row.active for row in tables.phones_of(session, PERSON))
 
 
-def test_two_phones_of_one_person_are_one_person_of_the_national_desk(one: District) -> None:
+def test_two_phones_count_as_one_national_desk_member(one: District) -> None:
     one.enrol(Level.NATIONAL)
     with one.database.reading() as session:
         assert active_national(queries_people.members(session), one.clock()) == 2

@@ -39,13 +39,13 @@ HERE = {"province": "1", "district": "12"}
         ({"wrong": "hurt", "province": "1", "district": "unsure"}, "filed"),
     ],
 )
-def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None) -> None:
+def test_answers_decide_complaint_state(answers: dict[str, str], reached: str | None) -> None:
     assert stage(answers) == reached
     assert stage(answers, completed=True) == "complete"
 
 
 @pytest.mark.parametrize("wrong", list(ComplaintKind))
-def test_whoever_was_hurt_waits_for_nobody_and_no_other_waits_long(wrong: ComplaintKind) -> None:
+def test_complaint_about_harm_is_as_urgent_as_danger(wrong: ComplaintKind) -> None:
     come_to = complaint_facts({"wrong": wrong, **HERE})
     assert come_to is not None
     assert come_to.urgency == (1 if wrong is ComplaintKind.HURT else 2)
@@ -68,7 +68,7 @@ NATIONAL = {one.id for one in PEOPLE if one.level is Level.NATIONAL}
 
 
 @given(SAID, st.booleans(), st.sampled_from(EscalationReason))
-def test_whatever_was_answered_the_ladder_knows_the_nation_s_people_alone(
+def test_any_complaint_alerts_only_national_desk(
     answers: dict[str, str], completed: bool, reason: EscalationReason
 ) -> None:
     come_to = complaint_facts(answers, completed=completed)

@@ -27,11 +27,11 @@ TAKEN, CLOSED, HELD = "taken", "closed", "held"
         (1, (HELD,), TextFate.HELD),
     ],
 )
-def test_people_decide_open_cases(urgency: int, standing: tuple[str, ...], fate: TextFate) -> None:
+def test_case_decides_fate_of_text(urgency: int, standing: tuple[str, ...], fate: TextFate) -> None:
     wished = ErasureRequest(urgency, TAKEN in standing, CLOSED in standing, HELD in standing)
     assert wished.fate is fate
 
 
-def test_an_overdue_decision_is_asked_for_in_working_hours_and_a_hold_each_month() -> None:
+def test_erasure_decision_asks_in_hours_and_legal_hold_monthly() -> None:
     assert next_due(TextFate.DECIDED, FRIDAY) == datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
     assert (next_due(TextFate.HELD, FRIDAY) - FRIDAY).days == 30

@@ -13,20 +13,20 @@ from functools import cache
 import pytest
 
 from hotline.tips.rules import DeadlineKind
-from tests.alerts.interleaving.asking import EscalationModel
+from tests.alerts.interleaving.policy import EscalationModel
 from tests.alerts.interleaving.search import Explored, explore, follow, story
 from tests.support.steps import Tell
 
 TAKES = "{Who} dials and takes it."
 TAKES_BY_SMS = "{Who} takes it by SMS, and is believed."
-WISHES = "{Who} says that it is no trafficking, and wants it closed."
+REQUESTS = "{Who} says that it is no trafficking, and wants it closed."
 MET = "{Who} has met somebody, and says that it is no trafficking."
 UNANSWERED = DeadlineKind.ACKNOWLEDGE.value
 BEGINNINGS = {
     "filed": (),
     "taken by two, by SMS": (TAKES_BY_SMS, TAKES_BY_SMS),
     "overdue": (UNANSWERED,) * 4,
-    "an end is wanted": (TAKES_BY_SMS, WISHES),
+    "an end is wanted": (TAKES_BY_SMS, REQUESTS),
     "the desk decides": (TAKES_BY_SMS, MET),
 }
 """The states of a case from which a search begins. Each search may use the same number of actions."""
@@ -40,7 +40,7 @@ STATES = {
 """For each beginning, the smallest and the largest allowed number of states that the search finds. With fewer states,
 the search would check too little. With more states, the search would take too long.
 """
-ACTS = 2
+ACTIONS = 2
 """The maximum number of actions of people and of faults in one search."""
 
 
@@ -61,7 +61,7 @@ def broken_rules(found: Explored, ladder: EscalationModel) -> str:
 def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
     ladder = shipped()
     first = follow(ladder, ladder.filed(), *BEGINNINGS[beginning])
-    found = explore(ladder, first, ACTS)
+    found = explore(ladder, first, ACTIONS)
     tell_steps(f"one danger tip, {beginning}: {found.states} standings, {found.steps} steps")
     assert not found.broken, broken_rules(found, ladder)
     least, most = STATES[beginning]
@@ -70,7 +70,7 @@ def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_no_danger_tip_is_lost_within_three_acts(tell_steps: Tell) -> None:
+def test_no_danger_tip_is_lost_within_three_actions(tell_steps: Tell) -> None:
     ladder = shipped()
     found = explore(ladder, ladder.filed(), 3)
     tell_steps(f"one danger tip, three acts: {found.states} standings, {found.steps} steps")
@@ -97,14 +97,14 @@ each of these five has a rule of its own.
 
 @pytest.mark.row("R5")
 @pytest.mark.parametrize("kind", GUARDED)
-def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
+def test_search_notices_a_removed_deadline(kind: DeadlineKind) -> None:
     ladder = EscalationModel(without=kind)
     rule = GUARDED[kind]
-    found = explore(ladder, ladder.filed(), ACTS, until=rule)
+    found = explore(ladder, ladder.filed(), ACTIONS, until=rule)
     assert not found.broken[rule][-1].is_open(kind)
 
 
-def test_an_alert_without_its_own_clock_is_missed() -> None:
+def test_search_notices_an_alert_never_resent() -> None:
     """The worker that sent an alert was killed. The escalation policy works as before, but in this test no other
     worker sends the lost alert again.
     """

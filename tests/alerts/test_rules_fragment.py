@@ -20,38 +20,38 @@ ROSTER = [
     Candidate(3, Level.NATIONAL),
     Candidate(4, Level.NATIONAL),
 ]
-LEFT = Case("1", None, 1, "no", once=True)
+TIP = Case("1", None, 1, "no", once=True)
 QUIET = [one for one in CaseEventKind if one is not CaseEventKind.DUE]
 
 
-def standing(holder: int | None = None) -> CaseState:
-    return CaseState(LEFT, step=1, alerted=[AlertedResponder(3, Level.NATIONAL)], assignee=holder)
+def state(holder: int | None = None) -> CaseState:
+    return CaseState(TIP, step=1, alerted=[AlertedResponder(3, Level.NATIONAL)], assignee=holder)
 
 
-def test_somebody_of_the_national_desk_is_told_and_nobody_of_the_province() -> None:
-    assert first_recipients(LEFT, ROSTER) == (3,)
+def test_fragment_alerts_only_one_national_officer() -> None:
+    assert first_recipients(TIP, ROSTER) == (3,)
 
 
 @pytest.mark.parametrize("what", QUIET)
 @pytest.mark.parametrize("holder", [None, 3])
-def test_no_event_makes_it_red_or_sets_an_asking_clock(
+def test_no_event_makes_fragment_overdue_or_escalates_it(
     what: CaseEventKind, holder: int | None
 ) -> None:
-    decision = decide(standing(holder), ROSTER, Event(what, by=3), AT)
+    decision = decide(state(holder), ROSTER, Event(what, by=3), AT)
     assert decision.set.keys() <= {DeadlineKind.CONFIRM_CLOSURE}
     assert all(tell.purpose is not Purpose.OPEN for tell in decision.notices)
 
 
-def test_where_her_phone_is_off_another_of_the_desk_is_told_and_then_nobody() -> None:
-    off = decide(standing(), ROSTER, Event(CaseEventKind.NOT_REACHED), AT)
+def test_unreached_fragment_alerts_next_officer_then_no_one() -> None:
+    off = decide(state(), ROSTER, Event(CaseEventKind.NOT_REACHED), AT)
     assert [tell.responder_ids for tell in off.notices] == [(4,)]
     both = CaseState(
-        LEFT, 2, [AlertedResponder(3, Level.NATIONAL), AlertedResponder(4, Level.NATIONAL)]
+        TIP, 2, [AlertedResponder(3, Level.NATIONAL), AlertedResponder(4, Level.NATIONAL)]
     )
     assert decide(both, ROSTER, Event(CaseEventKind.NOT_REACHED), AT).notices == ()
 
 
-def test_who_takes_it_holds_it_until_she_cannot() -> None:
-    assert decide(standing(), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, by=3), AT).assignee == 3
-    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=3), AT).assignee is None
-    assert decide(standing(3), ROSTER, Event(CaseEventKind.PASSED, by=4), AT).assignee == 3
+def test_assignee_keeps_fragment_until_passing_it_on() -> None:
+    assert decide(state(), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, by=3), AT).assignee == 3
+    assert decide(state(3), ROSTER, Event(CaseEventKind.PASSED, by=3), AT).assignee is None
+    assert decide(state(3), ROSTER, Event(CaseEventKind.PASSED, by=4), AT).assignee == 3

@@ -54,7 +54,7 @@ def read(row: dict[str, str]) -> str:
 
 
 @pytest.mark.row("R2")
-def test_r2_ninety_eight_of_a_hundred_are_read_as_meant_and_the_others_act_on_nothing() -> None:
+def test_r2_98_of_100_spellings_are_read_and_others_do_nothing() -> None:
     misread = [row for row in SPELLINGS if read(row) != row["expected"]]
     assert len(SPELLINGS) == 100
     assert len(misread) <= 2, [row["id"] for row in misread]
@@ -64,7 +64,7 @@ def test_r2_ninety_eight_of_a_hundred_are_read_as_meant_and_the_others_act_on_no
 
 
 @pytest.mark.parametrize("row", EVERYDAY, ids=lambda row: row["text"])
-def test_everyday_words_are_understood_or_get_the_name_of_the_case(
+def test_everyday_words_are_read_or_answered_with_reference(
     row: dict[str, str],
 ) -> None:
     assert read(row) == row["expected"]
@@ -75,38 +75,38 @@ def reads(verb: Verb) -> str:
 
 
 @pytest.mark.parametrize("verb", Verb)
-def test_each_digit_and_each_word_of_its_row_is_read(verb: Verb) -> None:
+def test_each_digit_and_each_of_its_words_is_read(verb: Verb) -> None:
     reply = REPLIES[verb]
     said = [*(part.values() for part in (reply.own, reply.words))]
     for text in [verb, *(one for words in said for phrase in words for one in phrase.split("|"))]:
         for written in (f"{text} K7Q4", f"k7q4 {text.upper()}"):
-            assert said_by_national(written) == reads(verb), written
+            assert read_by_national(written) == reads(verb), written
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_each_digit_that_is_offered_is_read_with_its_words(language: str) -> None:
+def test_each_offered_digit_is_read_with_its_label(language: str) -> None:
     words = load_phrases()
     for template, verb in OFFERED_DIGITS.items():
-        assert said_by_national(f"{words.say(language, template)} K7Q4") == reads(verb)
+        assert read_by_national(f"{words.say(language, template)} K7Q4") == reads(verb)
     assert {*OFFERED_DIGITS.values()} == {*OF_A_CASE} == {*Verb} - {Verb.HELP}
 
 
-def test_each_word_of_the_hint_answers_beside_its_own_digit_alone() -> None:
+def test_label_of_hint_counts_only_with_its_own_digit() -> None:
     for verb, reply in REPLIES.items():
         for phrase in split_phrases(reply.labels):
             label = " ".join(phrase)
-            assert said_by_national(f"{label} K7Q4") == "ask:K7Q4", label
-            assert said_by_national(f"{verb} {label} K7Q4") == reads(verb), label
+            assert read_by_national(f"{label} K7Q4") == "ask:K7Q4", label
+            assert read_by_national(f"{verb} {label} K7Q4") == reads(verb), label
             other = Verb.REFERRED if verb is not Verb.REFERRED else Verb.PASS_ON
-            assert said_by_national(f"{other} {label} K7Q4") == "ask:K7Q4", label
+            assert read_by_national(f"{other} {label} K7Q4") == "ask:K7Q4", label
 
 
 @pytest.mark.parametrize("yes", [" ".join(phrase) for phrase in YES_WORDS])
 def test_each_yes_takes_a_case(yes: str) -> None:
-    assert said_by_national(f"{yes} K7Q4") == "1:K7Q4"
+    assert read_by_national(f"{yes} K7Q4") == "1:K7Q4"
 
 
-def said_by_national(text: str) -> str:
+def read_by_national(text: str) -> str:
     return parsed(parse_reply(text, ["K7Q4"], recent=True, national=True))
 
 
@@ -157,7 +157,7 @@ def said_by_national(text: str) -> str:
         ("K7Q4 0", "0"),
     ],
 )
-def test_with_one_case_open(text: str, expected: str) -> None:
+def test_reply_with_one_open_case(text: str, expected: str) -> None:
     assert parsed(parse_reply(text, ["K7Q4"], recent=True)) == expected
 
 
@@ -177,20 +177,20 @@ def test_with_one_case_open(text: str, expected: str) -> None:
         ("1 H 9RC", "H9RC", "1:H9RC"),
     ],
 )
-def test_with_several_cases_open(text: str, hers: str, expected: str) -> None:
+def test_reply_with_several_open_cases(text: str, hers: str, expected: str) -> None:
     assert parsed(parse_reply(text, hers.split(), recent=True)) == expected
 
 
-def test_a_bare_digit_takes_nothing_where_more_than_one_alert_came_or_none() -> None:
+def test_bare_digit_without_one_recent_alert_takes_nothing() -> None:
     assert parsed(parse_reply("1", ["K7Q4"], recent=False)) == "ask:K7Q4"
 
 
-def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
+def test_reference_of_closed_case_is_never_guessed() -> None:
     assert parsed(parse_reply("1 M3TX", ["M3TA"], recent=True, others=["M3TX"])) == "1:M3TX"
     assert parsed(parse_reply("1 M3TQ", [], recent=True, others=["M3TX"])) == "wrong"
 
 
-def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
+def test_hotline_s_own_sms_sent_back_has_no_effect() -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#", "time": "25/11 14:05"}
     values |= {"until": "14:05", "name": "redis", "number": "112", "join": "407194"}
     values |= {"like": "H9RC", "case": "K7Q4 new", "count": "99", "step": "3", "row": "1204"}
@@ -207,7 +207,7 @@ def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> N
                 assert acts == (), (template.name, language)
 
 
-def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
+def test_similar_case_named_in_alert_is_not_taken_too() -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "like": "H9RC"}
     both, words = ["K7Q4", "H9RC"], load_phrases()
     for template in (Template.ALERT_LIKE_URGENT_REPLY, Template.ALERT_LIKE_REPLY):
@@ -222,12 +222,12 @@ def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
     ("text", "verb"),
     [("6 K7Q4", Verb.UNSEEN), ("k7q4 7", Verb.OPENLY), ("7K7Q4", Verb.OPENLY)],
 )
-def test_the_national_desk_alone_has_two_digits_more(text: str, verb: Verb) -> None:
+def test_only_national_desk_has_digits_6_and_7(text: str, verb: Verb) -> None:
     assert parse_reply(text, ["K7Q4"], True, national=True).actions == (Action(verb, "K7Q4"),)
     assert parse_reply(text, ["K7Q4"], recent=True).actions == ()
 
 
-def test_hours_and_distances_are_no_digits_of_the_national_desk() -> None:
+def test_hours_and_distances_are_no_visit_decisions() -> None:
     for text in ("6 km K7Q4", "K7Q4 at 6:30", "in 7 minutes K7Q4"):
         assert parse_reply(text, ["K7Q4"], True, national=True).actions == ()
 
@@ -242,7 +242,7 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=9).map(" ".jo
 
 
 @given(TEXTS, REFERENCES, st.booleans())
-def test_it_is_total_and_acts_on_hers_alone_with_one_verb_each(
+def test_any_text_acts_only_on_own_cases_once_each(
     text: str, hers: list[str], lately: bool
 ) -> None:
     reading = parse_reply(text, hers, lately)
@@ -255,7 +255,7 @@ def test_it_is_total_and_acts_on_hers_alone_with_one_verb_each(
 
 
 @given(TEXTS, REFERENCES, st.booleans())
-def test_only_taking_is_forgiven_a_slip(text: str, hers: list[str], lately: bool) -> None:
+def test_only_take_accepts_mistyped_reference(text: str, hers: list[str], lately: bool) -> None:
     letters = "".join(filter(str.isalnum, text.upper())).translate(identifiers.TWINS)
     for action in parse_reply(text, hers, lately).actions:
         assert action.verb is Verb.TAKE or action.reference in letters
@@ -271,7 +271,7 @@ def test_every_reference_is_read_back(seed: int, digit: str, length: int) -> Non
         assert parse_reply(text, [made], recent=False) == meant, text
 
 
-def test_a_long_text_is_read_to_its_end_in_little_time() -> None:
+def test_long_text_is_read_to_its_end() -> None:
     assert parsed(parse_reply("umwana " * 1200 + "1 K7Q4", ["K7Q4"], recent=True)) == "1:K7Q4"
 
 
@@ -282,7 +282,7 @@ def drawn(seed: int, length: int, most: int = 9) -> list[str]:
 
 
 @pytest.mark.parametrize("length", rules_assignment.LENGTHS)
-def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -> None:
+def test_drawn_references_use_letters_about_equally(length: int) -> None:
     made = drawn(1, length, 20_000)
     assert 18_000 < len(made) <= 20_000
     assert {len(one) for one in made} == {length}
@@ -294,7 +294,7 @@ def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -
 
 
 @pytest.mark.parametrize("length", rules_assignment.LENGTHS)
-def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
+def test_reference_of_another_responder_never_takes_own_case(
     length: int,
 ) -> None:
     mine = "YY99YY"[:length]
@@ -303,6 +303,6 @@ def test_a_reference_of_another_responder_is_never_a_distance_or_an_hour(
             assert parsed(parse_reply(f"1 {made}", [mine], recent=True)) != f"1:{mine}", made
 
 
-def test_draws_without_luck_grow_longer_and_stop_growing() -> None:
+def test_reference_length_grows_up_to_six_after_failed_draws() -> None:
     lengths = [rules_assignment.length_after(unlucky) for unlucky in (0, 2, 3, 6, 60)]
     assert lengths == [4, 4, 5, 6, 6]

@@ -53,7 +53,7 @@ def test_the_eighth_danger_of_a_district_begins_a_storm() -> None:
     assert placed(flood) == [SmsShare.ALONE] * (STORM_FROM - 1) + storm
 
 
-def test_in_a_storm_the_first_of_a_sector_and_a_lone_one_with_text_keep_their_sms() -> None:
+def test_new_sector_or_text_keeps_its_own_sms_in_a_storm() -> None:
     flood = [danger(n) for n in range(10)]
     new = [
         danger(20, "1202"),
@@ -96,7 +96,7 @@ def test_the_next_person_is_the_first_who_got_no_sms_in_this_minute() -> None:
     assert next_person(((), (), ()), paces, {}, NOON) is None
 
 
-def test_after_a_few_sms_the_dangers_of_some_seconds_go_together_to_one_person() -> None:
+def test_dangers_within_seconds_share_one_person_s_sms() -> None:
     paces = {who: SmsPace(NOON - HOUR, MAX_ALONE + who) for who in (1, 2)}
     assert paces[1].next_escalated(NOON) == NOON + COLLECT
     assert SmsPace(NOON, SOME).next_escalated(NOON) == NOON + LONG_INTERVAL
@@ -195,7 +195,7 @@ def people(draw: st.DrawFn) -> list[Candidate]:
     ),
     official=st.sampled_from(["no", "no", "yes"]),
 )
-def test_in_any_storm_each_danger_has_a_person_who_may_know(
+def test_each_danger_of_a_storm_has_an_allowed_recipient(
     who: list[Candidate], told: list[tuple[int, str, bool, bool]], official: str
 ) -> None:
     case, at, until = Case("12", "sex", 1, official), NOON, None

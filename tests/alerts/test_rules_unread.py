@@ -20,7 +20,7 @@ ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT)}
 RUNS = {DeadlineKind.OPEN: Clock(AT), DeadlineKind.OUTCOME: Clock(AT)}
 
 
-def standing(urgency: int = 1, **fields: object) -> CaseState:
+def state(urgency: int = 1, **fields: object) -> CaseState:
     case = Case("12", None, urgency, "no")
     base = CaseState(case, step=1, alerted=TOLD, clocks=ASKED, unread=frozenset({ONE}))
     return replace(base, **fields)  # type: ignore[arg-type]
@@ -30,31 +30,31 @@ def standing(urgency: int = 1, **fields: object) -> CaseState:
     ("urgency", "due"),
     [(1, AT + timedelta(minutes=5)), (2, AT + timedelta(hours=1)), (3, AT.replace(day=25, hour=6))],
 )
-def test_it_begins_when_she_takes_it_unread(urgency: int, due: datetime) -> None:
+def test_unread_take_sets_deadline_to_read_case(urgency: int, due: datetime) -> None:
     taken = rules_escalation.decide(
-        standing(urgency), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
+        state(urgency), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
     )
     assert (taken.assignee, taken.set[DeadlineKind.OPEN]) == (ONE, Clock(due))
     assert DeadlineKind.OUTCOME in taken.set
 
 
 @pytest.mark.parametrize("unread", [frozenset(), frozenset({TWO})])
-def test_it_does_not_begin_for_who_has_read_it_or_has_no_pin(unread: frozenset[int]) -> None:
+def test_read_case_or_missing_pin_sets_no_reading_deadline(unread: frozenset[int]) -> None:
     taken = rules_escalation.decide(
-        standing(unread=unread), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
+        state(unread=unread), ROSTER, Event(CaseEventKind.ACKNOWLEDGED, ONE), AT
     )
     assert DeadlineKind.OPEN not in taken.set
 
 
 @pytest.mark.parametrize(("by", "closes"), [(ONE, True), (TWO, False)])
-def test_her_page_ends_it_and_a_colleague_s_does_not(by: int, closes: bool) -> None:
-    s = standing(assignee=ONE, clocks=RUNS)
+def test_only_assignee_s_reading_ends_the_deadline(by: int, closes: bool) -> None:
+    s = state(assignee=ONE, clocks=RUNS)
     read = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.OPENED, by), AT)
     assert (DeadlineKind.OPEN in read.close, read.assignee) == (closes, ONE)
 
 
-def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
-    s = standing(assignee=ONE, clocks={**RUNS, **ASKED})
+def test_new_assignee_ends_reading_deadline_of_the_old_one() -> None:
+    s = state(assignee=ONE, clocks={**RUNS, **ASKED})
     taken = rules_escalation.decide(s, ROSTER, Event(CaseEventKind.ACKNOWLEDGED, TWO), AT)
     assert taken.assignee == TWO
     assert DeadlineKind.OPEN in taken.close
@@ -74,23 +74,23 @@ def due(
     return told, DeadlineKind.ACKNOWLEDGE in fired.set, DeadlineKind.OPEN in fired.set
 
 
-def test_unread_danger_is_asked_of_the_next_and_she_stays_responsible() -> None:
-    assert due(standing(assignee=ONE, clocks=RUNS)) == ([(Purpose.ALERT, (THREE,))], True, False)
+def test_unread_danger_alerts_next_and_keeps_assignee() -> None:
+    assert due(state(assignee=ONE, clocks=RUNS)) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
-def test_without_danger_she_is_reminded_once_and_then_the_next_is_asked() -> None:
-    s = standing(2, assignee=ONE, clocks=RUNS)
+def test_unread_case_reminds_assignee_once_then_alerts_next() -> None:
+    s = state(2, assignee=ONE, clocks=RUNS)
     assert due(s) == ([(Purpose.REMIND, (ONE,))], False, True)
     assert due(s, nth=1) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
-def test_without_danger_nobody_is_reminded_at_night_and_the_next_is_asked_all_the_same() -> None:
+def test_unread_case_at_night_alerts_next_without_reminder() -> None:
     night = AT.replace(hour=22, minute=38)
-    s = standing(2, assignee=ONE, clocks=RUNS)
+    s = state(2, assignee=ONE, clocks=RUNS)
     assert due(s, at=night) == ([], False, True)
     assert due(s, nth=1, at=night) == ([(Purpose.ALERT, (THREE,))], True, False)
 
 
-def test_it_asks_nobody_where_she_has_read_it_meanwhile() -> None:
-    s = standing(assignee=ONE, clocks=RUNS, unread=frozenset())
+def test_case_read_in_time_alerts_no_one() -> None:
+    s = state(assignee=ONE, clocks=RUNS, unread=frozenset())
     assert due(s) == ([], False, False)

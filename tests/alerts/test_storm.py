@@ -131,7 +131,7 @@ def test_four_people_are_alerted_of_each_danger_within_a_minute(district: Distri
 
 
 @pytest.mark.timeout(900)
-def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
+def test_night_of_dangers_limits_sms(flood: Flood, tell_steps: Tell) -> None:
     """The test first files dangers in three districts, and no one takes these dangers. Then the test files forged
     dangers, and at last the gateway fails for an hour.
     """
@@ -172,7 +172,7 @@ def test_a_night_in_the_ledger(flood: Flood, tell_steps: Tell) -> None:
     assert waits == {tip.id for tip in flood.district.all(Tip)}, "no deadline is lost"
 
 
-def test_a_tip_that_became_a_danger_counts_from_then(flood: Flood) -> None:
+def test_tip_counts_for_storm_once_it_becomes_danger(flood: Flood) -> None:
     """A storm begins when enough tips are about danger, even if these tips were filed an hour earlier without
     danger.
     """
@@ -223,7 +223,7 @@ def test_a_shared_sms_counts_its_cases_when_it_is_sent(stormy: Flood) -> None:
     assert (rows[few].state, rows[few].accepted_at) == (MessageState.FAILED, None)
 
 
-def test_what_is_not_delivered_is_every_case_of_it_not_delivered(stormy: Flood) -> None:
+def test_undelivered_shared_sms_escalates_each_of_its_cases(stormy: Flood) -> None:
     district = stormy.district
     *_, (lost, rest) = shared(district).items()
     before = Counter(row.tip_id for row in district.all(Assignment))
@@ -235,7 +235,7 @@ def test_what_is_not_delivered_is_every_case_of_it_not_delivered(stormy: Flood) 
     assert {tip for tip in after if after[tip] > before[tip]} == {one.tip_id for one in rest}
 
 
-def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
+def test_repeated_alerts_keep_reference_and_share_one_sms(
     district: District,
 ) -> None:
     district.enrol(Level.NATIONAL)
@@ -254,7 +254,7 @@ def test_a_repeat_keeps_its_reference_and_shares_one_sms_in_fifteen_minutes(
         assert find_tip(session, rows[0].reference) == rows[0].tip_id
 
 
-def test_notices_share_an_sms_in_a_storm_but_who_has_taken_the_case_reads_them_at_once(
+def test_storm_notices_share_an_sms_except_for_the_assignee(
     stormy: Flood,
 ) -> None:
     """A shared SMS with notices counts every case that has a notice, even a case that a colleague has taken."""
@@ -314,7 +314,7 @@ def test_while_very_many_sms_are_sent_all_but_danger_shares_one(district: Distri
 
 
 @pytest.mark.parametrize(("storm", "desks"), [(False, 2), (True, 2 + len(neighbours(GASABO)))])
-def test_in_a_storm_a_danger_is_sealed_for_the_neighbours_too(
+def test_neighbour_desks_can_decrypt_dangers_of_a_storm(
     line: Line, storm: bool, desks: int
 ) -> None:
     if storm:

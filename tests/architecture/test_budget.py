@@ -24,7 +24,7 @@ BUDGET = {
     "sql": 1_252,
     "data": 5_600,
     "unformatted": 0,
-    "tests": 74_510,
+    "tests": 74_494,
 }
 """The largest sizes that each part of the project may have. `tests` counts the lines of the tests. `data` counts the
 lines of the CSV tables that people read. The count `data` leaves out tables whose content is also in the code.

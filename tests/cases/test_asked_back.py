@@ -74,7 +74,7 @@ def messages(line: Line) -> list[Message]:
 
 
 @pytest.mark.row("C12")
-def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, number: str) -> None:
+def test_each_desk_of_the_tip_reads_the_digit_answer(desked: Line, number: str) -> None:
     def state() -> str | None:
         return decrypt_access.list_tips(desked.context)[0].question
 
@@ -108,7 +108,7 @@ def test_an_answer_by_a_digit_is_read_by_each_desk_of_the_tip(desked: Line, numb
     assert logged(desked, "question_answered") == [("receipt", "tip:1", "")]
 
 
-def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
+def test_c12_text_answer_with_a_star_is_encrypted_and_not_in_repr(
     desked: Line, number: str, stored: Callable[[], bytes]
 ) -> None:
     ask(desked, "landmark")
@@ -123,7 +123,7 @@ def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
     assert b"ikanari" not in stored()
 
 
-def test_c12_the_first_answer_is_kept_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
+def test_c12_first_answer_counts_and_is_never_shown(desked: Line, number: str) -> None:
     ask(desked)
     plain = asked(desked, number, msisdn="+250788000056").screen.replace(f"\n{OFFER}", "")
     one, other = (asked(desked, number, msisdn=f"+25078800006{n}") for n in (1, 2))
@@ -138,7 +138,7 @@ def test_c12_the_first_answer_is_kept_and_nothing_of_it_is_shown(desked: Line, n
     assert len(logged(desked, "question_answered")) == 1
 
 
-def test_a_hop_that_comes_again_or_after_a_lost_run_answers_once(desked: Line, number: str) -> None:
+def test_repeated_hop_stores_one_answer(desked: Line, number: str) -> None:
     ask(desked)
     caller = asked(desked, number)
     shown = caller.screen
@@ -153,7 +153,7 @@ def test_a_hop_that_comes_again_or_after_a_lost_run_answers_once(desked: Line, n
     assert len(messages(desked)) == 1
 
 
-def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) -> None:
+def test_c12_answer_to_unseen_question_is_ignored(desked: Line, number: str) -> None:
     ask(desked)
     (key,) = (tip.receipt_key for tip in desked.tips)
     with desked.database.writing() as session:
@@ -163,9 +163,7 @@ def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) 
     assert [row.answered_at for row in desked.all(QuestionBackRow)] == [None]
 
 
-def test_c12_whoever_looks_and_goes_back_or_redials_leaves_it_waiting(
-    desked: Line, number: str
-) -> None:
+def test_c12_question_still_waits_after_back_or_redial(desked: Line, number: str) -> None:
     ask(desked)
     fresh = desked.caller("+250788000099").dial()
     for ahead in (("3",), ("3", "1")):
@@ -182,7 +180,7 @@ def test_c12_whoever_looks_and_goes_back_or_redials_leaves_it_waiting(
     assert desked.caller(later.msisdn).dial() == fresh
 
 
-def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, number: str) -> None:
+def test_c12_wrong_pin_and_used_attempts_show_no_question(desked: Line, number: str) -> None:
     before = asked(desked, number, wrong()).screen
     ask(desked)
     assert asked(desked, number, wrong(), msisdn="+250788000056").screen == before
@@ -195,7 +193,7 @@ def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, n
 
 @pytest.mark.adversary("a helper who wants to know the caller")
 @pytest.mark.row("C12")
-def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
+def test_c12_second_question_is_refused(desked: Line, number: str) -> None:
     ask(desked)
     with pytest.raises(AskRefused, match="a second question"):
         ask(desked, "when")
@@ -205,7 +203,7 @@ def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
     assert len(desked.all(QuestionBackRow)) == 1
 
 
-def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) -> None:
+def test_c12_linked_tip_of_receipt_gets_no_second_question(desked: Line) -> None:
     given(desked)
     given(desked)
     assert len(desked.tips) == 2
@@ -217,7 +215,7 @@ def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) ->
         ask(desked, tip_id=2)
 
 
-def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
+def test_only_desk_with_access_asks_a_question(desked: Line, number: str) -> None:
     with pytest.raises(PassphraseWrong):
         asking.ask(
             desked.context, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x"
@@ -233,7 +231,7 @@ def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
     ]
 
 
-def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Line) -> None:
+def test_unfinished_closed_or_receiptless_tip_gets_no_question(desked: Line) -> None:
     given(desked)
     with pytest.raises(AskRefused, match="three minutes"):
         ask(desked)
@@ -272,7 +270,7 @@ def unsigned(line: Line) -> Line:
 
 @pytest.mark.adversary("a helper who wants to know the caller")
 @pytest.mark.row("C12")
-def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number: str) -> None:
+def test_c12_unreviewed_question_is_neither_asked_nor_shown(desked: Line, number: str) -> None:
     with pytest.raises(AskRefused, match="signed"):
         ask(unsigned(desked))
     ask(desked)
@@ -281,7 +279,7 @@ def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number:
 
 
 @pytest.mark.parametrize("then", ["its approval lapses", "the tip is closed"])
-def test_c12_a_question_that_may_not_be_asked_any_more_is_not_shown(
+def test_c12_question_of_closed_or_held_tip_is_not_shown(
     desked: Line, number: str, then: str
 ) -> None:
     ask(desked)
@@ -295,7 +293,7 @@ def test_c12_a_question_that_may_not_be_asked_any_more_is_not_shown(
 # Tests who is notified of an answer, and that an answer is erased together with the text of its tip.
 
 
-def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, number: str) -> None:
+def test_c12_answer_notifies_assignee_with_own_reference(desked: Line, number: str) -> None:
     with desked.database.writing() as session:
         took = make_responder(name="Took", msisdn="+250788000091", language="fr")
         sent = make_responder(name="Sent", msisdn="+250788000092")
@@ -319,14 +317,14 @@ def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, num
     assert {row.reference for row in desked.all(Assignment)} >= {"K7Q4"}
 
 
-def test_c12_the_national_desk_is_told_where_nobody_took_it(desked: Line, number: str) -> None:
+def test_c12_answer_to_untaken_tip_notifies_national_desk(desked: Line, number: str) -> None:
     ask(desked, desk=DISTRICT)
     asked(desked, number).key("3", "1")
     assert [row.responder_id for row in messages(desked)] == [1]
 
 
 @pytest.mark.parametrize("by", ["a request", "the clock"])
-def test_c12_her_answer_goes_with_her_words(desked: Line, number: str, by: str) -> None:
+def test_c12_answer_is_erased_with_the_text(desked: Line, number: str, by: str) -> None:
     ask(desked, "landmark")
     asked(desked, number).key("3", "ikanari")
     (row,) = desked.all(QuestionBackRow)
@@ -345,7 +343,7 @@ def test_c12_her_answer_goes_with_her_words(desked: Line, number: str, by: str) 
     assert desked.all(QuestionBackRow) == []
 
 
-def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, number: str) -> None:
+def test_undecryptable_answer_does_not_hide_the_tip(desked: Line, number: str) -> None:
     ask(desked)
     asked(desked, number).key("3", "1")
     with desked.database.writing() as session:

@@ -141,7 +141,7 @@ def everything(desk: Desk) -> str:
 
 
 @pytest.mark.adversary("an admin who weakens the national desk")
-def test_a_file_is_requested_approved_and_made_once_under_six_words(
+def test_case_file_is_requested_approved_and_made_once(
     file: FileDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The request sets a legal hold. The list of pending approvals names neither the tip nor its place. No case file is
@@ -198,9 +198,7 @@ def test_a_file_is_requested_approved_and_made_once_under_six_words(
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_only_an_order_named_by_number_brings_what_the_caller_said(
-    file: FileDesk, language: str
-) -> None:
+def test_only_file_with_order_contains_the_report(file: FileDesk, language: str) -> None:
     """A file without an order contains neither the caller's report nor the minute of the call. A phone number is never
     in a file."""
     filed_at = file.desks.tip(file.tip).filed_at
@@ -226,7 +224,7 @@ def test_only_an_order_named_by_number_brings_what_the_caller_said(
         assert "National 1" not in main
 
 
-def test_persons_who_refused_the_police_or_the_file_are_in_no_file(file: FileDesk) -> None:
+def test_person_who_refused_police_or_file_is_in_no_file(file: FileDesk) -> None:
     context = file.desks.desk.context
     assert file.asks(n="7") == 422
     assert file.asks(n="1") == 422, "nobody told the person"
@@ -253,7 +251,7 @@ def test_persons_who_refused_the_police_or_the_file_are_in_no_file(file: FileDes
 
 
 @pytest.mark.adversary("a corrupt responder")
-def test_nobody_of_an_official_s_district_and_no_excluded_person_approves(file: FileDesk) -> None:
+def test_excluded_people_and_official_s_district_cannot_approve(file: FileDesk) -> None:
     desk, desks = file.desks.desk, file.desks
     change(desk, file.tip, official="yes", place=OTHER_DISTRICT)
     assert file.asks(desks.district) == 404
@@ -270,7 +268,7 @@ def test_nobody_of_an_official_s_district_and_no_excluded_person_approves(file: 
     assert row.approved_at is None
 
 
-def test_a_request_can_be_withdrawn_and_its_hold_ends(file: FileDesk) -> None:
+def test_withdrawn_request_ends_its_legal_hold(file: FileDesk) -> None:
     assert file.asks() == 303
     assert file.asks() == 422, "one at a time"
     assert file.decides(file.desks.national, "take_back") == 303
@@ -280,9 +278,7 @@ def test_a_request_can_be_withdrawn_and_its_hold_ends(file: FileDesk) -> None:
 
 
 @pytest.mark.parametrize("is_approved", [True, False])
-def test_an_unused_request_ends_with_the_hold_that_it_set(
-    file: FileDesk, is_approved: bool
-) -> None:
+def test_unused_request_expires_with_its_legal_hold(file: FileDesk, is_approved: bool) -> None:
     assert file.asks() == 303
     if is_approved:
         assert file.decides(file.desks.other) == 303
@@ -294,7 +290,7 @@ def test_an_unused_request_ends_with_the_hold_that_it_set(
 
 
 @pytest.mark.parametrize("does", ["hold", "keep"])
-def test_a_hold_that_others_rely_on_outlives_the_request(file: FileDesk, does: str) -> None:
+def test_legal_hold_that_others_need_stays_after_request(file: FileDesk, does: str) -> None:
     """After the text of the tip is erased, the page still has the form to end the legal hold."""
     second = file.desks.second
     assert file.asks() == 303
@@ -308,7 +304,7 @@ def test_a_hold_that_others_rely_on_outlives_the_request(file: FileDesk, does: s
     assert "Remove legal hold" in second.get(f"/tips/{file.tip}").text
 
 
-def test_an_older_hold_needs_two_people_only_while_a_file_needs_it(file: FileDesk) -> None:
+def test_older_hold_needs_two_people_while_a_file_needs_it(file: FileDesk) -> None:
     context, by = file.desks.desk.context, {"by": "Alice", "reason": "x"}
     service_retention.set_legal_hold(context, file.tip, **by)
     assert file.asks() == 303
@@ -327,7 +323,7 @@ def _erase(file: FileDesk) -> None:
     service_retention.erase_batch(file.desks.desk.context)
 
 
-def test_a_note_is_only_in_an_ordered_file_about_the_only_person(file: FileDesk) -> None:
+def test_notes_are_only_in_file_with_order_about_sole_person(file: FileDesk) -> None:
     """A note may repeat what the caller said, or describe a person whose codes are erased. So only a file with an order
     about the case's only person contains notes."""
     note = {"note": "words", "words": "the red door"}
@@ -343,7 +339,7 @@ def test_a_note_is_only_in_an_ordered_file_about_the_only_person(file: FileDesk)
 
 
 @pytest.mark.adversary("a corrupt responder")
-def test_an_approval_counts_no_more_once_the_approver_may_not_know(file: FileDesk) -> None:
+def test_approval_of_excluded_approver_does_not_count(file: FileDesk) -> None:
     desk = file.desks.desk
     file.tip = tell(desk, place=OTHER_DISTRICT, answers=ANSWERS)
     screened(desk.context, file.tip)
@@ -361,7 +357,7 @@ def test_an_approval_counts_no_more_once_the_approver_may_not_know(file: FileDes
 
 
 @pytest.mark.adversary("a corrupt responder")
-def test_a_second_account_makes_nobody_another_desk(file: FileDesk) -> None:
+def test_second_account_does_not_count_as_another_desk(file: FileDesk) -> None:
     """The requester and the approver must not share a desk. If one of the two has several accounts, the desks of all
     the accounts count."""
     desk = file.desks.desk
@@ -394,7 +390,7 @@ def texted_on(desk: Desk, weekday: int) -> list[str]:
         return [str(one.parameters["count"]) for one in rows]
 
 
-def test_a_hold_is_reviewed_each_six_months_and_lifted_by_two(file: FileDesk) -> None:
+def test_legal_hold_is_reviewed_half_yearly_and_lifted_by_two(file: FileDesk) -> None:
     desk, desks = file.desks.desk, file.desks
     file.approved()
     file.makes("print")
@@ -499,7 +495,7 @@ def test_no_file_contains_a_name_number_or_reference(
     assert ("a woman" in text) == about_person
 
 
-def test_alerts_do_not_give_the_minute_of_the_call() -> None:
+def test_case_file_alerts_hide_the_minute_of_the_call() -> None:
     """Alerts follow the call at fixed times, so their minutes would reveal the minute of the call. The number of alerts
     before a later event would reveal the minute of the call too, so the file leaves out the number of alerts."""
     steps = [*range(0, 100, 5), 105]
@@ -529,13 +525,13 @@ def test_alerts_do_not_give_the_minute_of_the_call() -> None:
         ({"file_told": "unsafe"}, None),
     ],
 )
-def test_a_person_is_told_first(told: dict[str, str], stop: FileStop | None) -> None:
+def test_file_needs_answer_of_informed_person(told: dict[str, str], stop: FileStop | None) -> None:
     assert refusal_of([person(**told)], 1) is stop
     assert refusal_of([person(**told)], None) is None
     assert refusal_of([person(**told)], 2) is FileStop.NO_PERSON
 
 
-def test_a_child_needs_the_child_officer() -> None:
+def test_file_about_child_needs_child_officer() -> None:
     signs = entry(1, 1, LoggedEvent.SCREENED, {**SIGNS, "minor": "unsure"})
     for interest, stop in (("not_yet", FileStop.CHILD), ("yes", None)):
         told = entry(1, 2, LoggedEvent.FILE_TOLD, {"file_told": "yes", "interest": interest})
@@ -555,7 +551,7 @@ def test_correction_of_older_answer_keeps_later_refusal_of_file() -> None:
     assert refusal_of(build_persons([screened, told[0], told[2]]), 1) is None
 
 
-def test_letters_never_end_and_orders_have_numbers() -> None:
+def test_letters_continue_after_z_and_orders_need_numbers() -> None:
     assert [letter(n) for n in (0, 25, 26, 52)] == ["A", "Z", "A1", "A2"]
     assert is_order_valid(FileBasis.JUDGE, ORDER)
     assert is_order_valid(FileBasis.JUDGE, "RP 00072/20260")

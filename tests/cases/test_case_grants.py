@@ -69,7 +69,7 @@ def change(beside: ReaderBeside, row: Any, **values: Any) -> None:
             setattr(session.get_one(Tip, row), name, value)
 
 
-def test_the_reader_hands_it_to_the_desks_of_the_tip_and_knows_whom_to_take_it_from(
+def test_reader_gives_and_withdraws_case_grants_of_desks(
     beside: ReaderBeside,
 ) -> None:
     line = beside.line
@@ -101,7 +101,7 @@ def test_the_reader_hands_it_to_the_desks_of_the_tip_and_knows_whom_to_take_it_f
     assert holders(beside) == {*ALONE, NATIONAL}, "the words went, and nobody was let go"
 
 
-def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) -> None:
+def test_undecryptable_code_does_not_block_other_grants(beside: ReaderBeside) -> None:
     told(beside.line, *DANGER_HERE)
     screened(beside.line.context, 2)
     with beside.line.database.writing() as session:
@@ -119,7 +119,7 @@ def test_a_code_that_does_not_open_stands_in_nobody_s_way(beside: ReaderBeside) 
     assert handed == {(1, READER), (2, READER), (2, NATIONAL), (2, place)}
 
 
-def test_a_new_key_opens_what_the_one_before_opened(beside: ReaderBeside, tmp_path: Path) -> None:
+def test_new_reader_key_decrypts_earlier_grants(beside: ReaderBeside, tmp_path: Path) -> None:
     assert len(holders(beside)) == 3
     keys, reader = tmp_path / "keys", ROTATING["reader"]
     rotation.stage_key(keys, reader)
@@ -190,7 +190,7 @@ def refused(database: Database, words: str) -> bool:
 
 
 @pytest.mark.both
-def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
+def test_codes_are_erased_only_after_they_are_counted(empty: Database) -> None:
     migrate.upgrade(empty)
     fill(empty)
     assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
@@ -205,7 +205,7 @@ def test_no_code_goes_before_it_was_counted(empty: Database) -> None:
 
 
 @pytest.mark.both
-def test_the_first_of_two_pairs_stays_and_a_person_is_met_once(database: Database) -> None:
+def test_first_key_pair_stays_and_person_is_stored_once(database: Database) -> None:
     fill(database)
     with database.writing() as session:
         assert (

@@ -20,7 +20,7 @@ def kinds(district: District, tip_id: int) -> set[LoggedEvent]:
     return {one.kind for one in sheet.timeline}
 
 
-def test_a_case_is_found_by_its_reference_and_says_all_that_happened(district: District) -> None:
+def test_case_sheet_is_found_by_reference_and_shows_all_events(district: District) -> None:
     for name in ("QQQQ", "T9", "0"):
         with pytest.raises(NotFound):
             service_viewer.case_sheet(district.context, name)
@@ -40,7 +40,7 @@ def test_a_case_is_found_by_its_reference_and_says_all_that_happened(district: D
     assert service_viewer.case_sheet(district.context, hers).overview.responsible is None
 
 
-def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
+def test_case_without_possible_assignee_is_overdue(district: District) -> None:
     case = HelpedCase(district, urgency=3)
     district.tell(urgency=1)
     for _ in range(9):

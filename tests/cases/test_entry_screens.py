@@ -56,7 +56,7 @@ def again(beside: ReaderBeside) -> Caller:
     return dials(beside.line, "1", "1")
 
 
-def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its_page(
+def test_note_is_encrypted_shown_and_renews_no_deadline(
     beside: ReaderBeside, own_case: OwnCase, stored: Callable[[], bytes]
 ) -> None:
     phone, known_as = own_case
@@ -90,7 +90,7 @@ def whole_page(phone: Caller) -> str:
     return page.replace("\n", " ")
 
 
-def test_what_is_no_trafficking_is_said_closer_and_judged(
+def test_closure_as_no_trafficking_asks_kind_and_confirmation(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
@@ -115,7 +115,7 @@ def colleague(beside: ReaderBeside, known_as: Assignment, name: str) -> int:
 
 
 @pytest.mark.row("R10")
-def test_a_case_is_passed_by_name(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_responder_passes_case_to_named_colleague(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     person_id = colleague(beside, known_as, "Responder 7")
     phone.key("5")
@@ -141,7 +141,7 @@ def test_a_case_is_passed_by_name(beside: ReaderBeside, own_case: OwnCase) -> No
 
 @pytest.mark.row("R10")
 @pytest.mark.parametrize("has_a_grant", [False, True], ids=["", "with a grant of an earlier pair"])
-def test_another_district_gets_the_case_sealed_to_it(
+def test_other_district_gets_access_to_passed_case(
     beside: ReaderBeside, own_case: OwnCase, has_a_grant: bool
 ) -> None:
     phone, known_as = own_case
@@ -162,7 +162,7 @@ def test_another_district_gets_the_case_sealed_to_it(
 
 
 @pytest.mark.parametrize("meanwhile", ["closed", "taken by a colleague"])
-def test_a_case_is_encrypted_for_no_other_district_if_it_was_closed_or_taken_meanwhile(
+def test_closed_or_taken_case_gives_other_district_no_access(
     beside: ReaderBeside, own_case: OwnCase, meanwhile: str
 ) -> None:
     phone, known_as = own_case
@@ -180,7 +180,7 @@ def test_a_case_is_encrypted_for_no_other_district_if_it_was_closed_or_taken_mea
     assert place not in {row.desk_code for row in beside.line.all(Grant)}
 
 
-def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembers(
+def test_removed_responder_reads_nothing_with_remembered_pin(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
@@ -192,9 +192,7 @@ def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembe
     assert last.state == "wrong"
 
 
-def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
-    beside: ReaderBeside, own_case: OwnCase
-) -> None:
+def test_timeline_hides_similar_case_from_others(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     line = beside.line
     told(line, *DANGER_HERE)

@@ -56,7 +56,7 @@ def fire(district: District, **later: float) -> None:
 @pytest.mark.adversary("a trafficker who holds the victim's phone")
 @pytest.mark.row("C11")
 @pytest.mark.parametrize("urgency", [1, 2, 3])
-def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, urgency: int) -> None:
+def test_erasure_request_keeps_text_of_untaken_tip(district: District, urgency: int) -> None:
     tip_id, helper, reference = alerted_case(district, urgency)
     wish(district, tip_id)
 
@@ -70,7 +70,9 @@ def test_a_wish_destroys_no_word_of_what_nobody_has_taken(district: District, ur
 
 
 @pytest.mark.parametrize("urgency", [1, 2, 3])
-def test_a_request_without_danger_alerts_nobody_at_night(district: District, urgency: int) -> None:
+def test_erasure_request_without_danger_waits_until_morning(
+    district: District, urgency: int
+) -> None:
     def due_at() -> list[datetime]:
         wishes = {Template.ERASE_WANTED.name, Template.ERASE_DECIDE.name}
         return [row.next_at for row in district.all(Message) if row.template in wishes]
@@ -87,7 +89,7 @@ def test_a_request_without_danger_alerts_nobody_at_night(district: District, urg
     assert later == {NIGHT if urgency == 1 else MORNING}
 
 
-def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District) -> None:
+def test_danger_assignee_is_notified_of_erasure_request_at_night(district: District) -> None:
     tip_id, helper, reference = alerted_case(district, 1)
     take_case(district.context, helper, reference, district.clock())
     district.clock.at = NIGHT
@@ -97,7 +99,7 @@ def test_who_holds_a_danger_learns_of_a_wish_at_once_by_night(district: District
 
 
 @pytest.mark.row("C11")
-def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> None:
+def test_undecided_erasure_request_never_erases_text(district: District) -> None:
     tip_id, _, _ = alerted_case(district, 1)
     wish(district, tip_id)
     for _ in range(12):
@@ -108,7 +110,7 @@ def test_no_clock_erases_it_however_long_nobody_decides(district: District) -> N
     assert len(asked_to) > 10
 
 
-def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(district: District) -> None:
+def test_national_desk_is_reminded_after_72_hours_and_30_days(district: District) -> None:
     tip_id, _, _ = alerted_case(district, 3)
     wish(district, tip_id)
 
@@ -133,7 +135,7 @@ def test_the_national_desk_is_reminded_after_72_hours_and_after_30_days(district
     assert (row.actor, row.reason) == ("cli:Director", "nobody reached her yet")
 
 
-def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
+def test_national_desk_erases_text_and_case_continues(district: District) -> None:
     tip_id, _, _ = alerted_case(district, 1)
     wish(district, tip_id)
     service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
@@ -147,7 +149,7 @@ def test_it_decides_to_erase_and_the_case_goes_on(district: District) -> None:
         service_closing.decide_erasure(district.context, tip_id, erases=True, **WHO)
 
 
-def test_what_is_taken_without_danger_goes_after_72_hours(district: District) -> None:
+def test_taken_tip_without_danger_is_erased_after_72_hours(district: District) -> None:
     tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
@@ -162,7 +164,7 @@ def test_what_is_taken_without_danger_goes_after_72_hours(district: District) ->
     assert "erasure" not in district.open_kinds()
 
 
-def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> None:
+def test_closure_before_72_hours_erases_the_text(district: District) -> None:
     tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
@@ -172,7 +174,7 @@ def test_what_is_taken_goes_at_closing_if_that_is_sooner(district: District) -> 
     assert district.open_kinds() == []
 
 
-def test_danger_goes_when_two_have_closed_it(district: District) -> None:
+def test_text_about_danger_is_erased_at_closure(district: District) -> None:
     tip_id, helper, reference = alerted_case(district, 1)
     take_case(district.context, helper, reference, district.clock())
     wish(district, tip_id)
@@ -182,7 +184,7 @@ def test_danger_goes_when_two_have_closed_it(district: District) -> None:
     assert district.tip(tip_id).body == b""
 
 
-def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> None:
+def test_legal_hold_delays_requested_erasure(district: District) -> None:
     tip_id, helper, reference = alerted_case(district, 3)
     take_case(district.context, helper, reference, district.clock())
     service_retention.set_legal_hold(district.context, tip_id, by="Desk", reason="a letter")
@@ -197,7 +199,7 @@ def test_what_a_court_holds_stays_and_is_looked_at_again(district: District) -> 
     assert district.tip(tip_id).body == b""
 
 
-def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_none(
+def test_request_for_closed_tip_erases_at_once_and_only_once(
     district: District,
 ) -> None:
     tip_id, helper, reference = alerted_case(district, 3)
@@ -210,7 +212,7 @@ def test_a_wish_of_what_is_closed_is_carried_out_at_once_and_a_second_one_is_non
     assert len([row for row in district.all(AuditEntry) if row.action == "erase_wanted"]) == 1
 
 
-def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
+def test_sms_about_erasure_request_reveals_nothing(district: District) -> None:
     for language in ("rw", "fr", "en"):
         for template in (Template.ERASE_WANTED, Template.ERASE_DECIDE):
             words = district.context.phrases.say(
@@ -219,7 +221,7 @@ def test_a_wish_says_nothing_of_what_it_is_about(district: District) -> None:
             assert len(words) <= 160
 
 
-def test_c11_behind_the_receipt_it_is_like_a_wrong_number_from_then_on(line: Line) -> None:
+def test_c11_receipt_stops_working_after_erasure_request(line: Line) -> None:
     """A person may force the caller to ask for the status of the tip. The person who forces the caller learns nothing,
     although the text of the tip still exists.
     """

@@ -72,7 +72,7 @@ def shifts(beside: ReaderBeside, number: str, pin: str, *keyed: str) -> str:
 
 
 @pytest.mark.row("R10")
-def test_r10_a_note_waits_on_each_phone_of_the_desk_until_it_is_confirmed(
+def test_r10_handover_note_waits_until_it_is_confirmed(
     beside: ReaderBeside,
 ) -> None:
     beside.line.clock.turn(hours=3)
@@ -100,7 +100,7 @@ def test_r10_a_note_waits_on_each_phone_of_the_desk_until_it_is_confirmed(
 
 
 @pytest.mark.row("R10")
-def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> None:
+def test_r10_desk_writes_reads_and_confirms_in_console(desks: Desks) -> None:
     sent = {"desk": "national", "note": NOTE}
     assert desks.national.post("/handover", sent).status_code == 303
     page = desks.national.get("/handover").text
@@ -119,7 +119,7 @@ def test_r10_a_desk_writes_reads_and_confirms_in_the_console(desks: Desks) -> No
     assert "Notes for you to read: 0" in desks.second.get("/handover").text
 
 
-def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks) -> None:
+def test_note_with_number_address_or_reference_is_refused(desks: Desks) -> None:
     for note in (
         *("", "x" * 161, "Call 0788 123 456", "Write to a@b.rw", "Ask +250788123456"),
         *("k7q4: wait", "0788:123:456", "K7-Q4"),
@@ -133,7 +133,7 @@ def test_a_note_with_a_number_an_address_or_a_reference_is_refused(desks: Desks)
 
 
 @pytest.mark.parametrize(("has_account", "left"), [(False, 0), (True, 2)])
-def test_a_phone_confirms_no_note_after_one_that_only_the_console_shows(
+def test_phone_confirms_no_note_after_a_console_only_note(
     beside: ReaderBeside, has_account: bool, left: int
 ) -> None:
     phone_id = with_pin(beside, desks=("12",))
@@ -173,7 +173,7 @@ def officer(desk: Desk, name: str, code: str, language: str) -> Tab:
 
 @pytest.mark.row("R10")
 @pytest.mark.parametrize("language", CODES)
-def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
+def test_r10_day_shift_reads_case_note_of_night_shift(
     make_desk: MakeDesk, tmp_path: Path, language: str
 ) -> None:
     here = make_desk()
@@ -232,7 +232,7 @@ def test_r10_the_night_writes_about_a_case_and_the_day_reads_it_at_six(
 
 
 @pytest.mark.row("A8")
-def test_a8_a_note_about_a_case_never_reaches_an_excluded_person(desks: Desks) -> None:
+def test_a8_excluded_person_gets_no_note_about_the_case(desks: Desks) -> None:
     tip_id = tell(desks.desk)
     assert (
         desks.district.post("/handover", {"tip": str(tip_id), "note": CASE_NOTE}).status_code == 303
@@ -255,7 +255,7 @@ def test_a8_a_note_about_a_case_never_reaches_an_excluded_person(desks: Desks) -
     assert CASE_NOTE in desks.national.post("/handover/read").text
 
 
-def test_a_case_whose_weekly_key_was_destroyed_leaves_the_other_notes(
+def test_destroyed_weekly_key_leaves_other_notes_readable(
     desks: Desks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tip_id = tell(desks.desk)
@@ -278,7 +278,7 @@ DESK = "12"
 
 
 @pytest.mark.row("R10")
-def test_r10_a_gap_is_closed_by_taking_the_shift_and_the_shift_is_offered_again(
+def test_r10_open_shift_is_taken_and_offered_again_by_phone(
     beside: ReaderBeside,
 ) -> None:
     line = beside.line

@@ -48,7 +48,7 @@ def oversight(desks: Desks) -> Tab:
 
 
 @pytest.mark.row("C20")
-def test_c20_two_people_read_a_record_of_harm_and_other_desks_none(desks: Desks) -> None:
+def test_c20_two_people_review_record_of_harm_others_see_none(desks: Desks) -> None:
     over = oversight(desks)
     assert desks.national.post("/harms", SAID).status_code == 303
     assert "a second person must review this record" in desks.second.get("/harms").text
@@ -75,14 +75,14 @@ def test_c20_two_people_read_a_record_of_harm_and_other_desks_none(desks: Desks)
     assert {"harm_read", "harm_seen"} <= {*actions}
 
 
-def test_a_record_of_harm_with_a_number_or_a_reference_is_refused(desks: Desks) -> None:
+def test_record_of_harm_with_number_or_reference_is_refused(desks: Desks) -> None:
     for wrong in ("", "Call 0788 - 123 - 456", "K7 Q4 was late", "x" * 481):
         refused = desks.national.post("/harms", SAID | {"decided": wrong})
         assert refused.status_code == 422, wrong
         assert re.search(r'id="w-decided"', refused.text), wrong
 
 
-def test_a_record_of_harm_survives_a_new_key_of_its_desk(desks: Desks) -> None:
+def test_new_desk_key_decrypts_record_of_harm(desks: Desks) -> None:
     before, after = KeyPair.new(), KeyPair.new()
     with desks.desk.context.database.writing() as session:
         body = one_off.seal(SAID, public=before.public, bound="harm national")
@@ -99,7 +99,7 @@ def test_a_record_of_harm_survives_a_new_key_of_its_desk(desks: Desks) -> None:
 
 
 @pytest.mark.row("P3")
-def test_p3_one_part_is_paused_and_resumed_on_the_page_and_named_on_today(desk: Desk) -> None:
+def test_p3_paused_part_is_shown_on_today_and_resumed(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Admin 7")
     national = desk.tab(AccountRole.NATIONAL, name="National 7")
     sent = {"only": "drills", "reason": "people were frightened"}
@@ -112,7 +112,7 @@ def test_p3_one_part_is_paused_and_resumed_on_the_page_and_named_on_today(desk: 
     assert refused.status_code == 422
 
 
-def test_the_page_for_a_dark_day_has_verified_numbers_alone(desk: Desk) -> None:
+def test_emergency_page_shows_only_verified_numbers(desk: Desk) -> None:
     page = desk.tab(AccountRole.NATIONAL, name="National 7").get("/dark").text
     assert f"<li>Gateway: {'_' * 24}</li>" in page
     for lang in ("rw", "fr", "en"):

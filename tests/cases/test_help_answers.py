@@ -34,7 +34,7 @@ def helped(line: Line) -> str:
 
 
 @pytest.mark.row("R9")
-def test_r9_a_receipt_asks_once_after_thirty_days_if_the_help_was_good(
+def test_r9_receipt_asks_once_after_30_days_about_help(
     beside: ReaderBeside,
 ) -> None:
     line = beside.line
@@ -87,7 +87,7 @@ def kept(beside: ReaderBeside, *opinions: HelpOpinion) -> str:
     return month
 
 
-def test_fewer_than_five_answers_are_never_counted_alone(beside: ReaderBeside) -> None:
+def test_fewer_than_five_opinions_are_not_counted(beside: ReaderBeside) -> None:
     beside.line.clock.at = datetime(2027, 2, 10, tzinfo=UTC)
     silent = [HelpOpinion.NOT_SAID] * 2
     month = kept(beside, HelpOpinion.YES, HelpOpinion.YES, HelpOpinion.NO, HelpOpinion.NO, *silent)
@@ -101,7 +101,7 @@ def test_fewer_than_five_answers_are_never_counted_alone(beside: ReaderBeside) -
     assert counted == {str(CellName("said_of_help")): 5, str(CellName("said_good")): 2}
 
 
-def test_a_row_of_postgresql_does_not_show_the_transaction_that_stored_the_answer(
+def test_row_hides_the_transaction_that_stored_the_opinion(
     beside: ReaderBeside,
 ) -> None:
     database = beside.line.database

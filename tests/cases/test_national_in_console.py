@@ -86,7 +86,7 @@ def read_in_console(beside: ReaderBeside, known_as: Assignment) -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_first_screens_say_where_to_read(beside: ReaderBeside, language: str) -> None:
+def test_first_screens_say_to_read_in_console(beside: ReaderBeside, language: str) -> None:
     phone, known_as = of_the_nation(beside, language=language)
     listed = enters(phone, "1")
     assert listed.startswith(FIRST[language])
@@ -96,7 +96,7 @@ def test_the_first_screens_say_where_to_read(beside: ReaderBeside, language: str
 
 @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
 @pytest.mark.adversary("the mobile operator and the gateway")
-def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
+def test_pin_reads_no_national_tip_but_takes_and_passes_it(
     beside: ReaderBeside,
 ) -> None:
     phone, known_as = of_the_nation(beside)
@@ -113,7 +113,7 @@ def test_no_pin_opens_a_tip_of_the_desk_and_the_case_can_be_taken_and_passed_on(
     assert row.opened_at is None
 
 
-def test_what_needs_the_text_is_done_in_the_console(beside: ReaderBeside) -> None:
+def test_actions_that_need_the_text_require_console(beside: ReaderBeside) -> None:
     """With the setting, the national desk cannot read a case or its timeline by phone. It also cannot ask a question,
     write a note or pass the case to a district."""
     _, known_as = of_the_nation(beside)
@@ -126,14 +126,14 @@ def test_what_needs_the_text_is_done_in_the_console(beside: ReaderBeside) -> Non
     assert beside.line.desks_of(beside.line.tip) == grants
 
 
-def test_the_reader_refuses_where_the_menu_still_offers_the_text(beside: ReaderBeside) -> None:
+def test_reader_refuses_text_that_old_menu_offers(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside, on=False)
     assert "\n1 Read\n" in enters(phone, "1", "1")
     turn_setting(beside, on=True)
     assert phone.key("1").startswith(f"CON {known_as.reference}: {ONLY}")
 
 
-def test_an_answer_about_a_person_is_not_called_closed_when_the_setting_comes_between(
+def test_changed_setting_refuses_answer_about_person_clearly(
     beside: ReaderBeside,
 ) -> None:
     phone, known_as = of_the_nation(beside, on=False)
@@ -144,7 +144,7 @@ def test_an_answer_about_a_person_is_not_called_closed_when_the_setting_comes_be
 
 
 @pytest.mark.parametrize("on", [False, True])
-def test_the_key_of_the_desk_stays_closed_to_a_pin(beside: ReaderBeside, on: bool) -> None:
+def test_pin_does_not_decrypt_the_desk_key(beside: ReaderBeside, on: bool) -> None:
     _, known_as = of_the_nation(beside, on=on)
     with beside.line.database.reading() as session:
         person = session.get_one(Responder, known_as.responder_id)
@@ -156,13 +156,13 @@ def test_the_key_of_the_desk_stays_closed_to_a_pin(beside: ReaderBeside, on: boo
     assert (opened is None) is on
 
 
-def test_a_pin_used_by_someone_else_ends_after_a_case_was_chosen(beside: ReaderBeside) -> None:
+def test_reported_misuse_stops_pin_after_case_was_chosen(beside: ReaderBeside) -> None:
     phone, _ = of_the_nation(beside)
     enters(phone, "1", "1", "0", "0")
     assert phone.key("6", "1").startswith("END We stopped your PIN and notified your coordinator.")
 
 
-def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -> None:
+def test_district_member_still_reads_tips_by_phone(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside, "12")
     assert beside.line.tip.place == "12"
     assert enters(phone, "1").startswith(FIRST["en"])
@@ -172,7 +172,7 @@ def test_a_member_of_a_district_reads_its_tips_as_before(beside: ReaderBeside) -
     assert row.opened_at is not None
 
 
-def test_a_member_of_a_district_without_its_key_reads_in_the_console(beside: ReaderBeside) -> None:
+def test_district_member_without_key_reads_in_console(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside, "12")
     with beside.line.database.writing() as session:
         member = of_responder(known_as.responder_id)
@@ -185,7 +185,7 @@ def test_a_member_of_a_district_without_its_key_reads_in_the_console(beside: Rea
 
 
 @pytest.mark.adversary("the mobile operator and the gateway")
-def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
+def test_case_closes_by_phone_after_reading_in_console(
     beside: ReaderBeside,
 ) -> None:
     phone, known_as = of_the_nation(beside)
@@ -202,7 +202,7 @@ def test_a_case_closes_by_phone_once_its_person_read_it_in_the_console(
     assert at_home(phone, "1", "1", "4", "3") == judged
 
 
-def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
+def test_phone_without_pin_gets_same_answer(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside)
     take(beside, known_as)
     with beside.line.database.writing() as session:
@@ -212,7 +212,7 @@ def test_a_phone_without_a_pin_hears_the_same(beside: ReaderBeside) -> None:
     assert phone.key("1", "4").startswith(first)
 
 
-def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBeside) -> None:
+def test_confirmer_must_read_in_console_after_request(beside: ReaderBeside) -> None:
     phone, known_as = of_the_nation(beside)
     context, place = beside.line.context, beside.line.tip.place
     other = with_pin(beside, msisdn=PHONE, desks=(place,))
@@ -229,7 +229,7 @@ def test_who_confirms_read_it_in_the_console_since_the_request(beside: ReaderBes
 
 
 @pytest.mark.parametrize("on", [False, True])
-def test_no_alert_and_no_deadline_depends_on_it(beside: ReaderBeside, on: bool) -> None:
+def test_console_only_setting_changes_no_alert_or_deadline(beside: ReaderBeside, on: bool) -> None:
     _, known_as = of_the_nation(beside, on=on)
     second = with_pin(beside, msisdn="+250788000015", level=Level.NATIONAL, desks=("national",))
     take(beside, known_as)
@@ -240,7 +240,7 @@ def test_no_alert_and_no_deadline_depends_on_it(beside: ReaderBeside, on: bool) 
     assert second in {row.responder_id for row in beside.line.all(Assignment)}
 
 
-def test_a_change_is_in_the_audit_log_and_the_desk_hears_of_it_once(beside: ReaderBeside) -> None:
+def test_changed_setting_is_logged_and_notifies_desk_once(beside: ReaderBeside) -> None:
     of_the_nation(beside, on=False)
 
     def start_reader(*, on: bool) -> list[tuple[str, str]]:

@@ -107,9 +107,7 @@ def oversight(beside: ReaderBeside) -> Oversight:
 
 @pytest.mark.row("C20")
 @pytest.mark.parametrize("language", CODES)
-def test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversight_desk(
-    beside: ReaderBeside, language: str
-) -> None:
+def test_c20_oversight_desk_reads_and_closes_complaint(beside: ReaderBeside, language: str) -> None:
     case = Oversight(beside, language)
     line, first, second = case.line, *case.people
     caller = told(line, *LANGUAGE[language], *ABOUT_THE_DESK[:-1])
@@ -137,7 +135,7 @@ def test_c20_a_complaint_about_the_national_desk_is_read_and_closed_by_an_oversi
 
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
-def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight) -> None:
+def test_c20_national_desk_cannot_list_read_or_take_it(oversight: Oversight) -> None:
     line = oversight.line
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     reference = oversight.reference(oversight.people[0])
@@ -153,7 +151,7 @@ def test_c20_the_national_desk_cannot_list_open_or_take_it(oversight: Oversight)
 
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
-def test_c20_commands_answer_about_it_as_about_no_tip(oversight: Oversight) -> None:
+def test_c20_commands_treat_complaint_as_unknown_tip(oversight: Oversight) -> None:
     """The commands answer as if the complaint did not exist. Commands with a passphrase also answer as if the complaint
     did not exist. All commands answer so after the text of the complaint was erased."""
     line, context = oversight.line, oversight.line.context
@@ -185,7 +183,7 @@ def test_c20_commands_answer_about_it_as_about_no_tip(oversight: Oversight) -> N
 
 
 @pytest.mark.row("C20")
-def test_c20_it_is_escalated_within_the_oversight_desk_only(oversight: Oversight) -> None:
+def test_c20_complaint_escalates_within_oversight_desk(oversight: Oversight) -> None:
     line = oversight.line
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     for _ in range(8):
@@ -199,7 +197,7 @@ def test_c20_it_is_escalated_within_the_oversight_desk_only(oversight: Oversight
 
 
 @pytest.mark.row("C20")
-def test_c20_people_of_an_oversight_desk_are_alerted_of_nothing_else(oversight: Oversight) -> None:
+def test_c20_oversight_people_get_no_other_alerts(oversight: Oversight) -> None:
     line = oversight.line
     with line.database.writing() as session:
         session.execute(
@@ -227,7 +225,7 @@ def out_of_reach(line: Line) -> None:
 
 @pytest.mark.row("C20")
 @pytest.mark.parametrize("without", [None, retired, out_of_reach])
-def test_c20_without_an_oversight_desk_it_goes_to_the_national_desk(
+def test_c20_complaint_without_oversight_desk_goes_to_nation(
     beside: ReaderBeside, without: Callable[[Line], None] | None
 ) -> None:
     if without is not None:
@@ -239,12 +237,12 @@ def test_c20_without_an_oversight_desk_it_goes_to_the_national_desk(
 
 
 @pytest.mark.row("C20")
-def test_c20_a_complaint_about_a_helper_stays_with_the_national_desk(oversight: Oversight) -> None:
+def test_c20_complaint_about_helper_stays_with_national_desk(oversight: Oversight) -> None:
     oversight.complain(*TREATED, "1", "9", *HURT)
     assert oversight.line.desks_of(oversight.line.tip) == {"national"}
 
 
-def test_a_filed_complaint_moves_to_the_oversight_desk_and_never_back(oversight: Oversight) -> None:
+def test_filed_complaint_moves_to_oversight_and_never_back(oversight: Oversight) -> None:
     line, back = oversight.line, ("0",) * 5
     caller = oversight.complain(*TREATED, "1", "9", *HURT)
     told_first = oversight.alerted()
@@ -267,7 +265,7 @@ def test_a_filed_complaint_moves_to_the_oversight_desk_and_never_back(oversight:
 
 
 @pytest.mark.parametrize("has_successor", [False, True])
-def test_people_of_a_retired_oversight_desk_still_handle_its_complaint(
+def test_retired_oversight_desk_still_handles_its_complaint(
     oversight: Oversight, *, has_successor: bool
 ) -> None:
     """The hotline never refuses to retire an oversight desk. A refusal would reveal that there is a complaint."""
@@ -290,7 +288,7 @@ def test_people_of_a_retired_oversight_desk_still_handle_its_complaint(
         assert lacking == CODE
 
 
-def test_only_colleagues_are_warned_about_the_phone_of_an_oversight_desk(
+def test_only_colleagues_get_warnings_about_oversight_phone(
     oversight: Oversight,
 ) -> None:
     line, (first, second) = oversight.line, oversight.people
@@ -313,7 +311,7 @@ def test_only_colleagues_are_warned_about_the_phone_of_an_oversight_desk(
     assert "PIN_NOT_ME" not in {row.template for row in line.all(Message)}
 
 
-def test_the_morning_sms_about_closures_reaches_the_colleague_of_an_oversight_desk(
+def test_morning_sms_reaches_oversight_colleague(
     oversight: Oversight,
 ) -> None:
     line, (first, second) = oversight.line, oversight.people
@@ -328,7 +326,7 @@ def test_the_morning_sms_about_closures_reaches_the_colleague_of_an_oversight_de
     assert [row.responder_id for row in rows] == [second]
 
 
-def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Oversight) -> None:
+def test_oversight_person_belongs_to_no_other_desk(oversight: Oversight) -> None:
     line = oversight.line
     with line.database.writing() as session:
         person = session.get_one(Responder, oversight.nation)
@@ -357,7 +355,7 @@ def test_a_person_of_an_oversight_desk_belongs_to_no_other_desk(oversight: Overs
 
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
-def test_c20_no_removal_list_or_command_tells_of_it(oversight: Oversight) -> None:
+def test_c20_removals_lists_and_commands_hide_complaint(oversight: Oversight) -> None:
     line, context = oversight.line, oversight.line.context
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     asked = TipListFilter(viewer=queries_visible.desk_viewer(CODE))
@@ -381,9 +379,7 @@ def test_c20_no_removal_list_or_command_tells_of_it(oversight: Oversight) -> Non
 @pytest.mark.row("C20")
 @pytest.mark.adversary("a helper in a complaint")
 @pytest.mark.parametrize("has_left", [False, True])
-def test_c20_the_outgoing_queue_neither_shows_nor_counts_its_alerts(
-    oversight: Oversight, has_left: bool
-) -> None:
+def test_c20_outgoing_queue_hides_complaint_alerts(oversight: Oversight, has_left: bool) -> None:
     line = oversight.line
     oversight.complain(*ABOUT_THE_DESK, *HURT)
     at = line.clock()
@@ -412,7 +408,7 @@ def breaks(line: Line, code: str = CODE) -> None:
 
 
 @pytest.mark.row("C20")
-def test_c20_words_that_no_desk_could_read_are_not_taken(oversight: Oversight) -> None:
+def test_c20_complaint_that_no_desk_can_read_is_refused(oversight: Oversight) -> None:
     """If the oversight desk has no key when the complaint is filed, the caller is asked to dial again. In the next
     call, the screen no longer promises that an oversight desk reads the complaint.
     """
@@ -427,7 +423,7 @@ def test_c20_words_that_no_desk_could_read_are_not_taken(oversight: Oversight) -
 
 
 @pytest.mark.row("C20")
-def test_c20_a_change_to_the_national_desk_keeps_the_words_where_no_oversight_desk_has_a_key(
+def test_c20_correction_without_oversight_key_keeps_tip_national(
     oversight: Oversight,
 ) -> None:
     line = oversight.line
@@ -438,7 +434,7 @@ def test_c20_a_change_to_the_national_desk_keeps_the_words_where_no_oversight_de
 
 
 @pytest.mark.row("C20")
-def test_c20_a_desk_promises_only_what_its_own_people_can_read(oversight: Oversight) -> None:
+def test_c20_screen_promises_oversight_only_with_readers(oversight: Oversight) -> None:
     line = oversight.line
     add_desk(line, "parliament")
     breaks(line)
@@ -446,7 +442,7 @@ def test_c20_a_desk_promises_only_what_its_own_people_can_read(oversight: Oversi
 
 
 @pytest.mark.row("C20")
-def test_c20_a_desk_that_is_retired_while_she_types_still_gets_it(oversight: Oversight) -> None:
+def test_c20_desk_retired_during_call_still_gets_complaint(oversight: Oversight) -> None:
     line = oversight.line
     add_desk(line, "parliament")
     caller = told(line, *ABOUT_THE_DESK[:-1])
@@ -459,7 +455,7 @@ def test_c20_a_desk_that_is_retired_while_she_types_still_gets_it(oversight: Ove
 
 
 @pytest.mark.row("C20")
-def test_c20_nobody_alone_empties_an_oversight_desk(oversight: Oversight) -> None:
+def test_c20_one_person_cannot_empty_oversight_desk(oversight: Oversight) -> None:
     line, (first, second) = oversight.line, oversight.people
     signed = dict[str, Any](by=Actor("National 1", 98), reason="a test")
     service_removal.remove_responder(line.context, str(first), second=None, **signed)
@@ -484,7 +480,7 @@ def test_c20_nobody_alone_empties_an_oversight_desk(oversight: Oversight) -> Non
 
 
 @pytest.mark.row("C20")
-def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
+def test_c20_national_desk_cannot_remove_oversight_access(
     oversight: Oversight,
 ) -> None:
     context, (first, second) = oversight.line.context, oversight.people
@@ -506,7 +502,7 @@ def test_c20_the_national_desk_takes_no_access_from_those_who_oversee_it(
 
 
 @pytest.mark.row("C20")
-def test_c20_a_desk_that_reads_it_keeps_it_when_it_is_retired(oversight: Oversight) -> None:
+def test_c20_retired_desk_keeps_access_to_complaint(oversight: Oversight) -> None:
     line = oversight.line
     caller = oversight.complain(*ABOUT_THE_DESK, *HURT)
     add_desk(line, "parliament")

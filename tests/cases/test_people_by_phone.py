@@ -79,7 +79,7 @@ def own_case(line: Line) -> HerCase:
 
 
 @pytest.mark.row("R8", "R9")
-def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case: HerCase) -> None:
+def test_r8_r9_person_is_followed_by_phone_until_day_30(own_case: HerCase) -> None:
     phone = own_case.dials("2")
     assert phone.screen.startswith("CON Noted. Before you ask questions: is the person safe")
     assert phone.key("2").startswith("CON Is the person under 18?")
@@ -115,7 +115,7 @@ def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(own_case
 
 
 @pytest.mark.row("R8", "R9")
-def test_each_code_is_sealed_and_the_next_of_several_is_another_person(own_case: HerCase) -> None:
+def test_codes_are_encrypted_and_next_form_is_next_person(own_case: HerCase) -> None:
     own_case.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
     phone = own_case.dials("5", "4", "1", "2")
     assert phone.screen.startswith("CON Is the person under 18?")
@@ -138,7 +138,7 @@ def test_each_code_is_sealed_and_the_next_of_several_is_another_person(own_case:
     assert found == set()
 
 
-def test_what_the_reader_does_late_is_kept_once(own_case: HerCase) -> None:
+def test_late_reader_stores_form_once(own_case: HerCase) -> None:
     phone = own_case.dials("5", "4", "1", *SITE)
     assert phone.key("8").startswith("CON Invalid choice. Press 1-5, 0, 00.\nHow do others profit")
     assert phone.key("0").startswith("CON Can the person leave freely now?")
@@ -159,7 +159,7 @@ SAFE = "finish your form. First: is the person safe, not hurt, and alone with yo
 
 
 @pytest.mark.row("R8")
-def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: HerCase) -> None:
+def test_r8_form_continues_after_a_dropped_call(own_case: HerCase) -> None:
     """The unfinished form is encrypted, and is offered to its author alone."""
     own_case.dials("2", "2", *SITE[:3]).hang_up()
     assert own_case.kept() == []
@@ -199,7 +199,7 @@ def test_r8_after_a_dropped_call_the_questions_go_on_where_they_ended(own_case: 
     assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
 
 
-def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(
+def test_stored_form_is_not_offered_again_in_same_call(
     own_case: HerCase,
 ) -> None:
     own_case.dials("2", "2", *SITE).hang_up()
@@ -210,7 +210,7 @@ def test_a_form_that_is_written_down_is_not_offered_again_in_the_same_call(
     assert phone.key("1").startswith(f"CON {own_case.case} Gasabo\n1 Read")
 
 
-def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: HerCase) -> None:
+def test_form_for_child_is_shorter_and_restart_replaces_it(own_case: HerCase) -> None:
     own_case.dials("2", "2", *SITE[:4]).hang_up()
     phone = own_case.dials("2")
     assert phone.screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
@@ -225,7 +225,7 @@ def test_a_child_has_fewer_questions_and_a_restart_replaces_answers(own_case: He
     assert phone.screen.startswith("CON Did someone force, threaten")
 
 
-def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
+def test_unfinished_help_form_continues_for_same_person(own_case: HerCase) -> None:
     own_case.dials("2", "2", *SITE, WORK, "1", "1", "1").hang_up()
     assert own_case.kept() == ["screened", "consent"]
     phone = own_case.dials()
@@ -243,7 +243,7 @@ def test_help_goes_on_with_the_same_person(own_case: HerCase) -> None:
     assert "Continue" not in own_case.dials().screen
 
 
-def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(own_case: HerCase) -> None:
+def test_visible_child_is_asked_as_child_after_dropped_call(own_case: HerCase) -> None:
     own_case.dials("2", "2", *SITE, WORK, "1", "1", "3").hang_up()
     phone = own_case.dials("1")
     assert phone.screen.startswith("CON Does the child agree to get help?")
@@ -258,7 +258,7 @@ def test_who_is_seen_as_a_child_is_asked_as_one_after_a_dropped_call(own_case: H
     assert (person.sex, person.consent) == ("girl", "yes")
 
 
-def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
+def test_form_with_refusal_continues_at_next_question(own_case: HerCase) -> None:
     own_case.dials("3", "1", "2", "2").hang_up()
     phone = own_case.dials()
     assert "1 Continue (3 of 3)" in phone.screen
@@ -269,7 +269,7 @@ def test_a_no_goes_on_at_who_asks_again(own_case: HerCase) -> None:
     assert own_case.kept() == ["consent"]
 
 
-def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(own_case: HerCase) -> None:
+def test_form_stored_late_is_not_asked_twice(own_case: HerCase) -> None:
     phone = own_case.dials("2", "2", *SITE)
     own_case.beside.stopped = True
     phone.key(WORK)
@@ -280,7 +280,7 @@ def test_a_form_that_the_reader_writes_down_late_is_not_asked_twice(own_case: He
     assert own_case.dials().screen.startswith(f"CON {own_case.case} Gasabo\n1 Read")
 
 
-def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(own_case: HerCase) -> None:
+def test_unsent_form_continues_at_its_last_question(own_case: HerCase) -> None:
     phone = own_case.dials("2", "2", *SITE)
     own_case.beside.stopped = True
     phone.key(WORK)
@@ -291,7 +291,7 @@ def test_a_form_that_the_reader_never_saw_goes_on_at_its_last_question(own_case:
     assert "1 Continue (7 of 7)" in own_case.dials().screen
 
 
-def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase) -> None:
+def test_concurrent_inputs_leave_no_finished_form(own_case: HerCase) -> None:
     phone = own_case.dials("2", "2", *SITE[:-1])
     phone.text = f"{phone.text}*{SITE[-1]}*{WORK}"
     assert phone.again().startswith("CON This person may be a victim.")
@@ -299,7 +299,7 @@ def test_inputs_that_come_at_once_leave_no_form_that_is_whole(own_case: HerCase)
     assert own_case.line.all(StartedFormRow) == []
 
 
-def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(
+def test_repeated_hop_after_deleted_request_stores_nothing(
     own_case: HerCase,
 ) -> None:
     """The responder chose the digits of the repeated hop from an older list. In a newer list, the same digits could
@@ -335,7 +335,7 @@ def passes(case: HelpedCase, time: timedelta) -> list[tuple[timedelta, int, str]
     return asked
 
 
-def test_a_yes_in_danger_is_asked_about_every_two_hours(district: District) -> None:
+def test_missing_help_in_danger_is_asked_every_two_hours(district: District) -> None:
     case = HelpedCase(district, urgency=1)
     case.say("consent", {"consent": "yes"})
     assert passes(case, HOURS) == []
@@ -349,7 +349,9 @@ def test_a_yes_in_danger_is_asked_about_every_two_hours(district: District) -> N
 
 
 @pytest.mark.parametrize("urgency", [2, 3])
-def test_without_danger_it_is_asked_the_next_morning(district: District, urgency: int) -> None:
+def test_missing_help_without_danger_is_asked_next_morning(
+    district: District, urgency: int
+) -> None:
     case = HelpedCase(district, urgency=urgency)
     district.clock.at = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
     case.say("consent", {"consent": "yes"})
@@ -358,7 +360,7 @@ def test_without_danger_it_is_asked_the_next_morning(district: District, urgency
     assert passes(case, HOURS / 2) == [(HOURS / 2, case.hers, ASKS)]
 
 
-def test_later_danger_moves_a_deadline_forward_and_never_back(district: District) -> None:
+def test_later_danger_brings_deadline_forward_only(district: District) -> None:
     case = HelpedCase(district, urgency=2)
     offered = case.offer()
     case.say("answered", {"answer": "accepted"}, of=offered)
@@ -380,7 +382,7 @@ def owed_at(district: District, tip: int, n: int) -> datetime | None:
         return row.due_at if row.clock == "offer" else None
 
 
-def test_it_continues_after_closing_and_ends_with_an_offer_or_a_no(district: District) -> None:
+def test_question_about_help_continues_until_offer_or_refusal(district: District) -> None:
     case = HelpedCase(district, urgency=1)
     case.say("consent", {"consent": "yes"})
     close_by_two(case.context, case.tip, TipOutcome.NOT_FOUND)
@@ -397,7 +399,7 @@ person of the case is an adult and says yes to help.
 """
 
 
-def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
+def test_dropped_call_after_consent_keeps_a_deadline(own_case: HerCase, clock: Clock) -> None:
     phone = own_case.dials(*YES)
     assert phone.screen.startswith("CON Do you see a woman, a man, a girl or a boy?")
     phone.hang_up()
@@ -419,7 +421,7 @@ def test_a_call_that_drops_after_the_yes_keeps_a_deadline(own_case: HerCase, clo
     assert own_case.kept() == ["consent", "offered"]
 
 
-def test_closing_says_what_is_still_owed_and_to_whom(own_case: HerCase) -> None:
+def test_closing_lists_open_duties_and_persons(own_case: HerCase) -> None:
     own_case.dials(*YES).hang_up()
     phone = own_case.dials("2", "4")
     assert phone.screen.startswith("CON Still to do in this case: 1 person: help\n1 Refer a ")

@@ -24,7 +24,7 @@ from hotline.tips.rules_events import LoggedEvent
 from hotline.tips.rules_persons import CASE_FORMS, OF_REFERRAL, MetPerson, ScreeningResult
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs
-from tests.alerts.test_at_once import together
+from tests.alerts.test_concurrency import together
 from tests.long import is_long, seed
 from tests.support.clock import Clock
 from tests.support.district import District
@@ -44,7 +44,7 @@ def case(district: District) -> HelpedCase:
 
 @pytest.mark.row("R9")
 @pytest.mark.both
-def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedCase) -> None:
+def test_r9_victim_is_followed_to_arrival_and_day_30(case: HelpedCase) -> None:
     clock = case.district.clock
     offered = case.offer()
     assert case.person.result is ScreeningResult.POSSIBLE
@@ -92,7 +92,7 @@ def endings_wait(case: HelpedCase) -> bool:
     return done.result is CommandResult.CLOSURE_REQUESTED and closed
 
 
-def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
+def test_reminders_go_only_to_people_with_access(case: HelpedCase) -> None:
     """The assignee was stood down, so the hotline asks the coordinator about the person. After the case names an
     official, the hotline asks only the national desk."""
     case.offer()
@@ -105,7 +105,7 @@ def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase
     assert {who for who, _ in case.reminded()} == set(case.nation)
 
 
-def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: HelpedCase) -> None:
+def test_new_danger_reopens_closed_case_for_national_desk(case: HelpedCase) -> None:
     offered = case.offer()
     case.say("answered", {"answer": "accepted"}, of=offered)
     case.say("arrived", {"arrived": "yes"}, of=offered)
@@ -127,7 +127,7 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     check_logs(case.district.database)
 
 
-def test_danger_that_corrects_what_was_said_is_danger(case: HelpedCase) -> None:
+def test_correction_to_danger_makes_case_urgent(case: HelpedCase) -> None:
     offered = case.offer()
     case.say("answered", {"answer": "accepted"}, of=offered)
     case.say("arrived", {"arrived": "yes"}, of=offered)
@@ -137,7 +137,7 @@ def test_danger_that_corrects_what_was_said_is_danger(case: HelpedCase) -> None:
     assert case.district.tip(case.tip).urgency == Urgency.DANGER
 
 
-def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
+def test_codes_about_persons_are_stored_encrypted(case: HelpedCase) -> None:
     offered = case.offer()
     case.say("answered", {"answer": "no_room"}, of=offered)
     case.say("determination", {"determination": "actual", "body": "court"})
@@ -148,7 +148,7 @@ def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
     assert case.person.actual is True
 
 
-def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> None:
+def test_closure_waits_equally_after_each_screening_result(district: District) -> None:
     case = HelpedCase(district, urgency=3)
     case.say("screened", {**GROWN_UP, "act": "no"})
     assert case.person.result is ScreeningResult.NOT_INDICATED
@@ -158,7 +158,7 @@ def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> 
     assert case.district.tip(case.tip).closed_at is None
 
 
-def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: HelpedCase) -> None:
+def test_repeated_event_is_stored_once_and_correction_shows_both(case: HelpedCase) -> None:
     case.say("screened", GROWN_UP, key="once")
     first = case.say("consent", {"consent": "yes"})
     assert case.say("screened", CHILD, key="once") is None
@@ -176,7 +176,7 @@ def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: Help
     check_rows(case)
 
 
-def test_an_offer_by_sms_names_nobody_and_asks_for_nobody(case: HelpedCase) -> None:
+def test_referral_by_sms_names_no_person_and_no_reminder(case: HelpedCase) -> None:
     at = case.district.clock()
     done = do(case.context, case.hers, case.reference(case.hers), Verb.REFERRED, at)
     assert (done.due, case.people()) == (at + timedelta(hours=72), ())
@@ -184,7 +184,7 @@ def test_an_offer_by_sms_names_nobody_and_asks_for_nobody(case: HelpedCase) -> N
     assert case.reminded() == []
 
 
-def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
+def test_different_responder_asks_for_consent_again(case: HelpedCase) -> None:
     case.say("screened", GROWN_UP)
     case.say("consent", {"consent": "no", "again": "woman"})
     with pytest.raises(CodesRefused, match="says_no"):
@@ -197,7 +197,7 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
     assert case.reminded() == []
 
 
-def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
+def test_refused_service_stops_offers_until_newer_yes(case: HelpedCase) -> None:
     """The screen says that a different responder will ask the person again in three days."""
     offered = case.offer()
     refused = case.say("answered", {"answer": "person_refused"}, of=offered)
@@ -293,7 +293,7 @@ WALKS = 60 if is_long() else 3
 STEPS = 40
 
 
-def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
+def test_random_person_events_keep_log_and_rows_equal(tmp_path: Path) -> None:
     """The answers are random and come in any order. No screening closes a case, and the rows agree with the log."""
     for walk in range(WALKS):
         chance = random.Random(f"{seed()} people {walk}")
@@ -344,7 +344,7 @@ def is_danger(case: HelpedCase, chance: random.Random) -> bool:
 
 
 @pytest.mark.both
-def test_two_relays_fire_one_clock_once(district: District) -> None:
+def test_two_processes_fire_one_deadline_once(district: District) -> None:
     case = HelpedCase(district)
     case.offer()
     district.clock.turn(days=1)
@@ -355,7 +355,7 @@ def test_two_relays_fire_one_clock_once(district: District) -> None:
 
 
 @pytest.mark.both
-def test_of_a_no_and_an_offer_at_once_no_offer_follows_the_no(district: District) -> None:
+def test_concurrent_refusal_and_offer_give_no_late_offer(district: District) -> None:
     """Two responders screen a person at the same time. The case has only one key pair, which both responders must
     use."""
     case = HelpedCase(district)

@@ -72,7 +72,7 @@ def phone(line: Line) -> HerPhone:
 
 
 @pytest.mark.row("R8")
-def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -> None:
+def test_r8_responder_screens_and_refers_person_by_phone(phone: HerPhone) -> None:
     case = phone.case
     assert phone.says("screened", "new", **GROWN_UP).flags == ("acted_not_taken_yet",)
     phone.takes()
@@ -93,7 +93,7 @@ def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -
 
 
 @pytest.mark.row("R9")
-def test_the_phone_asks_what_became_of_a_person_also_after_closing(phone: HerPhone) -> None:
+def test_phone_asks_about_person_after_closing(phone: HerPhone) -> None:
     case = phone.case
     phone.takes()
     for verb, person, codes in (
@@ -115,7 +115,7 @@ def test_the_phone_asks_what_became_of_a_person_also_after_closing(phone: HerPho
     assert phone.sees().lists[MY_WORK] == []
 
 
-def test_r9_who_heard_a_no_is_not_the_one_who_asks_again(phone: HerPhone) -> None:
+def test_r9_responder_who_got_refusal_does_not_ask_again(phone: HerPhone) -> None:
     case, context = phone.case, phone.line.context
     phone.takes()
     phone.says("screened", "new", **GROWN_UP)
@@ -127,7 +127,7 @@ def test_r9_who_heard_a_no_is_not_the_one_who_asks_again(phone: HerPhone) -> Non
             assert (f"{flag}.{case}" in phone.sees().flags) is asks, answer
 
 
-def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:
+def test_two_persons_are_told_apart_by_number(phone: HerPhone) -> None:
     case = phone.case
     phone.takes()
     phone.says("screened", "new", **GROWN_UP)
@@ -146,7 +146,7 @@ def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:
     assert f"arrivals.{case}" not in phone.says("arrived", "2", arrived="yes").flags
 
 
-def test_a_no_to_a_service_ends_offers_to_an_adult_but_not_to_a_child(phone: HerPhone) -> None:
+def test_refused_service_ends_offers_for_adults_only(phone: HerPhone) -> None:
     phone.takes()
     for person, codes, ends in (
         ("1", {"minor": "no", "consent": "yes"}, True),
@@ -158,7 +158,7 @@ def test_a_no_to_a_service_ends_offers_to_an_adult_but_not_to_a_child(phone: Her
         assert ("says_no" in said) is ends
 
 
-def test_an_sms_that_said_referred_asks_whom_at_the_next_dial(phone: HerPhone) -> None:
+def test_referral_by_sms_asks_for_person_at_next_dial(phone: HerPhone) -> None:
     phone.takes()
     do(phone.line.context, phone.who, phone.case, Verb.REFERRED, phone.line.clock())
     assert f"owes_person.{phone.case}" in phone.sees().flags
@@ -166,7 +166,7 @@ def test_an_sms_that_said_referred_asks_whom_at_the_next_dial(phone: HerPhone) -
     assert f"owes_person.{phone.case}" not in phone.sees().flags
 
 
-def test_whose_case_it_is_not_says_and_sees_nothing(phone: HerPhone) -> None:
+def test_responder_without_case_stores_and_sees_nothing(phone: HerPhone) -> None:
     phone.takes()
     phone.says("screened", "new", **GROWN_UP)
     with phone.line.database.writing() as session:
@@ -175,7 +175,7 @@ def test_whose_case_it_is_not_says_and_sees_nothing(phone: HerPhone) -> None:
     assert not any(flag.endswith(phone.case) for flag in phone.sees().flags)
 
 
-def test_persons_of_many_cases_leave_room_in_the_box(phone: HerPhone) -> None:
+def test_many_persons_fit_into_the_answer(phone: HerPhone) -> None:
     phone.takes()
     for _ in range(25):
         phone.says("screened", "new", **GROWN_UP)

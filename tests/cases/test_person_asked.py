@@ -140,7 +140,7 @@ OFFER = [
           ("answered", 3, {"answer": "no_room"}), ("offered", 3, {"service": "journey_home", **SEEN})]),
     ],
 )  # fmt: skip
-def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
+def test_codes_are_sent_only_with_last_answer(
     text: str, sent: list[tuple[str, int | None, object]]
 ) -> None:
     assert codes(text) == sent
@@ -158,7 +158,7 @@ def test_the_codes_of_a_person_are_sent_with_the_last_answer_and_not_before(
          [("screened", 2, {**dict.fromkeys(ADULT, "no"), "free": "yes"})]),
     ],
 )  # fmt: skip
-def test_it_is_about_the_person_whom_she_chose(text: str, sent: object) -> None:
+def test_codes_are_sent_for_the_chosen_person(text: str, sent: object) -> None:
     consented = [f"{flag}.{CASE}.{n}" for flag in ("adult", "consented") for n in (1, 2)]
     known = (f"awaits.{CASE}.3", f"seen.{CASE}.1", *consented)
     assert codes(text, *known, people=True) == sent
@@ -172,7 +172,7 @@ def test_it_is_about_the_person_whom_she_chose(text: str, sent: object) -> None:
         ("", f"{FOLLOW}*1*2", ("arrived", None, {"arrived": "no"})),
     ],
 )
-def test_whom_it_is_about_is_asked_where_several_are_due(due: str, text: str, sent: object) -> None:
+def test_person_is_asked_if_several_are_due(due: str, text: str, sent: object) -> None:
     several = {"arrival": "arrivals", "thirty": "thirties"}
     flags = [f"{due or 'arrival'}_due.{CASE}", *([f"{several[due]}.{CASE}"] if due else [])]
     reader = PlayedReader(tuple(flags), {f"{due}_people.{CASE}": (("1", "1"), ("2", "2"))})
@@ -180,7 +180,7 @@ def test_whom_it_is_about_is_asked_where_several_are_due(due: str, text: str, se
     assert reader.sent == [sent]
 
 
-def test_going_back_corrects_the_same_person_and_another_round_is_another_person() -> None:
+def test_back_corrects_same_person_and_new_form_adds_person() -> None:
     first = f"{SITE}*2*1*1*3*1*2*1"
     assert [person for _, person, _ in codes(f"{first}*0*2")] == [0, 3]
     menu_again = "*0" * 9
@@ -196,11 +196,11 @@ def test_going_back_corrects_the_same_person_and_another_round_is_another_person
         (f"{HELP}*2*1*3*1*1*0*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
     ],
 )  # fmt: skip
-def test_a_correction_removes_what_was_asked_because_of_it(text: str, last: object) -> None:
+def test_corrected_answer_removes_dependent_answers(text: str, last: object) -> None:
     assert codes(text)[-1] == last
 
 
-def test_what_does_not_come_in_time_is_asked_once_more_with_the_same_codes() -> None:
+def test_late_reader_is_asked_again_with_same_codes() -> None:
     reader = PlayedReader(silent=2)
     text = f"{HELP}*2*3"
     assert reader.play(text).screen.text.startswith("One moment.\n1 See")
@@ -211,7 +211,7 @@ def test_what_does_not_come_in_time_is_asked_once_more_with_the_same_codes() -> 
     assert (first.of, second.of, third.of) == (None, first.upto, second.upto)
 
 
-def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr() -> None:
+def test_hop_keeps_only_form_answers_and_hides_codes_in_repr() -> None:
     text = f"{SITE}*2*1*1*3*1*2*1*1*1*1*1*1*1"
     reader = PlayedReader()
     played = reader.play(text)
@@ -239,9 +239,7 @@ def test_a_hop_keeps_only_the_answers_of_a_form_and_shows_the_codes_in_no_repr()
         ("90*######*#", "90*######*#"),
     ],
 )
-def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_pin(
-    text: str, kept: str
-) -> None:
+def test_digest_leaves_out_input_after_the_pin(text: str, kept: str) -> None:
     """Six questions with three answers give only seven hundred possibilities, which an attacker with the digest key
     could try."""
     assert without_pins(text) == kept
@@ -258,7 +256,7 @@ def test_a_digest_tells_where_a_text_stands_and_nothing_that_was_keyed_behind_a_
         ("offered", {"sex": "man", "nationality": "other"}, (3, 3)),
     ],
 )
-def test_an_unfinished_form_says_which_question_is_next(
+def test_unfinished_form_knows_its_next_question(
     kind: str, codes: Mapping[str, str], step: tuple[int, int]
 ) -> None:
     form = StartedForm(LoggedEvent(kind), "2", codes)
@@ -270,7 +268,7 @@ def test_an_unfinished_form_says_which_question_is_next(
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"kind": "told", "person": "1", "codes": {}}', '{"kind": "screened"}']
 )
-def test_what_is_no_unfinished_form_is_refused(text: str) -> None:
+def test_invalid_unfinished_form_is_refused(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         StartedForm.from_text(text)
     said = '{"kind": "screened", "person": "1", "codes": {"minor": "her name", "act": "no"}}'

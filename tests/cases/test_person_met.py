@@ -53,7 +53,7 @@ def clocks(beside: ReaderBeside, tip: Tip) -> set[str]:
 
 
 @pytest.mark.row("R14")
-def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_second_reader(
+def test_r14_officer_gets_own_case_without_number_and_second_look(
     beside: ReaderBeside,
 ) -> None:
     line = beside.line
@@ -79,7 +79,7 @@ def test_r14_an_officers_case_is_theirs_without_their_number_and_waits_for_a_sec
 
 
 @pytest.mark.row("R14")
-def test_r14_a_danger_that_an_officer_writes_down_alerts_the_same_people(
+def test_r14_danger_from_officer_alerts_the_same_people(
     beside: ReaderBeside,
 ) -> None:
     officer, colleague, national = team(beside, "12")
@@ -98,7 +98,7 @@ def test_r14_a_danger_that_an_officer_writes_down_alerts_the_same_people(
     [(("12",), ("1", "1", "1", "1")), (("24",), ("1", *HERE))],
     ids=["an official may be involved", "another district"],
 )
-def test_r14_an_officer_who_may_not_see_the_case_does_not_keep_it(
+def test_r14_excluded_officer_does_not_become_assignee(
     beside: ReaderBeside, desks: tuple[str, ...], keyed: tuple[str, ...]
 ) -> None:
     """The officer does not become the assignee, and the officer's phone does not list the tip."""
@@ -112,7 +112,7 @@ def test_r14_an_officer_who_may_not_see_the_case_does_not_keep_it(
 
 
 @pytest.mark.row("R14")
-def test_r14_a_wrong_pin_and_the_public_front_write_a_callers_tip(beside: ReaderBeside) -> None:
+def test_r14_wrong_pin_files_an_ordinary_tip(beside: ReaderBeside) -> None:
     team(beside, "12")
     phone = called(beside.line)
     assert "met" not in phone.key("999999", "5")

@@ -60,7 +60,7 @@ def wrong(beside: ReaderBeside, msisdn: str, times: int) -> str:
 
 
 class TestTheRest:
-    def test_the_third_in_a_row_rests_ten_minutes_and_passes_nothing_on(
+    def test_third_wrong_pin_blocks_phone_for_ten_minutes(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         before = alerted(beside)
@@ -73,7 +73,7 @@ class TestTheRest:
         beside.line.clock.turn(minutes=10, seconds=1)
         assert dialled(beside, PHONE, PIN).startswith(HOME)
 
-    def test_the_sixth_in_a_day_rests_until_six_and_the_next_person_is_asked(
+    def test_sixth_wrong_pin_blocks_until_six_and_alerts_next(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         wrong(beside, PHONE, 3)
@@ -86,7 +86,7 @@ class TestTheRest:
         beside.line.clock.turn(hours=12)
         assert dialled(beside, PHONE, PIN).startswith("CON Open cases: ")
 
-    def test_an_unknown_phone_reads_the_same_words_at_the_same_tries(
+    def test_unknown_phone_sees_same_screens_after_wrong_pins(
         self, beside: ReaderBeside, own_case: OwnCase
     ) -> None:
         with_pin(beside, msisdn=KNOWN, language="rw")
@@ -113,7 +113,7 @@ class TestTheRest:
         (["08:00", "08:01", "08:02", "08:20", "08:21", "08:22"], "+04:00"),
     ],
 )
-def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str | None) -> None:
+def test_only_three_in_a_row_or_six_a_day_block(times: list[str], until: str | None) -> None:
     wrong = [datetime.fromisoformat(f"2026-11-24T{one}:00+00:00") for one in times]
     expected = None
     if until is not None:
@@ -125,7 +125,7 @@ def test_only_three_in_a_row_and_six_in_a_day_rest(times: list[str], until: str 
 
 
 @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
-def test_the_first_screen_counts_uses(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_first_screen_shows_last_pin_use(beside: ReaderBeside, own_case: OwnCase) -> None:
     assert dialled(beside, PHONE, PIN).startswith(f"{HOME}never\n1 Cases")
     beside.line.clock.turn(minutes=5)
     phone = beside.line.caller(PHONE)
@@ -137,7 +137,7 @@ def test_the_first_screen_counts_uses(beside: ReaderBeside, own_case: OwnCase) -
 
 class TestNotMe:
     @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
-    def test_it_ends_the_pin_asks_the_next_person_and_tells_the_coordinator(
+    def test_reported_misuse_stops_pin_and_notifies_coordinator(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         before = alerted(beside)
@@ -152,7 +152,7 @@ class TestNotMe:
         alerts = [row for row in beside.line.all(Assignment) if row.tip_id == newest]
         assert own_case[1].responder_id in {row.responder_id for row in alerts}
 
-    def test_a_session_that_is_open_reads_nothing_more(
+    def test_open_session_with_stopped_pin_reads_nothing(
         self, beside: ReaderBeside, own_case: OwnCase
     ) -> None:
         thief = called(beside.line)
@@ -162,7 +162,7 @@ class TestNotMe:
 
 
 class TestWarnings:
-    def test_another_network_is_told_once_and_of_a_coordinator_to_the_national_desk(
+    def test_new_network_notifies_coordinator_or_nation_once(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         dialled(beside, PHONE, PIN, network="63510")
@@ -178,7 +178,7 @@ class TestWarnings:
         assert coordinator not in later
 
     @pytest.mark.adversary("a person who knows a responder's PIN and holds the phone")
-    def test_the_eleventh_case_of_an_hour_is_told_once(
+    def test_eleventh_reading_in_an_hour_notifies_once(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         def reads(*cases: int) -> None:
@@ -197,7 +197,7 @@ class TestWarnings:
         reads(12, 12, 13)
         assert sent(beside, "PIN_MANY") == [coordinator]
 
-    def test_openings_at_night_come_in_one_sms_at_seven(
+    def test_readings_at_night_give_one_sms_at_seven(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         beside.line.clock.turn(hours=17)
@@ -210,7 +210,7 @@ class TestWarnings:
         reader_pins.report_nights(beside.line.context)
         assert sent(beside, "PIN_NIGHT") == [coordinator]
 
-    def test_the_coordinator_reads_behind_the_pin_whose_phone_it_is(
+    def test_coordinator_reads_after_pin_which_phone_it_was(
         self, beside: ReaderBeside, own_case: OwnCase, coordinator: int
     ) -> None:
         with beside.line.database.writing() as session:

@@ -35,7 +35,7 @@ from tests.support.taking import do, take_case
 
 
 @pytest.mark.row("R3")
-def test_a_responder_reads_and_takes(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_responder_reads_and_takes_case(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     assert (
         phone.dial("90")
@@ -56,7 +56,7 @@ def test_a_responder_reads_and_takes(beside: ReaderBeside, own_case: OwnCase) ->
 
 
 @pytest.mark.parametrize(("answer", "warns"), [("1", False), ("3", True)])
-def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_come(
+def test_page_starts_with_visit_warning_if_unsure(
     beside: ReaderBeside, answer: str, warns: bool
 ) -> None:
     told(beside.line, *DANGER_HERE, "1", "1", "5", answer)
@@ -68,7 +68,7 @@ def test_a_page_warns_first_where_the_caller_was_not_sure_whether_helpers_may_co
     assert page.startswith("CON We do not know if helpers may come.") is warns
 
 
-def test_a_wrong_pin_is_asked_again_and_not_called_wrong_after_going_back(
+def test_wrong_pin_message_disappears_after_going_back(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, _ = own_case
@@ -88,7 +88,7 @@ def clocks(beside: ReaderBeside, known_as: Assignment) -> set[str]:
 
 
 @pytest.mark.row("R5")
-def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
+def test_r5_danger_unread_for_five_minutes_alerts_next_person(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     _, known_as = own_case
@@ -104,7 +104,7 @@ def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_t
     assert "acknowledge" in clocks(beside, known_as)
 
 
-def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
+def test_late_responder_sees_colleague_s_time_and_can_help(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
@@ -120,7 +120,7 @@ def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
     assert row.acknowledged_at is not None
 
 
-def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: ReaderBeside) -> None:
+def test_colleague_s_case_becomes_urgent_once_passed_on(beside: ReaderBeside) -> None:
     """A case that was passed on counts as urgent until the colleague has read the case, even if the colleague has taken
     the case by SMS."""
     line, theirs = beside.line, "+250788000013"
@@ -149,7 +149,7 @@ def test_a_case_of_a_colleague_says_so_and_is_urgent_once_passed_on(beside: Read
     assert shown() == urgent
 
 
-def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
+def test_passing_on_a_colleague_s_case_changes_nothing(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
@@ -162,7 +162,7 @@ def test_passing_on_what_a_colleague_has_leaves_it_there_and_writes_nothing(
     assert [row.id for row in beside.line.all(CaseEventRow)] == before
 
 
-def test_reading_ends_the_unread_clock_and_a_closed_danger_is_confirmed(
+def test_reading_ends_unread_deadline_and_danger_needs_confirmation(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
@@ -199,7 +199,7 @@ def asked_of_the_nation(
     return desk, rows[-1].reference
 
 
-def test_a_confirmer_has_read_the_case(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_confirmer_must_read_the_case(beside: ReaderBeside, own_case: OwnCase) -> None:
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     assert f"1 {name} closure requested" in at_home(desk, "1")
@@ -214,7 +214,7 @@ def test_a_confirmer_has_read_the_case(beside: ReaderBeside, own_case: OwnCase) 
     assert beside.line.tip.outcome == "not-found"
 
 
-def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_refused_closure_makes_confirmer_assignee(beside: ReaderBeside, own_case: OwnCase) -> None:
     _, known_as = own_case
     desk, name = asked_of_the_nation(beside, known_as, "3")
     at_home(desk, "1", "1")
@@ -226,7 +226,9 @@ def test_a_confirmer_sees_it_goes_on(beside: ReaderBeside, own_case: OwnCase) ->
     assert (tip.closed_at, tip.closure_by, tip.assignee_id) == (None, None, held)
 
 
-def test_such_a_case_ends_in_console(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_case_with_answers_about_person_closes_in_console(
+    beside: ReaderBeside, own_case: OwnCase
+) -> None:
     _, known_as = own_case
     screened(beside.line.context, known_as.tip_id)
     desk, name = asked_of_the_nation(beside, known_as, "25")
@@ -239,7 +241,7 @@ def vault_of(pepper: bytes) -> PinVault:
     return PinVault(lambda: (pepper,), QUICK)
 
 
-def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
+def test_pin_and_database_without_pepper_decrypt_nothing(
     beside: ReaderBeside, own_case: OwnCase, tmp_path: Path
 ) -> None:
     """An attacker may have the database, all key folders except the reader process's folder, and the PIN from the
@@ -258,7 +260,7 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
     assert beside.context.vault.open(wrap, PIN, known_as.responder_id)
 
 
-def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None:
+def test_note_is_encrypted_with_current_key_pair(beside: ReaderBeside) -> None:
     """The caller corrected the place. The desk of the first place still has a grant for the key pair that the tip had
     then."""
     told(beside.line, *DANGER_HERE)
@@ -292,7 +294,7 @@ def test_a_note_is_sealed_to_the_pair_of_the_words(beside: ReaderBeside) -> None
 
 
 @pytest.mark.row("C12")
-def test_the_page_shows_the_callers_answer_to_a_question(beside: ReaderBeside) -> None:
+def test_page_shows_caller_s_answer_to_question(beside: ReaderBeside) -> None:
     _, number = given(beside.line)
     person_id = with_pin(beside, desks=(beside.line.tip.place,))
     service_assignment.assign_pending(beside.line.context)
@@ -355,9 +357,7 @@ def screens_of(phone: Caller) -> list[str]:
 
 @pytest.mark.row("R3")
 @pytest.mark.parametrize("language", CODES)
-def test_the_pin_leads_to_warning_place_landmark_and_form_on_at_most_two_screens(
-    beside: ReaderBeside, language: str
-) -> None:
+def test_pin_leads_to_case_page_of_at_most_two_screens(beside: ReaderBeside, language: str) -> None:
     phone = alerted(beside, *USUAL, language=language)
     phone.key(PIN)
     screens = screens_of(phone)
@@ -375,7 +375,7 @@ def test_the_pin_leads_to_warning_place_landmark_and_form_on_at_most_two_screens
 
 
 @pytest.mark.row("R3")
-def test_a_corrected_place_stands_first_and_the_wrong_one_nowhere(beside: ReaderBeside) -> None:
+def test_page_shows_only_the_corrected_place(beside: ReaderBeside) -> None:
     """The caller goes back to the list of districts after the tip was filed."""
     told(beside.line, *DANGER_HERE).key("0", "2")
     with_pin(beside, desks=(beside.line.tips[-1].place,))
@@ -386,7 +386,7 @@ def test_a_corrected_place_stands_first_and_the_wrong_one_nowhere(beside: Reader
     assert "Gasabo" not in " ".join(screens)
 
 
-def test_take_stands_on_each_screen_of_the_page_and_does_not_end_the_session(
+def test_each_screen_offers_take_and_session_continues(
     beside: ReaderBeside,
 ) -> None:
     phone = alerted(beside, *USUAL)
@@ -402,7 +402,7 @@ def test_take_stands_on_each_screen_of_the_page_and_does_not_end_the_session(
     assert phone.key("2").startswith("CON Is the person under 18?")
 
 
-def test_a_key_below_a_page_is_about_the_case_on_the_page(beside: ReaderBeside) -> None:
+def test_digit_below_a_page_acts_on_the_shown_case(beside: ReaderBeside) -> None:
     told(beside.line, *QUIET_HERE, "5", "1", "1")
     phone = alerted(beside, *USUAL)
     page, danger = phone.key(PIN), beside.line.tips[-1]
@@ -413,14 +413,14 @@ def test_a_key_below_a_page_is_about_the_case_on_the_page(beside: ReaderBeside) 
     assert {one.tip_id for one in taken(beside.line)} == {danger.id}
 
 
-def test_of_two_untaken_dangers_the_pin_leads_to_none(beside: ReaderBeside) -> None:
+def test_pin_opens_no_case_if_two_dangers_wait(beside: ReaderBeside) -> None:
     told(beside.line, *USUAL)
     phone = alerted(beside, *USUAL)
     assert phone.key(PIN).startswith("CON Open cases: 2. Urgent: 2.")
     assert reads_of(beside.line) == 0
 
 
-def test_no_text_of_a_case_is_stored_with_the_answer_to_the_pin(beside: ReaderBeside) -> None:
+def test_stored_answer_to_pin_contains_no_case_text(beside: ReaderBeside) -> None:
     phone = alerted(beside, *USUAL)
     page = phone.key(PIN)
     (row,) = beside.line.all(PinReading)
@@ -435,7 +435,7 @@ def test_no_text_of_a_case_is_stored_with_the_answer_to_the_pin(beside: ReaderBe
 
 
 @pytest.mark.row("R8")
-def test_after_each_answer_on_site_a_dropped_call_goes_on_two_keys_after_the_code(
+def test_dropped_call_continues_on_site_form_after_two_keys(
     line: Line,
 ) -> None:
     own_case, steps = HerCase(line), []

@@ -36,9 +36,7 @@ def reads_of(beside: ReaderBeside) -> int:
     return sum(row.action == "tip_read" for row in beside.line.all(AuditEntry))
 
 
-def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
-    beside: ReaderBeside, own_case: OwnCase
-) -> None:
+def test_dead_reader_allows_taking_case_unread(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     beside.stopped = True
     phone.dial("90")
@@ -52,7 +50,7 @@ def test_with_a_dead_reader_she_waits_two_seconds_and_takes_it_unread_as_by_sms(
     assert now(beside, known_as).opened_at is None
 
 
-def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
+def test_slow_reader_acts_once_and_shows_result_at_next_key(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, known_as = own_case
@@ -69,7 +67,7 @@ def test_what_a_slow_reader_does_late_is_shown_at_the_next_key_and_done_once(
     assert now(beside, known_as).acknowledged_at == took
 
 
-def test_a_restarted_reader_continues(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_restarted_reader_continues_session(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     at_the_case(beside, phone)
     first = phone.key("1")
@@ -79,7 +77,7 @@ def test_a_restarted_reader_continues(beside: ReaderBeside, own_case: OwnCase) -
     assert reads_of(beside) == 2
 
 
-def test_a_page_outlives_the_reader(beside: ReaderBeside) -> None:
+def test_new_reader_key_asks_for_pin_again(beside: ReaderBeside) -> None:
     phone = alerted(beside, *USUAL[:-1], f"{LANDMARK}, {LANDMARK}")
     first = phone.key(PIN)
     second = phone.key("9")
@@ -93,7 +91,7 @@ def test_a_page_outlives_the_reader(beside: ReaderBeside) -> None:
     assert phone.again() == second
 
 
-def test_the_doorbell_has_an_id_only_and_with_redis_dead_the_reader_looks_itself(
+def test_job_contains_only_id_and_reader_works_without_redis(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     phone, _ = own_case
@@ -106,9 +104,7 @@ def test_the_doorbell_has_an_id_only_and_with_redis_dead_the_reader_looks_itself
     assert enters(phone).startswith("CON Open cases: 1.")
 
 
-def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
-    beside: ReaderBeside, own_case: OwnCase
-) -> None:
+def test_request_older_than_ten_minutes_is_deleted(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
     assert timedelta(minutes=3) <= KEPT_FOR, "no session lasts longer"
     at_the_case(beside, phone)
@@ -123,7 +119,7 @@ def test_a_row_of_ten_minutes_is_answered_to_nobody_and_deleted(
 
 
 @pytest.mark.parametrize("keyed", ["1", "2"])
-def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
+def test_concurrent_equal_hops_act_once(
     beside: ReaderBeside, own_case: OwnCase, keyed: str
 ) -> None:
     phone, known_as = own_case
@@ -143,7 +139,7 @@ def test_a_hop_that_comes_twice_at_once_is_answered_alike_and_acts_once(
     assert (now(beside, known_as).acknowledged_at is None) == (keyed == "1")
 
 
-def test_the_third_waiter_is_refused(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_third_waiting_request_is_refused(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     phone.dial("90")
     places = beside.line.context.reader.places
@@ -156,7 +152,7 @@ def test_the_third_waiter_is_refused(beside: ReaderBeside, own_case: OwnCase) ->
     assert places.acquire(blocking=False)
 
 
-def test_a_right_pin_resets_the_count(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_correct_pin_resets_wrong_attempts(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, known_as = own_case
 
     def wrong() -> int:
@@ -173,7 +169,7 @@ def test_a_right_pin_resets_the_count(beside: ReaderBeside, own_case: OwnCase) -
     assert wrong() == 0
 
 
-def test_a_changed_pin_opens_nothing(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_old_pin_reads_nothing_after_change(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     phone.dial("90")
     phone.key(PIN)
@@ -183,12 +179,12 @@ def test_a_changed_pin_opens_nothing(beside: ReaderBeside, own_case: OwnCase) ->
     assert "K" not in phone.again().split("\n")[0].removeprefix("CON Wrong PIN.")
 
 
-def test_somebody_without_a_pin_sees_today_s_list(line: Line, beside: ReaderBeside) -> None:
+def test_phone_without_pin_sees_today_s_list(line: Line, beside: ReaderBeside) -> None:
     line.enrol(Level.RESPONDER, PHONE, "en")
     assert line.caller(PHONE).dial("90").startswith("END Nothing new.")
 
 
-def test_no_pin_is_in_a_row_a_job_or_a_log_and_no_digest_can_be_tried_with_it(
+def test_pin_is_in_no_row_job_log_or_guessable_digest(
     beside: ReaderBeside,
     own_case: OwnCase,
     tmp_path: Path,
@@ -226,7 +222,7 @@ def rows_of(line: Line) -> list[object]:
     ]
 
 
-def test_every_phone_sees_one_prompt(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_every_phone_sees_same_pin_prompt(beside: ReaderBeside, own_case: OwnCase) -> None:
     phone, _ = own_case
     hers_first = phone.dial("90")
     stranger = beside.line.caller("+250788000055")
@@ -245,7 +241,7 @@ def test_every_phone_sees_one_prompt(beside: ReaderBeside, own_case: OwnCase) ->
     assert {row.responder_id for row in beside.line.all(PinReading)} == {None}
 
 
-def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not_spent(
+def test_hidden_phone_sees_prompt_and_dialled_pin_is_ignored(
     beside: ReaderBeside, own_case: OwnCase
 ) -> None:
     stranger = beside.line.caller("UNKNOWN")
@@ -255,7 +251,7 @@ def test_a_hidden_phone_sees_the_prompt_too_and_digits_dialled_behind_it_are_not
     assert beside.line.all(PinReading) == []
 
 
-def test_a_colleague_sees_a_list(beside: ReaderBeside, own_case: OwnCase) -> None:
+def test_phone_without_pin_sees_empty_list(beside: ReaderBeside, own_case: OwnCase) -> None:
     beside.line.enrol(Level.RESPONDER, "+250788000056", "en")
     colleague = beside.line.caller("+250788000056")
     assert colleague.dial("90").startswith("CON Enter your work PIN")

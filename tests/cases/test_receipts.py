@@ -17,9 +17,7 @@ from tests.support.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, 
 from tests.support.taking import close_by_two, confirm
 
 
-def test_c11_a_number_that_was_seen_once_works_and_is_stored_nowhere(
-    line: Line, stored: Callable[[], bytes]
-) -> None:
+def test_c11_shown_receipt_works_and_is_not_stored(line: Line, stored: Callable[[], bytes]) -> None:
     """If a caller hangs up after the screen has shown the number of the receipt, this number works."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
@@ -40,7 +38,7 @@ def test_c11_a_number_that_was_seen_once_works_and_is_stored_nowhere(
 
 
 @pytest.mark.parametrize("easy", ["1234", "2009"])
-def test_c11_an_easy_pin_is_asked_for_again_and_opens_nothing(line: Line, easy: str) -> None:
+def test_c11_easy_receipt_pin_is_refused(line: Line, easy: str) -> None:
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     screen = caller.key("2", easy)
     assert screen.startswith("CON Iroroshye")
@@ -54,7 +52,7 @@ def test_c11_an_easy_pin_is_asked_for_again_and_opens_nothing(line: Line, easy: 
 
 
 @pytest.mark.row("C11")
-def test_c11_the_four_words_from_another_phone(line: Line) -> None:
+def test_c11_another_phone_sees_each_status(line: Line) -> None:
     _, number = given(line)
     assert asked(line, number).read().startswith("Byakiriwe.\n")
 
@@ -71,7 +69,7 @@ def test_c11_the_four_words_from_another_phone(line: Line) -> None:
 
 @pytest.mark.row("C11")
 @pytest.mark.parametrize("how", ["pin", "number", "nobody's"])
-def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> None:
+def test_c11_wrong_pin_looks_like_unknown_receipt(line: Line, how: str) -> None:
     _, number = given(line)
     one, other = line.caller(), line.caller(OTHER_PHONE)
     one.dial()
@@ -88,7 +86,7 @@ def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> N
 
 @pytest.mark.adversary("a trafficker who holds the victim's phone")
 @pytest.mark.row("C11")
-def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(line: Line) -> None:
+def test_c11_five_attempts_an_hour_for_each_contact(line: Line) -> None:
     _, number = given(line)
     assert NOTHING in asked(line, "430021656").screen, "a slip of the thumb costs no try"
     assert line.all(AttemptRow) == []
@@ -102,7 +100,7 @@ def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(lin
     assert asked(line, number).read().startswith("Byakiriwe.")
 
 
-def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line) -> None:
+def test_c11_twenty_attempts_a_day_for_each_receipt(line: Line) -> None:
     _, number = given(line)
     for phone in range(20):
         asked(line, number, wrong(), msisdn=f"+2507880001{phone:02}")
@@ -113,7 +111,7 @@ def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line
     assert asked(line, number).read().startswith("Byakiriwe.")
 
 
-def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(line: Line) -> None:
+def test_repeated_hop_counts_one_attempt_and_shows_same_screen(line: Line) -> None:
     _, number = given(line)
     caller = asked(line, number)
     screen = caller.screen
@@ -125,21 +123,21 @@ def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(l
 
 
 @pytest.mark.row("C17")
-def test_digits_dialled_ahead_open_no_status(line: Line) -> None:
+def test_digits_dialled_ahead_show_no_status(line: Line) -> None:
     _, number = given(line)
     front = line.caller(OTHER_PHONE).dial()
     assert line.caller(OTHER_PHONE).dial("*".join((*MY_NUMBER, number, PIN))) == front
     assert line.caller(OTHER_PHONE).dial("*".join(MY_NUMBER)) == front
 
 
-def test_a_pin_chosen_again_is_the_one_that_holds(line: Line) -> None:
+def test_newest_receipt_pin_counts(line: Line) -> None:
     caller, number = given(line)
     caller.key("0", "2468")
     assert NOTHING in asked(line, number).screen
     assert asked(line, number, "2468").read().startswith("Byakiriwe.")
 
 
-def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
+def test_erased_tip_has_no_receipt_and_attempts_are_deleted(line: Line) -> None:
     _, number = given(line)
     asked(line, number)
     with line.database.writing() as session:
@@ -152,14 +150,14 @@ def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
     assert NOTHING in asked(line, number).screen
 
 
-def test_without_its_key_the_line_offers_no_number_and_goes_on(line: Line) -> None:
+def test_missing_receipt_key_offers_no_receipt(line: Line) -> None:
     line.context.pseudonyms._folder.destroy("receipt.key")
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert "Nimero yo kubaza" not in caller.screen
     assert caller.key("2").startswith("CON Ikiranga aho")
 
 
-def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(line: Line) -> None:
+def test_c11_erasure_request_erases_text_at_closing(line: Line) -> None:
     caller, number = given(line)
     caller.key("2", "hafi y'isoko")
     before = line.tip
@@ -190,7 +188,7 @@ def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(lin
         ("en", ("7",), "Noted. The 9-digit number we gave you no longer works."),
     ],
 )
-def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_given(
+def test_c11_receipt_looks_unknown_after_erasure_request(
     line: Line, language: str, first: tuple[str, ...], said: str
 ) -> None:
     """After a request for erasure, the hotline answers every phone as if the receipt did not exist, even the phone that
@@ -211,7 +209,7 @@ def test_c11_after_a_request_to_erase_the_number_reads_as_one_that_was_never_giv
         assert shown[0] == shown[1]
 
 
-def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
+def test_c11_legal_hold_prevents_erasure(line: Line) -> None:
     _, number = given(line)
     service_retention.set_legal_hold(line.context, 1, by="Desk", reason="a letter")
     asked(line, number).key("2", "2")
@@ -219,7 +217,7 @@ def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
     assert line.tip.body
 
 
-def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
+def test_c11_erasure_needs_the_newest_pin(line: Line) -> None:
     _, number = given(line)
     assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
     caller = asked(line, number)
@@ -230,7 +228,7 @@ def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
 
 
 @pytest.mark.row("C10", "R7")
-def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> None:
+def test_c10_tips_of_one_phone_are_linked_but_not_merged(line: Line) -> None:
     told(line, *DANGER_HERE)
     told(line, *DANGER_HERE)
     one, other = line.tips

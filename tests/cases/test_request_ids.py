@@ -62,7 +62,7 @@ def work(line: Line) -> None:
     copy_context().run(service_sending.deliver_due, line.context)
 
 
-def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, log: Kept) -> None:
+def test_log_lines_of_danger_and_its_alerts_share_one_id(line: Line, log: Kept) -> None:
     line.enrol(Level.RESPONDER, "+250788000012")
     caller = line.caller(CALLER)
     caller.dial()
@@ -87,7 +87,7 @@ def test_a_danger_is_one_id_from_its_hop_to_the_lines_of_its_alerts(line: Line, 
     assert len(sent) == len(line.all(Message))
 
 
-def test_a_repeated_hop_has_another_id(line: Line, log: Kept) -> None:
+def test_repeated_hop_gets_another_id(line: Line, log: Kept) -> None:
     caller = line.caller(CALLER)
     caller.dial()
     caller.again()
@@ -95,7 +95,7 @@ def test_a_repeated_hop_has_another_id(line: Line, log: Kept) -> None:
     assert first != second
 
 
-def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
+def test_reply_and_its_confirmation_share_one_id(
     beside: ReaderBeside, own_case: OwnCase, log: Kept
 ) -> None:
     line, (_, known_as) = beside.line, own_case
@@ -114,9 +114,7 @@ def test_a_reply_of_a_responder_is_one_id_with_its_confirmation(
     assert ("SMS: accepted", id) in log.events()
 
 
-def test_the_reader_s_line_has_the_id_of_the_hop_that_waits(
-    beside: ReaderBeside, own_case: OwnCase, log: Kept
-) -> None:
+def test_reader_logs_id_of_waiting_hop(beside: ReaderBeside, own_case: OwnCase, log: Kept) -> None:
     phone, _ = own_case
     phone.dial("90")
     log.events()
@@ -132,9 +130,7 @@ class BrokenSms:
         raise RuntimeError(msisdn)
 
 
-def test_a_send_that_breaks_is_logged_with_its_id_and_the_next_work_without(
-    line: Line, log: Kept
-) -> None:
+def test_failed_send_is_logged_with_its_id_only(line: Line, log: Kept) -> None:
     line.enrol(Level.RESPONDER, "+250788000012")
     caller = line.caller(CALLER)
     caller.dial()
@@ -160,7 +156,9 @@ class EndsEachSendAtOnce(ThreadPoolExecutor):
         return sent
 
 
-def test_a_send_that_breaks_at_once_has_its_id(log: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_immediately_failed_send_is_logged_with_id(
+    log: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("hotline.gateway.senders.ThreadPoolExecutor", EndsEachSendAtOnce)
 
     def send() -> None:
@@ -172,7 +170,7 @@ def test_a_send_that_breaks_at_once_has_its_id(log: Kept, monkeypatch: pytest.Mo
     assert log.events() == [("an SMS was not sent: RuntimeError", "id of the SMS")]
 
 
-def test_no_line_at_any_level_holds_a_number_or_a_word_of_a_tip(
+def test_no_log_line_contains_a_number_or_tip_text(
     beside: ReaderBeside, own_case: OwnCase, log: Kept
 ) -> None:
     line, (phone, known_as) = beside.line, own_case

@@ -33,7 +33,7 @@ def order(*cases: BoardCase) -> list[int]:
     return [one.id for one in found]
 
 
-def test_overdue_comes_first_then_urgency_then_age() -> None:
+def test_board_orders_by_overdue_urgency_and_age() -> None:
     late = NEW._replace(id=2, urgency=Urgency.HEARD, filed_at=NOON - timedelta(days=1))
     older = NEW._replace(id=3, filed_at=NOON + 3 * MINUTE)
     newer = NEW._replace(id=4, filed_at=NOON + 4 * MINUTE)
@@ -41,7 +41,7 @@ def test_overdue_comes_first_then_urgency_then_age() -> None:
     assert order(waits, newer, older, late, NEW) == [1, 2, 3, 4, 5]
 
 
-def test_in_a_storm_overdue_dangers_hide_no_real_one() -> None:
+def test_storm_of_dangers_hides_no_other_danger() -> None:
     forged = [NEW._replace(id=10 + n, storm_order=2) for n in range(3)]
     words = NEW._replace(id=20, storm_order=1, filed_at=NOON + 4 * MINUTE)
     elsewhere = NEW._replace(id=21, filed_at=NOON + 4 * MINUTE)
@@ -61,5 +61,5 @@ def test_in_a_storm_overdue_dangers_hide_no_real_one() -> None:
         ({"is_closed": True, "owed_at": NOON}, Column.OWED),
     ],
 )
-def test_a_case_stands_in_one_column(changed: dict[str, Any], column: Column) -> None:
+def test_each_case_is_in_one_column(changed: dict[str, Any], column: Column) -> None:
     assert NEW._replace(**changed).column is column

@@ -78,7 +78,7 @@ def services(line: Line) -> Services:
 
 
 @pytest.mark.row("R8")
-def test_r8_a_centre_is_asked_by_sms_and_its_yes_needs_no_pin(services: Services) -> None:
+def test_r8_service_is_asked_by_sms_and_answers_without_pin(services: Services) -> None:
     phone = services.case.dials(*ISANGE)
     assert phone.screen.startswith("CON We asked Isange 12 by SMS to help. The service answers")
     (asked,) = services.requests
@@ -113,7 +113,7 @@ def test_r8_a_centre_is_asked_by_sms_and_its_yes_needs_no_pin(services: Services
 
 
 @pytest.mark.row("R8")
-def test_r8_a_full_centre_is_last_and_the_responder_asks_the_next(services: Services) -> None:
+def test_r8_full_service_comes_last_and_next_is_asked(services: Services) -> None:
     services.case.dials(*ISANGE)
     services.sms(CENTRE, f"2 {services.requests[0].reference}")
     assert services.sent(services.people[0])[-1][0] == Template.SERVICE_FULL.name
@@ -132,7 +132,7 @@ def test_r8_a_full_centre_is_last_and_the_responder_asks_the_next(services: Serv
 
 
 @pytest.mark.row("R8")
-def test_r8_no_answer_in_an_hour_of_danger_alerts_the_responder_and_the_nation(
+def test_r8_no_answer_in_danger_notifies_responder_and_nation(
     services: Services,
 ) -> None:
     services.case.dials(*ISANGE)
@@ -149,9 +149,7 @@ def test_r8_no_answer_in_an_hour_of_danger_alerts_the_responder_and_the_nation(
 
 @pytest.mark.row("R8", "R9")
 @pytest.mark.parametrize("kept_from", ["official", "person"])
-def test_r8_no_service_is_asked_that_may_not_know_of_the_case(
-    services: Services, kept_from: str
-) -> None:
+def test_r8_excluded_service_is_not_asked(services: Services, kept_from: str) -> None:
     """The hotline asks no service to help in a case that involves an official. The hotline also sends no request for
     help to a person of a service who is excluded from the case.
     """
@@ -192,7 +190,7 @@ def _leaves(services: Services, who: int) -> None:
 
 @pytest.mark.row("R6", "R9")
 @pytest.mark.parametrize("happens", [_named, _is_official, _leaves])
-def test_r6_a_service_learns_nothing_after_it_may_not_know_of_the_case(
+def test_r6_service_gets_nothing_after_exclusion(
     services: Services, happens: Callable[[Services, int], None]
 ) -> None:
     services.case.dials(*ISANGE)
@@ -206,7 +204,7 @@ def test_r6_a_service_learns_nothing_after_it_may_not_know_of_the_case(
 
 
 @pytest.mark.row("R6")
-def test_r6_a_responder_who_is_excluded_does_not_learn_that_there_is_room(
+def test_r6_excluded_responder_gets_no_service_answer(
     services: Services,
 ) -> None:
     services.case.dials(*ISANGE)
@@ -218,7 +216,7 @@ def test_r6_a_responder_who_is_excluded_does_not_learn_that_there_is_room(
 
 
 @pytest.mark.row("R8")
-def test_r8_the_kind_of_person_is_deleted_if_the_responder_reports_the_answer(
+def test_r8_reported_answer_deletes_the_kind_of_person(
     services: Services,
 ) -> None:
     services.case.dials(*ISANGE)
@@ -253,9 +251,7 @@ def test_r8_one_sms_answers_a_request_and_a_case(services: Services) -> None:
 
 @pytest.mark.row("R8", "R6")
 @pytest.mark.parametrize("has_inbox", [True, False])
-def test_r8_a_yes_counts_only_after_the_inbox_lists_the_sms(
-    services: Services, has_inbox: bool
-) -> None:
+def test_r8_yes_counts_only_after_inbox_lists_it(services: Services, has_inbox: bool) -> None:
     """The hotline ignores a forged yes from a stranger who knows the callback's address. A forged yes would end the
     search for help."""
     services.case.dials(*ISANGE)

@@ -97,7 +97,7 @@ def a_desk_hears_on_116(danger: Danger) -> None:
 @pytest.mark.row("R8", "R10", "R14")
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("begins", [a_caller_tells, an_officer_writes_down, a_desk_hears_on_116])
-def test_a_danger_is_played_to_its_30_day_check(
+def test_danger_runs_to_its_30_day_check(
     beside: ReaderBeside, begins: Callable[[Danger], None], language: str
 ) -> None:
     danger = Danger(beside, language)

@@ -38,7 +38,7 @@ VALUES = st.one_of(
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @given(st.sampled_from(SCREENS), WORDS, st.dictionaries(NAMES, VALUES, max_size=4), DO)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_form_is_answered_and_no_word_is_lost(
+def test_any_form_is_answered_without_losing_text(
     editor: Editor, screen: tuple[str, str], words: str, typed: dict[str, str], do: str
 ) -> None:
     form = editor.open(*screen)

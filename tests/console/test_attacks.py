@@ -31,7 +31,7 @@ def cookie_of(answer: object) -> str:
 
 
 @pytest.mark.parametrize("planted", ["a" * 43, "somebody's"])
-def test_a_session_that_was_planted_is_not_the_one_that_opens(desk: Desk, planted: str) -> None:
+def test_planted_session_does_not_become_signed_in(desk: Desk, planted: str) -> None:
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
     desk.person("Editor 1", AccountRole.EDITOR)
     token = other.token if planted == "somebody's" else planted
@@ -43,7 +43,7 @@ def test_a_session_that_was_planted_is_not_the_one_that_opens(desk: Desk, plante
     assert (found.name if found else "") == ("Translator 1" if planted == "somebody's" else "")
 
 
-def test_a_form_s_key_is_good_for_its_own_session_alone(desk: Desk) -> None:
+def test_form_key_works_only_in_its_session(desk: Desk) -> None:
     mine = desk.tab(AccountRole.EDITOR, name="Editor 1")
     again = desk.tab(AccountRole.EDITOR, name="Editor 1")
     other = desk.tab(AccountRole.EDITOR, name="Editor 2")
@@ -56,7 +56,7 @@ def test_a_form_s_key_is_good_for_its_own_session_alone(desk: Desk) -> None:
     assert desk.people["Editor 1"].here(mine.token).language == "en"
 
 
-def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
+def test_headers_cannot_change_host_of_a_link(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
     named = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
     fields = {"name": "Editor 1", "roles": "editor", "language": "en"}
@@ -66,7 +66,7 @@ def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
     assert desk.outside().get("/flows", **named).location == "/enter?to=/flows"
 
 
-def test_a_form_of_too_many_fields_or_bytes_is_refused_unread(desk: Desk) -> None:
+def test_oversized_form_is_refused_unread(desk: Desk) -> None:
     """If there is no session, a page copies the sent fields into its answer. The limits keep this answer small."""
     client, sent = desk.app.test_client(), {"Origin": ADDRESS}
     bodies = (b"&" * MAX_FIELDS, b"x" * (MAX_BYTES + 1), b"a=&" * (MAX_FIELDS - 1))
@@ -80,7 +80,7 @@ def test_a_form_of_too_many_fields_or_bytes_is_refused_unread(desk: Desk) -> Non
         assert few.status_code in {401, 422}
 
 
-def test_no_log_has_a_link_after_a_fault(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_contains_no_link_after_a_fault(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     link = service_invitations.invite(desk.context, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with desk.context.database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE account_code")
@@ -92,7 +92,7 @@ def test_no_log_has_a_link_after_a_fault(desk: Desk, caplog: pytest.LogCaptureFi
     assert link not in caplog.text
 
 
-def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> None:
+def test_removed_role_or_account_ends_access_at_next_page(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
     tab = desk.tab(AccountRole.EDITOR, AccountRole.AUDITOR, name="Editor 1")
     account_id = desk.people["Editor 1"].account_id
@@ -107,7 +107,7 @@ def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> 
     assert answer.status_code == 401
 
 
-def test_a_browser_that_entered_has_a_queue_of_its_own(desk: Desk) -> None:
+def test_known_browser_has_its_own_queue(desk: Desk) -> None:
     editor = desk.person("Editor 1", AccountRole.EDITOR)
     known, strange = desk.outside(), desk.outside()
 
@@ -125,7 +125,7 @@ def test_a_browser_that_entered_has_a_queue_of_its_own(desk: Desk) -> None:
     assert enter(known, code) == 303
 
 
-def test_its_cookie_is_for_the_console_alone_and_lets_nobody_in(desk: Desk) -> None:
+def test_browser_mark_is_console_only_and_signs_nobody_in(desk: Desk) -> None:
     desk.person("Editor 1", AccountRole.EDITOR)
     tab = desk.outside()
     entered = tab.post("/enter", fields_of(desk, "Editor 1"))
@@ -146,7 +146,7 @@ def test_its_cookie_is_for_the_console_alone_and_lets_nobody_in(desk: Desk) -> N
     assert other.get("/account").status_code == 303
 
 
-def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk) -> None:
+def test_refresh_header_of_foreign_link_is_ascii(desk: Desk) -> None:
     client, headers = desk.app.test_client(), {"Sec-Fetch-Site": "cross-site"}
     for to in ("/find?q=\u0175", "/find?q=a b", "/find?q=%0aSet-Cookie:x"):
         asked = {"to": to}
@@ -157,7 +157,7 @@ def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk) -> 
         assert refresh.startswith("0; url=/find?q=")
 
 
-def test_the_network_of_a_stranger_is_the_one_that_our_web_server_names(desk: Desk) -> None:
+def test_proxy_header_alone_names_the_network(desk: Desk) -> None:
     """Each network may make twenty sign-in attempts at once, and then one attempt a second. A stranger cannot pretend
     to be in another network by sending a header.
     """

@@ -40,7 +40,7 @@ def number(tab: Tab) -> str:
     return tab.read("/board/since?auto")
 
 
-def test_a_desk_sees_its_own_open_tips_and_no_official(desks: Desks) -> None:
+def test_board_shows_own_open_tips_without_officials(desks: Desks) -> None:
     here = tell(desks.desk, urgency=2)
     official = tell(desks.desk, urgency=1, official="unsure")
     away = tell(desks.desk, place="11", urgency=3)
@@ -49,7 +49,7 @@ def test_a_desk_sees_its_own_open_tips_and_no_official(desks: Desks) -> None:
     assert on_board(desks.other, "/board") == {"untaken": [away]}
 
 
-def test_the_board_asks_at_most_five_statements(desks: Desks) -> None:
+def test_board_needs_at_most_five_statements(desks: Desks) -> None:
     for urgency in (1, 2, 3):
         tell(desks.desk, urgency=urgency)
     desks.national.get("/")
@@ -99,7 +99,7 @@ def alerted(desks: Desks) -> list[str]:
         return [names[row.responder_id] for row in rows if row.tip_id == 1]
 
 
-def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desks) -> None:
+def test_account_takes_case_for_phone_and_log_names_both(staffed: Desks) -> None:
     assert alerted(staffed) == ["Gasabo 2", "Nation 5"]
     before = number(staffed.district)
     who = people(staffed)
@@ -119,7 +119,7 @@ def test_an_account_takes_a_case_for_a_phone_and_the_case_says_who(staffed: Desk
     assert on_board(staffed.district) == {"at_work": [1]}
 
 
-def test_a_tip_that_waits_for_the_next_duty_says_so_and_can_be_taken(staffed: Desks) -> None:
+def test_tip_that_waits_for_duty_says_so_and_can_be_taken(staffed: Desks) -> None:
     at, who = staffed.desk.context.now(), people(staffed)["Gasabo 2"]
     with staffed.desk.writing() as session:
         week, weekday = week_of(at), (at.weekday() + 3) % 7
@@ -141,13 +141,13 @@ def test_a_tip_that_waits_for_the_next_duty_says_so_and_can_be_taken(staffed: De
     assert says not in staffed.district.read("/")
 
 
-def test_the_next_person_is_alerted_at_once(staffed: Desks) -> None:
+def test_next_person_is_alerted_at_once(staffed: Desks) -> None:
     staffed.district.sends("/tips/1/alert", {"from": "board"})
     assert alerted(staffed) == ["Gasabo 2", "Nation 5", "Gasabo 3"]
     assert ("Desk 1", "tip_alerted_next", "") in staffed.rows()
 
 
-def test_a_reminder_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
+def test_reminder_is_sent_once_in_ten_minutes(
     staffed: Desks,
 ) -> None:
     refused = staffed.district.post("/tips/1/remind")
@@ -169,7 +169,7 @@ def test_a_reminder_is_sent_once_in_ten_minutes_and_never_while_nobody_may_call(
     assert "a call may be dangerous" in staffed.national.post("/tips/1/remind").text
 
 
-def test_a_case_is_passed_to_another_district_unless_an_official_may_be_in_it(
+def test_case_without_official_passes_to_other_district(
     staffed: Desks,
 ) -> None:
     passed = {"to_desk": "11", "reason": "the house is there"}
@@ -187,7 +187,7 @@ def test_a_case_is_passed_to_another_district_unless_an_official_may_be_in_it(
     assert on_board(staffed.other) == {"untaken": [1]}
 
 
-def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
+def test_only_readers_of_report_see_a_note(staffed: Desks) -> None:
     words = {"note": "words", "words": "the aunt waits outside"}
     staffed.district.refused("/tips/1/note", {"note": "words"})
     staffed.district.sends("/tips/1/note", words)
@@ -199,7 +199,7 @@ def test_a_note_is_kept_for_who_may_read_the_report(staffed: Desks) -> None:
     assert "the aunt waits outside" in staffed.national.post("/tips/1/open", {"why": "send"}).text
 
 
-def test_a_board_is_read_again_also_without_an_event(staffed: Desks) -> None:
+def test_board_reloads_without_an_event(staffed: Desks) -> None:
     """A change may be committed after the board was loaded, and yet have a lower event number than the newest event
     that the board knows. So each board is loaded again after 20 seconds at most.
     """
@@ -227,7 +227,7 @@ def _kept(desks: Desks) -> list[int]:
 
 @pytest.mark.row("R6", "R9")
 @pytest.mark.parametrize("way", ["person", "desk", "official", "no key"])
-def test_r6_no_act_works_on_a_case_that_an_account_may_not_see(staffed: Desks, way: str) -> None:
+def test_r6_hidden_case_accepts_no_action(staffed: Desks, way: str) -> None:
     context = staffed.desk.context
     signed = {"by": "National 1", "reason": "the caller asks"}
     if way == "official":
@@ -253,7 +253,7 @@ def test_r6_no_act_works_on_a_case_that_an_account_may_not_see(staffed: Desks, w
 
 
 @pytest.mark.row("R6")
-def test_r6_a_case_is_not_passed_to_a_desk_or_taken_for_a_person_who_is_excluded(
+def test_r6_excluded_desk_or_person_cannot_get_the_case(
     staffed: Desks,
 ) -> None:
     context, who = staffed.desk.context, people(staffed)
@@ -331,14 +331,14 @@ def is_removed(desks: Desks) -> None:
 
 
 @pytest.mark.parametrize("happens", [is_hidden, is_on_leave, is_removed])
-def test_danger_whose_holder_is_excluded_or_leaves_waits_again(
+def test_danger_of_excluded_or_removed_assignee_waits(
     taken: Desks, happens: Callable[[Desks], None]
 ) -> None:
     happens(taken)
     assert_waits(taken)
 
 
-def test_a_passed_danger_waits_and_names_who_stays_responsible(taken: Desks) -> None:
+def test_passed_danger_waits_and_names_responsible_person(taken: Desks) -> None:
     says(taken, HOLDER, Verb.PASS_ON)
     assert_waits(taken, who=f"{HOLDER} passed the case on, and no one has taken it yet")
     says(taken, "Gasabo 3", Verb.TAKE)

@@ -59,7 +59,7 @@ def counted(tab: Tab) -> str:
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_a_board_locks_and_counts_without_a_case_or_a_place(tab: Tab) -> None:
+def test_locked_board_shows_only_a_count(tab: Tab) -> None:
     moved = tab.get("/?auto")
     assert (moved.status_code, moved.headers["Location"]) == (303, "/board/locked?to=/")
     page = tab.get(moved.headers["Location"])
@@ -77,7 +77,7 @@ def test_a_board_locks_and_counts_without_a_case_or_a_place(tab: Tab) -> None:
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_a_locked_session_reaches_no_other_page(tab: Tab) -> None:
+def test_locked_session_opens_no_other_page(tab: Tab) -> None:
     assert {page.endpoint for page in PAGES if page.needs is Needs.SHIFT} == {
         "board.since",
         "board.locked",
@@ -101,7 +101,7 @@ def test_a_locked_session_reaches_no_other_page(tab: Tab) -> None:
     assert service_sessions.step_up(context, tab.token, PASSWORD, "1") is None
 
 
-def test_only_the_factor_of_the_same_account_opens_it(tab: Tab) -> None:
+def test_only_same_account_unlocks_board(tab: Tab) -> None:
     desk = tab.desk
     other = desk.person("Desk 2", AccountRole.DESK)
     stolen = tab.token
@@ -128,7 +128,7 @@ def test_only_the_factor_of_the_same_account_opens_it(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("way", ["ended", "suspended", "role", "others", "shift"])
-def test_what_ends_a_session_ends_its_locked_board(tab: Tab, way: str) -> None:
+def test_ended_session_ends_its_locked_board(tab: Tab, way: str) -> None:
     desk, who = tab.desk, tab.desk.people["Desk 1"]
     assert counted(tab) == "1"
     if way == "ended":
@@ -150,7 +150,7 @@ def test_what_ends_a_session_ends_its_locked_board(tab: Tab, way: str) -> None:
     assert unlock(tab, key="none").status_code in (401, 404)
 
 
-def test_a_lock_stays_when_the_clock_is_set_back_and_counts_only_what_may_be_seen(tab: Tab) -> None:
+def test_lock_stays_after_clock_set_back_and_counts_visible_tips(tab: Tab) -> None:
     assert counted(tab) == "1"
     tab.desk.clock.turn(minutes=-12)
     assert tab.get("/").headers["Location"].startswith("/board/locked")
@@ -161,7 +161,7 @@ def test_a_lock_stays_when_the_clock_is_set_back_and_counts_only_what_may_be_see
     assert counted(tab) == "0", "membership of the desk ended meanwhile"
 
 
-def test_asking_is_no_presence_and_seldom_writes(tab: Tab) -> None:
+def test_polling_is_no_activity_and_seldom_writes(tab: Tab) -> None:
     desk, again = tab.desk, Tab(tab.desk, tab.desk.app.test_client())
     again.take(desk.people["Desk 1"].enters().token)
     began, written = desk.clock(), set()
@@ -176,7 +176,7 @@ def test_asking_is_no_presence_and_seldom_writes(tab: Tab) -> None:
     assert again.read("/board/since").startswith("locked")
 
 
-def test_a_locked_board_counts_as_open_until_it_no_longer_asks(tab: Tab) -> None:
+def test_locked_board_counts_as_open_while_it_polls(tab: Tab) -> None:
     at = tab.desk.clock()
     assert tab.read("/board/since?auto").startswith("locked")
     with tab.desk.reading() as session:
@@ -187,7 +187,7 @@ def test_a_locked_board_counts_as_open_until_it_no_longer_asks(tab: Tab) -> None
         assert desks_with_board(session, before, at + timedelta(hours=1)) == frozenset()
 
 
-def test_the_clock_locks_the_board_of_a_closed_tab(tab: Tab) -> None:
+def test_clock_process_locks_board_of_closed_tab(tab: Tab) -> None:
     service_accounts.delete_expired(tab.desk.context)
     (row,) = stored(tab.desk)
     assert (row.locked_at, row.locked_key) == (tab.desk.clock(), None)
@@ -195,7 +195,7 @@ def test_the_clock_locks_the_board_of_a_closed_tab(tab: Tab) -> None:
     assert tab.get("/").headers["Location"].startswith("/board/locked")
 
 
-def test_a_session_that_showed_no_board_ends_as_before(desk: Desk) -> None:
+def test_session_without_board_ends_as_usual(desk: Desk) -> None:
     editor = desk.tab(AccountRole.EDITOR)
     assert editor.get("/").status_code == 200
     desk.clock.turn(minutes=15)

@@ -57,7 +57,7 @@ def fill(desk: Desk) -> None:
         session.execute(text("ANALYZE"))
 
 
-def test_a8_the_board_of_a_nation_takes_less_than_150_ms(desk: Desk, tell_steps: Tell) -> None:
+def test_a8_national_board_takes_less_than_150_ms(desk: Desk, tell_steps: Tell) -> None:
     man(desk)
     tab = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     fill(desk)

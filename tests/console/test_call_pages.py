@@ -61,7 +61,7 @@ def reader(desk: Desk, name: str) -> Tab:
 
 
 @pytest.mark.row("A8")
-def test_a_number_opens_after_a_second_person_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_number_is_shown_after_second_approval(desk: Desk, two: tuple[Tab, Tab]) -> None:
     one, other = two
     why = {"reason": "agreed with her"}
     assert one.post("/call-backs/1/open", why).status_code == 422, "nobody approved"
@@ -86,9 +86,7 @@ def test_a_number_opens_after_a_second_person_approved(desk: Desk, two: tuple[Ta
     assert acts[-4:] == [f"call_back_{did}" for did in ("approved", "refused", "opened", "reached")]
 
 
-def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approvals_with_its_reason(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_waiting_call_back_is_on_today_and_approvals(desk: Desk, two: tuple[Tab, Tab]) -> None:
     one, other = two
     asks = "National 1 asks for the phone number of call-back 1, tip 1"
     assert asks not in other.read("/today")
@@ -110,7 +108,7 @@ def test_a_call_that_waits_for_a_second_person_stands_on_today_and_under_approva
         assert asks not in other.read(path)
 
 
-def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_approval_does_not_cover_later_request(desk: Desk, two: tuple[Tab, Tab]) -> None:
     """An approval is valid only for the request that the approver saw on the page. Without this rule, a person could
     use the approval of a colleague's request.
     """
@@ -125,7 +123,7 @@ def test_a_later_request_is_not_approved(desk: Desk, two: tuple[Tab, Tab]) -> No
 
 
 @pytest.mark.row("A8")
-def test_no_call_shows_to_other_desks(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_other_desks_see_no_call_back(desk: Desk, two: tuple[Tab, Tab]) -> None:
     nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
     assert "/tips/1" not in nobody.read("/call-backs")
     for state in (CallBackState.WAITING, CallBackState.DONE):
@@ -159,7 +157,7 @@ CALL = {
 
 
 @pytest.mark.row("R14")
-def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_source(
+def test_r14_recorded_call_is_filed_once_without_number(
     desks: Desks,
 ) -> None:
     form = desks.national.read("/call")
@@ -185,7 +183,7 @@ def test_r14_a_call_is_filed_once_like_a_tip_without_a_number_and_says_its_sourc
 
 
 @pytest.mark.row("R14", "R9")
-def test_r14_no_desk_sees_more_of_a_written_call_than_of_a_tip(desks: Desks) -> None:
+def test_r14_recorded_call_has_same_access_as_a_tip(desks: Desks) -> None:
     """A desk may record a phone call and then not be allowed to see the tip of this call, for example if an official
     may be involved.
     """
@@ -195,7 +193,7 @@ def test_r14_no_desk_sees_more_of_a_written_call_than_of_a_tip(desks: Desks) -> 
     assert len(listed(desks.national)) == 2
 
 
-def test_a_call_without_a_needed_answer_is_not_filed(desks: Desks) -> None:
+def test_incomplete_call_is_not_filed(desks: Desks) -> None:
     wrong = ({"place": ""}, {"place": "9999"}, {"danger": ""}, {"kind": "x"}, {"official": ""})
     for changed in wrong:
         answer = desks.national.post("/call", CALL | changed)

@@ -44,7 +44,7 @@ def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
     return other, answer.text
 
 
-def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
+def test_other_editors_of_open_flow_are_named(editor: Editor) -> None:
     other = editor.other()
     other.open("abroad", "tell")
     editor.open("abroad", "fee")
@@ -62,7 +62,7 @@ def test_who_else_has_the_flow_open_is_shown_by_name(editor: Editor) -> None:
     assert "Editor 2 opened this flow at 10:2" in other.page, "as it was opened last"
 
 
-def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
+def test_edits_of_different_fields_are_both_kept(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine."}, {"text.fr": "Les siens.", "goes": "last"})
     assert (
         "Other people saved edits while you were editing. The draft keeps their edits and your edits."
@@ -72,7 +72,7 @@ def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
     assert editor.node("abroad", "fee")["say"]["goes"] == "last"
 
 
-def test_the_same_words_are_asked_about_and_nothing_is_saved_before(editor: Editor) -> None:
+def test_conflict_in_one_text_is_asked_before_saving(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine.", "text.rw": "Ibyanjye"}, {"text.en": "Hers."})
     assert "You and Editor 3 edited the same text." in page
     for says in ("Before: <span", "Your version:", "text by Editor 3:", "Mine.", "Hers."):
@@ -86,14 +86,14 @@ def test_the_same_words_are_asked_about_and_nothing_is_saved_before(editor: Edit
     assert words(editor) == {**words(editor), "en": "Mine.", "rw": "Ibyanjye"}
 
 
-def test_hers_is_taken_if_it_was_chosen(editor: Editor) -> None:
+def test_chosen_colleague_s_text_is_kept(editor: Editor) -> None:
     _, page = both(editor, {"text.en": "Mine."}, {"text.en": "Hers."})
     form, name = settling(editor, page)
     editor.tab.sends(editor.at, form | {name: "theirs"})
     assert words(editor)["en"] == "Hers."
 
 
-def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> None:
+def test_screen_deleted_by_other_is_kept_or_removed(editor: Editor) -> None:
     for chosen, is_there in (("theirs", False), ("yours", True)):
         node = "fee" if not is_there else "tell"
         other = editor.other()
@@ -111,7 +111,7 @@ def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> N
         assert editor.tab.get(str(after.location)).status_code == 200
 
 
-def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(editor: Editor) -> None:
+def test_conflict_with_published_draft_is_asked(editor: Editor) -> None:
     page = f"/changes/{CHANGE}"
     assert "This draft has no text with two versions" in editor.tab.read(f"{page}/catch-up")
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Mine.", "text.rw": "Ibyanjye"}, "save")
@@ -135,7 +135,7 @@ def test_a_change_that_went_live_meanwhile_is_shown_and_one_is_chosen(editor: Ed
     assert "Choose which texts to keep" not in editor.tab.read(page)
 
 
-def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(editor: Editor) -> None:
+def test_form_sent_twice_saves_one_step(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
     first = editor.press(form | {"text.en": "Once."}, "save").location
     assert editor.press(form | {"text.en": "Once."}, "save").location == first
@@ -145,7 +145,7 @@ def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(edito
     assert (words(editor)["en"], words(editor)["fr"]) == ("Once.", "De plus.")
 
 
-def test_an_address_says_numbers_alone(editor: Editor) -> None:
+def test_address_contains_only_numbers(editor: Editor) -> None:
     editor.open("abroad", "fee")
     for query in ("saved=x&plain=<b>&both=y", "saved=-1&plain=A3’b’2&both=²", "shown=xx&limit=x"):
         assert "<b>&" not in editor.tab.read(f"{editor.at}?{query}")
@@ -161,7 +161,7 @@ def ask(editor: Editor, place: str, note: str, language: str = "rw") -> None:
     assert service_translation.ask_question(editor.desk.context, TRANSLATOR, language, place, note)
 
 
-def test_a_question_leads_to_its_field_and_is_settled_at_the_screen(editor: Editor) -> None:
+def test_question_links_to_field_and_is_answered_there(editor: Editor) -> None:
     ask(editor, "abroad.fee.say.text", "Is <b>pay</b> a fee?")
     ask(editor, "abroad.fee.say.lead.7.text", "And this?", "fr")
     ask(editor, "abroad.feet.say.text", "Of another screen")
@@ -182,7 +182,7 @@ def test_a_question_leads_to_its_field_and_is_settled_at_the_screen(editor: Edit
     assert 'id="asked"' not in editor.tab.read(FEE)
 
 
-def test_words_are_found_as_the_change_has_them(editor: Editor) -> None:
+def test_search_finds_text_of_the_draft(editor: Editor) -> None:
     editor.sent(editor.open("abroad", "fee") | {"text.en": "Zebra crossing."}, "save")
     page = editor.tab.read(f"/changes/{CHANGE}")
     assert f'href="/find?change={CHANGE}"' in page

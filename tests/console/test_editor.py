@@ -33,7 +33,7 @@ SCREENS = (
 """One screen for each kind of screen and each kind of question."""
 
 
-def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
+def test_editor_saves_a_sentence(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
     assert form["text.en"].startswith("Do not pay to get a job")
     assert editor.buttons[0] == "save"
@@ -47,7 +47,7 @@ def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     assert line.made_by == "Editor 2"
 
 
-def test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was(editor: Editor) -> None:
+def test_each_kind_of_screen_is_saved_unchanged(editor: Editor) -> None:
     for flow, node in SCREENS:
         form = editor.open(flow, node)
         assert_light(editor.tab, editor.at)
@@ -66,7 +66,7 @@ ROWS: tuple[tuple[str, str, str, str, object, str], ...] = (
 )
 
 
-def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
+def test_row_buttons_save_typed_text_first(editor: Editor) -> None:
     """A button that changes a row also saves the typed text. The next page then shows the row of that button.
     `test_rules_forms.py` tests each button."""
     for flow, node, do, way, there, anchor in ROWS:
@@ -83,7 +83,7 @@ def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
         assert f'id="f-{anchor}"' in editor.tab.read(answer.location)
 
 
-def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
+def test_unsupported_letters_have_replace_buttons(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.fr": "Être “sûr”", "text.rw": "mw’ê"}
     part = unescape(editor.part(form))
     assert "latin capital letter e with circumflex" in part
@@ -98,7 +98,7 @@ def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
     assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Etre "sur"'
 
 
-def test_what_stores_nothing_gives_the_words_back(editor: Editor) -> None:
+def test_buttons_without_save_keep_typed_text(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "Half a sent", "goes": "new:"}
     for do in ("look", "press:9", "unlock"):
         after = editor.looked(form, do)
@@ -107,7 +107,7 @@ def test_what_stores_nothing_gives_the_words_back(editor: Editor) -> None:
     assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
-def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
+def test_preview_plays_the_typed_text(editor: Editor) -> None:
     form = editor.open("abroad", "contract") | {"h.language": "en", "text.en": "Read it first."}
     assert "Read it first." in editor.part(form)
     part = editor.part(form, "press:9")
@@ -122,7 +122,7 @@ def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
     assert "of 54" in french
 
 
-def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor) -> None:
+def test_preview_uses_given_answers_and_types_text(editor: Editor) -> None:
     form = editor.open("report", "province") | {"h.language": "en"}
     assert "as.answer.danger" in form
     assert "talk and trust police? 112" not in editor.part(form)
@@ -158,7 +158,7 @@ def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: E
     assert editor.node("report", "danger")["menu"]["choices"][0] == {"label": {}, "value": "yes"}
 
 
-def test_one_field_is_refused_and_every_word_stays(editor: Editor) -> None:
+def test_refused_field_keeps_all_typed_text(editor: Editor) -> None:
     form = editor.open("front", "front")
     typed = {"text.en": "hid\u200bden", "choices.0.goes": "No Name!", "choices.1.en": "Kept"}
     answer = editor.press(form | typed, "add:choices")
@@ -173,7 +173,7 @@ def test_one_field_is_refused_and_every_word_stays(editor: Editor) -> None:
     assert service_drafts.history(editor.desk.context, CHANGE) == []
 
 
-def test_marks_that_count_are_locked_behind_a_reason(editor: Editor) -> None:
+def test_recorded_values_need_a_reason(editor: Editor) -> None:
     form = editor.open("report", "danger")
     assert "saves" not in form
     forged = form | {"saves": "other", "choices.0.value": "maybe"}
@@ -192,7 +192,7 @@ def test_marks_that_count_are_locked_behind_a_reason(editor: Editor) -> None:
     assert editor.node("report", "danger")["menu"]["choices"][0]["value"] == "certain"
 
 
-def test_a_choice_leads_to_a_new_screen_or_to_another_flow(editor: Editor) -> None:
+def test_choice_leads_to_new_screen_or_other_flow(editor: Editor) -> None:
     editor.sent(editor.open("front", "front"), "add:choices")
     form = editor.open("front", "front")
     typed = {"choices.6.en": "Safe travel", "choices.6.goes": "new:", "choices.0.goes": "flow:law"}
@@ -205,7 +205,7 @@ def test_a_choice_leads_to_a_new_screen_or_to_another_flow(editor: Editor) -> No
     assert answer.status_code == 422
 
 
-def test_without_the_script_a_short_select_offers_the_rest_in_the_next_page(editor: Editor) -> None:
+def test_select_without_script_offers_rest_on_next_page(editor: Editor) -> None:
     form = editor.open("front", "front")
     goes = "choices.1.goes"
     assert len(re.findall(r"<optgroup", editor.page)) == 1
@@ -219,7 +219,7 @@ def test_without_the_script_a_short_select_offers_the_rest_in_the_next_page(edit
     assert editor.node("front", "law") == {"call": {"flow": "law"}}
 
 
-def test_of_a_choice_what_few_have_is_shown_where_it_is_filled_or_asked_for(editor: Editor) -> None:
+def test_rare_fields_of_choice_are_hidden_until_used(editor: Editor) -> None:
     form = editor.open("front", "front")
     assert not any(name.startswith("choices.1.when") for name in form)
     opened = editor.looked(form | {"text.en": "Half a sent"}, "open:choices.1")
@@ -232,7 +232,7 @@ def test_of_a_choice_what_few_have_is_shown_where_it_is_filled_or_asked_for(edit
     assert 'value="open:choices.1"' in editor.page
 
 
-def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> None:
+def test_reordered_outline_changes_nothing_for_callers(editor: Editor) -> None:
     editor.sent(editor.open("abroad", "fee"), "screen_up")
     document = service_drafts.part_draft(editor.desk.context, CHANGE, "abroad").document
     assert document is not None
@@ -240,7 +240,7 @@ def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> No
     assert service_drafts.history(editor.desk.context, CHANGE)[0].about["did"] == "ordered"
 
 
-def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor) -> None:
+def test_ended_draft_saves_nothing_and_keeps_text(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "Too late."}
     service_drafts.drop_draft(editor.desk.context, Actor("Editor 1"), CHANGE)
     answer = editor.press(form, "save")
@@ -250,14 +250,14 @@ def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor)
 
 
 @pytest.mark.parametrize("path", ["nothing/fee", "abroad/nothing", "%23numbers/x"])
-def test_what_is_not_there_is_not_found(editor: Editor, path: str) -> None:
+def test_unknown_screens_are_not_found(editor: Editor, path: str) -> None:
     for end in ("", "/rename", "/delete"):
         assert editor.tab.get(f"/changes/{CHANGE}/flows/{path}{end}").status_code == 404
     answer = editor.tab.post(f"/changes/{CHANGE}/flows/{path}", {"version": "7", "do": "save"})
     assert answer.status_code == 404
 
 
-def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Editor) -> None:
+def test_form_of_missing_version_asks_to_check_again(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "Still mine."}
     for version in ("7", "-99", ""):
         answer = editor.press(form | {"version": version}, "save")
@@ -272,7 +272,7 @@ def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Edi
     assert editor.node("abroad", "fee")["say"]["text"]["en"] == "Still mine."
 
 
-def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) -> None:
+def test_problems_are_shown_in_reader_s_language(editor: Editor) -> None:
     form = editor.open("abroad", "fee") | {"text.en": "T\u00eate", "goes": "nowhere"}
     english = editor.part(form)
     assert "Text contains \u00ea" in english
@@ -284,7 +284,7 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) ->
     assert "contains" not in french
 
 
-def test_the_check_beside_the_text_is_the_check_of_a_publication(editor: Editor) -> None:
+def test_editor_finds_the_problems_of_publication(editor: Editor) -> None:
     """This test finds two kinds of problems. `test_screen_check.py` and the tests of the checks find every kind."""
     form = editor.open("front", "front")
     assert "No problems on this screen" in editor.page
@@ -302,7 +302,7 @@ SPEAKS_OF_ITSELF = re.compile(
 )
 
 
-def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor) -> None:
+def test_page_shows_no_library_error_and_no_key(editor: Editor) -> None:
     form = editor.open("report", "danger")
     form |= {"unlocked": "yes", **editor.looked(form, "unlock")}
     emptied = ("text.en", "text.rw", "choices.0.en", "choices.0.goes")
@@ -312,7 +312,7 @@ def test_no_sentence_of_a_library_and_no_key_reaches_the_page(editor: Editor) ->
     assert SPEAKS_OF_ITSELF.search(shown) is None, shown
 
 
-def test_a_bad_reason_is_refused_and_its_field_is_named(editor: Editor) -> None:
+def test_short_reason_is_refused_with_its_field(editor: Editor) -> None:
     form = editor.open("abroad", "contract")
     promise = form | {"text.en": "It is free"}
     page = unescape(editor.part(promise))

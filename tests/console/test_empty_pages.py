@@ -35,7 +35,7 @@ def tabs(database: Database, clock: Clock) -> list[Tab]:
     return [desk.tab(*others), desk.tab(AccountRole.NATIONAL)]
 
 
-def test_a_page_without_data_says_what_to_do(tabs: list[Tab]) -> None:
+def test_empty_page_says_what_to_do(tabs: list[Tab]) -> None:
     pages = {
         route.rule for route in ROUTES if isinstance(route, PageRoute) and route.method == "GET"
     }

@@ -33,7 +33,7 @@ def words(page: str) -> str:
 
 
 @pytest.mark.row("R12")
-def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
+def test_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Alice")
     admin.sends("/exercises", WANTED)
     again = admin.refused("/exercises", WANTED)
@@ -62,7 +62,7 @@ def test_a_drill_starts_is_timed_and_stops(desk: Desk, national: Tab) -> None:
     assert "Drill in progress:" not in national.read("/today")
 
 
-def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
+def test_r12_refused_drill_says_why(desk: Desk, national: Tab) -> None:
     for wrong in ({"desk": "national"}, {"desk": "99"}, {"urgency": "3"}, {"reason": ""}):
         national.refused("/exercises", {**WANTED, **wrong})
     assert service_drills.list_drills(desk.context) == []
@@ -70,7 +70,7 @@ def test_r12_what_may_not_begin_says_why(desk: Desk, national: Tab) -> None:
     assert editor.post("/exercises", WANTED).status_code in (403, 404)
 
 
-def test_r12_an_exercise_says_so_in_every_list_and_nobody_is_late_in_it(desk: Desk) -> None:
+def test_r12_drill_is_marked_in_each_list_and_never_late(desk: Desk) -> None:
     man(desk)
     tab = admitted(desk, "Desk 1", AccountRole.DESK, DISTRICT)
     tip = tell(desk, minutes=9)

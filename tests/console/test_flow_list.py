@@ -31,7 +31,7 @@ def cells(tab: Tab, flow: str = FLOW) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", one)).split()) for one in found]
 
 
-def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> None:
+def test_flow_list_shows_state_and_last_editor(writing: Writing) -> None:
     name, words, use, problems, opens, last = cells(writing.editor)
     assert name.startswith(f"{FLOW} Diagram")
     assert (use, problems, opens) == ("few", "checking", "")
@@ -50,7 +50,7 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
 
 
 @pytest.mark.row("A1")
-def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> None:
+def test_map_leads_from_first_screen_to_each_flow(writing: Writing) -> None:
     """On the map, each flow is one box with its title, its state, and how much callers use the flow. The list has the
     same flows.
     """
@@ -69,7 +69,7 @@ def test_the_map_leads_from_the_first_screen_to_each_flow(writing: Writing) -> N
     assert f'href="/flows/{FLOW}" class="changed faulty"' in writing.editor.read("/flows")
 
 
-def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
+def test_pages_show_publication_at_once(writing: Writing) -> None:
     """The pages read the flows from memory, but must show a new publication at once."""
     words, pages = "Ntukishyure uwo.", ("/find?q=Ntukishyure+uwo", "/words/rw?state=all&flow=learn")
     assert not any(words in writing.editor.read(page) for page in pages)
@@ -82,7 +82,7 @@ def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
     assert [text["rw"] for text in texts] == [words, words]
 
 
-def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
+def test_long_flow_list_has_small_parts(writing: Writing) -> None:
     document = live_document(writing.desk.context.database)
     more = {f"z_{at:03}": {**document["flows"][FLOW], "flow": f"z_{at:03}"} for at in range(90)}
     longer = {**document, "flows": {**document["flows"], **more}}
@@ -109,7 +109,7 @@ def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
     assert ">z_089<" in words[1]
 
 
-def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
+def test_desk_sees_flow_list_without_drafts(writing: Writing) -> None:
     tab = writing.desk.tab(AccountRole.DESK)
     writing.says(writing.opened("Other words"))
     page = tab.read("/flows")
@@ -122,7 +122,7 @@ def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:
     assert re.search(r'href="/changes/1/flows/learn/[^"]+">Other words</a> <span[^>]+>this', page)
 
 
-def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing) -> None:
+def test_list_and_diagram_show_use_of_a_lesson(writing: Writing) -> None:
     """The page rounds the numbers of readers to tens."""
     counted = {("learn/one", ScreenMeasure.SHOWN): 174, ("learn/one", ScreenMeasure.ANSWERED): 131}
     cells_ = {
@@ -136,7 +136,7 @@ def test_the_list_and_the_picture_say_how_much_a_lesson_is_used(writing: Writing
     assert ", left: 40</text>" in writing.editor.read("/flows/learn/picture")
 
 
-def test_the_picture_shows_the_path_that_the_keys_take(writing: Writing) -> None:
+def test_diagram_shows_path_of_pressed_keys(writing: Writing) -> None:
     page = writing.editor.read("/flows/learn/picture")
     assert "taken" not in page
     page = writing.editor.read("/flows/learn/picture?key=9")
@@ -147,14 +147,14 @@ def test_the_picture_shows_the_path_that_the_keys_take(writing: Writing) -> None
     assert "Keys pressed: 9 9" in writing.editor.read("/flows/learn/picture?keys=9&key=9")
 
 
-def test_a_form_that_is_sent_twice_opens_one_draft(writing: Writing) -> None:
+def test_form_sent_twice_opens_one_draft(writing: Writing) -> None:
     fields = {"title": "Fees", "why": "", "once": "a token"}
     first, second = (writing.editor.post("/changes/new", fields).location for _ in range(2))
     assert first == second
     assert writing.editor.post("/changes/new", {**fields, "once": "next"}).location != first
 
 
-def test_a_live_screen_names_the_numbers_that_callers_do_not_see(desk: Desk) -> None:
+def test_live_screen_names_unconfirmed_numbers(desk: Desk) -> None:
     page = desk.tab(AccountRole.EDITOR).read("/flows/help")
     assert (
         "Callers do not see the number 3029, because it has no valid confirmation. Call the number"
@@ -164,7 +164,7 @@ def test_a_live_screen_names_the_numbers_that_callers_do_not_see(desk: Desk) -> 
     assert re.search(r'<h3>English <span class="tag soft">not reviewed</span>', page)
 
 
-def test_each_live_screen_says_what_is_wrong_and_what_to_do(writing: Writing) -> None:
+def test_live_screen_lists_problems_and_fixes(writing: Writing) -> None:
     writing.published("Ntukishyure uwo muntu. " * 40)
     service_publish.check_by_id(writing.desk.context, service_publish.LIVE)
     (problem, *_) = service_publish.published_problems(writing.desk.context) or ()
@@ -194,7 +194,7 @@ def test_boxes_lie_apart_with_arrows(count: int, pairs: list[tuple[str, str]], s
     assert drawn == {pair for pair in pairs if set(pair) <= set(names)}
 
 
-def test_a_chain_goes_down_and_what_leads_back_is_known() -> None:
+def test_chain_goes_down_and_back_arrows_are_marked() -> None:
     picture = place_boxes(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")], "a")
     tops = {box.name: box.top for box in picture.boxes}
     assert tops["a"] < tops["b"] < tops["c"]
@@ -202,7 +202,7 @@ def test_a_chain_goes_down_and_what_leads_back_is_known() -> None:
 
 
 @pytest.mark.row("A2")
-def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -> None:
+def test_diagram_has_linked_box_and_line_for_each_screen(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     flows = live_document(desk.context.database)["flows"]
     for flow in ("abroad", "report"):
@@ -218,7 +218,7 @@ def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -
     assert tab.get("/flows/nowhere/picture").status_code == 404
 
 
-def test_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -> None:
+def test_only_national_desk_sees_where_reports_end(desk: Desk) -> None:
     shown = (date(2026, 10, 8), ScreenCounter(ScreenMeasure.SHOWN, "report/danger"))
     with desk.writing() as session:
         tables.add(session, {shown: 55})
@@ -226,7 +226,7 @@ def test_the_national_desk_alone_sees_where_callers_leave_a_report(desk: Desk) -
         assert (", left: 60</text>" in desk.tab(role).read("/flows/report/picture")) is sees
 
 
-def test_the_map_has_each_flow_once_and_its_boxes_lie_apart(desk: Desk) -> None:
+def test_map_has_each_flow_once_without_overlap(desk: Desk) -> None:
     flows = live_document(desk.context.database)["flows"]
     picture = place_flows(flows, [*flows], "front")
     spots = {box.name: (box.left, box.top) for box in picture.boxes}

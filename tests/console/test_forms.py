@@ -69,7 +69,7 @@ def outline(page: str) -> Outline:
 
 @pytest.mark.row("A1")
 @pytest.mark.parametrize("factor", ["fresh", "stale"])
-def test_every_field_has_its_label_and_every_form_its_key(desk: Desk, factor: str) -> None:
+def test_each_field_has_label_and_each_form_key(desk: Desk, factor: str) -> None:
     tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
     tab.post("/accounts", {"name": "Editor 1", "roles": "editor", "language": "en"})
     if factor == "stale":
@@ -98,7 +98,7 @@ def assert_reachable(path: str, page: Outline) -> None:
         assert form["sends"] or page.is_refused, f"{path}: nothing sends {form}"
 
 
-def test_a_page_with_faults_leads_from_the_box_to_its_fields(desk: Desk) -> None:
+def test_error_summary_links_to_its_fields(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     page = tab.post("/accounts", {"name": "", "roles": []}).text
     assert '<div class="errors" role="alert" tabindex="-1" autofocus' in page
@@ -108,7 +108,7 @@ def test_a_page_with_faults_leads_from_the_box_to_its_fields(desk: Desk) -> None
     assert 'aria-invalid="true" aria-describedby="w-name h-name"' in page
 
 
-def test_a_phone_shows_letters_where_a_code_of_the_paper_may_be_typed(desk: Desk) -> None:
+def test_recovery_code_field_has_letter_keyboard(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     numeric = {
         field["name"]: field.get("inputmode") == "numeric"
@@ -119,7 +119,7 @@ def test_a_phone_shows_letters_where_a_code_of_the_paper_may_be_typed(desk: Desk
     assert numeric["secret_new_code"]
 
 
-def test_a_long_page_lists_its_sections_below_the_notices_that_begin_it() -> None:
+def test_long_page_lists_sections_below_notices() -> None:
     """A notice may say that a visit is dangerous, so no list comes before it."""
     warning = Markup('<p class="notice bad">Visit discreetly.</p>\n')
     section = Markup('<h2>{} <span class="tag soft">draft</span></h2>' + "<p>text</p>" * 20)

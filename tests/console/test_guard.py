@@ -29,7 +29,7 @@ def hidden(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
 
 
-def test_another_name_of_this_machine_gets_nothing(desk: Desk) -> None:
+def test_other_host_name_gets_nothing(desk: Desk) -> None:
     client = desk.app.test_client()
     for host in ("http://localhost:8080", "http://127.0.0.1", "http://evil.example:8080"):
         answer = client.get("/enter", base_url=host)
@@ -37,7 +37,7 @@ def test_another_name_of_this_machine_gets_nothing(desk: Desk) -> None:
     assert client.get("/enter", base_url=ADDRESS).status_code == 200
 
 
-def test_the_cookie_is_the_servers_alone(desk: Desk) -> None:
+def test_session_cookie_is_for_server_only(desk: Desk) -> None:
     editor = desk.person("Editor 1", AccountRole.EDITOR)
     fields = {"name": "Editor 1", **proof_of(editor)}
     answer = desk.outside().sends("/enter", {**fields, "to": "/flows?x=1"})
@@ -47,7 +47,7 @@ def test_the_cookie_is_the_servers_alone(desk: Desk) -> None:
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} == set(cookie.split("; ")[1:])
 
 
-def test_signing_in_leads_to_no_other_site(desk: Desk) -> None:
+def test_sign_in_redirects_to_no_other_site(desk: Desk) -> None:
     editor = desk.person("Editor 1", AccountRole.EDITOR)
     bad = ("//evil.example/", "https://evil.example/", "/\\evil.example", "evil", "", "/\n/x")
     for to in bad:
@@ -55,7 +55,7 @@ def test_signing_in_leads_to_no_other_site(desk: Desk) -> None:
         assert desk.outside().post("/enter", fields).location == "/", to
 
 
-def test_whatever_is_wrong_of_three_the_answer_is_one(desk: Desk) -> None:
+def test_each_wrong_sign_in_gets_same_answer(desk: Desk) -> None:
     editor = desk.person("Editor 1", AccountRole.EDITOR)
     right = {"name": "Editor 1", **proof_of(editor)}
     said = set()
@@ -68,7 +68,7 @@ def test_whatever_is_wrong_of_three_the_answer_is_one(desk: Desk) -> None:
     assert len(said) == 1
 
 
-def test_words_of_an_ended_session_are_saved_after_signing_in(desk: Desk, tab: Tab) -> None:
+def test_text_of_ended_session_is_saved_after_sign_in(desk: Desk, tab: Tab) -> None:
     desk.clock.turn(minutes=16)
     ended = tab.post("/account/language", TYPED)
     assert ended.status_code == 401
@@ -99,13 +99,13 @@ def test_words_of_an_ended_session_are_saved_after_signing_in(desk: Desk, tab: T
     assert tab.desk.people["editor"].here(token).language == "fr"
 
 
-def test_what_is_posted_from_another_site_is_not_carried_along(desk: Desk) -> None:
+def test_form_from_other_site_is_dropped(desk: Desk) -> None:
     answer = desk.outside().post("/account/language", TYPED, Origin="https://evil.example")
     assert answer.status_code == 403
     assert "Deux mots" not in answer.text
 
 
-def test_a_missing_page_uses_the_account_s_language(desk: Desk, tab: Tab) -> None:
+def test_missing_page_uses_account_language(desk: Desk, tab: Tab) -> None:
     other = {"Accept-Language": "fr"}
     for language in ("rw", "fr", "en"):
         tab.post("/account/language", {"language": language})
@@ -118,7 +118,7 @@ def test_a_missing_page_uses_the_account_s_language(desk: Desk, tab: Tab) -> Non
     assert '<html lang="fr">' in desk.outside().get("/nope", **other).text
 
 
-def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -> None:
+def test_second_factor_in_form_counts_for_same_request(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     for minutes in (10, 6):
@@ -133,7 +133,7 @@ def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -
     assert done.location == "/account?done=password"
 
 
-def test_a_new_sheet_or_authenticator_asks_for_password_and_code(
+def test_new_sheet_or_authenticator_needs_password_and_code(
     desk: Desk,
 ) -> None:
     """A stranger at an open browser must not be able to make a change that cannot be undone."""
@@ -150,7 +150,7 @@ def test_a_new_sheet_or_authenticator_asks_for_password_and_code(
     assert "Recovery sheet of" not in tab.refused("/account/paper", proof)
 
 
-def test_the_person_reads_of_a_new_sheet_or_authenticator(desk: Desk) -> None:
+def test_person_is_notified_of_new_sheet_or_authenticator(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     says = (
@@ -177,7 +177,7 @@ def test_the_person_reads_of_a_new_sheet_or_authenticator(desk: Desk) -> None:
     assert reads() == [False] * 4
 
 
-def test_a_line_about_a_new_sheet_goes_after_seven_days(desk: Desk) -> None:
+def test_notice_of_new_sheet_ends_after_seven_days(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     editor = desk.people["Editor 1"]
     proof = proof_of(editor)
@@ -190,14 +190,12 @@ def test_a_line_about_a_new_sheet_goes_after_seven_days(desk: Desk) -> None:
         ) is stands
 
 
-def test_a_script_that_asks_for_parts_is_told_that_the_session_ended(desk: Desk) -> None:
+def test_script_request_of_ended_session_gets_401(desk: Desk) -> None:
     answer = desk.outside().post("/account/language", {}, **{"X-Part": "1"})
     assert (answer.status_code, answer.data) == (401, b"")
 
 
-def test_no_ended_account_and_no_page_that_reloads_itself_keeps_a_session_alive(
-    desk: Desk, tab: Tab
-) -> None:
+def test_ended_account_or_reload_keeps_no_session(desk: Desk, tab: Tab) -> None:
     ended = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
     account_id = desk.people["Translator 1"].account_id
     service_removal.end_account(desk.context, SERVER, account_id)
@@ -210,7 +208,7 @@ def test_no_ended_account_and_no_page_that_reloads_itself_keeps_a_session_alive(
     assert service_sessions.find_session(desk.context, tab.token) is None
 
 
-def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
+def test_link_in_mail_is_reloaded_from_own_page(desk: Desk) -> None:
     """After a link on another site, the browser does not send a strict cookie. The browser sends the cookie with its
     next request."""
     answer = desk.outside().get("/enter?to=/flows", **{"Sec-Fetch-Site": "cross-site"})

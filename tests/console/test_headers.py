@@ -56,7 +56,7 @@ def assert_safe(answer: object) -> None:
 
 
 @pytest.mark.row("A11")
-def test_a_page_is_light_keeps_to_the_policy_and_is_not_kept(tab: Tab) -> None:
+def test_page_is_small_safe_and_not_cached(tab: Tab) -> None:
     for path in (*PAGES, "/enter", "/recover", "/welcome/none", "/nothing"):
         assert_light(tab, path)
 
@@ -71,7 +71,7 @@ def assert_light(tab: Tab, path: str) -> None:
     assert len(answer.data) + sum(len(tab.get(file).data) for file in files) < FIRST_VISIT
 
 
-def test_answers_that_are_no_page_keep_to_the_policy_too(desk: Desk) -> None:
+def test_other_answers_have_security_headers(desk: Desk) -> None:
     outside = desk.outside()
     client = desk.app.test_client()
     answers = [
@@ -87,7 +87,7 @@ def test_answers_that_are_no_page_keep_to_the_policy_too(desk: Desk) -> None:
         assert_safe(answer)
 
 
-def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> None:
+def test_static_file_is_cached_for_a_year_by_digest(tab: Tab) -> None:
     page = tab.read("/enter")
     files = re.findall(r"/static/console\.[0-9a-f]{12}\.(?:css|js)", page)
     assert len(files) == 2
@@ -100,14 +100,14 @@ def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> Non
     assert sizes[1] < 5_000
 
 
-def test_an_old_browser_reads_the_stylesheet_and_nothing_moves_or_is_fetched() -> None:
+def test_stylesheet_is_simple_and_fetches_nothing() -> None:
     css = (STATIC / "console.css").read_text(encoding="utf-8")
     rules = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
     for word in ("color-mix", "@import", "url(", "transition", "animation", "&", ":has(", "@layer"):
         assert word not in rules, word
 
 
-def test_the_script_writes_no_markup_and_keeps_no_single_letter() -> None:
+def test_script_writes_no_markup_and_binds_only_control_s() -> None:
     script = (STATIC / "console.js").read_text(encoding="utf-8")
     markup = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval", "style.")
     assert [word for word in markup if word in script] == []
@@ -115,7 +115,7 @@ def test_the_script_writes_no_markup_and_keeps_no_single_letter() -> None:
     assert "event.ctrlKey" in script
 
 
-def test_a_fault_shows_a_reference_alone(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+def test_error_page_shows_only_a_reference(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     tab = desk.outside()
     tab.take("a" * 43)
     with desk.context.database.engine.begin() as connection:
@@ -139,7 +139,7 @@ class BrokenBooks:
         raise ValueError("words that somebody typed")
 
 
-def test_a_fault_is_logged_by_kind(make_desk: MakeDesk, caplog: pytest.LogCaptureFixture) -> None:
+def test_fault_is_logged_by_class(make_desk: MakeDesk, caplog: pytest.LogCaptureFixture) -> None:
     answer = (
         make_desk(flow_sets=BrokenBooks())
         .tab(AccountRole.TRANSLATOR)
@@ -212,7 +212,9 @@ def flow_with(node: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("made", [menu, branch, said])
-def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[str, Any]]) -> None:
+def test_heaviest_editor_page_is_small(
+    writing: Writing, made: Callable[[], dict[str, Any]]
+) -> None:
     """The page is in French, because French texts are the longest."""
     change = writing.opened()
     writing.saves(change, flow_with(made()))
@@ -241,7 +243,7 @@ def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
     return writing.opened()
 
 
-def test_printed_entries_come_in_parts(writing: Writing) -> None:
+def test_printed_short_codes_come_in_parts(writing: Writing) -> None:
     at = f"/changes/{large(writing)}/entries"
     writing.editor.post("/account/language", {"language": "fr", "to": at})
     pages = [writing.editor.read(f"{at}?part={part}") for part in range(1, 6)]
@@ -263,7 +265,7 @@ def test_printed_entries_come_in_parts(writing: Writing) -> None:
     assert "nouveau dans ce brouillon" in writing.editor.read(answer.location)
 
 
-def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> None:
+def test_new_flow_offers_menus_of_one_flow_at_a_time(writing: Writing) -> None:
     at = f"/changes/build?change={large(writing)}&model=menu"
     page = writing.editor.read(at)
     assert len(page.encode()) < ROOMY
@@ -279,7 +281,7 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
     assert "/flows/domestic_work/" in answer.location
 
 
-def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
+def test_part_of_page_reads_only_its_data(writing: Writing) -> None:
     """The script of the page often asks for one part of it. When the server makes only this part, it must not read
     the data for the other parts of the page, such as the number of pending messages.
     """

@@ -118,7 +118,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
 
 @pytest.mark.row("A8")
 @pytest.mark.parametrize("size", ["office", "narrow"])
-def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str) -> None:
+def test_a8_board_shows_new_danger_and_keeps_focus(site: Site, size: str) -> None:
     """If a browser runs no script, a header makes the browser load the board again."""
     person = site.desk.person("National 1", AccountRole.NATIONAL)
     writes_people(site.desk)
@@ -143,7 +143,7 @@ def test_a8_a_board_shows_a_new_danger_and_keeps_the_focus(site: Site, size: str
 @pytest.mark.parametrize(
     ("size", "language"), [("office", "en"), ("narrow", "rw"), ("office", "fr")]
 )
-def test_a8_a_board_reads_a_danger_and_closes_it(site: Site, size: str, language: str) -> None:
+def test_a8_danger_is_read_and_closed_from_board(site: Site, size: str, language: str) -> None:
     """The board shows without a click which case is urgent and who has it. When the board is locked, it hides cases and
     shows only their number."""
     person, second = site_of_two(site, language)
@@ -253,7 +253,7 @@ def faults_of(page: Page, path: str) -> list[str]:
     return wrong
 
 
-def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
+def test_keyboard_alone_signs_in_fixes_error_and_signs_out(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(expects=lambda said: "422" in said) as page:
         page.goto("/enter")
@@ -278,7 +278,7 @@ def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
         expect(page.get_by_label("Name")).to_be_focused()
 
 
-def test_without_script_everything_is_there(site: Site) -> None:
+def test_pages_work_without_script(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(script=False) as page:
         site.sign_in(page, person)
@@ -295,7 +295,7 @@ def test_without_script_everything_is_there(site: Site) -> None:
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site) -> None:
+def test_typed_text_survives_end_of_session(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(expects=lambda said: "401" in said) as page:
         site.sign_in(page, person)
@@ -314,7 +314,7 @@ def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site
         expect(page.get_by_role("heading", name="Link for Editor 1")).to_be_visible()
 
 
-def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
+def test_link_from_other_site_arrives_signed_in(site: Site) -> None:
     person = site.desk.person("Editor 1", AccountRole.EDITOR)
     with site.page() as page:
         site.sign_in(page, person)
@@ -329,7 +329,7 @@ def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
         assert page.url.endswith("/flows?from=mail")
 
 
-def test_stored_scripts_run_nowhere(site: Site) -> None:
+def test_stored_scripts_never_run(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     store_scripts(site.desk)
     ran: list[str] = []
@@ -367,7 +367,7 @@ def part(route: Route, meter: str) -> None:
     route.fulfill(body=body, content_type="text/html")
 
 
-def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> None:
+def test_new_desk_key_continues_to_the_end(site: Site) -> None:
     person = site.desk.person("Desk 1", AccountRole.DESK)
     writes_people(site.desk)
     lets_in(site.desk, person.account_id, DISTRICT)
@@ -387,7 +387,7 @@ def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> N
         expect(page.get_by_role("button", name="Give new key")).to_have_count(0)
 
 
-def test_parts_are_replaced_and_typing_stays_even_if_the_network_does_not_answer(
+def test_replaced_parts_keep_typing_without_network(
     form: Page,
 ) -> None:
     asked: list[str] = []
@@ -419,7 +419,7 @@ def test_parts_are_replaced_and_typing_stays_even_if_the_network_does_not_answer
     expect(form.get_by_text("No network")).to_be_hidden()
 
 
-def test_an_ended_session_asks_before_the_page_is_loaded_anew(form: Page) -> None:
+def test_ended_session_asks_before_reload(form: Page) -> None:
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -435,7 +435,7 @@ def test_an_ended_session_asks_before_the_page_is_loaded_anew(form: Page) -> Non
     assert asked == ["Ended?"]
 
 
-def test_control_s_saves_and_leaving_with_unsaved_words_asks(form: Page) -> None:
+def test_control_s_saves_and_leaving_unsaved_text_asks(form: Page) -> None:
     saved: list[str] = []
 
     def keep(route: Route) -> None:

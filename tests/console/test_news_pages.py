@@ -25,7 +25,7 @@ def unread(tab: Tab) -> str:
     return str(found[0])
 
 
-def test_a_comment_reaches_its_addressee_on_today_and_in_the_menu(writing: Writing) -> None:
+def test_comment_reaches_recipient_on_today_and_menu(writing: Writing) -> None:
     editor, approver = writing.editor, writing.approver
     change = writing.proposed()
     to = {"to": str(writing.author("Editor 1").account_id), "flow": "learn", "node": "one"}
@@ -54,7 +54,7 @@ def test_a_comment_reaches_its_addressee_on_today_and_in_the_menu(writing: Writi
     assert "News by mail" not in text_of(desk, "/today")
 
 
-def test_a_mail_address_is_stored_and_shown_to_no_one(writing: Writing) -> None:
+def test_mail_address_is_stored_and_never_shown(writing: Writing) -> None:
     assert "Enter a mail address like" in writing.editor.refused(
         "/today/mail", {"secret_mail": "nowhere"}
     )
@@ -67,7 +67,7 @@ def test_a_mail_address_is_stored_and_shown_to_no_one(writing: Writing) -> None:
     assert "The hotline has your mail address." not in writing.editor.read("/today")
 
 
-def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -> None:
+def test_returned_draft_is_answered_and_published(writing: Writing) -> None:
     editor, approver = writing.editor, writing.approver
     change = writing.proposed()
     writing.desk.clock.turn(minutes=12)
@@ -99,7 +99,7 @@ def test_a_returned_draft_is_answered_and_published_on_today(writing: Writing) -
     assert "Review here" not in approver.read(f"/today?draft={change}")
 
 
-def test_an_approver_plans_and_cancels(writing: Writing) -> None:
+def test_approver_plans_and_cancels_publication(writing: Writing) -> None:
     approver, change = writing.approver, writing.proposed()
     path, old = f"/changes/{change}/approve", writing.heard
     fields = {"digest": writing.digest(change), "read-rw": "yes"}
@@ -135,7 +135,7 @@ def test_an_approver_plans_and_cancels(writing: Writing) -> None:
     assert (writing.heard, old != WORDS) == (WORDS, True)
 
 
-def test_the_emergency_form_has_a_page_of_its_own(writing: Writing) -> None:
+def test_emergency_form_has_its_own_page(writing: Writing) -> None:
     change = writing.proposed()
     read, form = f"/changes/{change}/read", f"/changes/{change}/emergency"
     assert 'name="reason"' not in writing.approver.read(read)
@@ -147,7 +147,7 @@ def test_the_emergency_form_has_a_page_of_its_own(writing: Writing) -> None:
     assert "published or discarded" in writing.approver.read(form)
 
 
-def test_a_desk_without_other_tasks_is_sent_to_the_board(writing: Writing) -> None:
+def test_desk_without_tasks_gets_link_to_board(writing: Writing) -> None:
     """Cases appear only on the board. So the page Today never tells a desk that it has nothing to do."""
     page = text_of(writing.desk.tab(AccountRole.DESK, name="Desk 8"), "/today")
     assert '<p class="empty">No other tasks wait for you. <a href="/board">Go to the board' in page

@@ -117,7 +117,7 @@ def of_a_written_call(desks: Desks) -> int:
 
 
 @pytest.mark.row("R6", "R14")
-def test_r6_no_page_list_count_search_or_board_knows_of_a_hidden_case(desks: Desks) -> None:
+def test_r6_no_page_list_count_or_search_shows_hidden_case(desks: Desks) -> None:
     with desks.desk.writing() as session:
         for name, level in (("Responder 8", Level.RESPONDER), ("Nation 8", Level.NATIONAL)):
             row = make_responder(name=name, level=level, districts=(DISTRICT, OTHER_DISTRICT))

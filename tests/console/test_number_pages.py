@@ -44,7 +44,7 @@ def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
     return dict(service_drafts.part_draft(desk.context, 1, name).document or {})
 
 
-def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab) -> None:
+def test_number_shows_confirmer_and_day(desk: Desk, tab: Tab) -> None:
     answer = send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     assert (answer.status_code, answer.location) == (303, AT_NUMBERS)
     row = part(desk, NUMBERS)["3512"]
@@ -61,7 +61,7 @@ def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab
     assert re.search(r'<a href="/flows/\w+#n-\w+">', page), "the screens that name a number"
 
 
-def test_a_confirmation_asks_who_answered_and_when(desk: Desk, tab: Tab) -> None:
+def test_confirmation_needs_person_and_day(desk: Desk, tab: Tab) -> None:
     for field, typed in (
         *(("answered", typed) for typed in ("", "Officer at 0788 123 456")),
         *(("called", typed) for typed in ("", "2026-11-25", "2026-10-24", "yesterday")),
@@ -73,7 +73,7 @@ def test_a_confirmation_asks_who_answered_and_when(desk: Desk, tab: Tab) -> None
     assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
 
 
-def test_the_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab) -> None:
+def test_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {"do": "confirm:112"})
     red = desk.tab(AccountRole.APPROVER, name="Approver 7").read("/changes/1/read")
     line = re.findall(r"<li><strong>112</strong>, (.*?)</li>", red)[0]
@@ -83,7 +83,7 @@ def test_the_approver_sees_service_number_call_and_screens(desk: Desk, tab: Tab)
     assert re.search(r"Screens with this phone number: [^.n]", line)
 
 
-def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Tab) -> None:
+def test_confirmer_cannot_publish_own_number(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     editor = desk.person("Editor 7")
     by = Actor("Editor 7", editor.account_id)
@@ -95,7 +95,7 @@ def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Ta
     assert "confirmed_on" not in live["3512"]
 
 
-def test_a_number_is_taken_away_and_112_never(desk: Desk, tab: Tab) -> None:
+def test_number_can_be_removed_but_not_112(desk: Desk, tab: Tab) -> None:
     send(tab, AT_NUMBERS, AT_NUMBERS, **CALL)
     assert send(tab, AT_NUMBERS, AT_NUMBERS, do="away:3512").status_code == 303
     assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
@@ -105,7 +105,7 @@ def test_a_number_is_taken_away_and_112_never(desk: Desk, tab: Tab) -> None:
     assert part(desk, NUMBERS)["112"]["confirmed_on"]
 
 
-def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk, tab: Tab) -> None:
+def test_expiring_number_is_amber_then_red(desk: Desk, tab: Tab) -> None:
     assert "confirm again" not in tab.read(AT_NUMBERS)
     desk.clock.turn(days=310)
     tab = desk.tab(AccountRole.EDITOR, name="Editor 8")
@@ -117,7 +117,7 @@ def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk
     assert "Screens show this emergency number even after its confirmation has expired." in page
 
 
-def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> None:
+def test_new_number_waits_for_confirmation(desk: Desk, tab: Tab) -> None:
     to, row = f"{AT_NUMBERS}/new", {"service": "Help", "evidence": "a letter", "status": "verified"}
     assert send(tab, AT_NUMBERS, to, number="40 40", **row).status_code == 303
     assert part(desk, NUMBERS)["4040"]["service"] == "Help"
@@ -128,7 +128,7 @@ def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> Non
     assert "4041" not in part(desk, NUMBERS)
 
 
-def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab) -> None:
+def test_number_needs_verified_evidence(desk: Desk, tab: Tab) -> None:
     row = {"number": "4040", "service": "Help", "evidence": "a page", "status": "probable"}
     send(tab, AT_NUMBERS, f"{AT_NUMBERS}/new", **row)
     assert "confirm:4040" not in tab.read(AT_NUMBERS)
@@ -136,7 +136,7 @@ def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab)
     assert send(tab, AT_NUMBERS, AT_NUMBERS, **CALL | {"do": "confirm:999"}).status_code == 422
 
 
-def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk, tab: Tab) -> None:
+def test_concurrent_edit_of_number_is_asked_about(desk: Desk, tab: Tab) -> None:
     version = service_drafts.part_draft(desk.context, 1, NUMBERS).version
     stamps = {"version": str(version), "once": "a"}
     other = desk.tab(AccountRole.EDITOR, name="Editor 8")
@@ -145,7 +145,7 @@ def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk
     assert "Editor 8 edited this text at the same time." in answer
 
 
-def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk, tab: Tab) -> None:
+def test_new_short_code_gets_lowest_free_digits(desk: Desk, tab: Tab) -> None:
     to = f"{AT_ENTRIES}/new"
     answer = send(tab, AT_ENTRIES, to, flow="signs", name="poster  Nyabugogo")
     assert (answer.status_code, answer.location) == (303, AT_ENTRIES)
@@ -158,7 +158,7 @@ def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk
     assert "poster Huye" in tab.read(AT_ENTRIES)
 
 
-def test_what_gathers_is_neither_offered_nor_taken(desk: Desk, tab: Tab) -> None:
+def test_collecting_flow_cannot_get_short_code(desk: Desk, tab: Tab) -> None:
     page = tab.read(AT_ENTRIES)
     for flow in ("report", "receipt", "complaint", "responders", "nothing", ""):
         assert not flow or f'<option value="{flow}"' not in page
@@ -168,7 +168,7 @@ def test_what_gathers_is_neither_offered_nor_taken(desk: Desk, tab: Tab) -> None
     assert "16" not in part(desk, ENTRIES)
 
 
-def test_what_was_printed_stays_and_what_this_change_brought_goes(desk: Desk, tab: Tab) -> None:
+def test_printed_short_code_stays_and_new_one_can_go(desk: Desk, tab: Tab) -> None:
     send(tab, AT_ENTRIES, f"{AT_ENTRIES}/new", flow="signs")
     answer = send(tab, AT_ENTRIES, AT_ENTRIES, do="out:11")
     assert answer.status_code == 422
@@ -177,7 +177,7 @@ def test_what_was_printed_stays_and_what_this_change_brought_goes(desk: Desk, ta
     assert set(part(desk, ENTRIES)) == set(live_document(desk.context.database)["entries"])
 
 
-def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
+def test_ended_draft_cannot_be_edited(desk: Desk, tab: Tab) -> None:
     service_drafts.drop_draft(desk.context, Actor("Editor 1"), 1)
     for path, to, fields in (
         (AT_NUMBERS, AT_NUMBERS, CALL),
@@ -198,7 +198,7 @@ def flow_set(desk: Desk) -> FlowSet:
 
 
 @pytest.mark.row("C21")
-def test_a_short_code_prints_its_poster_and_radio_text(tab: Tab, flow_set: FlowSet) -> None:
+def test_short_code_has_poster_and_radio_text(tab: Tab, flow_set: FlowSet) -> None:
     page = tab.read("/short-codes/11")
     assert '<p class="dial"><strong>*384*777*11#</strong></p>' in page
     for said in ("Akazi ko mu mahanga", "Travailler à l&#39;étranger", "Work abroad"):
@@ -214,7 +214,7 @@ def test_a_short_code_prints_its_poster_and_radio_text(tab: Tab, flow_set: FlowS
     assert "Instead of &#34;police&#34;, write &#34;an official&#34;." in pages["46"]
 
 
-def test_no_poster_opens_a_report_or_a_page_of_responders(tab: Tab, flow_set: FlowSet) -> None:
+def test_posters_open_no_report_and_no_responder_page(tab: Tab, flow_set: FlowSet) -> None:
     assert "90" in flow_set.entries
     for digits in ("90", "20", "..", "1" * 40):
         assert tab.get(f"/short-codes/{digits}").status_code == 404
@@ -226,7 +226,7 @@ def test_no_poster_opens_a_report_or_a_page_of_responders(tab: Tab, flow_set: Fl
     assert not is_printable(replace(flow_set, flows=straight, entries={"20": "onward"}), "20")
 
 
-def test_a_risky_word_stops_the_poster() -> None:
+def test_risky_word_prevents_poster() -> None:
     assert "anonym" in [*poster_problems("Numéro anonyme", "fr")]
     assert "protected" in [*poster_problems("You are protected.", "en")]
     for title, found in (("Work abroad", []), ("Report a job", ["report"])):

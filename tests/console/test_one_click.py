@@ -41,7 +41,7 @@ def click(client: FlaskClient, account: str, *, peer: str = "127.0.0.1") -> Test
     )
 
 
-def test_each_account_of_the_demo_signs_in_with_one_click_again_and_again(demo: Desk) -> None:
+def test_demo_accounts_sign_in_with_one_click(demo: Desk) -> None:
     for account in (*demo.context.demo_accounts, demo.context.demo_accounts[0]):
         client = demo.app.test_client()
         page = client.get("/enter?language=en", base_url=ADDRESS).text
@@ -51,7 +51,7 @@ def test_each_account_of_the_demo_signs_in_with_one_click_again_and_again(demo: 
         assert account.name in client.get("/account", base_url=ADDRESS).text
 
 
-def test_no_one_else_signs_in_with_one_click(demo: Desk) -> None:
+def test_other_accounts_need_full_sign_in(demo: Desk) -> None:
     """The button does not work on another machine, for another account, or if the gateway is a real one."""
     for peer in ("192.0.2.7", "10.0.0.1", "", "2001:db8::1"):
         answer = click(demo.app.test_client(), "Desk 1", peer=peer)
@@ -84,7 +84,7 @@ def test_the_style_guide_shows_each_part_once(demo: Desk) -> None:
     assert "meter over" not in run.get("/styleguide", base_url=ADDRESS).text
 
 
-def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) -> None:
+def test_real_hotline_has_no_one_click_address(demo: Desk, tmp_path: Path) -> None:
     client = create_console(demo.context, PAGES).test_client()
     assert click(client, "Desk 1").status_code == 404
     assert "Sign in as" not in client.get("/enter?language=en", base_url=ADDRESS).text
@@ -116,7 +116,7 @@ def test_a_line_that_run_starts_has_no_such_address(demo: Desk, tmp_path: Path) 
         ("127.0.0.1", "http://127.0.0.1:8001", True, False, False),
     ],
 )
-def test_the_demo_s_console_starts_in_a_demo_on_this_machine_alone(
+def test_demo_console_starts_only_in_local_demo(
     demo: Desk,
     tmp_path: Path,
     host: str,

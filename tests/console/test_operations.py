@@ -31,7 +31,7 @@ def refused(editor: Editor, path: str, fields: dict[str, str], says: str) -> Non
     assert_reachable(path, outline(answer.text))
 
 
-def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> None:
+def test_new_screen_is_added_with_its_arrow(editor: Editor) -> None:
     path = f"{ABROAD}/new-node"
     assert_light(editor.tab, f"{path}?after=fee")
     assert 'value="fee.goes" selected' in editor.tab.read(f"{path}?after=fee")
@@ -54,7 +54,7 @@ def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> No
     assert editor.tab.get(str(answer.location)).status_code == 200
 
 
-def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> None:
+def test_renamed_screen_keeps_its_arrows(editor: Editor) -> None:
     path = f"{ABROAD}/contract/rename"
     page = editor.tab.read(path)
     assert "choices change to the new name automatically: start of the flow." in page
@@ -71,7 +71,7 @@ def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> N
     assert service_drafts.history(editor.desk.context, CHANGE)[0].about == says
 
 
-def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
+def test_screen_is_deleted_after_each_arrow_is_decided(editor: Editor) -> None:
     page = editor.tab.read(f"{ABROAD}/contract/delete")
     assert "The flow begins at this screen" in page
     assert not re.search("<button[^>]*>Delete screen", page)
@@ -90,7 +90,7 @@ def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
     assert "goes" not in document(editor)["nodes"]["contract"]["say"]
 
 
-def test_a_flow_begins_like_a_model_with_the_choice_that_leads_to_it(editor: Editor) -> None:
+def test_new_flow_starts_from_template_with_its_choice(editor: Editor) -> None:
     path = BUILD
     assert_light(editor.tab, path)
     new = {"model": "lesson", "menu": "front.front", "title.en": "Domestic work"}
@@ -108,7 +108,7 @@ def test_a_flow_begins_like_a_model_with_the_choice_that_leads_to_it(editor: Edi
         assert_reachable(model, outline(page))
 
 
-def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Editor) -> None:
+def test_new_flow_is_edited_and_previewed_from_start(editor: Editor) -> None:
     new = {"model": "lesson", "menu": "front.front", "title.en": "Home"}
     editor.tab.post(BUILD, new)
     form = editor.open("home", "one")
@@ -127,7 +127,7 @@ def taken_out(editor: Editor, flow: str, fields: dict[str, str]) -> None:
     assert (answer.status_code, answer.location) == (303, AT), answer.text
 
 
-def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor) -> None:
+def test_flow_is_removed_after_each_arrow_is_decided(editor: Editor) -> None:
     editor.tab.post(BUILD, {"model": "lesson", "menu": "front.front", "title.en": "Home"})
     count = len(document(editor, "front")["nodes"]["front"]["menu"]["choices"])
     path, way = f"{AT}/flows/home/take-out", f"to:front/front.choices.{count - 1}.goes"
@@ -149,7 +149,7 @@ def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor)
     assert "removed" in page
 
 
-def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
+def test_start_flow_and_short_code_flow_cannot_be_removed(editor: Editor) -> None:
     for flow, says in (
         ("front", "The flow begins at this screen"),
         (
@@ -164,7 +164,7 @@ def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
         refused(editor, path, {}, says)
 
 
-def test_a_flow_that_was_taken_out_comes_back_with_its_arrows(editor: Editor) -> None:
+def test_removed_flow_is_restored_with_its_arrows(editor: Editor) -> None:
     into = re.findall(r'name="(to:[^"]+)"', editor.tab.read(f"{AT}/flows/law/take-out"))
     opening = {way.removeprefix("to:").partition("/")[0] for way in into}
     before = {flow: document(editor, flow) for flow in ("law", *opening)}
@@ -181,7 +181,7 @@ MARKS = f"{AT}/flows/report/flow-marks"
 WHY = "The desk is told by another flow."
 
 
-def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> None:
+def test_recorded_values_of_flow_need_a_reason(editor: Editor) -> None:
     page = editor.tab.read(MARKS)
     assert 'name="gathers"' not in page
     assert_reachable(MARKS, outline(page))
@@ -204,7 +204,7 @@ def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> Non
     assert not {"gathers", "private"} & document(editor, "report").keys()
 
 
-def test_marks_of_a_flow_that_no_caller_met_are_free(editor: Editor) -> None:
+def test_recorded_values_of_new_flow_are_free(editor: Editor) -> None:
     new = {"model": "menu", "menu": "front.front", "title.en": "Home"}
     editor.tab.post(BUILD, new)
     path = f"{AT}/flows/home/flow-marks"
@@ -214,7 +214,7 @@ def test_marks_of_a_flow_that_no_caller_met_are_free(editor: Editor) -> None:
     assert [*document(editor, "home")][:4] == ["flow", "title", "review", "gathers"]
 
 
-def test_a_screen_and_a_flow_get_titles_that_every_page_shows(editor: Editor) -> None:
+def test_titles_of_screen_and_flow_are_shown_everywhere(editor: Editor) -> None:
     path = f"{AT}/flows/abroad/fee/rename"
     editor.tab.sends(path, {"name": "fee", "title.en": "What to pay", "once": "1"})
     assert "<title>What to pay" in editor.tab.read(f"{AT}/flows/abroad/fee")
@@ -226,7 +226,7 @@ def test_a_screen_and_a_flow_get_titles_that_every_page_shows(editor: Editor) ->
     assert "title" in written["nodes"]["tell"]
 
 
-def test_a_draft_is_drawn_with_its_digits_and_problems_and_a_screen_is_moved(
+def test_diagram_of_draft_shows_digits_and_problems(
     editor: Editor,
 ) -> None:
     texts = {f"{node}.text.en": f"Number {node}." for node in ("one", "two", "three")}

@@ -50,7 +50,7 @@ def undeliverable(desk: Desk) -> int:
         return row.id
 
 
-def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab) -> None:
+def test_admin_pauses_queue_and_each_page_says_so(desk: Desk, admin: Tab) -> None:
     editor = desk.tab(AccountRole.EDITOR)
     assert "Messages are being sent." in admin.read("/outgoing")
     admin.refused("/outgoing/pause", {"reason": ""})
@@ -69,9 +69,7 @@ def test_an_admin_pauses_the_queue_and_every_page_says_so(desk: Desk, admin: Tab
         assert "Someone already made this change, so nothing changed now." in again
 
 
-def test_only_an_admin_with_a_fresh_second_factor_pauses_and_the_national_desk_resumes(
-    desk: Desk, admin: Tab
-) -> None:
+def test_only_admin_pauses_and_national_desk_resumes(desk: Desk, admin: Tab) -> None:
     """The national desk may resume sending, because at night there may be no admin, while every alert waits."""
     national = desk.tab(AccountRole.NATIONAL)
     assert "Pause sending" not in national.read("/outgoing")
@@ -88,7 +86,7 @@ def test_only_an_admin_with_a_fresh_second_factor_pauses_and_the_national_desk_r
     assert service_pause.current_pause(desk.context) is None
 
 
-def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: Tab) -> None:
+def test_restored_unsent_messages_are_decided_by_kind(desk: Desk, admin: Tab) -> None:
     message = undeliverable(desk)
     with desk.writing() as session:
         session.get_one(Message, message).state = MessageState.PENDING
@@ -101,7 +99,7 @@ def test_unsent_messages_after_a_restore_are_decided_by_kind(desk: Desk, admin: 
     assert last(desk) == ("Admin 1", "lane_released", "sms: 0 to send, 1 dropped")
 
 
-def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk) -> None:
+def test_undeliverable_message_is_listed_until_reviewed(desk: Desk) -> None:
     national = desk.tab(AccountRole.NATIONAL)
     message = undeliverable(desk)
     assert "Undeliverable messages to review: 1" in national.read("/today")
@@ -113,7 +111,7 @@ def test_an_undeliverable_message_is_listed_until_somebody_saw_to_it(desk: Desk)
     national.refused("/outgoing/review", {"message": str(message), "reason": "telephoned"})
 
 
-def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admin: Tab) -> None:
+def test_on_call_contact_is_managed_without_showing_number(desk: Desk, admin: Tab) -> None:
     added = {"name": "Keza", "secret_number": NUMBER, "language": "fr"}
     admin.sends("/oncall", added)
     assert last(desk) == ("Admin 1", "watcher_added", "Keza")
@@ -143,7 +141,7 @@ def test_a_contact_is_added_tested_and_removed_without_a_number(desk: Desk, admi
     assert desk.tab(AccountRole.NATIONAL).get("/oncall").status_code == 404
 
 
-def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin: Tab) -> None:
+def test_alarm_is_shown_until_acknowledged(desk: Desk, admin: Tab) -> None:
     assert "stands" not in admin.read("/oncall")
     with desk.writing() as session:
         now = next_state(None, Alarm.QUEUE_PAUSED, 1, desk.clock()).now
@@ -158,14 +156,14 @@ def test_an_alarm_stands_on_the_page_until_somebody_sees_to_it(desk: Desk, admin
     admin.refused("/oncall/alarms/nothing")
 
 
-def test_the_phone_of_the_daily_trial_is_set(desk: Desk, admin: Tab) -> None:
+def test_phone_for_daily_test_call_is_set(desk: Desk, admin: Tab) -> None:
     admin.refused("/oncall/handset", {"secret_number": "12"})
     admin.sends("/oncall/handset", {"secret_number": NUMBER})
     assert last(desk)[:2] == ("Admin 1", "trial_handset_enrolled")
 
 
 @pytest.mark.row("R13")
-def test_a_code_is_shown_once_and_ended(desk: Desk, admin: Tab) -> None:
+def test_enrolment_code_is_shown_once_and_ended(desk: Desk, admin: Tab) -> None:
     for roll in Programme:
         shown_once_and_ended(desk, admin, roll)
     assert admin.post("/codes/nobody", {"district": "Gasabo", "days": "7"}).status_code == 404
@@ -188,7 +186,7 @@ def shown_once_and_ended(desk: Desk, admin: Tab, roll: Programme) -> None:
     assert "made by Admin 1" not in admin.read("/codes")
 
 
-def test_a_phone_is_taken_off_by_its_number(desk: Desk, admin: Tab) -> None:
+def test_phone_is_removed_by_its_number(desk: Desk, admin: Tab) -> None:
     with desk.writing() as session:
         key = FakePseudonyms().joined(Programme.LEADERS, "+250788700001")
         row = Participant(number_key=key, programme=Programme.LEADERS, district="12")
@@ -202,7 +200,7 @@ def test_a_phone_is_taken_off_by_its_number(desk: Desk, admin: Tab) -> None:
 
 
 @pytest.mark.row("R11")
-def test_a_certificate_is_told_from_what_is_none(desk: Desk, admin: Tab) -> None:
+def test_certificate_check_finds_invalid_codes(desk: Desk, admin: Tab) -> None:
     def judged(code: str) -> str:
         return admin.post("/codes/certificate/check", {"certificate": code}).text
 

@@ -102,7 +102,7 @@ def everything_happens(desks: Desks, tab: Tab, tip_id: int) -> str:
 
 @pytest.mark.row("R6")
 @pytest.mark.adversary("a helper in a complaint")
-def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desks: Desks) -> None:
+def test_c20_other_desks_see_complaint_nowhere(desks: Desks) -> None:
     people = enrol(desks)
     over, second = add_oversight(desks.desk)
     tabs = (
@@ -138,7 +138,7 @@ def test_c20_no_page_list_count_search_or_board_of_another_desk_knows_of_it(desk
 
 
 @pytest.mark.adversary("a helper in a complaint")
-def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desks: Desks) -> None:
+def test_c20_national_desk_decides_nothing_about_oversight(desks: Desks) -> None:
     _, eye = enrol(desks)
     over, _ = add_oversight(desks.desk)
     admin, context = desks.desk.tab(AccountRole.ADMIN), desks.desk.context
@@ -182,7 +182,7 @@ def test_c20_the_national_desk_asks_and_decides_nothing_about_its_overseers(desk
 
 
 @pytest.mark.adversary("a helper in a complaint")
-def test_c20_each_act_on_its_number_is_answered_as_for_no_tip(desks: Desks) -> None:
+def test_c20_actions_on_complaint_look_like_unknown_tip(desks: Desks) -> None:
     add_oversight(desks.desk)
     tip_id, known = complain(desks), tell(desks.desk, urgency=1, minutes=9)
     service_assignment.assign_pending(desks.desk.context)
@@ -205,7 +205,7 @@ def test_c20_each_act_on_its_number_is_answered_as_for_no_tip(desks: Desks) -> N
             assert "No tip has this number" in answer.text
 
 
-def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
+def test_c20_only_desk_and_admins_see_missing_people(
     desks: Desks,
 ) -> None:
     desk = desks.desk
@@ -224,7 +224,7 @@ def test_c20_only_the_desk_and_admins_learn_that_people_or_a_phone_are_missing(
     assert [warned(tab)[1:] for tab in tabs] == [[False, True], [False, True], [False] * 2]
 
 
-def test_c20_two_people_read_and_close_it_with_a_new_key_of_the_desk(desks: Desks) -> None:
+def test_c20_two_people_read_and_close_complaint_after_new_key(desks: Desks) -> None:
     over, second = add_oversight(desks.desk)
     tip_id, context = complain(desks), desks.desk.context
     signed = dict[str, Any](by=BOB, reason="a lost phone", passphrase=PASSPHRASE)

@@ -66,7 +66,7 @@ def proves(desk: Desk, responder_id: int) -> None:
         who.state, who.public_key = "waiting", b"p" * 32
 
 
-def test_one_admin_enrols_and_another_approves(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_one_admin_enrols_and_another_approves_person(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     known = first.refused("/people/new", {**FORM, "secret_number": NUMBER})
     assert "This number is already enrolled" in known
@@ -112,7 +112,7 @@ def prints_by_two(desk: Desk, first: Tab, second: Tab, responder_id: int) -> Non
         assert all(pin not in f"{one.reason} {one.subject}" for one in done)
 
 
-def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_fewer_desks_apply_at_once_and_more_need_two(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     first.sends("/phones/1/place", MORE)
     assert "<dd>Gasabo: deputy" not in first.read("/people/1")
@@ -128,7 +128,7 @@ def test_less_takes_effect_at_once_and_more_needs_two(desk: Desk, two: tuple[Tab
     assert "Gasabo: responder" in first.read("/people/1")
 
 
-def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_second_account_of_person_cannot_decide(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     one_person(desk.context, account(desk, "Admin 2"), "Responder 1")
     first.sends("/phones/1/place", MORE)
@@ -137,7 +137,7 @@ def test_nobody_decides_by_an_account_of_another_name(desk: Desk, two: tuple[Tab
     assert "<dd>Gasabo: deputy" not in first.read("/people/1")
 
 
-def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_sheet_is_imported_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) -> None:
     good = f"Responder 3,{NEW},rw;en,responder,Gasabo=deputy;Huye,\n"
     bad = f"Responder 4,{NUMBER},rw,responder,Gasabo,\n"
     judged = upload(two[0], HEAD + good + bad)
@@ -157,9 +157,7 @@ def test_a_sheet_is_taken_whole_or_not_at_all(desk: Desk, two: tuple[Tab, Tab]) 
     two[1].refused("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
 
 
-def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_a7_sheet_of_200_people_needs_two_for_start_pins(desk: Desk, two: tuple[Tab, Tab]) -> None:
     lines = [f"Officer {n},+2507880{10_000 + n},en,responder,Gasabo," for n in range(200)]
     sheet = HEAD + "\n".join(lines)
     judged = upload(two[0], sheet + f"\nOfficer 200,{NEW},en,responder,Gasabo,")
@@ -181,9 +179,7 @@ def test_a7_two_hundred_people_come_from_a_sheet_and_their_start_pins_by_two(
     assert two[0].post("/phones/201/start").status_code == 200
 
 
-def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_number_enrolled_meanwhile_stops_import(desk: Desk, two: tuple[Tab, Tab]) -> None:
     sheet = HEAD + f"Responder 3,{NEW},rw,responder,Gasabo,\n"
     locked = locked_in(upload(two[0], sheet))
     for _ in range(2):
@@ -195,9 +191,7 @@ def test_a_number_that_another_sheet_enrolled_meanwhile_stops_the_import(
     assert len(waits(desk, "start_pin")) == 1
 
 
-def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_unimported_sheet_is_deleted_after_an_hour(desk: Desk, two: tuple[Tab, Tab]) -> None:
     judged = upload(two[0], HEAD + f"Responder 3,{NEW},rw,responder,Gasabo,\n")
     locked = locked_in(judged)
     two[0].post("/sheets/people/take", {"secret_sheet": locked, "reason": "new"})
@@ -210,7 +204,7 @@ def test_a_sheet_that_was_not_imported_in_an_hour_is_deleted(
 
 
 @pytest.mark.row("R10")
-def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) -> None:
     desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
     lets_in(desk, account(desk, "Desk 1"), GASABO)
     one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
@@ -225,7 +219,7 @@ def test_a_removed_person_gets_nothing_more(desk: Desk, two: tuple[Tab, Tab]) ->
         assert all(row.parameters == {"count": "0"} for row in told)
 
 
-def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_member_gives_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -> None:
     member, gone = (desk.tab(AccountRole.DESK, name=name) for name in ("Desk 1", "Desk 2"))
     other = desk.tab(AccountRole.DESK, name="Desk 3")
     for name in ("Desk 1", "Desk 2"):
@@ -260,7 +254,7 @@ def test_a_member_gives_a_red_desk_a_new_key(desk: Desk, two: tuple[Tab, Tab]) -
         ]
 
 
-def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_camp_desk_shows_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
     with desk.writing() as session:
         row = {"code": "camp-mahama", "name": "Protection", "kind": "protection"}
         now = desk.clock()
@@ -270,7 +264,7 @@ def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
 
 
 @pytest.mark.adversary("an admin who weakens the national desk")
-def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_removal_of_one_of_last_two_needs_two_people(desk: Desk, two: tuple[Tab, Tab]) -> None:
     enrol_national(desk)
     two[0].post(f"/people/{person(desk, 2).person_id}/remove", {"reason": "must go"})
     assert person(desk, 2).active
@@ -280,7 +274,7 @@ def test_one_of_the_last_two_leaves_by_two_people(desk: Desk, two: tuple[Tab, Ta
     assert not person(desk, 2).active
 
 
-def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_a7_member_with_unlocked_key_grants_access(desk: Desk, two: tuple[Tab, Tab]) -> None:
     inside = opened(desk, "Desk 1")
     desk.tab(AccountRole.DESK, name="Desk 2")
     asked = {"member": of_account(account(desk, "Desk 2")), "reason": "works there"}
@@ -305,7 +299,7 @@ def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[T
         assert of_account(account(desk, "Desk 2")) in tables_desks.members_of_desk(session, GASABO)
 
 
-def test_a_removed_member_is_signed_out(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_removed_member_is_signed_out(desk: Desk, two: tuple[Tab, Tab]) -> None:
     inside = opened(desk, "Desk 1")
     gone = {"member": of_account(account(desk, "Desk 1")), "reason": "left"}
     two[0].sends(f"/desks/{GASABO}/remove", gone)
@@ -315,7 +309,7 @@ def test_a_removed_member_is_signed_out(desk: Desk, two: tuple[Tab, Tab]) -> Non
     assert "a new key" in two[0].read("/today")
 
 
-def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> None:
+def test_desk_sees_only_own_people_and_changes_nothing(desk: Desk) -> None:
     inside, other = opened(desk, "Desk 1"), desk.tab(AccountRole.DESK, name="Desk 2")
     assert "Responder 1" in inside.read("/people")
     assert inside.get("/people/1").status_code == 200
@@ -362,7 +356,7 @@ def upload(tab: Tab, text: str) -> str:
     return tab.post("/sheets/people", fields).text
 
 
-def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Desk) -> None:
+def test_exclusion_is_lifted_by_two_other_people(desk: Desk) -> None:
     first = desk.tab(AccountRole.NATIONAL, name="National 1")
     second = desk.tab(AccountRole.NATIONAL, name="National 2")
     kept = desk.tab(AccountRole.NATIONAL, name="National 3")
@@ -394,7 +388,7 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     assert said == [None, "yes"]
 
 
-def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> None:
+def test_approvals_show_number_and_age_of_accounts(desk: Desk) -> None:
     first = desk.tab(AccountRole.ADMIN, name="Admin 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     desk.clock.turn(days=40)
@@ -411,7 +405,7 @@ def test_approvals_show_the_number_and_the_age_of_the_accounts(desk: Desk) -> No
     assert ", 2 days ago." in page
 
 
-def test_a_leave_is_refused_in_the_words_of_the_page_and_not_of_a_terminal(desk: Desk) -> None:
+def test_refused_leave_is_explained_in_page_language(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN)
     admin.post("/account/language", {"language": "fr", "to": "/"})
     asked = {"reason": "their wish", "until": "2029-01-01"}
@@ -426,7 +420,7 @@ def test_a_leave_is_refused_in_the_words_of_the_page_and_not_of_a_terminal(desk:
         assert "`hotline" not in text
 
 
-def test_one_page_says_who_a_person_is_and_what_they_may_do(desk: Desk) -> None:
+def test_one_page_shows_person_and_rights(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
     opened(desk, "Desk 1")
     one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
@@ -442,7 +436,7 @@ def test_one_page_says_who_a_person_is_and_what_they_may_do(desk: Desk) -> None:
         assert f'href="{path}"' in admin.read(listed)
 
 
-def test_only_an_admin_sees_accounts_and_contacts_of_a_person(desk: Desk) -> None:
+def test_only_admin_sees_accounts_and_contacts(desk: Desk) -> None:
     admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
     national, inside = desk.tab(AccountRole.NATIONAL), opened(desk, "Desk 1")
     one_person(desk.context, account(desk, "Desk 1"), "Responder 1")
@@ -464,9 +458,7 @@ def test_only_an_admin_sees_accounts_and_contacts_of_a_person(desk: Desk) -> Non
     assert "Admin 1" not in national.read("/people").partition("<main")[2]
 
 
-def test_a_person_gets_one_more_account_and_never_decides_by_it(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_further_account_of_person_cannot_decide(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     known = person(desk, 1).person_id
     assert "New account for Responder 1" in first.read(f"/accounts?person={known}")
@@ -487,7 +479,7 @@ def test_a_person_gets_one_more_account_and_never_decides_by_it(
     assert second.post(address, YES).status_code == 422, "it is about them"
 
 
-def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[Tab, Tab]) -> None:
+def test_further_phone_needs_approval(desk: Desk, two: tuple[Tab, Tab]) -> None:
     first, second = two
     known = person(desk, 1).person_id
     assert "Add phone for Responder 1" in first.read(f"/people/new?person={known}")
@@ -506,9 +498,7 @@ def test_a_person_gets_one_more_phone_after_an_approval(desk: Desk, two: tuple[T
     assert person(desk, 2).active
 
 
-def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
-    desk: Desk, two: tuple[Tab, Tab]
-) -> None:
+def test_removal_ends_all_accounts_of_a_person(desk: Desk, two: tuple[Tab, Tab]) -> None:
     for name in ("Editor 1", "Auditor 1"):
         desk.tab(AccountRole.EDITOR, name=name)
     with desk.writing() as session:
@@ -528,7 +518,7 @@ def test_the_end_of_an_account_names_the_others_and_a_removal_ends_them(
         assert {row.state for row in accounts} == {"ended"}
 
 
-def test_each_role_has_one_row_with_its_page() -> None:
+def test_each_role_has_one_row_and_page() -> None:
     assert {*Level, *AccountRole} < {*ROLES}
     for role, row in ROLES.items():
         pages = [page for page in PAGES if page.endpoint == row.page]

@@ -95,7 +95,7 @@ def case(desk: Desk) -> CaseDesk:
 
 
 @pytest.mark.row("R8", "R9")
-def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: CaseDesk) -> None:
+def test_r8_signs_are_recorded_by_form_and_read_with_reason(case: CaseDesk) -> None:
     form = case.district.read(f"/tips/{case.tip}/persons/screened")
     assert (
         "First check that the person is safe, unhurt and alone with you. Help comes first. These questions can wait"
@@ -128,7 +128,7 @@ def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: Cas
 
 
 @pytest.mark.row("R8", "R9")
-def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk) -> None:
+def test_r9_person_is_followed_in_console_until_day_30(case: CaseDesk) -> None:
     assert case.says("screened", "new", **GROWN_UP).status_code == 303
     hands_on(case.desk)
     early = case.says("offered", service="shelter")
@@ -160,7 +160,7 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
 
 
 @pytest.mark.row("R9")
-def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: CaseDesk) -> None:
+def test_r9_adult_s_refusal_closes_help_forms(case: CaseDesk) -> None:
     target = case.offers()
     assert case.says("consent", consent="no", again="woman").status_code == 303
     page = case.opened()
@@ -186,7 +186,7 @@ def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: 
     assert "/persons/offered" in case.opened()
 
 
-def test_a_child_s_assent_and_best_interest_are_asked(case: CaseDesk) -> None:
+def test_child_needs_assent_and_best_interest(case: CaseDesk) -> None:
     assert case.says("screened", "new", **CHILD).status_code == 303
     hands_on(case.desk)
     assert "This person counts as a child" in case.says("consent", consent="yes").text
@@ -199,7 +199,7 @@ def test_a_child_s_assent_and_best_interest_are_asked(case: CaseDesk) -> None:
     assert case.says("offered", service="health").status_code == 303
 
 
-def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk) -> None:
+def test_correction_shows_both_answers_and_deciding_body(case: CaseDesk) -> None:
     target = case.offers()
     consent, offered = (case.entries()[at] for at in (-2, -1))
     assert case.says("answered", target, answer="no_room").status_code == 303
@@ -227,7 +227,7 @@ def test_a_correction_shows_both_and_names_the_body_that_decided(case: CaseDesk)
     assert kinds["determination"] == kinds["answered"] == {}
 
 
-def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) -> None:
+def test_repeated_form_is_stored_once_and_invalid_never(case: CaseDesk) -> None:
     page = f"/tips/{case.tip}/persons"
     sent = {"person": "new", "once": "a", **GROWN_UP}
     for _ in range(2):
@@ -246,7 +246,7 @@ def test_a_repeated_form_is_noted_once_and_an_unknown_one_never(case: CaseDesk) 
     assert "The case is closed. Reopen the case" in case.says("screened", "new", **GROWN_UP).text
 
 
-def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk) -> None:
+def test_r6_excluded_desk_sees_no_persons(case: CaseDesk) -> None:
     """For another district, an account without a key and an excluded desk, the tip seems not to exist."""
     case.offers()
     nobody = case.desk.tab(AccountRole.NATIONAL, name="National 3")
@@ -263,7 +263,7 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
     assert "The person wants help." in case.opened(case.national)
 
 
-def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDesk) -> None:
+def test_national_desk_reads_notes_after_text_is_erased(case: CaseDesk) -> None:
     target = case.offers()
     with case.desk.writing() as session:
         queries_retention.erase_text(session, [case.tip], case.desk.clock())
@@ -281,7 +281,7 @@ def test_notes_outlive_the_words_of_their_tip_for_the_national_desk(case: CaseDe
 
 
 @pytest.mark.row("A8")
-def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: CaseDesk) -> None:
+def test_a8_list_and_board_show_due_follow_up(case: CaseDesk) -> None:
     target = case.offers()
     assert case.says("answered", target, answer="accepted").status_code == 303
     tell(case.desk)
@@ -307,7 +307,7 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_the_board(case: C
 
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
-def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: str) -> None:
+def test_pages_of_persons_are_small_in_each_language(case: CaseDesk, language: str) -> None:
     """The case has five persons, each with everything that can be recorded."""
     for n in range(1, 6):
         told = {**GROWN_UP, "free": "no", "form": "labour", "sex": "girl", "nationality": "other"}
@@ -335,7 +335,7 @@ def test_pages_of_persons_are_light_in_each_language(case: CaseDesk, language: s
     assert f'<html lang="{language}">' in answer.text
 
 
-def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None:
+def test_many_persons_are_read_in_parts(case: CaseDesk) -> None:
     for n in range(1, 8):
         screened(case.desk.context, case.tip, n)
     hands_on(case.desk)
@@ -348,7 +348,7 @@ def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None
 
 
 @pytest.mark.row("R9")
-def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) -> None:
+def test_closure_as_not_trafficking_needs_a_screening(case: CaseDesk) -> None:
     """The district asks to close the case as not trafficking. Only the national desk may confirm this, in the console
     and with a reason. Until the national desk has decided, the case stays open."""
     page = f"/tips/{case.tip}"
@@ -376,7 +376,7 @@ def test_not_trafficking_of_a_possible_victim_needs_a_screening(case: CaseDesk) 
         assert session.get_one(Tip, case.tip).outcome == "not-trafficking"
 
 
-def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(case: CaseDesk) -> None:
+def test_page_lists_open_duties_and_closing_keeps_them(case: CaseDesk) -> None:
     assert case.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
     hands_on(case.desk)
     assert case.says("consent", consent="yes").status_code == 303
@@ -392,6 +392,6 @@ def test_a_page_says_what_is_owed_and_closing_says_that_it_continues(case: CaseD
     )
 
 
-def test_a_form_about_a_person_whose_number_is_none_is_refused(case: CaseDesk) -> None:
+def test_form_with_invalid_person_number_is_refused(case: CaseDesk) -> None:
     assert case.says("screened", "somebody", **GROWN_UP).status_code == 422
     assert "screened" not in [one.kind for one in case.entries()]

@@ -63,7 +63,7 @@ def played(screens: list[PlayedScreen], keys: list[str]) -> Iterator[str]:
         yield now.text
 
 
-def test_a_file_plays_as_the_line_does() -> None:
+def test_downloaded_preview_plays_like_the_hotline() -> None:
     book = shipped_book()
     every = numbers_named(book)
     screens, walks = played_screens(book, every), random.Random(1)
@@ -74,7 +74,7 @@ def test_a_file_plays_as_the_line_does() -> None:
         assert [*played(screens, keys)] == [one.text for one in seen], keys
 
 
-def test_a_missing_screen_and_a_large_draft_end_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_preview_stops_at_missing_screen_and_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     unfinished = make_flow(name="learn", nodes={"one": LEARN["one"]})
     book = with_flow(make_book(), playable_part(unfinished, "learn"))
     lesson = next(one for one in played_screens(book, ()) if one.text.startswith("First lesson"))
@@ -83,13 +83,13 @@ def test_a_missing_screen_and_a_large_draft_end_the_file(monkeypatch: pytest.Mon
     assert len(played_screens(make_book(), ())) == 5
 
 
-def test_numbers_that_no_one_verified_are_dots() -> None:
+def test_unverified_numbers_are_dots() -> None:
     assert dotted("112, 3029, 07-88-12", {"112"}) == "112, ...., ..-..-.."
     assert dotted("112 3029. 1 Yes, 12 No", {"112"}) == "112 ..... 1 Yes, 12 No"
     assert dotted("000 000 000", ()) == "000 000 000"
 
 
-def test_the_file_is_for_those_who_edit_or_approve_and_has_the_name_of_the_digest(
+def test_preview_file_is_for_editors_and_named_by_digest(
     writing: Writing,
 ) -> None:
     change = writing.wrote(WRITTEN)
@@ -115,7 +115,7 @@ def test_the_file_is_for_those_who_edit_or_approve_and_has_the_name_of_the_diges
 
 
 @pytest.mark.browser
-def test_the_file_plays_three_screens_with_keys_alone(
+def test_preview_file_plays_by_keyboard_alone(
     writing: Writing, chromium: Browser, tmp_path: Path
 ) -> None:
     change = writing.wrote(WRITTEN)

@@ -34,14 +34,14 @@ FEW_ADMINS = "Fewer than two admins can sign in. Add an admin: if the last admin
 AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
 
 
-def test_all_well_says_so(desk: Desk) -> None:
+def test_today_says_if_nothing_waits(desk: Desk) -> None:
     page = desk.tab(AccountRole.TRANSLATOR).read("/")
     assert "You have nothing to do." in page
     assert "Four steps" not in page
     assert "Four steps to change a text" in desk.tab(AccountRole.EDITOR).read("/")
 
 
-def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
+def test_today_shows_worst_first_for_each_role(desk: Desk) -> None:
     desk.tab(AccountRole.NATIONAL)
     admin = desk.tab(AccountRole.ADMIN)
     at = desk.clock()
@@ -59,7 +59,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     assert "Alarm since" not in desk.tab(AccountRole.EDITOR).read("/")
 
 
-def test_a_line_about_a_desks_key_names_the_desk(desk: Desk) -> None:
+def test_line_about_desk_key_names_the_desk(desk: Desk) -> None:
     man(desk)
     admin = desk.tab(AccountRole.ADMIN)
     with desk.writing() as session:
@@ -73,7 +73,7 @@ def test_a_line_about_a_desks_key_names_the_desk(desk: Desk) -> None:
     assert ": Desk {at}. " in page
 
 
-def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
+def test_demo_counts_two_admins(make_desk: MakeDesk) -> None:
     desk = make_desk(is_emulated=True)
     made = {one.name: one for one in service_demo.make_accounts(desk.context)}
     for is_emulated in (True, False):
@@ -83,7 +83,7 @@ def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
         assert (FEW_ADMINS in told) is not is_emulated
 
 
-def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> None:
+def test_demo_sign_in_page_lists_roles(make_desk: MakeDesk) -> None:
     desk = make_desk(is_emulated=True)
     context = replace(desk.context, demo_accounts=tuple(service_demo.make_accounts(desk.context)))
     client = create_console(context, PAGES).test_client()
@@ -94,7 +94,7 @@ def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> N
     assert rows == [["editor", "translator"], ["admin", "approver"], ["admin", "auditor"], *readers]
 
 
-def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:
+def test_quiet_hour_is_shown_to_operators(desk: Desk) -> None:
     national = desk.tab(AccountRole.NATIONAL)
     at = desk.clock()
     with desk.writing() as session:
@@ -114,14 +114,14 @@ def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> N
     assert "in the last hour, normally" not in national.read("/today")
 
 
-def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
+def test_pending_approval_has_its_link(desk: Desk) -> None:
     one, two = (desk.tab(AccountRole.ADMIN, name=name) for name in ("Admin 1", "Admin 2"))
     one.post("/accounts", {"name": "Approver 1", "roles": "approver", "language": "en"})
     assert '<a href="/approvals">Requests that wait for approval: 1</a>' in two.read("/")
     assert "Requests that wait for approval:" not in one.read("/")
 
 
-def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) -> None:
+def test_flows_are_listed_and_shown_in_three_languages(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     book = desk.context.flow_sets.get(desk.context.flow_sets.live())
     listed = tab.read("/flows")
@@ -160,7 +160,7 @@ QUERIES = {
 
 
 @pytest.mark.row("A10")
-def test_the_log_is_filtered_by_its_address(desk: Desk) -> None:
+def test_audit_log_is_filtered_by_address(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     at = desk.clock()
     with desk.writing() as session:
@@ -183,7 +183,7 @@ def test_the_log_is_filtered_by_its_address(desk: Desk) -> None:
 
 
 @pytest.mark.row("A10")
-def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
+def test_older_log_rows_have_link_and_chain_is_checked(desk: Desk) -> None:
     tab = desk.tab(AccountRole.AUDITOR)
     with desk.writing() as session:
         for _ in range(60):
@@ -204,7 +204,7 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     assert "The log was changed: row 30 does not match" in tab.read("/audit/verify")
 
 
-def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: Desk) -> None:
+def test_log_and_flow_use_reader_s_language(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     tab.post("/account/language", {"language": "fr"})
     assert "a créé " in tab.read("/audit")
@@ -213,7 +213,7 @@ def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: 
     assert ">call<" not in page
 
 
-def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
+def test_log_names_desk_and_new_member(desk: Desk) -> None:
     tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
     with desk.writing() as session:
         for row in (
@@ -234,7 +234,7 @@ def test_the_log_names_a_desk_and_who_is_let_into_it(desk: Desk) -> None:
 # Tests that the page Today has a link from an alarm to its tip, for every account that may see the tip.
 
 
-def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
+def test_alarm_links_to_its_tip(desk: Desk) -> None:
     man(desk)
     tell(desk, urgency=3, minutes=5)
     late = tell(desk, urgency=1, minutes=90)
@@ -259,7 +259,7 @@ def test_an_alarm_leads_to_its_tip(desk: Desk) -> None:
         ("rw", "Nta muntu wafashe amakuru {tip}, yatanzwe {filed}.", "amakuru yatanzwe"),
     ],
 )
-def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
+def test_alarm_uses_page_language(desk: Desk, language: str, says: str, unseen: str) -> None:
     man(desk)
     late, at = tell(desk, urgency=1, minutes=90), desk.clock()
     with desk.writing() as session:
@@ -283,7 +283,7 @@ def test_an_alarm_uses_the_page_language(desk: Desk, language: str, says: str, u
     assert f"/tips/{late}" not in other
 
 
-def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
+def test_tip_page_shows_its_urgency(desk: Desk) -> None:
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)
     for urgency, label in ((1, "Urgent"), (2, "Soon"), (3, "Normal")):
@@ -292,7 +292,7 @@ def test_a_tip_is_urgent_soon_or_normal_on_its_page(desk: Desk) -> None:
         assert "danger</" not in page
 
 
-def test_what_nobody_took_says_that_everyone_was_alerted(desk: Desk) -> None:
+def test_untaken_tip_says_that_everyone_was_alerted(desk: Desk) -> None:
     assert {*NEXT} == {*DeadlineKind}, "a page names each deadline"
     man(desk)
     national = admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL)

@@ -90,7 +90,7 @@ def edited(document: Any, edits: list[tuple[int, Any]]) -> Any:
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(0, 10_000), PIECES), min_size=1, max_size=4))
-def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]]) -> None:
+def test_review_page_shows_the_difference_of_documents(edits: list[tuple[int, Any]]) -> None:
     before, after = make_document(), edited(copy.deepcopy(make_document()), edits)
     changes = compare_documents(before, after)
     shown = prepare_difference(visit(), changes, before, after, BOOK)
@@ -123,7 +123,7 @@ def sides(spans: Any) -> tuple[str, str]:
     return was, now
 
 
-def test_numbers_entries_and_what_the_line_says_are_shown_too() -> None:
+def test_review_shows_numbers_short_codes_and_phrases() -> None:
     before = {**make_document(), "entries": {"7": "learn"}, "numbers": [{"number": "3512"}]}
     after = {
         **make_document(),
@@ -143,7 +143,7 @@ def test_numbers_entries_and_what_the_line_says_are_shown_too() -> None:
     assert shown.is_grave
 
 
-def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Writing) -> None:
+def test_changed_recorded_values_come_first_with_link(writing: Writing) -> None:
     change = writing.opened()
     flow = writing.flow(change)
     flow["nodes"][NODE]["say"]["topic"] = "fees"
@@ -164,7 +164,7 @@ def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Wr
     assert 'name="reason"' not in page
 
 
-def test_a_screen_is_a_link_into_the_editor_for_an_editor_alone(writing: Writing) -> None:
+def test_only_editors_get_link_to_editor(writing: Writing) -> None:
     """An approver may not open the editor, so the page of a draft gives an approver no link to it."""
     change = writing.wrote()
     link = f'href="/changes/{change}/flows/learn/'
@@ -177,7 +177,7 @@ def test_a_screen_is_a_link_into_the_editor_for_an_editor_alone(writing: Writing
             assert writing.approver.get(unescape(address)).status_code == 200, address
 
 
-def test_a_value_of_a_flow_is_never_a_phrase_nor_markup(writing: Writing) -> None:
+def test_flow_value_is_neither_phrase_nor_markup(writing: Writing) -> None:
     change = writing.wrote("<script>{here}</script> {0}")
     for path in (f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"):
         reader = writing.approver.read(path)
@@ -185,7 +185,7 @@ def test_a_value_of_a_flow_is_never_a_phrase_nor_markup(writing: Writing) -> Non
     assert "&lt;script&gt;{here}" in writing.approver.read(f"/changes/{change}/read")
 
 
-def test_every_field_of_a_screen_has_a_name_for_people() -> None:
+def test_each_field_of_screen_has_plain_name() -> None:
     assert field_words(visit(), "choices.2") == "Choice 3"
     assert field_words(visit(), "choices.0.when") == "Choice 1, shown if"
     assert field_words(visit(), "lead.1") == "Conditional text 2"
@@ -200,7 +200,7 @@ def test_every_field_of_a_screen_has_a_name_for_people() -> None:
 
 
 @pytest.mark.parametrize("why", [*Refusal])
-def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None:
+def test_refusal_says_in_three_languages_what_to_do(why: Refusal) -> None:
     where = "learn", NeedsApprover(NotInEmergency.ARROW, "learn", "one", "goes")
     refused = DraftRefused(why, where)
     said = {refusal_text(visit(language), UNTITLED, refused) for language in CODES}
@@ -210,14 +210,14 @@ def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None
         assert "{" not in words
 
 
-def test_what_an_emergency_may_not_do_is_said_by_its_place() -> None:
+def test_refused_emergency_names_the_place() -> None:
     for reason in NotInEmergency:
         held = (NeedsApprover(reason, "learn", "one", "choices.1"),)
         words = refusal_text(visit(), UNTITLED, DraftRefused(Refusal.BEYOND_WORDS, held))
         assert "learn: one, Choice 2: " in words
 
 
-def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
+def test_refused_forms_explain_and_change_nothing(writing: Writing) -> None:
     editor, approver, heard = writing.editor, writing.approver, writing.heard
     untitled = editor.refused("/changes/new", {"title": " ", "why": "Kept <b>"})
     assert "Enter a title that says what the draft changes" in untitled
@@ -245,7 +245,7 @@ def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
 
 
 @pytest.mark.row("A3")
-def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> None:
+def test_author_of_a_part_cannot_approve(writing: Writing) -> None:
     both = writing.desk.tab(AccountRole.EDITOR, AccountRole.APPROVER, name="Editor 2")
     change = writing.wrote(by="Editor 2")
     writing.submits(change)
@@ -257,7 +257,7 @@ def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> No
     )
 
 
-def test_the_demo_lets_one_person_do_both_under_a_banner(database: Database, clock: Clock) -> None:
+def test_demo_lets_one_person_write_and_approve(database: Database, clock: Clock) -> None:
     desk = small_desk(database, clock, is_emulated=True)
     writing = Writing(desk)
     both = desk.tab(AccountRole.EDITOR, AccountRole.APPROVER, name="Editor 2")
@@ -270,7 +270,7 @@ def test_the_demo_lets_one_person_do_both_under_a_banner(database: Database, clo
     both.sends(f"/changes/{change}/approve", fields)
 
 
-def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None:
+def test_draft_edited_during_review_is_not_published(writing: Writing) -> None:
     change = writing.proposed()
     digest = writing.digest(change)
     writing.says(change, "Ntukishyure na rimwe.")
@@ -286,7 +286,7 @@ def step(says: dict[str, Any]) -> DraftStep:
 
 
 @pytest.mark.parametrize("did", [*StepKind])
-def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> None:
+def test_each_kind_of_step_has_sentence_in_three_languages(did: StepKind) -> None:
     says = {"did": did, "node": "fee", "from": "cost", "languages": ["rw", "en"], "version": 3}
     told = {
         step_sentence(visit(language), UNTITLED, step({**says, "why": "a lie"}))
@@ -298,7 +298,7 @@ def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> 
         assert "{" not in words
 
 
-def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> None:
+def test_step_names_its_languages_and_unknown_step_is_shown() -> None:
     edited = {"did": "edited", "node": "fee", "languages": ["rw", "en"]}
     for about, says in (
         (edited, "changed fee: Kinyarwanda, English"),
@@ -309,7 +309,7 @@ def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> 
         assert step_sentence(visit(), UNTITLED, step(about)) == f"Editor 2 {says}"
 
 
-def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writing) -> None:
+def test_long_difference_is_read_in_parts_before_decision(writing: Writing) -> None:
     change = writing.opened()
     flow = writing.flow(change)
     for number in range(MAX_SCREENS + 3):

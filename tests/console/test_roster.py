@@ -90,9 +90,7 @@ def tab(desk: Desk) -> Tab:
 
 
 @pytest.mark.row("R10")
-def test_r10_a_roster_of_thirty_districts_from_a_sheet_and_from_the_screen(
-    desk: Desk, tab: Tab
-) -> None:
+def test_r10_roster_of_30_districts_by_sheet_and_screen(desk: Desk, tab: Tab) -> None:
     week = this_week(desk) + timedelta(days=7)
     wrong = whole_week().replace("Officer 31,mon", "Nobody,mon")
     answer = check(tab, week, wrong).text
@@ -133,9 +131,7 @@ def _ids(desk: Desk, name: str) -> str:
         return str(session.scalars(select(Responder.id).where(Responder.name == name)).one())
 
 
-def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
-    desk: Desk, tab: Tab
-) -> None:
+def test_r10_sheet_is_checked_and_import_continues(desk: Desk, tab: Tab) -> None:
     week = this_week(desk)
     page = check(tab, week, whole_week(count=3)).text
     assert '<span class="tag good">new</span> 42' in page
@@ -168,9 +164,7 @@ def test_r10_a_sheet_is_judged_and_its_import_continues_after_an_interruption(
 
 
 @pytest.mark.parametrize("lost", ["one desk", "every role", "the account"])
-def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
-    desk: Desk, tab: Tab, lost: str
-) -> None:
+def test_sheet_of_account_that_lost_desk_is_not_imported(desk: Desk, tab: Tab, lost: str) -> None:
     week = this_week(desk)
     locked = check(tab, week, whole_week(count=2)).text.partition('name="secret_sheet" value="')[2]
     fields = {"secret_sheet": locked.partition('"')[0]}
@@ -188,7 +182,7 @@ def test_a_sheet_whose_account_lost_its_desk_after_it_confirmed_is_not_imported(
         assert any(why in (row.faults or "") for why in ("Enter one of your desks", "no longer"))
 
 
-def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, tab: Tab) -> None:
+def test_r10_holiday_uses_other_day_and_is_undone(desk: Desk, tab: Tab) -> None:
     week, path = this_week(desk) + timedelta(days=7), "/roster?week={}&desk="
     here = path.format(week)
     sheet(desk, week, whole_week(skip=(DISTRICTS[0], 6, 0)))
@@ -218,9 +212,7 @@ def test_r10_a_holiday_has_the_shifts_of_another_day_and_is_undone(desk: Desk, t
         assert len(shifts) == 30, "alerts follow the holiday too"
 
 
-def test_r10_a_roster_is_read_on_paper_by_its_desk_and_says_once_that_pins_are_missing(
-    desk: Desk, tab: Tab
-) -> None:
+def test_r10_desk_prints_roster_and_missing_pins_show_once(desk: Desk, tab: Tab) -> None:
     week = this_week(desk)
     sheet(desk, week, whole_week())
     paper = tab.read(f"/roster/print?week={week}")
@@ -240,7 +232,7 @@ def test_r10_a_roster_is_read_on_paper_by_its_desk_and_says_once_that_pins_are_m
         assert "all districts, the national desk" in page
 
 
-def test_r10_gaps_are_reported_once_a_day_before_and_on_mondays(desk: Desk, tab: Tab) -> None:
+def test_r10_gaps_are_reported_on_mondays_and_a_day_before(desk: Desk, tab: Tab) -> None:
     gap = (DISTRICTS[0], 2, 1)
     desk.clock.turn(hours=24 - desk.clock().hour + 8)
     service_roster.report_gaps(desk.context)
@@ -287,7 +279,7 @@ def _leader(desk: Desk, code: str) -> int:
         return one.id
 
 
-def test_r10_a_gap_is_taken_and_a_shift_offered_and_taken(desk: Desk, tab: Tab) -> None:
+def test_r10_gap_is_taken_and_offered_shift_is_taken(desk: Desk, tab: Tab) -> None:
     week = this_week(desk) + timedelta(days=7)
     sheet(desk, this_week(desk), whole_week())
     sheet(desk, week, whole_week(skip=(DISTRICTS[0], 2, 1)))

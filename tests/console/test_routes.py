@@ -67,7 +67,7 @@ def answers(
                 yield route, role, tab
 
 
-def test_every_page_of_the_application_has_a_row_and_no_other_way_in(desk: Desk) -> None:
+def test_each_page_has_exactly_one_row(desk: Desk) -> None:
     found = desk.app.url_map.iter_rules()
     rules = {(method, rule.rule) for rule in found for method in rule.methods or ()}
     told = {(route.method, route.rule) for route in ROUTES}
@@ -75,7 +75,7 @@ def test_every_page_of_the_application_has_a_row_and_no_other_way_in(desk: Desk)
     assert len({route.endpoint for route in ROUTES}) == len(ROUTES)
 
 
-def test_every_row_names_a_view() -> None:
+def test_each_row_names_a_view() -> None:
     """Modules are imported when a page is requested, so only this test finds a wrong module name early."""
     wrong = []
     for route in (*ROUTES, *DEMO):
@@ -90,7 +90,7 @@ def test_every_row_names_a_view() -> None:
     assert wrong == []
 
 
-def test_a_row_says_what_it_must() -> None:
+def test_each_row_has_needed_fields() -> None:
     for route in GUARDED:
         assert route.roles, named(route)
         needs = route.needs is not Needs.SHIFT and route.needs
@@ -99,7 +99,7 @@ def test_a_row_says_what_it_must() -> None:
         assert not route.menu or (route.method == "GET" and "<" not in route.rule), named(route)
 
 
-def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> None:
+def test_audited_actions_need_fresh_second_factor() -> None:
     """The audit log stores each audited action for ever under the name of a person. So a stranger at an open browser
     must not be able to do an action in that person's name."""
     loose = [route.endpoint for route in GUARDED if route.audit and route.needs is Needs.NOTHING]
@@ -107,7 +107,7 @@ def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> N
 
 
 @pytest.mark.row("A10")
-def test_a_get_answers_the_roles_of_its_row_and_no_template_gets_an_encrypted_value(
+def test_get_answers_only_roles_of_its_row(
     tabs: dict[AccountRole, Tab], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong, encrypted = [], note_encrypted(monkeypatch)
@@ -121,14 +121,14 @@ def test_a_get_answers_the_roles_of_its_row_and_no_template_gets_an_encrypted_va
     assert not any(encrypted.values()), encrypted
 
 
-def test_no_relation_of_a_row_loads_later() -> None:
+def test_relations_never_load_lazily() -> None:
     """Reading a related row that is not loaded raises an error. So templates never query the database."""
     relations = [one for mapper in Row.registry.mappers for one in mapper.relationships]
     assert relations, "no relation was found, so this test proves nothing"
     assert {str(one) for one in relations if one.lazy != "raise"} == set()
 
 
-def test_what_one_may_not_see_looks_like_what_does_not_exist(desk: Desk) -> None:
+def test_forbidden_page_looks_like_missing_page(desk: Desk) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     there, nowhere = tab.get("/accounts"), tab.get("/nothing-like-this")
     assert there.status_code == nowhere.status_code == 404
@@ -137,7 +137,7 @@ def test_what_one_may_not_see_looks_like_what_does_not_exist(desk: Desk) -> None
 
 
 @pytest.mark.parametrize("key", ["no key", "a foreign key"])
-def test_a_post_without_its_key_changes_nothing(tabs: dict[AccountRole, Tab], key: str) -> None:
+def test_post_without_form_key_changes_nothing(tabs: dict[AccountRole, Tab], key: str) -> None:
     sent = "" if key == "no key" else "0" * 64
     for route, role, tab in answers(tabs, "POST"):
         answer = tab.post(path_of(route), {"words": "typed", "secret_password": "seen"}, key=sent)
@@ -150,7 +150,7 @@ def test_a_post_without_its_key_changes_nothing(tabs: dict[AccountRole, Tab], ke
         assert "seen" not in answer.text
 
 
-def test_a_post_from_another_site_is_refused_whoever_it_is(tabs: dict[AccountRole, Tab]) -> None:
+def test_post_from_other_site_is_refused(tabs: dict[AccountRole, Tab]) -> None:
     first = next(iter(tabs))
     for route, role, tab in answers(tabs, "POST"):
         for origin in (ELSEWHERE, "null", "") if role is first else (ELSEWHERE,):
@@ -158,7 +158,7 @@ def test_a_post_from_another_site_is_refused_whoever_it_is(tabs: dict[AccountRol
             assert answer.status_code == 403, f"{named(route)} for {role} from {origin!r}"
 
 
-def test_a_stale_factor_is_asked_for(desk: Desk, tabs: dict[AccountRole, Tab]) -> None:
+def test_stale_second_factor_is_asked_again(desk: Desk, tabs: dict[AccountRole, Tab]) -> None:
     for _ in range(4):
         desk.clock.turn(minutes=4)
         for tab in tabs.values():
@@ -172,7 +172,7 @@ def test_a_stale_factor_is_asked_for(desk: Desk, tabs: dict[AccountRole, Tab]) -
             assert 'name="words" value="typed"' in answer.text
 
 
-def test_without_a_session_there_is_the_way_in_alone(desk: Desk) -> None:
+def test_page_without_session_leads_to_sign_in(desk: Desk) -> None:
     never, ended = desk.outside(), desk.tab(AccountRole.EDITOR)
     ended.post("/leave")
     for tab in (never, ended):
@@ -185,7 +185,7 @@ def test_without_a_session_there_is_the_way_in_alone(desk: Desk) -> None:
                 assert tab.post(path).status_code == 401
 
 
-def test_whoever_waits_for_a_second_admin_sees_today_and_nothing_of_the_role(desk: Desk) -> None:
+def test_pending_role_gives_no_access(desk: Desk) -> None:
     for name in ("Admin 1", "Admin 2"):
         desk.person(name, AccountRole.ADMIN)
     tab = desk.tab(AccountRole.APPROVER)
@@ -202,7 +202,7 @@ def rows_of(page: str, heading: str) -> list[list[str]]:
 
 
 @pytest.mark.row("A10")
-def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None:
+def test_auditor_prints_rights_of_the_routes(desk: Desk) -> None:
     desk.person("Editor 7", AccountRole.EDITOR)
     page = desk.tab(AccountRole.AUDITOR, name="Auditor 1").read("/rights")
     people = {row[0]: row[1:] for row in rows_of(page, "people")}
@@ -219,7 +219,7 @@ def test_an_auditor_prints_the_rights_that_the_routes_decide(desk: Desk) -> None
             assert shown[does] == wanted == [AccountRole.ADMIN]
 
 
-def test_the_page_of_rights_shows_no_phone_number(desk: Desk) -> None:
+def test_page_of_rights_shows_no_phone_number(desk: Desk) -> None:
     page = desk.tab(AccountRole.ADMIN, name="Admin 7").read("/rights")
     assert "Responder 1" in page
     assert "phone: the person has no PIN yet" in page

@@ -55,7 +55,7 @@ def waiting(desk: Desk) -> list[int]:
         ]
 
 
-def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -> None:
+def test_two_admins_restore_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -> None:
     first, second = admins
     for name in ("Huye 1", "Huye 2"):
         admitted(desk, name, AccountRole.DESK, "24")
@@ -82,7 +82,7 @@ def test_two_admins_restore_a_changed_key(desk: Desk, admins: tuple[Tab, Tab]) -
     assert SIGN not in first.read(PAGE)
 
 
-def test_a_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab]) -> None:
+def test_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab]) -> None:
     first, second = admins
     first.post(SIGN, {"reason": "too early"} | seen(first, PAGE))
     (number,) = waiting(desk)
@@ -92,7 +92,7 @@ def test_a_requested_signature_is_withdrawn(desk: Desk, admins: tuple[Tab, Tab])
     assert "was changed in the database" in second.read(PAGE)
 
 
-def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
+def test_four_words_come_from_person_s_own_key(desk: Desk) -> None:
     """The words on the page must come from the person's own key. They must not change when an attacker replaces the
     public key in the database."""
     reader = desk.tab(AccountRole.DESK, name="Reader 1")
@@ -107,7 +107,7 @@ def test_the_four_words_are_of_the_person_s_own_key(desk: Desk) -> None:
     assert words() == before
 
 
-def test_only_an_admin_may_ask(desk: Desk, admins: tuple[Tab, Tab]) -> None:
+def test_only_admin_requests_signature(desk: Desk, admins: tuple[Tab, Tab]) -> None:
     national = desk.tab(AccountRole.NATIONAL, name="National 1")
     assert admins[0].get(PAGE).status_code == 200
     assert national.post(SIGN, {"reason": "mine"}).status_code in (403, 404)

@@ -25,7 +25,7 @@ def marked(page: str, mark: str) -> str:
 
 
 @pytest.mark.row("A4")
-def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
+def test_two_people_publish_a_sentence(writing: Writing) -> None:
     editor, approver = writing.editor, writing.approver
     change = writing.opened()
     assert "No edits yet." in editor.read(f"/changes/{change}")
@@ -64,7 +64,7 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     assert marked(auditor.read(f"/changes/{change}/read"), "ins") == WORDS
 
 
-def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writing) -> None:
+def test_older_state_is_restored_after_review(writing: Writing) -> None:
     before = writing.heard
     writing.published()
     approver = writing.approver
@@ -80,7 +80,7 @@ def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writin
     assert "Callers already see this text." in approver.read("/live/1/bring-back")
 
 
-def test_one_approver_publishes_an_emergency_and_another_confirms(
+def test_emergency_text_is_published_and_confirmed_by_two(
     writing: Writing,
 ) -> None:
     writing.urgent()
@@ -103,7 +103,7 @@ def test_one_approver_publishes_an_emergency_and_another_confirms(
     assert "No emergency text is waiting for confirmation" in second.read(f"/live/{number}/confirm")
 
 
-def test_the_history_says_that_the_clock_took_urgent_words_back(
+def test_history_shows_expired_emergency_text(
     writing: Writing,
 ) -> None:
     desk, before = writing.desk, writing.heard
@@ -122,7 +122,7 @@ def test_the_history_says_that_the_clock_took_urgent_words_back(
         assert why in page
 
 
-def test_it_is_sent_back_with_a_note_and_proposed_again(writing: Writing) -> None:
+def test_returned_draft_is_submitted_again(writing: Writing) -> None:
     change = writing.proposed()
     refused = writing.approver.post(f"/changes/{change}/send-back", {"note": " "})
     assert "Enter what the editor must fix" in refused.text
@@ -169,7 +169,7 @@ def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> 
     writing.approver.sends(f"/live/{number}/confirm", TICKS)
 
 
-def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
+def test_long_list_of_steps_has_pages_of_fifty(writing: Writing) -> None:
     change = writing.opened()
     for number in range(SHOWN + 2):
         writing.says(change, f"Ntukishyure {number}.")
@@ -179,7 +179,7 @@ def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
     assert writing.editor.read(older).count("as it was after this step</button>") == 2
 
 
-def test_the_history_says_that_nobody_else_read_an_emergency(
+def test_history_marks_unreviewed_emergency(
     writing: Writing,
 ) -> None:
     writing.urgent()
@@ -202,7 +202,7 @@ def test_the_history_says_that_nobody_else_read_an_emergency(
 
 
 @pytest.mark.row("A4")
-def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing) -> None:
+def test_reviewer_sees_words_allowed_by_a_reason(writing: Writing) -> None:
     change = writing.opened()
     flow = writing.flow(change)
     flow["nodes"]["one"]["say"]["text"]["rw"] = "Ni ibanga. Ni ku buntu."
@@ -219,7 +219,7 @@ def test_the_second_reader_reads_which_words_a_reason_lets_pass(writing: Writing
     assert 'this screen contains "ibanga"' in printed
 
 
-def test_an_address_with_a_number_that_no_row_can_have_shows_the_page(writing: Writing) -> None:
+def test_huge_number_in_address_shows_page(writing: Writing) -> None:
     change = writing.proposed()
     assert writing.editor.get(f"/changes/{change}?before={'9' * 30}").status_code == 200
     assert writing.editor.get(f"/changes/{change}/read?part={'9' * 4400}").status_code == 200

@@ -32,7 +32,7 @@ def secret_of(page: str) -> str:
 
 
 @pytest.mark.row("A10")
-def test_a_person_takes_up_an_account_and_signs_in(desk: Desk, admin: Tab) -> None:
+def test_invited_person_sets_up_account_and_signs_in(desk: Desk, admin: Tab) -> None:
     link = invited(admin, "editor")
     outside = desk.outside()
     first = outside.read(link)
@@ -77,7 +77,7 @@ def gives_password_and_code(desk: Desk, tab: Tab, link: str) -> str:
     return secret
 
 
-def test_a_link_alone_shows_no_secret_once_a_password_was_chosen(desk: Desk, admin: Tab) -> None:
+def test_link_alone_shows_no_secret_after_password(desk: Desk, admin: Tab) -> None:
     """The admin who made the invitation link keeps a copy of it and opens the copy after each step."""
     link, person, admins_copy = invited(admin, "editor"), desk.outside(), desk.outside()
     person.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
@@ -104,7 +104,7 @@ def test_a_link_alone_shows_no_secret_once_a_password_was_chosen(desk: Desk, adm
     assert person.sends(link, {"do": "finish", "have": "yes"}, key="").location == "/enter"
 
 
-def test_a_closed_browser_continues_with_password_and_sheet(desk: Desk, admin: Tab) -> None:
+def test_closed_browser_continues_with_password(desk: Desk, admin: Tab) -> None:
     link, closed, again = invited(admin, "editor"), desk.outside(), desk.outside()
     secret = gives_password_and_code(desk, closed, link)
     closed.post(link, {"do": "paper"}, key="")
@@ -123,21 +123,21 @@ def test_a_closed_browser_continues_with_password_and_sheet(desk: Desk, admin: T
         desk.outside().sends("/enter", {**fields, "secret_code": code}, key="")
 
 
-def test_a_link_from_another_site_is_asked_for_again(desk: Desk, admin: Tab) -> None:
+def test_welcome_link_from_other_site_is_reloaded(desk: Desk, admin: Tab) -> None:
     link, webmail = invited(admin, "editor"), {"Sec-Fetch-Site": "cross-site"}
     assert "Refresh" not in desk.outside().get(link, **webmail).headers
     desk.outside().post(link, {"do": "password", "secret_password": PASSWORD}, key="")
     assert desk.outside().get(link, **webmail).headers["Refresh"] == f"0; url={link}"
 
 
-def test_a_link_that_is_none_opens_nothing(desk: Desk) -> None:
+def test_invalid_welcome_link_opens_nothing(desk: Desk) -> None:
     for link in ("none", "a" * 43):
         answer = desk.outside().get(f"/welcome/{link}")
         assert answer.status_code == 404
         assert desk.outside().post(f"/welcome/{link}", {"do": "paper"}).status_code in {404, 422}
 
 
-def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) -> None:
+def test_deciding_role_waits_for_second_admin(desk: Desk, admin: Tab) -> None:
     other = desk.tab(AccountRole.ADMIN, name="Admin 2")
     invited(admin, "approver", "editor")
     own = admin.read("/approvals")
@@ -154,7 +154,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
     assert "Nothing is waiting for approval" in other.read("/approvals")
 
 
-def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab) -> None:
+def test_admin_changes_roles_link_and_end_of_account(desk: Desk, admin: Tab) -> None:
     invited(admin, "editor")
     listed = admin.read("/accounts")
     assert "An approver reviews and publishes the drafts of other people." in listed
@@ -179,7 +179,7 @@ def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab)
     assert admin.get("/accounts/999").status_code == 404
 
 
-def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> None:
+def test_person_refuses_waiting_link(desk: Desk, admin: Tab) -> None:
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
@@ -195,7 +195,7 @@ def test_a_new_link_rests_and_its_person_refuses_it(desk: Desk, admin: Tab) -> N
     assert "asks for a new sign-in link" not in second.read("/approvals")
 
 
-def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin: Tab) -> None:
+def test_approved_link_is_made_at_once(desk: Desk, admin: Tab) -> None:
     desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
@@ -208,7 +208,7 @@ def test_a_link_that_a_second_admin_agreed_to_is_made_at_once(desk: Desk, admin:
     assert re.search(r"/welcome/[\w-]{40,}", admin.post(f"{path}/link").text)
 
 
-def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admin: Tab) -> None:
+def test_end_of_national_account_needs_second_admin(desk: Desk, admin: Tab) -> None:
     third, _ = (desk.tab(AccountRole.NATIONAL, name=f"National {n}") for n in (1, 2))
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['National 1'].account_id}"
@@ -234,7 +234,7 @@ def test_the_end_of_a_national_account_waits_for_a_second_admin(desk: Desk, admi
     assert "Another admin must approve the link" in admin.read(path)
 
 
-def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, admin: Tab) -> None:
+def test_another_admin_ends_suspension(desk: Desk, admin: Tab) -> None:
     editor = desk.tab(AccountRole.EDITOR, name="Editor 1")
     second = desk.tab(AccountRole.ADMIN, name="Admin 2")
     path = f"/accounts/{desk.people['Editor 1'].account_id}"
@@ -249,7 +249,7 @@ def test_a_suspended_account_is_shown_and_another_admin_lifts_it(desk: Desk, adm
     assert "No other account has one of this account&#39;s roles" in answer.text
 
 
-def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) -> None:
+def test_admin_cannot_change_own_account(desk: Desk, admin: Tab) -> None:
     path = f"/accounts/{desk.people['Admin 1'].account_id}"
     assert (
         "Only another admin can change your roles, create a new link for you or end your account"
@@ -260,7 +260,7 @@ def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) ->
         assert "nother admin can" in answer
 
 
-def test_a_name_that_is_taken_is_said_beside_its_field_and_kept(desk: Desk, admin: Tab) -> None:
+def test_taken_name_has_error_at_its_field(desk: Desk, admin: Tab) -> None:
     answer = admin.refused("/accounts", {"name": "Admin 1", "roles": "editor", "language": "en"})
     assert "<title>Error: Accounts" in answer
     assert '<a href="#f-name">' in answer
@@ -268,7 +268,7 @@ def test_a_name_that_is_taken_is_said_beside_its_field_and_kept(desk: Desk, admi
     assert re.search(r'value="editor" checked', answer)
 
 
-def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
+def test_person_changes_password_factor_and_sheet(desk: Desk) -> None:
     """A new password or authenticator ends the other sessions, also one of a thief."""
     tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
     elsewhere = desk.tab(AccountRole.EDITOR, name="Editor 1")
@@ -296,7 +296,7 @@ def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
     assert tab.post("/account/paper", proof).text.count("<li><code>") == 10
 
 
-def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:
+def test_other_sessions_are_listed_and_ended(desk: Desk) -> None:
     one, two = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
     assert one.read("/account").count("this session") == 1
     one.sends("/account/sessions")
@@ -304,7 +304,7 @@ def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:
     assert 'action="/account/sessions"' not in one.read("/account"), "there are no others"
 
 
-def test_a_lost_password_is_replaced_by_the_key_on_paper(desk: Desk) -> None:
+def test_recovery_key_replaces_lost_password(desk: Desk) -> None:
     editor = desk.person("Editor 1", AccountRole.EDITOR)
     fields = {"name": "Editor 1", "secret_recovery": editor.sheet.key, "secret_new": PASSWORD}
     wrong = desk.outside().refused("/recover", {**fields, "secret_code": "000000"})

@@ -31,7 +31,7 @@ def taken(desks: Desks, tip: int) -> None:
         session.get_one(Tip, tip).assignee_id = person.id
 
 
-def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
+def test_a8_danger_is_closed_only_by_two_people(desks: Desks) -> None:
     """Two people are needed to close a tip about danger. The second person must not be the person who requested the
     closure, and must open the case after the request.
     """
@@ -56,7 +56,7 @@ def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desk
     assert ("National 2", "tip_closed", "I called") in desks.rows()
 
 
-def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks: Desks) -> None:
+def test_waiting_closure_is_on_board_approvals_and_list(desks: Desks) -> None:
     """A case about danger that a responder took is not in the default list. After a person requests its closure, the
     list shows the case and the age of the request."""
     tip = tell(desks.desk, urgency=1)
@@ -80,7 +80,7 @@ def test_a_waiting_closure_is_on_the_board_under_approvals_and_in_the_list(desks
         assert f"tip {tip}" not in one.read("/approvals")
 
 
-def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(desks: Desks) -> None:
+def test_requesting_desk_sees_reasons_of_closure_and_refusal(desks: Desks) -> None:
     """The page Approvals shows the national desk the reason of the desk that asked to close the case. Another desk that
     has the tip sees neither this reason nor the reason for the refusal."""
     tip = tell(desks.desk, urgency=1)
@@ -116,7 +116,7 @@ def test_the_desk_that_asked_to_close_reads_its_reason_and_why_it_was_refused(de
         assert words not in page, "another desk asked"
 
 
-def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:
+def test_a8_desk_closes_and_reopens_tip_without_danger(desks: Desks) -> None:
     tip = tell(desks.desk, urgency=3)
     desks.district.refused(f"/tips/{tip}/close", {"reason": "over"})
     desks.district.refused(f"/tips/{tip}/close", {"outcome": "joke"})
@@ -129,7 +129,7 @@ def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Des
     assert desks.tip(tip).closed_at is None
 
 
-def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -> None:
+def test_a8_help_hold_and_visit_safety_need_reason(desks: Desks) -> None:
     tip = tell(desks.desk)
     desks.district.refused(f"/tips/{tip}/helped", {})
     desks.district.sends(f"/tips/{tip}/helped", {"reason": "Isange"})
@@ -146,7 +146,7 @@ def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -
     assert "visit discreetly, with a colleague" in desks.district.read(f"/tips/{tip}")
 
 
-def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) -> None:
+def test_a8_excluded_desk_finds_tip_nowhere(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
     assert desks.district.post(f"/tips/{tip}/keep-from", kept).status_code == 404
@@ -163,7 +163,7 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert listed(desks.district, "?state=all") == [other], "a second person decides"
 
 
-def test_an_account_without_a_responder_can_be_excluded_in_its_session(desks: Desks) -> None:
+def test_account_without_responder_can_be_excluded(desks: Desks) -> None:
     tip = tell(desks.desk, minutes=9)
     assert on_board(desks.district) == {"untaken": [tip]}
     number = desks.district.read("/board/since?auto")
@@ -193,7 +193,7 @@ def test_an_account_without_a_responder_can_be_excluded_in_its_session(desks: De
     assert asks not in desks.district.read("/approvals")
 
 
-def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
+def test_tip_cannot_be_linked_to_itself(desks: Desks) -> None:
     tip = tell(desks.desk)
     said = {"other_tip": str(tip), "reason": "the same house", "do": "like"}
     page = desks.district.post(f"/tips/{tip}/like", said).text
@@ -201,7 +201,7 @@ def test_a_tip_is_not_like_itself_and_its_page_says_so(desks: Desks) -> None:
     assert "The hotline refused your action." not in page
 
 
-def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks: Desks) -> None:
+def test_a8_only_national_desk_sees_exclusions_and_reasons(desks: Desks) -> None:
     tip = tell(desks.desk)
     kept = {"desk": OTHER_DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
     desks.national.sends(f"/tips/{tip}/keep-from", kept)
@@ -215,7 +215,7 @@ def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks:
 
 
 @pytest.mark.row("R7")
-def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:
+def test_r7_desk_links_and_unlinks_tips(desks: Desks) -> None:
     one, other = tell(desks.desk), tell(desks.desk)
     elsewhere = tell(desks.desk, place=OTHER_DISTRICT)
     page, alike = f"/tips/{one}", f'Similar tips</dt><dd><a class="target" href="/tips/{other}"'
@@ -237,7 +237,7 @@ def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(des
 
 @pytest.mark.row("C11")
 @pytest.mark.parametrize(("does", "action"), [("keep", "erase_kept"), ("erase", "tip_erased")])
-def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action: str) -> None:
+def test_national_desk_decides_on_erasure(desks: Desks, does: str, action: str) -> None:
     tip, other, hidden = (tell(desks.desk, urgency=1) for _ in range(3))
     with desks.desk.writing() as session:
         at = desks.desk.clock()
@@ -264,7 +264,7 @@ def test_the_national_desk_decides_on_an_erasure(desks: Desks, does: str, action
     assert row.actor.startswith("account:")
 
 
-def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks: Desks) -> None:
+def test_reading_in_console_counts_for_all_phones(desks: Desks) -> None:
     """With the setting `national_in_console`, a person who opened the case in the console may close it on any of their
     phones."""
     tip_id = tell(desks.desk, urgency=1)
@@ -292,7 +292,7 @@ def test_who_opened_a_tip_in_the_console_has_read_it_there_by_every_phone(desks:
     assert read() == [True, False]
 
 
-def test_the_doctor_counts_who_can_read_where_the_desk_reads_in_the_console_only(
+def test_doctor_counts_console_readers_of_national_desk(
     desks: Desks,
 ) -> None:
     context = desks.desk.context

@@ -34,7 +34,7 @@ __all__ = ["desks"]
 pytestmark = pytest.mark.row("A8")
 
 
-def test_a8_a_desk_lists_what_was_sealed_to_it_and_nothing_else(desks: Desks) -> None:
+def test_a8_desk_lists_only_tips_with_access(desks: Desks) -> None:
     mine, other = tell(desks.desk), tell(desks.desk, place=OTHER_DISTRICT)
     assert listed(desks.district) == [mine]
     assert listed(desks.other) == [other]
@@ -43,7 +43,7 @@ def test_a8_a_desk_lists_what_was_sealed_to_it_and_nothing_else(desks: Desks) ->
     assert desks.district.get(f"/tips/{mine}").status_code == 200
 
 
-def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) -> None:
+def test_a8_account_without_desk_sees_nothing(desks: Desks) -> None:
     tip = tell(desks.desk)
     nobody = desks.desk.tab(AccountRole.NATIONAL, name="National 3")
     assert listed(nobody) == []
@@ -60,7 +60,7 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
 
 
 @pytest.mark.row("R6")
-def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
+def test_r6_district_finds_official_s_tip_nowhere(desks: Desks) -> None:
     """The list of tips, their number, the page of the tip, its text, its links and every command answer as if the tip
     did not exist."""
     mine = tell(desks.desk)
@@ -88,7 +88,7 @@ def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(des
     assert {row[0] for row in desks.rows() if row[1] == "tip_refused"} == {"Desk 1"}
 
 
-def test_a8_words_are_shown_once_behind_a_reason_which_the_log_holds_first(desks: Desks) -> None:
+def test_a8_text_is_shown_after_logged_reason(desks: Desks) -> None:
     tip = tell(desks.desk)
     assert WORDS not in desks.district.read(f"/tips/{tip}")
     refused = desks.district.refused(f"/tips/{tip}/open", {})
@@ -107,7 +107,7 @@ def test_a8_words_are_shown_once_behind_a_reason_which_the_log_holds_first(desks
     assert WORDS not in shown
 
 
-def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) -> None:
+def test_a8_locked_key_asks_for_password_and_code(desks: Desks) -> None:
     tip = tell(desks.desk)
     for _ in range(4):
         desks.desk.clock.turn(minutes=4)
@@ -122,7 +122,7 @@ def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) 
     assert desks.rows() == [("Desk 1", "tip_read", "a call")]
 
 
-def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desks: Desks) -> None:
+def test_a8_removed_member_reads_no_more_in_session(desks: Desks) -> None:
     tip = tell(desks.desk)
 
     with desks.desk.writing() as session:
@@ -132,7 +132,7 @@ def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desk
     assert listed(desks.district) == []
 
 
-def test_a8_late_tips_come_first_on_the_board_and_in_red_beside_the_word_of_the_bar(
+def test_a8_late_tips_come_first_on_board_with_count(
     desks: Desks,
 ) -> None:
     early = tell(desks.desk, minutes=2)
@@ -149,7 +149,7 @@ def test_a8_late_tips_come_first_on_the_board_and_in_red_beside_the_word_of_the_
     assert on_board(desks.other) == {}
 
 
-def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) -> None:
+def test_a8_filters_are_in_address_and_page_has_fifty(desks: Desks) -> None:
     first = tell(desks.desk, urgency=3)
     for _ in range(ROWS):
         tell(desks.desk, urgency=1)
@@ -166,7 +166,7 @@ def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) ->
     assert listed(desks.national, "?place=11") == []
 
 
-def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:
+def test_a8_erased_tip_leaves_district_list(desks: Desks) -> None:
     tip = tell(desks.desk)
 
     with desks.desk.writing() as session:
@@ -177,7 +177,7 @@ def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Des
     desks.national.refused(f"/tips/{tip}/open", {"why": "send"})
 
 
-def test_a_list_shows_what_is_late_first_then_what_is_urgent_then_the_newest(desks: Desks) -> None:
+def test_list_is_ordered_by_late_urgent_newest(desks: Desks) -> None:
     late = tell(desks.desk, urgency=1, minutes=9)
     later = tell(desks.desk, urgency=2, minutes=40)
     urgent = tell(desks.desk, urgency=1)
@@ -185,14 +185,14 @@ def test_a_list_shows_what_is_late_first_then_what_is_urgent_then_the_newest(des
     assert listed(desks.national) == [late, later, urgent, newest, normal]
 
 
-def test_a_list_of_all_that_is_empty_does_not_offer_itself(desks: Desks) -> None:
+def test_empty_list_of_all_tips_has_no_link_to_itself(desks: Desks) -> None:
     page = desks.national.read("/tips?state=all&whose=anybody&matter=tip")
     assert "There are no tips yet." in page
     assert "Show all tips" not in page
     assert "Show all tips" in desks.national.read("/tips?state=all&place=11")
 
 
-def test_a8_complaints_are_a_list_of_their_own_for_the_national_desk(desks: Desks) -> None:
+def test_a8_national_desk_has_list_of_complaints(desks: Desks) -> None:
     tip, complaint = tell(desks.desk), tell(desks.desk)
     change(desks.desk, complaint, matter="complaint")
     assert listed(desks.national) == [tip]
@@ -200,7 +200,7 @@ def test_a8_complaints_are_a_list_of_their_own_for_the_national_desk(desks: Desk
     assert "complaints" not in desks.district.read("/tips")
 
 
-def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) -> None:
+def test_a8_alerted_person_takes_case_in_console(desks: Desks) -> None:
     tip = tell(desks.desk, assigned_at=desks.desk.clock(), alert_urgency=1)
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 404
 
@@ -227,7 +227,7 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
 
 
 @pytest.mark.parametrize("language", ["rw", "fr", "en"])
-def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, language: str) -> None:
+def test_a8_pages_of_tips_are_small_in_each_language(desks: Desks, language: str) -> None:
     """A full list of tips, the page of a tip and the page of its text are small. The fields of these pages have
     labels and ids, and the responses have the security policy.
     """
@@ -247,7 +247,7 @@ def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, lan
     assert_reachable("refused", outline(refused))
 
 
-def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_contains_no_text_of_a_tip(desks: Desks, caplog: pytest.LogCaptureFixture) -> None:
     tip = tell(desks.desk)
     assert "hafi y&#39;ishuri" in desks.district.post(f"/tips/{tip}/open", {"why": "send"}).text
     assert WORDS not in caplog.text
@@ -256,7 +256,7 @@ def test_no_word_of_a_tip_stands_in_a_log(desks: Desks, caplog: pytest.LogCaptur
     assert WORDS not in "".join(rows)
 
 
-def test_a_row_about_a_like_tip_is_for_who_may_know_of_that_one(desks: Desks) -> None:
+def test_log_row_about_link_needs_access_to_both_tips(desks: Desks) -> None:
     """The audit log shows the number and the reason of a link only to people who may see both tips. This rule applies
     to the national desk too."""
     mine, kept = tell(desks.desk), tell(desks.desk, official="yes")
@@ -301,9 +301,7 @@ def searches(desks: Desks) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a8_a_tip_is_found_by_reference_number_and_place_in_any_state(
-    desks: Desks, tip: int
-) -> None:
+def test_a8_tip_is_found_by_reference_number_and_place(desks: Desks, tip: int) -> None:
     for typed in (REFERENCE, " k7q4 ", str(tip)):
         assert search(desks.district, typed).headers["Location"] == f"/tips/{tip}"
     for address in ("/", "/tips?state=all", f"/tips/{tip}"):
@@ -319,7 +317,7 @@ def test_a8_a_tip_is_found_by_reference_number_and_place_in_any_state(
     assert searches(desks) == by_desk + [("National 1", "place", "")] * 3
 
 
-def test_receipts_telephone_numbers_and_words_are_never_searched(desks: Desks, tip: int) -> None:
+def test_receipts_phone_numbers_and_text_are_never_searched(desks: Desks, tip: int) -> None:
     for typed in ("", "<b>", "123456785", "+250788000001", "0788000001", "hafi"):
         refused = search(desks.national, typed)
         assert refused.status_code == 422, typed
@@ -329,9 +327,7 @@ def test_receipts_telephone_numbers_and_words_are_never_searched(desks: Desks, t
 
 @pytest.mark.row("R6")
 @pytest.mark.parametrize("way", ["person", "desk", "official", "another district"])
-def test_a_hidden_tip_and_no_tip_are_answered_in_the_same_way(
-    desks: Desks, tip: int, way: str
-) -> None:
+def test_search_answers_alike_for_hidden_and_missing_tip(desks: Desks, tip: int, way: str) -> None:
     tab = desks.district
     if way == "another district":
         tab = desks.other

@@ -67,7 +67,7 @@ def agreed(found: dict[str, dict[str, str]], *places: str, **words: str) -> dict
     return found
 
 
-def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
+def test_exported_sheet_has_filtered_rows_and_all_columns(tab: Tab) -> None:
     answer = tab.get(OUT)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="words-rw-abroad.csv"'
     assert answer.headers["Cache-Control"] == "no-store"
@@ -80,7 +80,7 @@ def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
     assert tab.get(f"{PAGE}/pdf").status_code == 404
 
 
-def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
+def test_sheet_with_stale_row_imports_the_others(desk: Desk, tab: Tab) -> None:
     """A translator downloads a spreadsheet, and then another translator changes one of these texts in the console.
     After that, the first translator checks and saves the edited spreadsheet, and downloads the remaining texts again.
     """
@@ -114,7 +114,7 @@ def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, ta
     assert "Rows to import: 1" in upload(tab, csv_of(mended.values())).text
 
 
-def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
+def test_exported_workbook_is_imported_unchanged(desk: Desk, tab: Tab) -> None:
     book = load_workbook(io.BytesIO(tab.get(OUT.replace("csv", "xlsx")).data))
     table = book.worksheets[0]
     head = [cell.value for cell in table[1]]
@@ -130,7 +130,7 @@ def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
     assert language_review(desk.context, "rw").draft_id is None
 
 
-def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
+def test_invalid_texts_are_refused_row_by_row(tab: Tab) -> None:
     found = out(tab)
     for words, says in (
         ({"rw": "Ntukishyure ĥano"}, "a basic phone cannot show ĥ: use h"),
@@ -141,7 +141,7 @@ def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("begins", ["=1+1", "+ab", "-1", "@SUM(A1)"])
-def test_a_formula_is_text_both_ways(desk: Desk, tab: Tab, begins: str) -> None:
+def test_formula_stays_text_both_ways(desk: Desk, tab: Tab, begins: str) -> None:
     words = f"{begins} kwishyura"
     found = agreed(out(tab), FEE, rw=words)
     page = upload(tab, csv_of(found.values())).text
@@ -161,7 +161,7 @@ def bomb() -> bytes:
     return raw.getvalue()
 
 
-def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
+def test_too_large_file_is_refused_before_reading() -> None:
     with pytest.raises(ImportRefused, match="the file is larger than 2 MB"):
         uploads.read_rows(b"x" * (2 * 2**20 + 1), "rw")
     long = "place,rw,agreed,digest\r\n" + f"a,{'b' * 100_000},,d\r\n" * 8
@@ -180,12 +180,12 @@ def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
         (b"place,rw,agreed,digest\r\n" + b"a," + b"b" * 100_000 + b",,d\r\n", "Refused rows: 1"),
     ],
 )
-def test_another_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -> None:
+def test_other_sheet_is_refused(desk: Desk, tab: Tab, raw: bytes, says: str) -> None:
     assert says in upload(tab, raw).text
     assert language_review(desk.context, "rw").draft_id is None
 
 
-def test_a_large_workbook_and_no_file_are_refused(tab: Tab) -> None:
+def test_large_workbook_and_missing_file_are_refused(tab: Tab) -> None:
     for raw, name, says in ((bomb(), "sheet.xlsx", "too large"), (b"", "", "Choose a file.")):
         answer = upload(tab, raw, name)
         assert (answer.status_code, says in answer.text) == (422, True)
@@ -228,7 +228,7 @@ def po_of(tab: Tab, **words: str) -> str:
     return text
 
 
-def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab) -> None:
+def test_imported_po_file_becomes_unreviewed_draft(desk: Desk, tab: Tab) -> None:
     contract = "abroad.contract.say.text"
     raw = po_of(tab, **{FEE: "Ntukishyure ĥano", contract: NEW_WORDS})
     page = upload(tab, raw.encode(), "words.po").text
@@ -248,9 +248,7 @@ def test_a_po_file_becomes_a_draft_that_no_one_has_reviewed(desk: Desk, tab: Tab
     )
 
 
-def test_another_program_reads_the_po_file_and_its_edit_becomes_a_draft(
-    desk: Desk, tab: Tab
-) -> None:
+def test_po_file_edited_elsewhere_becomes_draft(desk: Desk, tab: Tab) -> None:
     """Reads the PO file with polib, which Weblate and many scripts use."""
     written = tab.read(OUT.replace("csv", "po"))
     catalogue = polib.pofile(written)

@@ -36,7 +36,7 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 @pytest.mark.row("A11")
-def test_every_phrase_stands_in_three_languages() -> None:
+def test_each_phrase_exists_in_three_languages() -> None:
     assert [*faults(LOCALES)] == []
 
 
@@ -47,7 +47,7 @@ def test_french_and_kinyarwanda_are_marked_as_drafts() -> None:
         assert "# Review: draft." in head
 
 
-def test_no_translation_is_its_english() -> None:
+def test_no_translation_equals_its_english() -> None:
     same = {
         (language, phrase)
         for language in ("fr", "rw")
@@ -57,7 +57,7 @@ def test_no_translation_is_its_english() -> None:
     assert same == set()
 
 
-def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(tmp_path: Path) -> None:
+def test_missing_text_or_placeholder_is_found_and_repaired(tmp_path: Path) -> None:
     locales = Path(shutil.copytree(LOCALES, tmp_path / "locales"))
     path = catalogue_path(locales, "fr", CONSOLE)
     words = path.read_text(encoding="utf-8")
@@ -82,7 +82,7 @@ def test_a_gap_or_a_lost_placeholder_is_found_and_the_update_repairs_it(tmp_path
 @pytest.mark.parametrize(
     ("language", "says"), [("rw", "Uyu munsi"), ("fr", "Aujourd"), ("en", "Today")]
 )
-def test_a_person_reads_the_language_that_was_chosen(desk: Desk, language: str, says: str) -> None:
+def test_pages_use_the_chosen_language(desk: Desk, language: str, says: str) -> None:
     tab = desk.tab(AccountRole.EDITOR)
     assert (
         tab.sends("/account/language", {"language": language, "to": "/flows"}).location == "/flows"
@@ -92,7 +92,7 @@ def test_a_person_reads_the_language_that_was_chosen(desk: Desk, language: str, 
     assert f"<title>{says}" in page
 
 
-def test_before_signing_in_the_address_says_the_language_then_the_browser(desk: Desk) -> None:
+def test_address_then_browser_choose_language_before_sign_in(desk: Desk) -> None:
     outside = desk.outside()
     assert 'lang="fr"' in outside.read("/enter?language=fr")[:60]
     assert 'lang="en"' in outside.read("/enter", **{"Accept-Language": "en-GB,en;q=0.8"})[:60]
@@ -124,11 +124,11 @@ WHOLE = {
 
 
 @pytest.mark.parametrize(("name", "kind"), WHOLE.items())
-def test_each_value_has_its_sentence(name: str, kind: type[StrEnum]) -> None:
+def test_each_value_has_a_sentence(name: str, kind: type[StrEnum]) -> None:
     assert set(TABLES[name]) == set(kind)
 
 
-def test_the_timeline_and_the_case_file_have_a_sentence_for_each_event() -> None:
+def test_timeline_and_case_file_have_sentence_for_each_event() -> None:
     shown = set(LoggedEvent) - AUDITED - {LoggedEvent.NOTE}
     assert TABLES["case_events"].keys() >= {*shown, FILED, MOVED, SILENT, DOUBTED}
     assert SENTENCES.keys() >= EVENTS_IN_FILE

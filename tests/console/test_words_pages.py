@@ -60,7 +60,7 @@ def state(desk: Desk, place: str = FEE, language: str = "rw") -> ReviewState:
     return review.state(review.texts[place])
 
 
-def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
+def test_published_flows_are_read_once_for_all_languages(desk: Desk) -> None:
     """The document with the published flows is large. So a list of flows or texts reads this document only once for
     all languages, and the next page reads it from memory.
     """
@@ -87,7 +87,7 @@ def publish(desk: Desk, language: str) -> None:
 
 
 @pytest.mark.row("A5")
-def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
+def test_kinyarwanda_needs_two_reviewers(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "agree")
     assert answer.status_code == 303
     assert state(desk) is ReviewState.REVIEWED_ONCE
@@ -99,7 +99,7 @@ def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
     assert "Translator 1, Translator 2" in tab.read(ABROAD)
 
 
-def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk, tab: Tab) -> None:
+def test_text_goes_into_draft_of_its_language_only(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
     assert answer.status_code == 303
     drafts = [one for one, _ in service_drafts.list_drafts(desk.context)]
@@ -112,7 +112,7 @@ def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk,
 
 
 @pytest.mark.row("A5")
-def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
+def test_text_is_stale_after_english_changes(desk: Desk, tab: Tab) -> None:
     press(tab, "agree", path="/words/fr?flow=abroad&state=all")
     assert state(desk, language="fr") is ReviewState.REVIEWED, "one person is enough"
     english, words = "/words/en?flow=abroad&state=all", 'Never pay to get a job. "Keep it secret"?'
@@ -124,7 +124,7 @@ def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
     assert "<del>Do not</del><ins>Never</ins> pay to get" in page
 
 
-def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: Tab) -> None:
+def test_invalid_text_is_refused_and_stays_typed(desk: Desk, tab: Tab) -> None:
     answer = press(tab, "both", words="Ntukishyure ĥano")
     assert answer.status_code == 422
     assert "a basic phone cannot show ĥ: use h" in answer.text
@@ -140,7 +140,7 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
     assert tab.get("/words/xx").status_code == tab.post("/words/xx").status_code == 404
 
 
-def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk, tab: Tab) -> None:
+def test_text_changed_meanwhile_must_be_read_again(desk: Desk, tab: Tab) -> None:
     form = fields(tab.read(ABROAD))
     number = number_of(form, FEE)
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
@@ -151,7 +151,7 @@ def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk,
     assert "Ntukabanze kwishyura.</textarea>" in answer
 
 
-def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab: Tab) -> None:
+def test_form_sent_twice_is_one_step_and_one_review(desk: Desk, tab: Tab) -> None:
     form = fields(tab.read(ABROAD))
     number = number_of(form, FEE)
     form |= {f"words.{number}": "Ntukishyure mbere.", "do": f"both:{number}"}
@@ -162,7 +162,7 @@ def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab:
     assert [line.about["count"] for line in service_drafts.history(desk.context, change)] == [1]
 
 
-def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) -> None:
+def test_other_texts_of_page_are_saved_unreviewed(desk: Desk, tab: Tab) -> None:
     form = fields(tab.read(ABROAD))
     typed, pressed = number_of(form, FEE), number_of(form, "abroad.contract.say.text")
     form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
@@ -172,14 +172,14 @@ def test_words_beside_the_pressed_ones_are_saved_unsigned(desk: Desk, tab: Tab) 
     assert agreed.place == "abroad.contract.say.text"
 
 
-def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> None:
+def test_two_translators_start_at_different_texts(desk: Desk, tab: Tab) -> None:
     other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
     pages = [fields(one.read("/words/rw")) for one in (tab, other)]
     places = [{page[f"place.{number}"] for number in range(1, 11)} for page in pages]
     assert not places[0] & places[1]
 
 
-def test_the_next_ten_go_round_and_end(tab: Tab) -> None:
+def test_next_ten_texts_continue_to_the_end(tab: Tab) -> None:
     seen, path = list[str](), ABROAD
     for _ in range(9):
         page = tab.read(path)
@@ -193,7 +193,7 @@ def test_the_next_ten_go_round_and_end(tab: Tab) -> None:
     assert all(place.startswith("abroad.") for place in seen)
 
 
-def test_words_of_the_code_are_saved_with_their_placeholders_only(make_desk: MakeDesk) -> None:
+def test_phrases_need_exactly_their_placeholders(make_desk: MakeDesk) -> None:
     desk = make_desk(phrases=shipped_phrases())
     tab = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
     place, path = "locales.TAKEN", "/words/rw?flow=locales&state=all&at=locales.TAKEN"
@@ -207,7 +207,7 @@ def test_words_of_the_code_are_saved_with_their_placeholders_only(make_desk: Mak
     }
 
 
-def test_words_of_every_screen_are_shown_and_not_changed(desk: Desk, tab: Tab) -> None:
+def test_fixed_texts_are_shown_but_not_editable(desk: Desk, tab: Tab) -> None:
     path = "/words/rw?flow=engine&state=all"
     page = tab.read(path)
     assert "Only programmers can change this text" in page
@@ -217,7 +217,7 @@ def test_words_of_every_screen_are_shown_and_not_changed(desk: Desk, tab: Tab) -
     tab.sends(path, form | {"do": "agree:1"})
 
 
-def test_the_parts_are_the_meters_of_what_stands_in_the_fields(tab: Tab) -> None:
+def test_part_shows_length_of_typed_texts(tab: Tab) -> None:
     page = tab.read(ABROAD)
     assert "On this page" not in page
     form = fields(page)
@@ -231,7 +231,7 @@ def test_the_parts_are_the_meters_of_what_stands_in_the_fields(tab: Tab) -> None
     assert f"Whole screen: {used} of " in answer.text
 
 
-def test_the_matrix_counts_and_leads_to_its_texts(desk: Desk, tab: Tab) -> None:
+def test_matrix_counts_texts_and_links_to_them(desk: Desk, tab: Tab) -> None:
     count = len(language_review(desk.context, "rw").texts)
     press(tab, "agree")
     page = tab.read("/words")
@@ -243,7 +243,7 @@ def test_the_matrix_counts_and_leads_to_its_texts(desk: Desk, tab: Tab) -> None:
     assert f'<meter min="0" max="{count}" value="1"' in tab.read("/words")
 
 
-def test_a_search_leads_to_the_field(desk: Desk, tab: Tab) -> None:
+def test_search_links_to_the_field(desk: Desk, tab: Tab) -> None:
     page = tab.read("/find?q=ntukabanze kwishyura")
     (link,) = re.findall(r'<a href="([^"]+)">Work abroad: Fees and passport</a>', page)
     assert FEE in tab.read(link.replace("&amp;", "&"))
@@ -254,7 +254,7 @@ def test_a_search_leads_to_the_field(desk: Desk, tab: Tab) -> None:
     assert "No flow contains this text. Search for fewer words." in tab.read("/find?q=xyzzy")
 
 
-def test_a_translator_s_question_is_seen_until_it_is_answered(desk: Desk, tab: Tab) -> None:
+def test_translator_s_question_is_shown_until_answered(desk: Desk, tab: Tab) -> None:
     form = fields(tab.read(ABROAD))
     number = number_of(form, FEE)
     nothing = tab.refused(ABROAD, form | {"do": f"ask:{number}"})
@@ -276,7 +276,7 @@ def test_a_translator_s_question_is_seen_until_it_is_answered(desk: Desk, tab: T
 
 
 @pytest.mark.row("A13")
-def test_equal_english_elsewhere_is_offered_and_used_without_saving(desk: Desk, tab: Tab) -> None:
+def test_translation_of_equal_english_is_offered(desk: Desk, tab: Tab) -> None:
     review = language_review(desk.context, "fr")
     text = next(
         text
@@ -295,7 +295,7 @@ def test_equal_english_elsewhere_is_offered_and_used_without_saving(desk: Desk, 
     assert language_review(desk.context, "fr").draft_id is None
 
 
-def test_terms_of_the_glossary_are_underlined_with_their_meaning(make_desk: MakeDesk) -> None:
+def test_glossary_terms_are_underlined_with_meaning(make_desk: MakeDesk) -> None:
     terms = tuple(glossary_terms("| contract | contrat | amasezerano | B |\n"))
     tab = make_desk(aids=ReviewAids(terms)).tab(AccountRole.TRANSLATOR, name="Translator 1")
     page = tab.read("/words/rw?state=all&flow=abroad&at=abroad.contract.say.text")

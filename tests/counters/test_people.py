@@ -20,7 +20,7 @@ from hotline.counters.tables import CounterKey, DailyCount, People, PeopleRegist
 from hotline.keys.key_folder import KeyFolder
 from hotline.keys.pseudonyms import Pseudonyms, periods_of
 from hotline.text.export_sheets import as_csv
-from tests.alerts.test_at_once import together
+from tests.alerts.test_concurrency import together
 from tests.support.builders import NOON, make_keyfolder
 from tests.support.callers import Line
 from tests.support.counts import counts, number

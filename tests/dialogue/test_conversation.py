@@ -36,7 +36,7 @@ def officer(line: Line) -> Caller:
     return line.caller(OFFICER)
 
 
-def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, officer: Caller) -> None:
+def test_enrolled_phone_lists_references_and_takes_case(line: Line, officer: Caller) -> None:
     assert own_case(line).reference in officer.dial("90")
     taken = officer.key("1", "1")
     assert taken.startswith("END ")
@@ -45,7 +45,7 @@ def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, office
     assert own_case(line).state == "acknowledged"
 
 
-def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) -> None:
+def test_late_responder_learns_that_colleague_took_case(line: Line, officer: Caller) -> None:
     officer.dial("90")
     (theirs,) = [row for row in line.all(Assignment) if row.responder_id == 1]
     take_case(line.context, 1, theirs.reference, line.clock())
@@ -65,7 +65,7 @@ def own_case(line: Line) -> Assignment:
     return mine
 
 
-def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, officer: Caller) -> None:
+def test_taken_case_stays_listed_and_continues(line: Line, officer: Caller) -> None:
     reference = own_case(line).reference
     officer.dial("90")
     officer.key("1", "1")
@@ -94,14 +94,16 @@ def keys_to(verb: Verb, menu: str | None = "acts") -> list[str]:
 
 
 @pytest.mark.parametrize("verb", [Verb.REFERRED, Verb.NOT_TRAFFICKING])
-def test_another_s_case_is_not_acted_on(line: Line, officer: Caller, verb: Verb) -> None:
+def test_case_of_another_person_is_not_changed(line: Line, officer: Caller, verb: Verb) -> None:
     officer.dial("90")
     shown = officer.key("1", *keys_to(verb))
     assert shown.startswith("END You have not taken this case yet. Dial again")
     assert own_case(line).state == "sent"
 
 
-def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Caller) -> None:
+def test_passing_on_needs_reference_and_accepts_similar_letters(
+    line: Line, officer: Caller
+) -> None:
     reference = own_case(line).reference
     officer.dial("90")
     assert (
@@ -121,7 +123,7 @@ def test_passing_on_wants_letters_and_reads_look_alikes(line: Line, officer: Cal
 
 
 @pytest.mark.row("R2")
-def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer: Caller) -> None:
+def test_closure_of_danger_by_phone_waits_for_second_person(line: Line, officer: Caller) -> None:
     reference = own_case(line).reference
     officer.dial("90")
     officer.key("1", "1")
@@ -133,7 +135,7 @@ def test_an_end_of_danger_by_phone_waits_for_a_second_person(line: Line, officer
     assert (line.tip.closed_at, line.tip.outcome_asked) == (None, "not-trafficking")
 
 
-def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer: Caller) -> None:
+def test_assignee_is_not_notified_of_later_colleague(line: Line, officer: Caller) -> None:
     officer.dial("90")
     taken = officer.key("1", "1")
     line.clock.turn(seconds=10)
@@ -144,7 +146,7 @@ def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer:
     assert officer.again() == taken == UNREAD
 
 
-def test_every_shape_lists_what_was_open_at_the_beginning(line: Line, officer: Caller) -> None:
+def test_each_text_format_lists_cases_open_at_the_start(line: Line, officer: Caller) -> None:
     shown = officer.dial("90")
     other = line.caller(OFFICER, service_code="*384*777*90#")
     assert other.dial() == shown
@@ -153,17 +155,17 @@ def test_every_shape_lists_what_was_open_at_the_beginning(line: Line, officer: C
     assert officer.again() == shown
 
 
-def test_an_enrolled_phone_that_dials_sees_the_front(line: Line, officer: Caller) -> None:
+def test_enrolled_phone_that_dials_sees_first_screen(line: Line, officer: Caller) -> None:
     assert officer.dial() == line.caller().dial()
     assert {row.responder_id for row in line.all(Dialogue)} == {None}
 
 
-def test_a_notice_for_a_session_that_nobody_knows_is_nothing(line: Line) -> None:
+def test_end_notice_of_unknown_session_changes_nothing(line: Line) -> None:
     end_session(line.context, EndNotice("ATUid_unknown", "Success"))
     assert line.all(Dialogue) == []
 
 
-def test_a_limit_of_the_network_holds_for_the_whole_session(line: Line) -> None:
+def test_network_s_page_size_holds_for_whole_session(line: Line) -> None:
     limits = {"": 156, "63514": 80}
     small = replace(line.context, line=replace(line.context.line, limits=limits))
     tight = replace(line, context=small).caller(network="63514")
@@ -174,7 +176,7 @@ def test_a_limit_of_the_network_holds_for_the_whole_session(line: Line) -> None:
     assert len(tight.key("00")) <= 84
 
 
-def test_values_of_a_hop_stay_out_of_repr() -> None:
+def test_repr_of_hop_hides_its_values() -> None:
     shown = repr(make_hop(text="Zuzuzu", caller=OFFICER))
     assert "Zuzuzu" not in shown
     assert OFFICER not in shown

@@ -69,7 +69,7 @@ def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
 
 
 @pytest.mark.row("C2")
-def test_it_is_the_advertisement(line: Line, sms: FakeSms) -> None:
+def test_urgent_sms_gets_the_short_code_answer(line: Line, sms: FakeSms) -> None:
     cries = {
         "rw": CRY,
         "fr": "il est en danger dans la maison avec elle",
@@ -83,7 +83,7 @@ def test_it_is_the_advertisement(line: Line, sms: FakeSms) -> None:
 
 
 @pytest.mark.parametrize("ways", [BOTH, BOTH[::-1]])
-def test_both_ways_prove_it_in_any_order_and_the_second_rings(
+def test_answer_needs_callback_and_inbox_in_any_order(
     line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
 ) -> None:
     writes(line, CRY, *ways, after=10)
@@ -92,7 +92,7 @@ def test_both_ways_prove_it_in_any_order_and_the_second_rings(
     assert sent(line, sms) == [(HERS, SAYS["rw"])]
 
 
-def test_one_way_alone_gets_no_answer(line: Line, sms: FakeSms) -> None:
+def test_one_arrival_alone_gets_no_answer(line: Line, sms: FakeSms) -> None:
     called, gateway, listed = Arrival.CALLED, Arrival.GATEWAY, Arrival.LISTED
     each = [(called,), (gateway,), (listed,), (called, listed), (gateway,) * 3]
     for n, ways in enumerate(each):
@@ -102,40 +102,40 @@ def test_one_way_alone_gets_no_answer(line: Line, sms: FakeSms) -> None:
 
 
 @pytest.mark.row("C2")
-def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
+def test_no_answer_before_text_is_reviewed(line: Line, sms: FakeSms) -> None:
     line.context = replace(line.context, line=make_line(gateway_addresses=("192.0.2.0/28",)))
     writes(line)
     assert sent(line, sms) == []
 
 
-def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms) -> None:
+def test_sms_without_urgency_gets_no_such_answer(line: Line, sms: FakeSms) -> None:
     for text in ("hari umuntu utwara abakobwa muri arabiya", "umwana ukora mu kirombe", "akazi"):
         writes(line, text, after=1)
     assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
 @pytest.mark.adversary("a person who floods the hotline")
-def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms) -> None:
+def test_only_rwandan_mobile_gets_answer(line: Line, sms: FakeSms) -> None:
     for sender in ("+447400123456", "+250252000000", "+881612345678"):
         writes(line, sender=sender, after=1)
     assert sent(line, sms) == []
 
 
-def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
+def test_stopped_phone_gets_no_answer(line: Line, sms: FakeSms) -> None:
     with line.database.writing() as session:
         service_commit.stop_messages_in(session, line.context, HERS, line.context.now())
     writes(line)
     assert sent(line, sms) == []
 
 
-def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms) -> None:
+def test_enrolled_phone_gets_a_responder_s_answer(line: Line, sms: FakeSms) -> None:
     line.enrol(Level.NATIONAL, HERS)
     assert writes(line, CRY, Arrival.GATEWAY) is not InboxOutcome.TIP
     writes(line)
     assert [row for row in answers_of(line) if row.template == AnswerForm.ADVERTISEMENT] == []
 
 
-def test_a_phone_enrolled_between_the_ways_is_not_answered(line: Line, sms: FakeSms) -> None:
+def test_phone_enrolled_meanwhile_gets_no_answer(line: Line, sms: FakeSms) -> None:
     at = line.context.now().replace(microsecond=0)
     message = make_message(provider_id="ATXid_1", sender=HERS, text=CRY, sent_at=at)
     take_sms(line.context, message, Arrival.GATEWAY)
@@ -146,7 +146,9 @@ def test_a_phone_enrolled_between_the_ways_is_not_answered(line: Line, sms: Fake
 
 @pytest.mark.row("C2")
 @pytest.mark.parametrize(("after", "answered"), [(49, True), (51, False), (600, False)])
-def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered: bool) -> None:
+def test_answer_waits_at_most_a_minute(
+    line: Line, sms: FakeSms, after: int, answered: bool
+) -> None:
     writes(line, after=after)
     assert len(answers_of(line)) == answered, "no number waits for what will not go"
     line.clock.turn(seconds=-after)
@@ -154,7 +156,7 @@ def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered
 
 
 @pytest.mark.parametrize(("waits", "answered"), [(49, True), (51, False)])
-def test_a_late_answer_is_never_sent(line: Line, sms: FakeSms, waits: int, answered: bool) -> None:
+def test_late_answer_is_never_sent(line: Line, sms: FakeSms, waits: int, answered: bool) -> None:
     writes(line)
     line.clock.turn(seconds=waits)
     assert len(sent(line, sms)) == answered
@@ -164,7 +166,7 @@ def test_a_late_answer_is_never_sent(line: Line, sms: FakeSms, waits: int, answe
     assert row.encrypted_number == b""
 
 
-def test_a_failed_send_is_repeated_for_a_minute(line: Line, sms: FakeSms) -> None:
+def test_failed_answer_is_repeated_for_a_minute(line: Line, sms: FakeSms) -> None:
     sms.results = [SendResult(Outcome.TRANSIENT)]
     writes(line)
     for seconds in (0, 5):
@@ -174,7 +176,9 @@ def test_a_failed_send_is_repeated_for_a_minute(line: Line, sms: FakeSms) -> Non
 
 
 @pytest.mark.parametrize(("days", "answered"), [(1, 0), (6, 0), (8, 1)])
-def test_once_in_seven_days_for_any_key(line: Line, sms: FakeSms, days: int, answered: int) -> None:
+def test_phone_gets_answer_once_in_seven_days(
+    line: Line, sms: FakeSms, days: int, answered: int
+) -> None:
     writes(line)
     assert len(sent(line, sms)) == 1
     line.clock.turn(days=days)
@@ -183,13 +187,13 @@ def test_once_in_seven_days_for_any_key(line: Line, sms: FakeSms, days: int, ans
     assert len(sent(line, sms)) == answered
 
 
-def test_another_phone_is_answered_all_the_same(line: Line, sms: FakeSms) -> None:
+def test_another_phone_still_gets_answer(line: Line, sms: FakeSms) -> None:
     writes(line)
     writes(line, sender="+250788000056")
     assert [to for to, _ in sent(line, sms)] == [HERS, "+250788000056"]
 
 
-def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms: FakeSms) -> None:
+def test_only_urgent_sms_reads_inbox_sooner(line: Line, sms: FakeSms) -> None:
     at = line.context.now()
     with line.database.writing() as session:
         session.add(
@@ -223,7 +227,7 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
         ("127.0.0.1", "", False),
     ],
 )
-def test_the_callback_must_come_from_the_gateways_own_addresses(
+def test_answer_needs_callback_from_gateway_s_address(
     line: Line, sms: FakeSms, peer: str, named: str, answered: bool
 ) -> None:
     at = line.context.now()
@@ -241,7 +245,7 @@ def test_the_callback_must_come_from_the_gateways_own_addresses(
     assert len(sent(line, sms)) == answered
 
 
-def test_no_number_and_no_word_is_left_when_it_is_sent(line: Line, sms: FakeSms) -> None:
+def test_sent_answer_leaves_no_number_and_no_text(line: Line, sms: FakeSms) -> None:
     writes(line, f"{CRY} kwa Zuzimba")
     assert len(sent(line, sms)) == 1
     line.flush()

@@ -16,7 +16,7 @@ from hotline.gateway.tables import Dialogue
 from hotline.programmes import service_enrolment
 from hotline.programmes.rules import Programme
 from hotline.programmes.tables import Participant
-from tests.alerts.test_at_once import together
+from tests.alerts.test_concurrency import together
 from tests.support.callers import DANGER_HERE, REST, Caller, Line, told
 from tests.support.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
 
@@ -51,7 +51,7 @@ def compared(line: Line) -> int:
     return sum(guess.compared for guess in line.all(AttemptRow))
 
 
-def test_a_text_that_gets_shorter_opens_no_pin(line: Line, intruder: Caller) -> None:
+def test_shorter_session_text_checks_no_pin(line: Line, intruder: Caller) -> None:
     _, number = given(line)
     sends(intruder, asks(number, wrong()) + "*1*1*1*1*1*1*1")
     for pin in ("0001", "0002", PIN):
@@ -60,7 +60,7 @@ def test_a_text_that_gets_shorter_opens_no_pin(line: Line, intruder: Caller) -> 
     assert compared(line) == 1
 
 
-def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) -> None:
+def test_differing_texts_of_one_session_check_no_pin(line: Line, intruder: Caller) -> None:
     _, number = given(line)
     for pin in (wrong(), "0001", "0002", PIN):
         line.flush()
@@ -68,7 +68,7 @@ def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) 
     assert compared(line) == 1
 
 
-def test_growing_siblings_are_noted_until_the_limit(line: Line, intruder: Caller) -> None:
+def test_growing_texts_count_attempts_up_to_limit(line: Line, intruder: Caller) -> None:
     """Each text begins with the text before it, and is longer."""
     _, number = given(line)
     text = asks(number, wrong())
@@ -81,7 +81,7 @@ def test_growing_siblings_are_noted_until_the_limit(line: Line, intruder: Caller
     assert len(line.all(AttemptRow)) == 13
 
 
-def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
+def test_new_sessions_share_the_phone_s_limit(line: Line) -> None:
     _, number = given(line)
     for at in range(8):
         caller = line.caller(OTHER_PHONE)
@@ -93,7 +93,7 @@ def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
     assert compared(line) == 5
 
 
-def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
+def test_five_of_sixty_concurrent_pins_are_checked(line: Line) -> None:
     """Seven sessions of one phone try sixty PINs at the same time. If a text does not continue the earlier text of its
     session, the PIN in it is never checked."""
     _, number = given(line)
@@ -117,7 +117,7 @@ def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
     assert NOTHING in sends(late, asks(number, PIN))
 
 
-def test_a_phone_that_is_over_its_limit_locks_no_receipt(line: Line) -> None:
+def test_phone_over_its_limit_does_not_block_receipt(line: Line) -> None:
     _, number = given(line)
     for at in range(30):
         caller = line.caller(OTHER_PHONE)
@@ -128,7 +128,7 @@ def test_a_phone_that_is_over_its_limit_locks_no_receipt(line: Line) -> None:
     assert FOUND in sends(other, asks(number, PIN))
 
 
-def test_a_try_is_noted_also_where_the_hop_comes_to_nothing_after_it(line: Line) -> None:
+def test_attempt_is_stored_even_if_the_hop_fails(line: Line) -> None:
     """The hotline stores that a PIN was tried before it stores the other changes of the hop, and before it makes a
     screen."""
     _, number = given(line)
@@ -148,7 +148,7 @@ def joins(line: Line, *codes: str, msisdn: str = OTHER_PHONE) -> Caller:
     return caller
 
 
-def test_a_code_after_five_wrong_ones_lets_nobody_in(line: Line) -> None:
+def test_correct_code_after_five_wrong_ones_is_refused(line: Line) -> None:
     code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     tried = [str(10_000_000 + at) for at in range(5)]
     caller = joins(line, *tried)
@@ -162,7 +162,7 @@ def test_a_code_after_five_wrong_ones_lets_nobody_in(line: Line) -> None:
     assert len(line.all(Participant)) == 1
 
 
-def test_many_codes_in_one_text_are_tries_each(line: Line) -> None:
+def test_each_code_in_one_text_counts_as_attempt(line: Line) -> None:
     code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     caller = joins(line)
     tried = [str(10_000_000 + at) for at in range(60)]
@@ -171,7 +171,7 @@ def test_many_codes_in_one_text_are_tries_each(line: Line) -> None:
     assert compared(line) == 5
 
 
-def test_no_code_is_stored_with_its_try(line: Line, stored: Callable[[], bytes]) -> None:
+def test_attempt_does_not_store_the_code(line: Line, stored: Callable[[], bytes]) -> None:
     code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     joins(line, code)
     assert code.encode() not in stored()
@@ -183,7 +183,9 @@ STANDS: Sequence[tuple[str, ...]] = ((), ("1",), DANGER_HERE, (*DANGER_HERE, "1"
 @pytest.mark.adversary("a forger of callbacks")
 @pytest.mark.parametrize("keyed", STANDS, ids=["front", "lesson", "filed", "receipt"])
 @pytest.mark.parametrize("flushed", [False, True])
-def test_another_phone_is_kept_out_of_it(line: Line, keyed: tuple[str, ...], flushed: bool) -> None:
+def test_other_phone_cannot_continue_the_session(
+    line: Line, keyed: tuple[str, ...], flushed: bool
+) -> None:
     hers = told(line, *keyed)
     screen = hers.screen
     before = [(tip.state, tip.receipt_key) for tip in line.tips]
@@ -200,7 +202,7 @@ def test_another_phone_is_kept_out_of_it(line: Line, keyed: tuple[str, ...], flu
         assert service.counted_today(session, service.STRANGE_CALLER, line.clock()) == 3
 
 
-def test_an_honest_session_lives_through_monday(line: Line) -> None:
+def test_session_continues_when_the_week_changes(line: Line) -> None:
     line.clock.turn(days=5, hours=15, minutes=58)
     hers = told(line, *DANGER_HERE[:-1])
     for _ in range(2):
@@ -212,14 +214,14 @@ def test_an_honest_session_lives_through_monday(line: Line) -> None:
     assert standing(line) == set()
 
 
-def test_one_number_in_two_shapes_is_one_phone(line: Line) -> None:
+def test_two_formats_of_a_number_are_one_phone(line: Line) -> None:
     hers = told(line, "1")
     at_home = replace(hers, msisdn="0" + hers.msisdn.removeprefix("+250"))
     line.flush()
     assert at_home.again() == hers.screen
 
 
-def test_a_session_that_is_long_over_forgets_its_phone_and_opens_to_nobody(line: Line) -> None:
+def test_old_session_forgets_phone_and_cannot_continue(line: Line) -> None:
     hers = told(line, "1")
     line.clock.turn(hours=2)
     for _ in range(3):

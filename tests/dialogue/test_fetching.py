@@ -18,7 +18,7 @@ from tests.support.district import District
 __all__ = ["country"]
 
 
-def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Country) -> None:
+def test_lost_reply_is_read_within_a_minute_and_confirmed(country: Country) -> None:
     country.lists(f"1 {country.reference}")
     country.minute()
     assert country.heard == [CommandResult.TAKEN]
@@ -30,7 +30,7 @@ def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Coun
     assert country.district.open_kinds() == ["outcome"]
 
 
-def test_one_that_came_by_both_ways_is_heard_once_and_is_proved(country: Country) -> None:
+def test_reply_in_callback_and_inbox_counts_once(country: Country) -> None:
     country.lists(f"1 {country.reference}")
     assert country.is_called(f"1 {country.reference}") is CommandResult.TAKEN
     country.minute()
@@ -42,7 +42,7 @@ def test_one_that_came_by_both_ways_is_heard_once_and_is_proved(country: Country
     assert country.district.all(Assignment)[0].proved_at is not None
 
 
-def test_a_callback_that_comes_after_its_listing_is_no_second_answer(country: Country) -> None:
+def test_late_callback_of_listed_reply_is_a_repeat(country: Country) -> None:
     country.lists(f"1 {country.reference}")
     sent_at = country.district.clock()
     country.minute()
@@ -53,7 +53,7 @@ def test_a_callback_that_comes_after_its_listing_is_no_second_answer(country: Co
 
 
 @pytest.mark.parametrize("seconds", [-1, 1])
-def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds: int) -> None:
+def test_rounded_time_matches_the_same_reply(country: Country, seconds: int) -> None:
     country.lists(f"1 {country.reference}", ago=seconds)
     country.is_called(f"1 {country.reference}")
     country.minute()
@@ -62,7 +62,7 @@ def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds:
 
 
 @pytest.mark.fault(30)
-def test_a_crash_in_mid_page_repeats_it_and_nothing_happens_twice(country: Country) -> None:
+def test_crash_within_page_repeats_page_without_double_effect(country: Country) -> None:
     for text in (f"1 {country.reference}", "0", "help"):
         country.lists(text)
     country.district.clock.turn(seconds=60)
@@ -82,7 +82,7 @@ def test_a_crash_in_mid_page_repeats_it_and_nothing_happens_twice(country: Count
     assert len(country.district.sms.sent) == 3
 
 
-def test_the_bookmark_waits_for_a_hook_that_takes_nothing(country: Country) -> None:
+def test_inbox_position_waits_for_failing_hook(country: Country) -> None:
     country.lists("0")
     country.lists(f"1 {country.reference}")
     country.inbox.takes = lambda sms: sms.number == 1
@@ -97,7 +97,7 @@ def test_the_bookmark_waits_for_a_hook_that_takes_nothing(country: Country) -> N
     assert country.finding("inbox")[0]
 
 
-def test_it_asks_once_a_minute_and_at_once_while_there_is_more(country: Country) -> None:
+def test_inbox_is_read_each_minute_and_at_once_if_more_waits(country: Country) -> None:
     country.inbox.asked.clear()
     for _ in range(3):
         country.district.clock.turn(seconds=20)
@@ -111,14 +111,14 @@ def test_it_asks_once_a_minute_and_at_once_while_there_is_more(country: Country)
     assert country.inbox.asked == [0, 0, 100, 150]
 
 
-def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
+def test_clock_set_back_does_not_delay_inbox(country: Country) -> None:
     country.inbox.asked.clear()
     country.district.clock.turn(hours=-5)
     service_inbox.read_inbox(country.context)
     assert country.inbox.asked == [0]
 
 
-def test_a_restarted_inbox_is_read_from_its_beginning_next_day(country: Country) -> None:
+def test_restarted_inbox_is_read_from_start_next_day(country: Country) -> None:
     for _ in range(3):
         country.lists("hello", sender="+250788000077")
     country.minute(2)
@@ -132,7 +132,7 @@ def test_a_restarted_inbox_is_read_from_its_beginning_next_day(country: Country)
     assert country.row().number == 1
 
 
-def test_a_day_without_news_tells_nothing_old_again(country: Country) -> None:
+def test_day_without_news_repeats_no_old_reply(country: Country) -> None:
     country.lists("0")
     country.minute(2)
     country.district.clock.turn(hours=25)
@@ -142,7 +142,7 @@ def test_a_day_without_news_tells_nothing_old_again(country: Country) -> None:
 
 
 @pytest.mark.parametrize(("ago", "told"), [(3600, False), (1, True)])
-def test_what_was_sent_before_is_left_alone(district: District, ago: float, told: bool) -> None:
+def test_replies_before_the_start_are_ignored(district: District, ago: float, told: bool) -> None:
     district.enrol(Level.NATIONAL)
     country = Country(district)
     country.lists("0", ago=ago if not told else -1)
@@ -152,7 +152,7 @@ def test_what_was_sent_before_is_left_alone(district: District, ago: float, told
     assert bool(country.inbox.told) is told
 
 
-def test_where_no_reply_reaches_us_nobody_is_asked(country: Country) -> None:
+def test_inbox_is_not_read_without_inbound_sms(country: Country) -> None:
     country.inbox.asked.clear()
     context = replace(country.context, line=make_line(inbound_sms=False))
     country.district.clock.turn(hours=1)
@@ -160,7 +160,7 @@ def test_where_no_reply_reaches_us_nobody_is_asked(country: Country) -> None:
     assert country.inbox.asked == []
 
 
-def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> None:
+def test_inbox_missing_for_ten_minutes_raises_alarm(country: Country) -> None:
     country.inbox.fault = "answers 401"
     country.minute(9)
     assert country.finding("inbox")[0]
@@ -173,7 +173,7 @@ def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> N
     assert country.finding("inbox")[0]
 
 
-def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
+def test_slower_clock_process_moves_no_position_back(country: Country) -> None:
     """By accident, two clock processes are the leader at the same time. The slower clock process still handles an SMS
     after the other clock process has read two more pages of the inbox."""
     country.lists("0")

@@ -18,7 +18,7 @@ def dialled(line: Line, number: str, *keyed: str) -> Caller:
     return caller
 
 
-def test_a_hidden_caller_reads_and_reports(line: Line) -> None:
+def test_hidden_caller_reads_and_reports(line: Line) -> None:
     plain = line.caller().dial()
     for number in HIDDEN:
         caller = dialled(line, number)
@@ -38,7 +38,7 @@ def test_two_hidden_callers_share_nothing(line: Line) -> None:
     assert persons == []
 
 
-def test_a_hidden_caller_joins_no_roll_and_learns_of_no_code(line: Line) -> None:
+def test_hidden_caller_cannot_enrol_or_test_codes(line: Line) -> None:
     code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     line.clock.turn(seconds=30)
     caller = line.caller("anonymous")
@@ -48,14 +48,14 @@ def test_a_hidden_caller_joins_no_roll_and_learns_of_no_code(line: Line) -> None
     assert line.all(AttemptRow) == []
 
 
-def test_a_number_as_it_is_dialled_at_home_is_the_same_phone(line: Line) -> None:
+def test_local_format_of_number_is_the_same_phone(line: Line) -> None:
     dialled(line, "+250788000077", *DANGER_HERE)
     dialled(line, "0788000077", *DANGER_HERE)
     one, other = line.tips
     assert one.contact_key == other.contact_key
 
 
-def test_a_hidden_caller_is_offered_no_call(line: Line) -> None:
+def test_hidden_caller_gets_no_call_back_offer(line: Line) -> None:
     line = calls_from(line, "112")
     shown, hidden = dialled(line, "+250788000077"), dialled(line, "anonymous")
     for caller in (shown, hidden):

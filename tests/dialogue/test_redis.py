@@ -54,7 +54,7 @@ def calls(valkey: Valkey, circuit: Circuit) -> dict[str, Callable[[], object]]:
 @pytest.mark.parametrize(
     ("name", "is_connected"), [("ring", True), ("save", True), ("load", False)]
 )
-def test_a_hung_redis_costs_one_short_wait_and_is_called_again_a_second_later(
+def test_hung_redis_costs_one_short_wait_a_second(
     valkey: Valkey, name: str, is_connected: bool
 ) -> None:
     at = [0.0]
@@ -75,7 +75,7 @@ def test_a_hung_redis_costs_one_short_wait_and_is_called_again_a_second_later(
     call()
 
 
-def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
+def test_another_process_finds_newest_session_start(valkey: Valkey) -> None:
     mine, another = RedisStarts(valkey.url), RedisStarts(valkey.url)
     assert another.find(KEY) is None
     mine.tell(OPENING, CommittedText(3))
@@ -95,7 +95,7 @@ def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
     ],
     ids=["a responder's", "one that an older process began", "a roll's"],
 )
-def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: SessionStart) -> None:
+def test_session_with_database_facts_is_not_cached(valkey: Valkey, opening: SessionStart) -> None:
     notes = RedisStarts(valkey.url)
     notes.tell(opening, HEARD)
     notes.tell(OPENING, HEARD)
@@ -104,7 +104,7 @@ def test_a_session_that_asks_for_rows_is_not_noted(valkey: Valkey, opening: Sess
         assert client.keys("*") == [f"opening:{KEY}".encode()]
 
 
-def test_a_forged_start_makes_no_phone_a_responder_s(valkey: Valkey) -> None:
+def test_forged_session_start_gives_no_responder(valkey: Valkey) -> None:
     notes = RedisStarts(valkey.url)
     notes.tell(OPENING, HEARD)
     noted(valkey)
@@ -126,14 +126,14 @@ def test_a_forged_start_makes_no_phone_a_responder_s(valkey: Valkey) -> None:
         b'[{"started_at": "2026-11-24"}, {"upto": Infinity, "ends": {}}]',
     ],
 )
-def test_what_is_no_note_is_unknown(valkey: Valkey, junk: bytes) -> None:
+def test_invalid_cache_entry_is_unknown(valkey: Valkey, junk: bytes) -> None:
     with valkey.client() as client:
         client.set(f"opening:{KEY}", junk)
     assert RedisStarts(valkey.url).find(KEY) is None
 
 
 @pytest.mark.fault(12)
-def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Valkey) -> None:
+def test_hung_redis_delays_no_write_and_one_read_shortly(valkey: Valkey) -> None:
     notes = RedisStarts(valkey.url)
     notes.tell(OPENING, HEARD)
     noted(valkey)
@@ -147,7 +147,7 @@ def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Val
 
 
 @pytest.mark.fault(12)
-def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey) -> None:
+def test_threads_wait_only_once_for_hung_redis(valkey: Valkey) -> None:
     """As in production, the address of Redis has a password and a database number, so a new connection waits for
     Redis's greeting."""
     with valkey.client() as client:
@@ -166,7 +166,7 @@ def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey
     assert time.monotonic() - began < 0.9
 
 
-def test_a_redis_that_died_is_told_again_a_second_later(valkey: Valkey) -> None:
+def test_restarted_redis_is_used_after_a_second(valkey: Valkey) -> None:
     at = [0.0]
     notes = RedisStarts(valkey.url, Circuit(elapsed=lambda: at[0]))
     notes.tell(OPENING, HEARD)
@@ -184,7 +184,7 @@ def test_a_redis_that_died_is_told_again_a_second_later(valkey: Valkey) -> None:
     assert notes.find(KEY) == (OPENING, HEARD)
 
 
-def test_a_ring_is_one_job_with_a_rows_id_and_nothing_else(valkey: Valkey) -> None:
+def test_job_contains_only_the_row_s_id(valkey: Valkey) -> None:
     RqJobs(valkey.url).ring(Job.DELIVER, 42)
 
     (job,) = Queue("worker", connection=valkey.client(), serializer="json").jobs
@@ -193,12 +193,12 @@ def test_a_ring_is_one_job_with_a_rows_id_and_nothing_else(valkey: Valkey) -> No
     assert (job.timeout, job.retries_left) == (20, None)
 
 
-def test_a_bell_without_a_wire_says_so(tmp_path: Path) -> None:
+def test_job_without_redis_returns_false(tmp_path: Path) -> None:
     assert RqJobs(f"unix://{tmp_path}/none").ring(Job.DELIVER, 1) is False
 
 
 @pytest.mark.fault(10)
-def test_a_redis_that_was_restarted_hears_the_first_ring(valkey: Valkey) -> None:
+def test_restarted_redis_gets_the_first_job(valkey: Valkey) -> None:
     jobs = RqJobs(valkey.url)
     jobs.ring(Job.DELIVER, 1)
     valkey.kill()
@@ -211,14 +211,14 @@ def make_runs(valkey: Valkey, secret: bytes = b"k" * 32) -> RedisStates:
     return RedisStates(valkey.url, state_cipher(secret))
 
 
-def test_what_was_saved_is_loaded(valkey: Valkey) -> None:
+def test_saved_state_is_loaded(valkey: Valkey) -> None:
     runs = make_runs(valkey)
     assert runs.load(KEY) is None
     runs.save(KEY, STATE)
     assert runs.load(KEY) == STATE
 
 
-def test_it_is_gone_after_ten_minutes_and_never_in_clear(valkey: Valkey) -> None:
+def test_state_is_encrypted_and_expires_in_ten_minutes(valkey: Valkey) -> None:
     make_runs(valkey).save(KEY, STATE)
     with valkey.client() as client:
         (name,) = client.keys("*")
@@ -226,7 +226,7 @@ def test_it_is_gone_after_ten_minutes_and_never_in_clear(valkey: Valkey) -> None
         assert b"Zuzuzu" not in client.get(name)
 
 
-def test_a_run_under_another_key_or_of_another_session_is_forgotten(valkey: Valkey) -> None:
+def test_state_of_other_key_or_session_is_ignored(valkey: Valkey) -> None:
     make_runs(valkey).save(KEY, STATE)
     assert make_runs(valkey, b"x" * 32).load(KEY) is None
     with valkey.client() as client:

@@ -34,14 +34,14 @@ LEAST = {
 
 @pytest.mark.row("C2")
 @pytest.mark.parametrize("name", sorted(LEAST))
-def test_the_tables_hold_enough_of_each_language_and_nothing_twice(name: str) -> None:
+def test_word_tables_cover_each_language_without_duplicates(name: str) -> None:
     rows = table(name)
     assert len({(row.language, row.text) for row in rows}) == len(rows)
     for code in CODES:
         assert sum(row.language == code for row in rows) >= LEAST[name], code
 
 
-def test_nothing_that_is_kept_aside_stands_in_a_table_that_is_looked_at() -> None:
+def test_test_texts_are_in_no_table_used_for_tuning() -> None:
     seen = {row.text for name in ("cries", "harmless") for row in table(name)}
     aside = {row.text for name in ("cries_aside", "harmless_aside") for row in table(name)}
     assert not seen & aside
@@ -50,7 +50,7 @@ def test_nothing_that_is_kept_aside_stands_in_a_table_that_is_looked_at() -> Non
 @pytest.mark.row("C2")
 @pytest.mark.parametrize("end", ["", "_aside", "_forms"])
 @pytest.mark.parametrize("code", CODES)
-def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) -> None:
+def test_urgent_texts_are_found_and_harmless_ones_not(code: str, end: str) -> None:
     rows = [row for row in read(end) if row.language == code]
     found = figures(code, rows)
     wrong = [row.text for row in rows if not is_right(row)]
@@ -58,7 +58,7 @@ def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) 
 
 
 @pytest.mark.row("C2")
-def test_no_cry_in_any_person_or_tense_is_dropped_and_hardly_any_is_less_than_danger() -> None:
+def test_urgent_texts_in_each_person_and_tense_are_danger() -> None:
     rows = table("cries_forms")
     assert len(rows) >= 160
     assert [row.text for row in rows if comes_to(row.text) is Comes.DROPPED] == []
@@ -66,13 +66,13 @@ def test_no_cry_in_any_person_or_tense_is_dropped_and_hardly_any_is_less_than_da
 
 
 @pytest.mark.row("C2")
-def test_no_harmless_message_that_is_looked_at_is_called_danger() -> None:
+def test_harmless_texts_of_the_table_are_no_danger() -> None:
     assert [row.text for row in table("harmless") if not is_right(row)] == []
     assert [row.text for row in table("harmless_forms") if not is_right(row)] == []
 
 
 @pytest.mark.parametrize("text", ["help", "ubufasha", "aide", "sos", "HELP!", "Ubufasha?", "S.O.S"])
-def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
+def test_word_for_help_is_danger_in_each_language(text: str) -> None:
     assert comes_to(text) is Comes.DANGER
 
 
@@ -130,7 +130,7 @@ def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
         ("ingufu z'amashanyarazi", False),
     ],
 )
-def test_what_is_a_cry(text: str, cry: bool) -> None:
+def test_urgent_texts_are_recognised(text: str, cry: bool) -> None:
     assert is_cry(normalised_words(text)) is cry
 
 
@@ -145,17 +145,17 @@ def test_what_is_a_cry(text: str, cry: bool) -> None:
         ("imyaka 25 bamujyanye kampala", False),
     ],
 )
-def test_a_child_is_urgent_with_a_sign_beside(text: str, urgent: bool) -> None:
+def test_child_with_another_sign_is_urgent(text: str, urgent: bool) -> None:
     assert concerns_child(normalised_words(text)) is urgent
 
 
 @pytest.mark.parametrize("text", ["A problem", "Un problème", "Ufite ikibazo?", "ikibazo"])
-def test_the_fronts_own_words_for_a_report_are_a_tip(text: str) -> None:
+def test_menu_s_words_for_report_are_a_tip(text: str) -> None:
     assert comes_to(text) is Comes.TIP
 
 
 @given(st.text(), st.sampled_from(["mutabare", "ndafungiranye", "help me", "au secours"]))
-def test_words_around_it_silence_no_cry(around: str, cry: str) -> None:
+def test_surrounding_text_hides_no_urgent_text(around: str, cry: str) -> None:
     quiet = "".join(letter for letter in around if not letter.isalnum())
     assert comes_to(f"{quiet} {cry} {quiet}") is Comes.DANGER
 
@@ -210,7 +210,7 @@ def test_no_text_raises(text: str) -> None:
         ("thank you, call me", True),
     ],
 )
-def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
+def test_text_with_information_is_a_tip(text: str, tip: bool) -> None:
     assert is_tip(text) is tip
 
 
@@ -231,7 +231,7 @@ def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
         ("aba yicaye, kwicara mu nzu", 2, "unsure"),
     ],
 )
-def test_how_urgent_it_is_and_where(text: str, urgency: int, place: str) -> None:
+def test_text_gives_urgency_and_place(text: str, urgency: int, place: str) -> None:
     come_to = report_facts(report_answers(clean_message(text)), completed=True)
     assert come_to is not None
     assert (come_to.urgency, come_to.place) == (urgency, place)
@@ -241,12 +241,12 @@ def test_how_urgent_it_is_and_where(text: str, urgency: int, place: str) -> None
 
 
 @pytest.mark.parametrize("text", ["ndi mu kaga", "uri mu byago"])
-def test_in_danger_is_heard_in_either_word(text: str) -> None:
+def test_both_words_for_danger_are_recognised(text: str) -> None:
     assert report_answers(text)["danger"] == "yes"
 
 
 @pytest.mark.parametrize("text", ["Perezida Kagame yavuze", "ntuye mu Kagarama"])
-def test_a_name_that_begins_alike_is_no_danger(text: str) -> None:
+def test_name_with_similar_start_is_no_danger(text: str) -> None:
     assert report_answers(text)["danger"] != "yes"
 
 
@@ -260,12 +260,12 @@ def test_a_name_that_begins_alike_is_no_danger(text: str) -> None:
         ("la the", "rw"),
     ],
 )
-def test_the_language_is_guessed_by_small_words(text: str, code: str) -> None:
+def test_short_words_give_the_language(text: str, code: str) -> None:
     assert likely_language(text) == code
 
 
 @given(st.text())
-def test_no_text_raises_and_what_is_kept_fits_under_seal(text: str) -> None:
+def test_any_text_is_cleaned_and_fits_encryption(text: str) -> None:
     is_tip(text)
     said = clean_message(text)
     likely_language(said)
@@ -290,17 +290,17 @@ effacez cet homme|siba umugabo|supprimer mon compte bancaire|stop|hagarika|help|
 
 
 @pytest.mark.parametrize("text", WISHES.strip().replace("\n", "|").split("|"))
-def test_a_wish_to_erase_is_understood(text: str) -> None:
+def test_erasure_request_is_understood(text: str) -> None:
     assert is_erasure(text)
     assert not is_stop(text)
     assert comes_to(text) is not Comes.DANGER
 
 
 @pytest.mark.parametrize("text", ["", *OTHERS.strip().replace("\n", "|").split("|")])
-def test_anything_more_is_no_such_wish(text: str) -> None:
+def test_longer_text_is_no_erasure_request(text: str) -> None:
     assert not is_erasure(text)
 
 
 @given(st.text())
-def test_no_wish_raises(text: str) -> None:
+def test_any_text_is_checked_for_erasure(text: str) -> None:
     is_erasure(text)

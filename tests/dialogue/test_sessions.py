@@ -48,7 +48,7 @@ def no_database(line: Line) -> Iterator[None]:
         line.database.engine = engine
 
 
-def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
+def test_cached_path_shows_the_same_screens(line: Line) -> None:
     """Invariant 1: a replay from the cache and a replay from the start show the same screens."""
     chance = random.Random(seed())
     for number in range(12):
@@ -65,7 +65,7 @@ def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
                 break
 
 
-def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
+def test_different_facts_use_different_cached_paths(line: Line) -> None:
     """Invariant 1: for the same text, two sessions show different screens if a fact such as the page size of their
     network differs. No session shows a screen that was cached for another kind of session."""
     plain = line.caller()
@@ -89,7 +89,7 @@ def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
     assert [(again := line.caller()).dial(), again.key("1")] == shown
 
 
-def test_a_class_names_all_that_facts_are_made_of() -> None:
+def test_path_key_contains_every_fact() -> None:
     """If screens depend on a new fact about a session, `PathKey` must contain this fact, or the cache may not store
     these screens."""
     assert PathKey._fields == (
@@ -120,7 +120,7 @@ def test_a_class_names_all_that_facts_are_made_of() -> None:
     }
 
 
-def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
+def test_second_session_start_changes_nothing(line: Line) -> None:
     """Invariant 2: if two processes store the first hop of a session, the second one changes nothing and uses the start
     that the first one stored."""
     caller = line.caller()
@@ -132,7 +132,7 @@ def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
     assert (row(line, caller).started_at, len(line.all(Dialogue))) == (began, 1)
 
 
-def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
+def test_no_process_believes_too_much_is_committed(line: Line) -> None:
     """Invariant 3: no process believes that more text is committed than the database has committed. The test checks
     this after each hop of a report."""
     caller = line.caller()
@@ -142,7 +142,7 @@ def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
         assert known(line, caller).committed.upto <= row(line, caller).committed
 
 
-def test_nothing_told_is_kept_between_hops(line: Line) -> None:
+def test_no_answers_are_kept_between_hops(line: Line) -> None:
     """Invariant 4: the answers of a report are stored neither in the memory of a process nor in Redis."""
     caller = line.caller()
     caller.dial()
@@ -177,7 +177,7 @@ def everything(value: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
-def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
+def test_typed_text_ends_at_the_end_of_its_hop(line: Line, words: str) -> None:
     """Invariant 5: the hop stores the position in the session's text at which the caller's words end. So the process
     that handles the next hop knows this position."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
@@ -192,7 +192,7 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
     assert line.read(line.tip)["landmark"] == words
 
 
-def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
+def test_empty_answer_is_no_part_of_later_text(line: Line) -> None:
     """Invariant 5: the session's row also stores the position in the session's text at which an empty answer ended. So
     the text that the caller types next does not include the empty answer."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
@@ -203,7 +203,7 @@ def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Li
     assert line.read(line.tip)["landmark"] == "Kimironko"
 
 
-def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
+def test_cache_drops_least_recent_path_first() -> None:
     kept = replay_cache.PathCache(most=2)
     shared = PathKey(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
     made: Callable[[str], Any] = lambda text: replay_cache.CachedPath(text, None, ())  # type: ignore[arg-type]  # noqa: E731
@@ -214,7 +214,7 @@ def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
     assert [kept.find(shared, text) is not None for text in ("1", "2", "3")] == [True, False, True]
 
 
-def test_a_session_is_let_go_of_after_ten_minutes() -> None:
+def test_session_leaves_memory_after_ten_minutes() -> None:
     at = [0.0]
     sessions = SessionMemory(elapsed=lambda: at[0])
     for number in (1, 2):
@@ -226,7 +226,7 @@ def test_a_session_is_let_go_of_after_ten_minutes() -> None:
     assert "1" * 64 not in everything(sessions)
 
 
-def test_a_text_of_very_many_inputs_ends(line: Line) -> None:
+def test_session_with_very_many_inputs_ends(line: Line) -> None:
     caller = line.caller()
     caller.dial()
     caller.text = "*".join(["1", "0"] * (MAX_INPUTS // 2))
@@ -234,7 +234,7 @@ def test_a_text_of_very_many_inputs_ends(line: Line) -> None:
     assert caller.key("1") == FAILURE
 
 
-def test_a_menu_goes_on_in_another_process_while_the_database_is_away(line: Line) -> None:
+def test_menu_continues_elsewhere_without_database(line: Line) -> None:
     caller = line.caller()
     caller.dial()
     shown = caller.key("7", "1")
@@ -248,7 +248,7 @@ def test_a_menu_goes_on_in_another_process_while_the_database_is_away(line: Line
         assert unknown.again() == FAILURE
 
 
-def test_what_comes_without_the_database_is_refused_and_sent_again(line: Line) -> None:
+def test_report_without_database_fails_and_can_be_repeated(line: Line) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     line.flush()
     with no_database(line):
@@ -257,7 +257,7 @@ def test_what_comes_without_the_database_is_refused_and_sent_again(line: Line) -
     assert line.tip.state == "filed"
 
 
-def test_a_draft_goes_on_in_a_process_that_never_met_her(line: Line) -> None:
+def test_draft_continues_in_a_new_process(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     line.flush()
     caller.key(*REST)
@@ -267,7 +267,7 @@ def test_a_draft_goes_on_in_a_process_that_never_met_her(line: Line) -> None:
 STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00", "1", "9", "0")
 
 
-def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
+def test_three_processes_give_the_same_session(line: Line) -> None:
     """The hops of one session reach three processes: one knows the session, one has missed some hops, and one forgets
     everything."""
     chance = random.Random(seed())

@@ -31,7 +31,7 @@ def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> Messa
 
 
 @pytest.mark.row("C2")
-def test_it_is_filed_sealed_to_the_national_desk_and_rung_for(line: Line) -> None:
+def test_sms_tip_is_filed_encrypted_and_assigned(line: Line) -> None:
     assert text(line, GIRL, 1) is InboxOutcome.TIP
     tip = line.tip
     assert (tip.state, tip.channel, tip.urgency, tip.place) == (TipState.COMPLETE, "sms", 1, "12")
@@ -42,7 +42,7 @@ def test_it_is_filed_sealed_to_the_national_desk_and_rung_for(line: Line) -> Non
 
 
 @pytest.mark.parametrize("flushed", [False, True])
-def test_the_same_words_again_are_the_same_tip(line: Line, *, flushed: bool) -> None:
+def test_repeated_text_is_the_same_tip(line: Line, *, flushed: bool) -> None:
     for n, words in enumerate((GIRL, GIRL, f" {GIRL.upper()} "), 1):
         assert text(line, words, n) is InboxOutcome.TIP
         line.clock.turn(minutes=20)
@@ -52,7 +52,7 @@ def test_the_same_words_again_are_the_same_tip(line: Line, *, flushed: bool) -> 
     assert text(line, GIRL, 1) is InboxOutcome.REPEATED
 
 
-def test_parts_within_a_minute_are_one_tip_and_whole(line: Line) -> None:
+def test_parts_within_a_minute_become_one_tip(line: Line) -> None:
     text(line, "umukobwa afungiranye mu nzu", 1)
     line.clock.turn(seconds=20)
     text(line, "inzu itukura iruhande rw'isoko", 2)
@@ -61,7 +61,7 @@ def test_parts_within_a_minute_are_one_tip_and_whole(line: Line) -> None:
     )
 
 
-def test_a_first_part_that_comes_again_takes_no_words_away(line: Line) -> None:
+def test_repeated_first_part_removes_no_text(line: Line) -> None:
     text(line, "umukobwa afungiranye mu nzu", 1)
     text(line, "inzu itukura iruhande rw'isoko", 2)
     line.flush()
@@ -71,7 +71,7 @@ def test_a_first_part_that_comes_again_takes_no_words_away(line: Line) -> None:
 
 @pytest.mark.row("C2")
 @pytest.mark.parametrize("minutes", [0, 5, 29])
-def test_what_a_phone_writes_after_a_cry_is_added_to_its_tip(line: Line, minutes: int) -> None:
+def test_later_sms_is_added_to_urgent_tip(line: Line, minutes: int) -> None:
     texts = ("muntabare", "Nyamirambo", "0788123456", "2 girls", "15", "bagiye kunyica i Kimironko")
     for n, words in enumerate(texts, 1):
         assert text(line, words, n) is InboxOutcome.TIP
@@ -80,7 +80,7 @@ def test_what_a_phone_writes_after_a_cry_is_added_to_its_tip(line: Line, minutes
     assert line.tip.urgency == 1
 
 
-def test_a_place_in_a_later_sms_routes_the_tip_and_the_newest_one_stays(line: Line) -> None:
+def test_newest_place_by_sms_routes_the_tip(line: Line) -> None:
     places = []
     for n, words in enumerate(("muntabare", "Nyamirambo", "2 girls", "ni i Kimironko", "vuba"), 1):
         text(line, words, n)
@@ -92,7 +92,7 @@ def test_a_place_in_a_later_sms_routes_the_tip_and_the_newest_one_stays(line: Li
     assert None not in (places[1][1], places[3][1])
 
 
-def test_a_wish_to_hear_no_more_is_heard_after_a_cry_and_is_no_word_of_it(line: Line) -> None:
+def test_stop_after_urgent_sms_stops_messages_only(line: Line) -> None:
     text(line, "muntabare", 1)
     assert text(line, "muhagarike", 2) is InboxOutcome.STOPPED
     text(line, "Nyamirambo", 3)
@@ -100,7 +100,7 @@ def test_a_wish_to_hear_no_more_is_heard_after_a_cry_and_is_no_word_of_it(line: 
     assert len(line.all(Stopped)) == 1
 
 
-def test_a_word_of_a_topic_is_read_after_a_cry_and_a_number_is_no_key(line: Line) -> None:
+def test_topic_word_after_urgent_sms_opens_topic(line: Line) -> None:
     text(line, "akazi", 1)
     line.clock.turn(minutes=40)
     text(line, "muntabare", 2)
@@ -112,7 +112,7 @@ def test_a_word_of_a_topic_is_read_after_a_cry_and_a_number_is_no_key(line: Line
 
 
 @pytest.mark.parametrize("way", ["later", "flushed", "dead"])
-def test_a_place_that_cannot_join_is_a_tip_of_that_phone(line: Line, way: str) -> None:
+def test_place_that_cannot_join_is_a_new_tip(line: Line, way: str) -> None:
     text(line, "muntabare", 1)
     line.clock.turn(minutes=31 if way == "later" else 1)
     if way == "flushed":
@@ -126,7 +126,7 @@ def test_a_place_that_cannot_join_is_a_tip_of_that_phone(line: Line, way: str) -
 
 
 @pytest.mark.parametrize("ended", ["closed_at", "erasure_asked_at"])
-def test_nothing_is_added_to_a_closed_or_erased_tip(line: Line, ended: str) -> None:
+def test_closed_or_erased_tip_gets_no_more_text(line: Line, ended: str) -> None:
     text(line, "muntabare", 1)
     with line.database.writing() as session:
         session.execute(update(Tip).values({ended: line.clock()}))
@@ -135,14 +135,14 @@ def test_nothing_is_added_to_a_closed_or_erased_tip(line: Line, ended: str) -> N
     assert [line.read(tip)["words"] for tip in line.tips] == ["muntabare", "Nyamirambo"]
 
 
-def test_a_cry_that_is_added_is_danger_beside_whatever_was_written_before(line: Line) -> None:
+def test_added_urgent_text_makes_tip_a_danger(line: Line) -> None:
     text(line, "ndashaka amafaranga y'akazi", 1)
     assert line.tip.urgency == 2
     text(line, "help", 2)
     assert line.tip.urgency == 1
 
 
-def test_responders_learn_of_more_no_more_often_than_it_is_sent(line: Line) -> None:
+def test_responders_are_notified_of_more_text_at_most_as_set(line: Line) -> None:
     def more() -> list[timedelta]:
         rows = [row for row in line.all(Message) if row.template == Template.MORE_TOLD.name]
         return [row.next_at - line.clock() for row in rows if row.state == MessageState.PENDING]
@@ -162,7 +162,7 @@ def test_responders_learn_of_more_no_more_often_than_it_is_sent(line: Line) -> N
     assert more() == [timedelta(minutes=3)] * alerts
 
 
-def test_a_place_that_changed_is_told_at_once_and_not_as_more(line: Line) -> None:
+def test_changed_place_is_notified_at_once(line: Line) -> None:
     text(line, "muntabare", 1)
     service_assignment.assign_pending(line.context)
     text(line, "Nyamirambo", 2)
@@ -171,7 +171,7 @@ def test_a_place_that_changed_is_told_at_once_and_not_as_more(line: Line) -> Non
     assert told & {Template.PLACE_CHANGED.name, Template.PLACE_CHANGED_ALONE.name}
 
 
-def test_by_night_without_danger_nobody_reads_that_more_was_told(line: Line) -> None:
+def test_more_text_without_danger_waits_until_morning(line: Line) -> None:
     line.clock.turn(hours=10)
     text(line, "ikibazo mu kazi", 1)
     service_assignment.assign_pending(line.context)
@@ -182,7 +182,7 @@ def test_by_night_without_danger_nobody_reads_that_more_was_told(line: Line) -> 
 
 
 @pytest.mark.parametrize("way", ["later", "flushed", "another phone", "dead"])
-def test_what_cannot_be_joined_is_a_tip_of_its_own(line: Line, way: str) -> None:
+def test_text_that_cannot_join_is_a_new_tip(line: Line, way: str) -> None:
     text(line, "umukobwa afungiranye mu nzu", 1)
     if way == "later":
         line.clock.turn(minutes=31)
@@ -193,7 +193,7 @@ def test_what_cannot_be_joined_is_a_tip_of_its_own(line: Line, way: str) -> None
     assert len(line.tips) == 2
 
 
-def test_a_message_that_is_too_long_to_be_joined_loses_nothing(line: Line) -> None:
+def test_overlong_message_loses_no_text(line: Line) -> None:
     for n in range(6):
         text(line, f"igice {n} " + "é" * 790, n)
     kept = " ".join(line.read(tip)["words"] for tip in line.tips)
@@ -201,7 +201,7 @@ def test_a_message_that_is_too_long_to_be_joined_loses_nothing(line: Line) -> No
     assert all(f"igice {n} " in kept for n in range(6))
 
 
-def test_a_message_that_no_tip_holds_keeps_its_beginning_and_what_routes(line: Line) -> None:
+def test_oversized_message_keeps_its_start_and_its_route(line: Line) -> None:
     text(line, "inzu itukura " * 900 + "mutabare", 1)
     words = line.read(line.tip)["words"]
     assert words.startswith("inzu itukura ")
@@ -210,7 +210,7 @@ def test_a_message_that_no_tip_holds_keeps_its_beginning_and_what_routes(line: L
     assert line.tip.urgency == 1
 
 
-def test_nobody_lives_to_be_told_and_it_is_kept_all_the_same(line: Line) -> None:
+def test_sms_tip_is_stored_without_any_responder(line: Line) -> None:
     with line.database.writing() as session:
         session.query(Membership).delete()
         session.query(Responder).delete()
@@ -218,24 +218,24 @@ def test_nobody_lives_to_be_told_and_it_is_kept_all_the_same(line: Line) -> None
     assert line.tip.state == TipState.COMPLETE
 
 
-def test_a_message_that_reports_nothing_is_no_tip(line: Line) -> None:
+def test_message_without_report_is_no_tip(line: Line) -> None:
     for n, words in enumerate(("0", "1 K7Q4", "hello", "", "???", "merci beaucoup", "STOP")):
         text(line, words, n)
     assert line.tips == []
 
 
-def test_where_sms_does_not_reach_the_line_nothing_is_filed(line: Line) -> None:
+def test_no_sms_tip_without_inbound_sms(line: Line) -> None:
     line.context = replace(line.context, line=make_line(inbound_sms=False))
     assert text(line, GIRL, 1) is InboxOutcome.UNKNOWN_SENDER
     assert line.tips == []
 
 
-def test_a_responder_is_answered_as_before(line: Line) -> None:
+def test_responder_s_sms_gets_usual_answer(line: Line) -> None:
     assert text(line, GIRL, 1, "+250788000090") is InboxOutcome.HELPED
     assert line.tips == []
 
 
-def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) -> None:
+def test_text_and_number_are_stored_only_encrypted(line: Line) -> None:
     text(line, f"{GIRL} kwa Zuzimba", 1)
     line.flush()
     written = every_value(line.database)
@@ -245,7 +245,7 @@ def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) ->
 
 
 @pytest.mark.row("C2")
-def test_the_inbox_hears_cries_as_the_table_says(line: Line) -> None:
+def test_inbox_judges_texts_like_the_table(line: Line) -> None:
     """The test sends every seventh row of the table, each from a different phone. `tests/dialogue/test_rules_words.py`
     checks every row."""
     rows = [row for row in read() if row.must is not None][::7]

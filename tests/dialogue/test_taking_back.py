@@ -50,7 +50,9 @@ def wanted(line: Line) -> Sequence[bool]:
 @pytest.mark.parametrize(
     "ways", [(Arrival.CALLED, Arrival.LISTED), (Arrival.LISTED,), (Arrival.LISTED, Arrival.CALLED)]
 )
-def test_it_marks_that_phone_s_tips_alone(line: Line, text: str, ways: tuple[Arrival, ...]) -> None:
+def test_erasure_sms_marks_only_that_phone_s_tips(
+    line: Line, text: str, ways: tuple[Arrival, ...]
+) -> None:
     writes(line, TOLD)
     line.clock.turn(minutes=31)
     writes(line, "mu nzu itukura hari abandi bakobwa")
@@ -62,7 +64,7 @@ def test_it_marks_that_phone_s_tips_alone(line: Line, text: str, ways: tuple[Arr
     assert [read_actor(one, {}) for one in marks] == [("", "the phone that sent the SMS")] * 2
 
 
-def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
+def test_desk_is_notified_at_once_and_decides(line: Line) -> None:
     line.enrol(Level.NATIONAL, "+250788000012")
     writes(line, TOLD)
     service_assignment.assign_pending(line.context)
@@ -76,13 +78,13 @@ def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
 @pytest.mark.parametrize(
     "ways", [(Arrival.CALLED,), (Arrival.GATEWAY,), (Arrival.CALLED, Arrival.GATEWAY)]
 )
-def test_what_no_inbox_lists_marks_nothing(line: Line, ways: tuple[Arrival, ...]) -> None:
+def test_unlisted_sms_marks_nothing(line: Line, ways: tuple[Arrival, ...]) -> None:
     writes(line, TOLD)
     writes(line, "siba", *ways)
     assert wanted(line) == [False]
 
 
-def test_a_repeat_marks_nothing_that_was_written_after_it(line: Line) -> None:
+def test_repeated_sms_marks_no_later_tip(line: Line) -> None:
     writes(line, TOLD)
     message = writes(line, "siba")
     writes(line, "hari umuntu utwara abakobwa muri arabiya")
@@ -91,14 +93,14 @@ def test_a_repeat_marks_nothing_that_was_written_after_it(line: Line) -> None:
 
 
 @pytest.mark.parametrize(("days", "marked"), [(7, True), (21, False)])
-def test_a_phone_is_known_by_the_keys_of_two_weeks(line: Line, days: int, marked: bool) -> None:
+def test_phone_is_recognised_for_two_weeks(line: Line, days: int, marked: bool) -> None:
     writes(line, TOLD)
     line.clock.turn(days=days)
     writes(line, "siba")
     assert wanted(line) == [marked]
 
 
-def test_what_was_told_by_dialling_is_not_taken_back_by_sms(line: Line) -> None:
+def test_erasure_sms_marks_no_dialled_tip(line: Line) -> None:
     caller = line.caller(HERS)
     caller.dial()
     caller.key("5", "1", "2", "1", "1")
@@ -106,7 +108,7 @@ def test_what_was_told_by_dialling_is_not_taken_back_by_sms(line: Line) -> None:
     assert wanted(line) == [False]
 
 
-def test_it_is_no_tip_and_ends_no_reading(line: Line) -> None:
+def test_erasure_sms_is_no_tip_and_ends_no_reading(line: Line) -> None:
     message = writes(line, "siba", Arrival.CALLED)
     assert line.tips == []
     later = replace(
@@ -115,21 +117,21 @@ def test_it_is_no_tip_and_ends_no_reading(line: Line) -> None:
     assert take_sms(line.context, later) is InboxOutcome.TAKEN_BACK
 
 
-def test_a_responder_takes_nothing_back(line: Line) -> None:
+def test_responder_s_sms_marks_nothing(line: Line) -> None:
     writes(line, TOLD)
     line.enrol(Level.NATIONAL, HERS)
     writes(line, "siba")
     assert wanted(line) == [False]
 
 
-def test_where_sms_does_not_reach_the_line_nothing_is_marked(line: Line) -> None:
+def test_no_mark_without_inbound_sms(line: Line) -> None:
     writes(line, TOLD)
     line.context = replace(line.context, line=make_line(inbound_sms=False))
     writes(line, "siba")
     assert wanted(line) == [False]
 
 
-def test_what_it_comes_to_is_decided_by_people(line: Line) -> None:
+def test_people_decide_on_erasure_requested_by_sms(line: Line) -> None:
     """After a request for erasure by SMS, no deadline erases a case about danger that no one took. People decide about
     the erasure."""
     writes(line, TOLD)

@@ -50,7 +50,9 @@ def stands(run: ConversationState) -> None:
 
 @settings(max_examples=150 if is_long() else 50)
 @given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
-def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[str]) -> None:
+def test_sms_reading_leaves_its_flow_nowhere(
+    topic: Topic, language: str | None, texts: list[str]
+) -> None:
     spoken = service_answers.begin_topic(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
         stands(spoken.state)
@@ -62,7 +64,7 @@ def test_no_way_leads_out_of_it(topic: Topic, language: str | None, texts: list[
     stands(spoken.state)
 
 
-def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
+def test_sms_screens_ask_for_no_free_text() -> None:
     """No screen that people read by SMS asks for free text. Without free text, no stored answer can contain a caller's
     words."""
     nodes = [node for flow in SMS.flow_set.flows.values() for node in flow.nodes.values()]

@@ -22,7 +22,7 @@ __all__ = ["texter"]
 FRONT = "Akazi gatekanye n'umuryango\n1 Akazi ko mu mahanga"
 
 
-def test_a_word_opens_its_topic_and_digits_go_on(texter: Texter) -> None:
+def test_word_opens_its_topic_and_digits_continue(texter: Texter) -> None:
     assert texter.asks("akazi").startswith(FRONT)
     assert texter.asks("2").startswith("Umukozi wo mu rugo afite uburenganzira")
     assert texter.asks("9").startswith("Ibimenyetso bibi")
@@ -30,7 +30,7 @@ def test_a_word_opens_its_topic_and_digits_go_on(texter: Texter) -> None:
     assert texter.asks("2") == "Murakoze. Murabeho.\nUshobora gusiba ubu butumwa."
 
 
-def test_a_word_is_answered_in_its_own_language(texter: Texter) -> None:
+def test_word_is_answered_in_its_language(texter: Texter) -> None:
     assert texter.asks("please send me info").startswith(FRONT)
     assert texter.asks("QUIZ").startswith("Isuzume: ")
     assert texter.asks("rights").startswith("Rights\n")
@@ -43,7 +43,7 @@ def test_a_word_is_answered_in_its_own_language(texter: Texter) -> None:
 @pytest.mark.parametrize(
     ("language", "word"), [("rw", "akazi"), ("fr", "francais"), ("en", "English")]
 )
-def test_c2_a_lesson_reads_alike_on_both_channels(texter: Texter, language: str, word: str) -> None:
+def test_c2_lesson_is_the_same_on_both_channels(texter: Texter, language: str, word: str) -> None:
     caller = texter.line.caller()
     caller.dial()
     caller.key(*{"rw": (), "en": ("7",), "fr": ("8",)}[language])
@@ -51,7 +51,7 @@ def test_c2_a_lesson_reads_alike_on_both_channels(texter: Texter, language: str,
     assert texter.asks("9") == caller.key("9")[len("CON ") :]
 
 
-def test_she_may_answer_in_words(texter: Texter) -> None:
+def test_reader_may_answer_in_words(texter: Texter) -> None:
     texter.asks("akazi")
     assert texter.asks("Akazi ko mu rugo").startswith("Umukozi wo mu rugo")
     assert texter.asks("komeza").startswith("Ibimenyetso bibi")
@@ -60,7 +60,7 @@ def test_she_may_answer_in_words(texter: Texter) -> None:
 
 
 @pytest.mark.row("C5")
-def test_whoever_answers_1_reads_a_lesson_to_its_end(texter: Texter) -> None:
+def test_answer_1_continues_lesson_to_its_end(texter: Texter) -> None:
     assert texter.asks("urugo").startswith("Umukozi wo mu rugo")
     assert texter.asks("1").startswith("Ibimenyetso bibi")
     assert texter.asks("1").startswith("Murakoze gusoma.\n1 Izindi ngingo\n")
@@ -68,20 +68,20 @@ def test_whoever_answers_1_reads_a_lesson_to_its_end(texter: Texter) -> None:
     assert dialogue.counted == ["topic:work_in_homes"]
 
 
-def test_what_was_read_is_counted_as_of_sms(texter: Texter) -> None:
+def test_reading_is_counted_for_sms(texter: Texter) -> None:
     texter.asks("homes", "9")
     (dialogue,) = texter.line.all(Dialogue)
     assert (dialogue.channel, dialogue.entry, dialogue.language) == ("sms", "homes", "en")
     assert dialogue.counted == ["topic:work_in_homes"]
 
 
-def test_the_gateway_repeats_itself_and_she_is_answered_once(texter: Texter) -> None:
+def test_repeated_callback_is_answered_once(texter: Texter) -> None:
     assert texter.says("akazi", provider_id="ATXid_a") is InboxOutcome.READ
     assert texter.says("akazi", provider_id="ATXid_a") is InboxOutcome.REPEATED
     assert len(texter.reads()) == 1
 
 
-def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
+def test_unknown_answer_repeats_the_page_once(texter: Texter) -> None:
     texter.asks("akazi")
     assert texter.asks("6").startswith("Kanda 1-5, 7, 8\nAkazi gatekanye")
     texter.says("6")
@@ -89,7 +89,7 @@ def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
     assert texter.asks("2").startswith("Umukozi wo mu rugo")
 
 
-def test_a_digit_after_half_an_hour_is_answered_once(texter: Texter) -> None:
+def test_late_digit_gets_one_explanation(texter: Texter) -> None:
     texter.asks("akazi")
     texter.line.clock.turn(minutes=31)
     assert "AKAZI" in texter.asks("2")
@@ -98,12 +98,12 @@ def test_a_digit_after_half_an_hour_is_answered_once(texter: Texter) -> None:
     assert texter.asks("akazi").startswith(FRONT)
 
 
-def test_after_the_end_a_digit_is_told_how_to_begin_again(texter: Texter) -> None:
+def test_digit_after_end_explains_how_to_restart(texter: Texter) -> None:
     texter.asks("urugo", "9", "9", "2")
     assert "AKAZI" in texter.asks("1")
 
 
-def test_whoever_never_asked_to_read_is_answered_by_nothing(texter: Texter) -> None:
+def test_phone_that_never_read_gets_no_answer(texter: Texter) -> None:
     for text in ("1", "9", "000", "hello", "", "?"):
         assert texter.says(text) is InboxOutcome.UNKNOWN_SENDER
     assert texter.reads() == []
@@ -111,27 +111,27 @@ def test_whoever_never_asked_to_read_is_answered_by_nothing(texter: Texter) -> N
 
 
 @pytest.mark.parametrize("words", ["umukobwa afungiranye mu nzu", "help"])
-def test_a_tip_during_reading_is_a_tip_without_an_answer(texter: Texter, words: str) -> None:
+def test_tip_during_reading_gets_no_answer(texter: Texter, words: str) -> None:
     texter.asks("akazi")
     assert texter.says(words) is InboxOutcome.TIP
     assert texter.reads() == []
     assert texter.line.read(texter.line.tip)["words"] == words
 
 
-def test_a_responder_reads_nothing_by_sms(texter: Texter) -> None:
+def test_responder_reads_no_topic_by_sms(texter: Texter) -> None:
     texter.msisdn = "+250788000090"
     assert texter.says("akazi") is InboxOutcome.HELPED
     assert answers_of(texter.line) == []
 
 
-def test_where_sms_does_not_reach_the_line_nobody_is_answered(texter: Texter) -> None:
+def test_no_answer_without_inbound_sms(texter: Texter) -> None:
     texter.line.context = replace(texter.line.context, line=make_line(inbound_sms=False))
     assert texter.says("akazi") is InboxOutcome.UNKNOWN_SENDER
     assert answers_of(texter.line) == []
 
 
 @pytest.mark.parametrize("when", ["before", "between", "by choice"])
-def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
+def test_stop_ends_all_answers(texter: Texter, when: str) -> None:
     if when == "before":
         texter.says("hagarika")
         texter.says("akazi")
@@ -149,7 +149,7 @@ def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
     assert all(row.encrypted_number == b"" for row in answers_of(texter.line))
 
 
-def test_a_foreign_number_is_counted_and_not_answered(texter: Texter) -> None:
+def test_foreign_number_is_counted_without_answer(texter: Texter) -> None:
     texter.msisdn = "+8816123456789"
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
@@ -162,7 +162,7 @@ def test_a_foreign_number_is_counted_and_not_answered(texter: Texter) -> None:
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(number=st.from_regex(r"\+(250|881)?[1-9][0-9]{6,11}", fullmatch=True))
-def test_no_answer_goes_to_a_number_that_gets_no_sms(texter: Texter, number: str) -> None:
+def test_unsupported_number_gets_no_answer(texter: Texter, number: str) -> None:
     context = texter.line.context
     with context.database.writing() as session:
         says = service_answers.AnswerContent(AnswerForm.HINT, context.flow_sets.live(), {}, "rw")
@@ -176,7 +176,7 @@ def test_no_answer_goes_to_a_number_that_gets_no_sms(texter: Texter, number: str
         assert written is None
 
 
-def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
+def test_two_machines_stop_answering_each_other(texter: Texter) -> None:
     sent = 0
     for _ in range(10):
         texter.says("menu")
@@ -192,7 +192,7 @@ def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
 
 
 @pytest.mark.adversary("a person who floods the hotline")
-def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
+def test_answers_have_daily_limits(texter: Texter) -> None:
     sent = 0
     for _ in range(A_DAY + 10):
         texter.says("menu")
@@ -211,7 +211,7 @@ def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
     assert not service_answers.check_answers(texter.line.context, encrypted=True).ok
 
 
-def test_a_flushed_store_forgets_and_the_word_begins_anew(texter: Texter) -> None:
+def test_flushed_redis_restarts_the_reading(texter: Texter) -> None:
     texter.asks("akazi")
     texter.line.flush()
     assert texter.says("2") is InboxOutcome.UNKNOWN_SENDER
@@ -220,7 +220,7 @@ def test_a_flushed_store_forgets_and_the_word_begins_anew(texter: Texter) -> Non
     assert texter.asks("akazi").startswith(FRONT)
 
 
-def test_neither_her_number_nor_her_words_stand_anywhere(texter: Texter) -> None:
+def test_number_and_words_are_stored_nowhere(texter: Texter) -> None:
     texter.says("AKAZI svp")
     texter.says("ndashaka zuzimba")
     texter.line.flush()

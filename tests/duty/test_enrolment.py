@@ -35,7 +35,7 @@ def context(database: Database, clock: Clock, tmp_path: Path) -> WholeContext:
     )
 
 
-def test_everybody_in_a_good_file_is_enrolled(context: WholeContext) -> None:
+def test_all_people_of_a_valid_file_are_enrolled(context: WholeContext) -> None:
     assert len(service_enrolment.import_responders(context, HEADER + ONE + TWO)) == 2
 
     one, two = service_enrolment.list_responders(context)
@@ -50,7 +50,7 @@ def test_everybody_in_a_good_file_is_enrolled(context: WholeContext) -> None:
     assert one.unreachable is None
 
 
-def test_the_hooks_know_the_phone_but_not_its_number(context: WholeContext, tmp_path: Path) -> None:
+def test_hooks_recognise_phone_without_its_number(context: WholeContext, tmp_path: Path) -> None:
     service_enrolment.import_responders(context, HEADER + ONE)
 
     (person,) = service_enrolment.list_responders(context)

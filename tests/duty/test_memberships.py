@@ -23,7 +23,7 @@ from tests.support.district import District
 from tests.support.posting import post
 
 BY = {"by": "Alice", "reason": "a test"}
-TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPONDER}
+DESKS = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPONDER}
 
 
 def desks(district: District, who: int) -> dict[str, str]:
@@ -32,19 +32,19 @@ def desks(district: District, who: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def both(district: District) -> District:
+def members(district: District) -> District:
     """Returns a district with two members of the national desk. Responder 1 is deputy in district 12, coordinator in
     13, and belongs to a border desk."""
     one = district.enrol(Level.RESPONDER)
     for _ in range(2):
         district.enrol(Level.NATIONAL)
     with district.database.writing() as session:
-        tables.set_desks(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
+        tables.set_desks(session, session.get_one(Responder, one), DESKS, ["labour"], NOON)
     return district
 
 
-def test_each_level_of_hers_is_a_candidate_of_its_districts(both: District) -> None:
-    with both.database.reading() as session:
+def test_each_level_of_hers_is_a_candidate_of_its_districts(members: District) -> None:
+    with members.database.reading() as session:
         hers = [c for c in queries.roster(session, NOON) if c.id == 1]
         (member,) = [one for one in queries_people.members(session) if one.id == 1]
     assert {(c.level, c.districts) for c in hers} == {
@@ -52,13 +52,15 @@ def test_each_level_of_hers_is_a_candidate_of_its_districts(both: District) -> N
         (Level.COORDINATOR, frozenset({"13"})),
         (Level.RESPONDER, frozenset({"border-east"})),
     }
-    assert (member.level, member.desks) == (Level.COORDINATOR, frozenset(TWO))
+    assert (member.level, member.desks) == (Level.COORDINATOR, frozenset(DESKS))
 
 
 @pytest.mark.parametrize(("place", "level"), [("12", Level.DEPUTY), ("13", Level.COORDINATOR)])
-def test_the_level_is_that_of_the_tip_s_district(both: District, place: str, level: Level) -> None:
-    tip = both.tell(place=place)
-    with both.database.reading() as session:
+def test_the_level_is_that_of_the_tip_s_district(
+    members: District, place: str, level: Level
+) -> None:
+    tip = members.tell(place=place)
+    with members.database.reading() as session:
         assert [
             one.level
             for one in queries.alerted_by_tip(session, [tip])[tip]
@@ -66,12 +68,12 @@ def test_the_level_is_that_of_the_tip_s_district(both: District, place: str, lev
         ] == [level]
 
 
-def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None:
+def test_a_move_changes_districts_and_leaves_other_desks(members: District) -> None:
     there = {"24": Level.COORDINATOR, "border-east": Level.RESPONDER}
-    post(both.context, 1, there)
-    assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
-    post(both.context, 1, there, (Category.SEX,))
-    with both.database.reading() as session:
+    post(members.context, 1, there)
+    assert desks(members, 1) == {"24": "coordinator", "border-east": "responder"}
+    post(members.context, 1, there, (Category.SEX,))
+    with members.database.reading() as session:
         rows = tables.current_memberships(session, 1)
         person = session.get_one(Responder, 1)
     assert {row.desk_code: row.categories for row in rows} == {
@@ -91,44 +93,46 @@ def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) 
     assert desks(district, three) == {"12": "deputy"}
 
 
-def test_a_desk_that_was_retired_meanwhile_gets_nobody(both: District) -> None:
+def test_a_desk_that_was_retired_meanwhile_gets_nobody(members: District) -> None:
     """The hotline checks again that each desk is still in use before it carries out a change of desks."""
-    with both.database.writing() as session:
-        for code in (*TWO, "24"):
+    with members.database.writing() as session:
+        for code in (*DESKS, "24"):
             session.add(Desk(code=code, kind=kind_of(code), public_key=b"", created_at=NOON))
-    wanted = RequestedPosting({**TWO, "24": Level.COORDINATOR}, ())
-    assert service_removal.change_desks(both.context, Actor("Alice"), 1, wanted, "a test")
-    with both.database.writing() as session:
+    wanted = RequestedPosting({**DESKS, "24": Level.COORDINATOR}, ())
+    assert service_removal.change_desks(members.context, Actor("Alice"), 1, wanted, "a test")
+    with members.database.writing() as session:
         session.get_one(Desk, "24").retired_at = NOON
-    bob = signed_in(both.context, "Bob", AccountRole.ADMIN)
+    bob = signed_in(members.context, "Bob", AccountRole.ADMIN)
     with pytest.raises(PersonnelRefused):
-        decides(both.context, bob, "posting")
-    assert "24" not in desks(both, 1)
+        decides(members.context, bob, "posting")
+    assert "24" not in desks(members, 1)
 
 
-def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -> None:
-    service_removal.remove_responder(both.context, "1", second=None, **BY)
-    assert desks(both, 1) == {}
-    assert both.responder(1).state == "left"
-    both.clock.turn(minutes=1)
-    service_leaves.bring_back(both.context, "1", number=None, second="Bob", **BY)
-    assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
-    assert both.responder(1).state == "active"
+def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(members: District) -> None:
+    service_removal.remove_responder(members.context, "1", second=None, **BY)
+    assert desks(members, 1) == {}
+    assert members.responder(1).state == "left"
+    members.clock.turn(minutes=1)
+    service_leaves.bring_back(members.context, "1", number=None, second="Bob", **BY)
+    assert desks(members, 1) == {code: str(level) for code, level in DESKS.items()}
+    assert members.responder(1).state == "active"
 
 
-def test_who_works_for_oversight_by_now_is_not_brought_back_to_a_district(both: District) -> None:
-    service_removal.remove_responder(both.context, "1", second=None, **BY)
-    eye = both.enrol(Level.RESPONDER)
-    with both.database.writing() as session:
+def test_who_works_for_oversight_by_now_is_not_brought_back_to_a_district(
+    members: District,
+) -> None:
+    service_removal.remove_responder(members.context, "1", second=None, **BY)
+    eye = members.enrol(Level.RESPONDER)
+    with members.database.writing() as session:
         session.add(Desk(code="eye", kind=DeskKind.OVERSIGHT, public_key=b"", created_at=NOON))
         own = session.get_one(Responder, 1).person_id
         other = session.get_one(Responder, eye)
         other.person_id = own
         tables.set_desks(session, other, {"eye": Level.RESPONDER}, [], NOON)
-    both.clock.turn(minutes=1)
+    members.clock.turn(minutes=1)
     with pytest.raises(PersonnelRefused, match="oversight"):
-        service_leaves.bring_back(both.context, "1", number=None, second="Bob", **BY)
-    assert (desks(both, 1), both.responder(1).state) == ({}, "left")
+        service_leaves.bring_back(members.context, "1", number=None, second="Bob", **BY)
+    assert (desks(members, 1), members.responder(1).state) == ({}, "left")
 
 
 # Tests how responders take leave and return, with both kinds of database.

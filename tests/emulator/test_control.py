@@ -23,7 +23,7 @@ ONE = "+250788000001"
         ("", "127.0.0.1", 403),
     ],
 )
-def test_only_from_this_machine_by_its_own_name(peer: str, host: str, status: int) -> None:
+def test_emulator_answers_only_local_host_name(peer: str, host: str, status: int) -> None:
     emulator = build_emulator()
     app = create_app(emulator).test_client()
     for path in ("/control/outbox", "/control/handset/%2B250788000001", "/"):
@@ -32,7 +32,7 @@ def test_only_from_this_machine_by_its_own_name(peer: str, host: str, status: in
     emulator.close()
 
 
-def test_a_foreign_form_is_refused(url: str, client: EmulatorClient) -> None:
+def test_form_from_other_site_is_refused(url: str, client: EmulatorClient) -> None:
     response = requests.post(
         f"{url}/control/dial", data={"from": ONE, "code": "*384*777#"}, timeout=5
     )
@@ -40,7 +40,7 @@ def test_a_foreign_form_is_refused(url: str, client: EmulatorClient) -> None:
     assert client.sessions() == []
 
 
-def test_settings_are_read_by_type_and_refused_all_at_once(client: EmulatorClient) -> None:
+def test_invalid_settings_are_all_refused_at_once(client: EmulatorClient) -> None:
     client.set(idle=20, direct_dial="B", senders=["LINE"])
     shown = client.get("settings")
     assert (shown["idle"], shown["direct_dial"], shown["senders"]) == (20.0, "B", ["LINE"])
@@ -50,7 +50,7 @@ def test_settings_are_read_by_type_and_refused_all_at_once(client: EmulatorClien
     assert client.get("settings") == shown
 
 
-def test_what_travelled_holds_no_word(client: EmulatorClient, line: FakeLine) -> None:
+def test_travel_log_contains_no_text(client: EmulatorClient, line: FakeLine) -> None:
     session = client.dial()
     session.reply("canary word")
     client.text("canary word", msisdn=ONE)
@@ -60,7 +60,7 @@ def test_what_travelled_holds_no_word(client: EmulatorClient, line: FakeLine) ->
     assert "canary" not in str(changes)
 
 
-def test_a_reset_forgets_all(client: EmulatorClient) -> None:
+def test_reset_deletes_everything(client: EmulatorClient) -> None:
     client.dial()
     client.set_faults({"kind": "html"})
     client.reset()

@@ -19,7 +19,9 @@ def statuses(line: FakeLine, count: int) -> Sequence[str]:
     return [report["status"] for report in line.wait_for("delivery", count)]
 
 
-def test_an_arrival_is_reported(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+def test_arrival_gives_delivery_report(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
     sms.sent("Message", ONE, sender_id="LINE")
     assert statuses(line, 2) == ["Submitted", "Success"]
     sent = client.outbox()[0]
@@ -39,7 +41,9 @@ def test_an_arrival_is_reported(sms: LocalSms, client: EmulatorClient, line: Fak
     assert sent["accepted_at"] <= sent["delivered_at"]
 
 
-def test_a_phone_turned_on_gets_it(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+def test_switched_on_phone_gets_message(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
     client.power(ONE, on=False)
     sms.sent("Message", ONE)
     assert statuses(line, 2) == ["Submitted", "Buffered"]
@@ -59,7 +63,7 @@ def test_a_phone_turned_on_gets_it(sms: LocalSms, client: EmulatorClient, line: 
         ({"kind": "failed_report", "value": "AbsentSubscriber"}, ["Submitted", "AbsentSubscriber"]),
     ],
 )
-def test_reports_that_lie(
+def test_false_delivery_reports_are_sent(
     sms: LocalSms, client: EmulatorClient, line: FakeLine, fault: dict[str, str], told: list[str]
 ) -> None:
     client.set_faults(fault)
@@ -67,21 +71,23 @@ def test_reports_that_lie(
     assert statuses(line, len(told)) == told
 
 
-def test_a_failure_has_a_reason(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+def test_failed_delivery_has_reason(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "failed_report", "value": "Failed:UserDoesNotExist"})
     sms.sent("Message", ONE)
     assert line.wait_for("delivery", 2)[1]["failureReason"] == "UserDoesNotExist"
     assert client.inbox(ONE) == []
 
 
-def test_no_report_at_all(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+def test_delivery_report_can_be_missing(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
     client.set_faults({"kind": "no_report", "msisdn": ONE})
     sms.sent("Message", ONE, "+250788000004")
     line.wait_for("delivery", 2)
     assert {report["phoneNumber"] for report in line.heard("delivery")} == {"+250788000004"}
 
 
-def test_a_report_on_demand(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+def test_delivery_report_on_demand(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
     sms.sent("Message", ONE)
     line.wait_for("delivery", 2)
     client.report(client.outbox()[0]["id"], "Rejected", "UserInBlackList")
@@ -90,7 +96,7 @@ def test_a_report_on_demand(sms: LocalSms, client: EmulatorClient, line: FakeLin
         client.report("ATXid_0", "Success")
 
 
-def test_an_mo_is_told_with_the_gateways_fields(client: EmulatorClient, line: FakeLine) -> None:
+def test_inbound_sms_has_the_gateway_s_fields(client: EmulatorClient, line: FakeLine) -> None:
     ids = client.text("1 K7Q4", msisdn=ONE)
     told = line.wait_for("sms")[0]
     assert told.pop("date").endswith("Z")
@@ -104,7 +110,7 @@ def test_an_mo_is_told_with_the_gateways_fields(client: EmulatorClient, line: Fa
     }
 
 
-def test_an_mo_repeats_each_minute_until_200(client: EmulatorClient, line: FakeLine) -> None:
+def test_inbound_sms_repeats_until_200(client: EmulatorClient, line: FakeLine) -> None:
     line.statuses = [500, 404, 202]
     client.run_clock_at(0.001)
     client.text("1 K7Q4", msisdn=ONE)
@@ -117,7 +123,7 @@ def test_an_mo_repeats_each_minute_until_200(client: EmulatorClient, line: FakeL
     assert len(line.heard("sms")) == 4
 
 
-def test_an_mo_is_given_up_after_its_time(client: EmulatorClient, line: FakeLine) -> None:
+def test_inbound_sms_stops_after_its_time(client: EmulatorClient, line: FakeLine) -> None:
     line.statuses = [500] * 50
     client.set(mo_patience=0.3, mo_repeat=0.2)
     client.text("1 K7Q4", msisdn=ONE)
@@ -126,19 +132,19 @@ def test_an_mo_is_given_up_after_its_time(client: EmulatorClient, line: FakeLine
     assert len(line.heard("sms")) <= 3
 
 
-def test_a_long_mo_twice_is_told_whole(client: EmulatorClient, line: FakeLine) -> None:
+def test_long_inbound_sms_arrives_twice_whole(client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "duplicate_mo"})
     (incoming,) = client.text("a" * 161, msisdn=ONE)
     told = line.wait_for("sms", 2)
     assert {(one["text"], one["id"]) for one in told} == {("a" * 161, incoming)}
 
 
-def test_a_text_to_somebody_else_is_not_ours(client: EmulatorClient, line: FakeLine) -> None:
+def test_sms_to_other_number_is_ignored(client: EmulatorClient, line: FakeLine) -> None:
     assert client.text("Hello", msisdn=ONE, to="8180") == []
     assert line.told == []
 
 
-def test_a_phone_that_is_off_sends_nothing(client: EmulatorClient) -> None:
+def test_switched_off_phone_sends_nothing(client: EmulatorClient) -> None:
     client.power(ONE, on=False)
     with pytest.raises(HandsetRefused):
         client.text("1 K7Q4", msisdn=ONE)

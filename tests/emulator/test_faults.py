@@ -7,14 +7,14 @@ def drawn(faults: Faults, count: int, msisdn: str = ONE) -> list[bool]:
     return [bool(faults.draw(Point.SEND, msisdn)) for _ in range(count)]
 
 
-def test_always_some_times_and_later() -> None:
+def test_faults_occur_always_a_few_times_or_later() -> None:
     faults = Faults()
     faults.set([GatewayFault(FaultKind.HTML, times=2, skip=1)])
     assert drawn(faults, 5) == [False, True, True, False, False]
     assert faults.struck == {"html": 2}
 
 
-def test_only_one_number() -> None:
+def test_fault_affects_only_its_number() -> None:
     faults = Faults()
     faults.set([GatewayFault(FaultKind.HTML, msisdn=OTHER)])
     assert drawn(faults, 1) == [False]
@@ -31,7 +31,7 @@ def test_chance_repeats_with_its_seed() -> None:
     assert 8 <= sum(first) <= 32
 
 
-def test_at_the_send_the_first_alone_and_elsewhere_all() -> None:
+def test_send_has_one_fault_and_other_points_have_all() -> None:
     faults = Faults()
     faults.set(
         [

@@ -13,7 +13,7 @@ def texts(line: FakeLine) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["duplicate_hop", "concurrent_hop"])
-def test_a_hop_told_twice(client: EmulatorClient, line: FakeLine, kind: str) -> None:
+def test_hop_is_sent_twice(client: EmulatorClient, line: FakeLine, kind: str) -> None:
     client.set_faults({"kind": kind})
     session = client.dial()
     session.reply("1")
@@ -22,7 +22,7 @@ def test_a_hop_told_twice(client: EmulatorClient, line: FakeLine, kind: str) -> 
     assert client.violations() == []
 
 
-def test_a_repeat_answered_otherwise_is_a_violation(client: EmulatorClient, line: FakeLine) -> None:
+def test_different_answer_to_repeat_is_violation(client: EmulatorClient, line: FakeLine) -> None:
     count = itertools.count()
 
     def change() -> None:
@@ -34,20 +34,20 @@ def test_a_repeat_answered_otherwise_is_a_violation(client: EmulatorClient, line
     assert [one["rule"] for one in client.violations()] == ["repeat answered otherwise"]
 
 
-def test_an_answer_that_is_slow_is_a_violation(client: EmulatorClient, line: FakeLine) -> None:
+def test_slow_answer_is_violation(client: EmulatorClient, line: FakeLine) -> None:
     line.before = lambda: time.sleep(0.1)
     client.set(slow_after=0.05)
     client.dial()
     assert [one["rule"] for one in client.violations()] == ["slow answer"]
 
 
-def test_an_answer_without_con_or_end_is_one(client: EmulatorClient, line: FakeLine) -> None:
+def test_answer_without_con_or_end_is_violation(client: EmulatorClient, line: FakeLine) -> None:
     line.answers = {"": "Welcome"}
     client.dial()
     assert [one["rule"] for one in client.violations()] == ["neither CON nor END"]
 
 
-def test_what_had_nothing_to_repeat_did_not_strike(client: EmulatorClient, line: FakeLine) -> None:
+def test_fault_without_earlier_hop_does_not_occur(client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "out_of_order"}, {"kind": "retry_hop"})
     session = client.dial()
     assert client.struck() == {}
@@ -58,7 +58,7 @@ def test_what_had_nothing_to_repeat_did_not_strike(client: EmulatorClient, line:
     assert client.struck() == {"out_of_order": 2, "retry_hop": 1}
 
 
-def test_a_pair_out_of_order(client: EmulatorClient, line: FakeLine) -> None:
+def test_two_hops_arrive_out_of_order(client: EmulatorClient, line: FakeLine) -> None:
     line.answers = {"1": "CON One"}
     client.set_faults({"kind": "out_of_order"})
     session = client.dial()
@@ -66,7 +66,7 @@ def test_a_pair_out_of_order(client: EmulatorClient, line: FakeLine) -> None:
     assert texts(line) == ["", "1", ""]
 
 
-def test_a_failed_hop_is_told_again(client: EmulatorClient, line: FakeLine) -> None:
+def test_failed_hop_is_sent_again(client: EmulatorClient, line: FakeLine) -> None:
     line.status = 500
 
     def repair() -> None:
@@ -79,7 +79,7 @@ def test_a_failed_hop_is_told_again(client: EmulatorClient, line: FakeLine) -> N
     assert texts(line) == ["", ""]
 
 
-def test_an_answer_that_is_lost(client: EmulatorClient, line: FakeLine) -> None:
+def test_answer_can_be_lost(client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "lost_answer", "skip": 1})
     session = client.dial()
     assert session.reply("1") == CONNECTION_PROBLEM
@@ -87,7 +87,7 @@ def test_an_answer_that_is_lost(client: EmulatorClient, line: FakeLine) -> None:
     assert line.wait_for("ended")[0]["status"] == "Failed"
 
 
-def test_a_missing_network(client: EmulatorClient, line: FakeLine) -> None:
+def test_network_code_can_be_missing(client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "missing_network"})
     client.dial()
     assert "networkCode" not in line.heard("ussd")[0]
@@ -96,20 +96,22 @@ def test_a_missing_network(client: EmulatorClient, line: FakeLine) -> None:
 @pytest.mark.parametrize(
     ("kind", "arrives"), [("missing_plus", "250788000001"), ("unescaped_plus", " 250788000001")]
 )
-def test_a_plus_is_missing(client: EmulatorClient, line: FakeLine, kind: str, arrives: str) -> None:
+def test_plus_sign_can_be_missing(
+    client: EmulatorClient, line: FakeLine, kind: str, arrives: str
+) -> None:
     client.set_faults({"kind": kind})
     client.dial()
     assert line.heard("ussd")[0]["phoneNumber"] == arrives
 
 
-def test_the_end_notice_twice(client: EmulatorClient, line: FakeLine) -> None:
+def test_end_notice_is_sent_twice(client: EmulatorClient, line: FakeLine) -> None:
     client.set_faults({"kind": "duplicate_end"})
     client.dial().hang_up()
     first, second = line.wait_for("ended", 2)
     assert first == second
 
 
-def test_the_end_notice_never_or_late(client: EmulatorClient, line: FakeLine) -> None:
+def test_end_notice_is_missing_or_late(client: EmulatorClient, line: FakeLine) -> None:
     client.run_clock_at(0.001)
     client.set_faults(
         {"kind": "no_end", "times": 1}, {"kind": "late_end", "seconds": 100, "skip": 1}

@@ -38,7 +38,7 @@ def page(desk: Page, url: str) -> Iterator[Page]:
 
 
 @pytest.mark.browser
-def test_a_button_holds_a_fault(page: Page, client: EmulatorClient, emulator: Emulator) -> None:
+def test_button_sets_a_fault(page: Page, client: EmulatorClient, emulator: Emulator) -> None:
     client.set_faults({"kind": "slow", "probability": 0.5})
     money = page.get_by_role("button", name="No money")
     money.click()
@@ -54,7 +54,7 @@ def test_a_button_holds_a_fault(page: Page, client: EmulatorClient, emulator: Em
 
 
 @pytest.mark.browser
-def test_an_old_answer_ends_no_fault_that_a_key_caused(page: Page) -> None:
+def test_old_answer_clears_no_newer_key_error(page: Page) -> None:
     """The key F8 closes and opens the panel. The first button then has the focus."""
     opener = page.locator("[data-lab-open]")
     slow = page.get_by_role("button", name="Answers after 12 s")
@@ -72,7 +72,7 @@ def test_an_old_answer_ends_no_fault_that_a_key_caused(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_the_panel_by_tab(page: Page) -> None:
+def test_tab_key_reaches_the_panel(page: Page) -> None:
     """With the Tab key, the open panel comes after the caller's phone, and the panel's faults come next."""
     page.locator("[data-handset=citizen]").focus()
     page.keyboard.press("Tab")
@@ -87,7 +87,7 @@ def test_the_panel_by_tab(page: Page) -> None:
 
 @pytest.mark.row("P5")
 @pytest.mark.browser
-def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
+def test_hotline_s_clock_is_moved_and_reset(page: Page, clock: Path) -> None:
     page.get_by_role("button", name="+1 day").click()
     page.get_by_role("button", name="+1 h").click()
     expect(page.locator("[data-offset]")).to_have_text("1 d 1 h ahead")
@@ -98,7 +98,7 @@ def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
 
 
 @pytest.mark.browser
-def test_the_panel_takes_no_more_room_than_the_wire(page: Page) -> None:
+def test_panel_fits_its_column(page: Page) -> None:
     for width, height in ((1280, 800), (1366, 640), (1024, 768)):
         page.set_viewport_size({"width": width, "height": height})
         high = page.evaluate("document.documentElement.scrollHeight")
@@ -107,21 +107,21 @@ def test_the_panel_takes_no_more_room_than_the_wire(page: Page) -> None:
 
 @pytest.mark.row("P5")
 @pytest.mark.browser
-def test_every_button_is_a_fault_that_the_stand_in_knows(page: Page) -> None:
+def test_each_button_sets_a_known_fault(page: Page) -> None:
     rules = page.locator("[data-fault]").evaluate_all(
         "buttons => buttons.map(button => JSON.parse(button.dataset.fault))"
     )
     assert len({rule.point for rule in read_as(FAULTS, rules)}) == 5
 
 
-def test_a_clock_that_is_nobodys_to_turn_is_refused() -> None:
+def test_clock_of_other_process_cannot_be_moved() -> None:
     emulator = build_emulator()
     with pytest.raises(SettingsInvalid, match="hotline demo"):
         emulator.turn_line(60)
     emulator.close()
 
 
-def test_a_phone_off_is_a_failure(url: str, client: EmulatorClient, line: FakeLine) -> None:
+def test_switched_off_phone_gives_failure(url: str, client: EmulatorClient, line: FakeLine) -> None:
     client.set(give_up_after=2.0)
     client.power(ONE, on=False)
     LocalSms(url).sent("Message", ONE)
@@ -132,7 +132,9 @@ def test_a_phone_off_is_a_failure(url: str, client: EmulatorClient, line: FakeLi
     assert client.inbox(ONE) == []
 
 
-def test_a_lost_sms_is_listed(client: EmulatorClient, line: FakeLine, emulator: Emulator) -> None:
+def test_lost_sms_is_in_the_inbox_list(
+    client: EmulatorClient, line: FakeLine, emulator: Emulator
+) -> None:
     client.set_faults({"kind": "lost_mo", "times": 1})
     client.text("1 K7Q4", msisdn=ONE)
     client.text("1 K7Q5", msisdn=ONE)

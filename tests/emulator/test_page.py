@@ -65,7 +65,7 @@ def test_dial_read_answer_hang_up(citizen: Phone, client: EmulatorClient, line: 
 
 
 @pytest.mark.browser
-def test_an_old_answer_clears_nothing_that_was_typed(
+def test_old_answer_clears_no_typed_text(
     page: Page, citizen: Phone, client: EmulatorClient
 ) -> None:
     old = OldAnswer(page, "**/control/handset/*000001")
@@ -79,7 +79,7 @@ def test_an_old_answer_clears_nothing_that_was_typed(
 
 
 @pytest.mark.browser
-def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
+def test_keyboard_alone_operates_the_page(page: Page, citizen: Phone, line: FakeLine) -> None:
     page.keyboard.type("*384*777#")
     page.keyboard.press("Backspace")
     page.keyboard.type("#")
@@ -122,7 +122,7 @@ def test_a_person_answers_an_sms(url: str, page: Page, responder: Phone, line: F
 
 
 @pytest.mark.browser
-def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -> None:
+def test_switched_off_phone_gets_message_later(url: str, responder: Phone) -> None:
     responder.act("power")
     expect(responder.root).to_have_attribute("data-view", "off")
     LocalSms(url).sent("K7Q4 waits", RESPONDER)
@@ -132,7 +132,7 @@ def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -
 
 
 @pytest.mark.browser
-def test_a_chosen_phone_stays_and_others_are_marked(url: str, page: Page, responder: Phone) -> None:
+def test_chosen_phone_stays_and_others_are_marked(url: str, page: Page, responder: Phone) -> None:
     page.locator("[data-people]").select_option(RESPONDER)
     LocalSms(url).sent("K7Q4 waits", "+250738100002")
     other = page.locator("[data-log] button", has_text="Huye 2").first
@@ -165,7 +165,9 @@ def test_the_page_links_the_console_and_the_readme(chromium: Browser, emulator: 
 
 
 @pytest.mark.browser
-def test_a_telephone_shows_an_alert(url: str, page: Page, citizen: Phone, responder: Phone) -> None:
+def test_narrow_screen_shows_an_alert(
+    url: str, page: Page, citizen: Phone, responder: Phone
+) -> None:
     page.set_viewport_size(TELEPHONE)
     expect(citizen.root).to_be_visible()
     expect(responder.root).to_be_hidden()
@@ -224,7 +226,7 @@ def test_the_page_is_served_under_a_strict_policy() -> None:
 
 
 @pytest.mark.browser
-def test_without_javascript_there_is_one_true_sentence(chromium: Browser, url: str) -> None:
+def test_page_without_javascript_names_the_command(chromium: Browser, url: str) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(url)
@@ -236,7 +238,7 @@ def test_without_javascript_there_is_one_true_sentence(chromium: Browser, url: s
 
 
 @pytest.mark.browser
-def test_letters_by_touch(
+def test_touch_screen_types_letters(
     chromium: Browser, url: str, client: EmulatorClient, line: FakeLine
 ) -> None:
     """On a touch screen, no keyboard opens: the keys of the phone show how letters are written."""

@@ -43,7 +43,7 @@ def test_accepted_and_queued(sms: LocalSms) -> None:
     )
 
 
-def test_acceptance_is_201_with_the_bare_content_type(url: str) -> None:
+def test_accepted_send_returns_201_and_json(url: str) -> None:
     response = requests.post(
         f"{url}/version1/messaging",
         data={"username": "hotline", "to": ONE, "message": "Message"},
@@ -55,7 +55,9 @@ def test_acceptance_is_201_with_the_bare_content_type(url: str) -> None:
     assert only(response.json())["statusCode"] == 102
 
 
-def test_an_unregistered_sender_is_201_with_nobody(sms: LocalSms, client: EmulatorClient) -> None:
+def test_unregistered_sender_returns_201_without_recipient(
+    sms: LocalSms, client: EmulatorClient
+) -> None:
     client.set(senders=["LINE"])
     assert sms.sent("Message", ONE, sender_id="OTHER") == {
         "SMSMessageData": {"Message": "InvalidSenderId", "Recipients": []}
@@ -65,7 +67,7 @@ def test_an_unregistered_sender_is_201_with_nobody(sms: LocalSms, client: Emulat
     assert only(sms.sent("Message", ONE, sender_id="3847"))["status"] == "Success"
 
 
-def test_a_wrong_key_is_a_sentence(url: str) -> None:
+def test_wrong_api_key_returns_text(url: str) -> None:
     with pytest.raises(AfricasTalkingException, match=r"^The supplied authentication is invalid$"):
         LocalSms(url, "wrong").sent()
     response = requests.get(f"{url}/version1/user", headers={"apiKey": "wrong"}, timeout=5)
@@ -74,7 +76,7 @@ def test_a_wrong_key_is_a_sentence(url: str) -> None:
     assert response.headers["WWW-Authenticate"] == 'Basic realm="api",charset=UTF-8'
 
 
-def test_no_key_at_all(url: str) -> None:
+def test_missing_api_key_returns_401(url: str) -> None:
     response = requests.get(f"{url}/version1/user", timeout=5)
     assert response.status_code == 401
     assert response.text.startswith("The resource requires authentication")
@@ -106,7 +108,9 @@ def test_a_missing_field_is_400(url: str, missing: str) -> None:
         (502, "RejectedByGateway"),
     ],
 )
-def test_each_refused_status(sms: LocalSms, client: EmulatorClient, status: int, name: str) -> None:
+def test_each_refusal_has_its_status(
+    sms: LocalSms, client: EmulatorClient, status: int, name: str
+) -> None:
     client.set_faults({"kind": "recipient_status", "status": status, "times": 1})
     answer = sms.sent("Message", ONE)
     assert answer["SMSMessageData"]["Message"] == "Sent to 0/1 Total Cost: 0"
@@ -119,7 +123,9 @@ def test_each_refused_status(sms: LocalSms, client: EmulatorClient, status: int,
     assert client.outbox(after=2) == []
 
 
-def test_a_bad_number_beside_a_good(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+def test_bad_number_does_not_stop_good_one(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
     client.opt_out(TWO)
     assert line.wait_for("optout") == [{"senderId": "", "phoneNumber": TWO}]
     answer = sms.sent("Message", ONE, TWO, "+0780")
@@ -141,7 +147,7 @@ def test_parts_never_split_a_pair(sms: LocalSms) -> None:
         ({"kind": "truncated"}, requests.exceptions.JSONDecodeError),
     ],
 )
-def test_recorded_all_the_same(
+def test_failed_send_is_recorded(
     sms: LocalSms, client: EmulatorClient, fault: dict[str, Any], raised: type[Exception]
 ) -> None:
     client.set_faults({**fault, "times": 1})

@@ -36,7 +36,7 @@ def test_the_shipped_flows_are_read(database: Database, clock: Clock) -> None:
     assert set(document) == {"flows", "entries", "numbers"}
 
 
-def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+def test_all_faults_of_all_files_are_listed_at_once(tmp_path: Path) -> None:
     for name, flow in _playable()["flows"].items():
         (tmp_path / f"{name}.yaml").write_text(dump(flow), encoding="utf-8")
     (tmp_path / "a.yaml").write_text("flow: [", encoding="utf-8")
@@ -54,9 +54,7 @@ def test_a_folder_without_flows_is_refused(tmp_path: Path) -> None:
         read_folder(tmp_path)
 
 
-def test_a_document_that_differs_in_words_or_order_is_another_revision(
-    database: Database, clock: Clock
-) -> None:
+def test_changed_or_reordered_document_is_new_revision(database: Database, clock: Clock) -> None:
     first = publish(database, _playable(), clock())
     clock.turn(hours=1)
     shuffled = dict(reversed(_playable().items()))
@@ -80,14 +78,14 @@ def test_a_document_that_differs_in_words_or_order_is_another_revision(
     assert (seen[2], len({*seen})) == (first, 3)
 
 
-def test_what_cannot_be_played_is_not_published(database: Database, clock: Clock) -> None:
+def test_invalid_flows_are_not_published(database: Database, clock: Clock) -> None:
     with pytest.raises(FlowInvalid):
         publish(database, make_document(learn={"one": {"call": {"flow": "no"}}}), clock())
     with pytest.raises(NotReady):
         live_document(database)
 
 
-def test_a_document_survives_its_folder(tmp_path: Path) -> None:
+def test_exported_folder_gives_same_document(tmp_path: Path) -> None:
     document = read_folder(SHIPPED)
     write_folder(document, tmp_path / "out")
     assert read_folder(tmp_path / "out") == document
@@ -95,7 +93,9 @@ def test_a_document_survives_its_folder(tmp_path: Path) -> None:
 
 @pytest.mark.row("C17")
 @pytest.mark.parametrize("entries", [{"90": "cases"}, {"11": "cases", "90": "cases"}])
-def test_c17_an_entry_stays(entries: dict[str, str], database: Database, clock: Clock) -> None:
+def test_c17_published_short_code_stays(
+    entries: dict[str, str], database: Database, clock: Clock
+) -> None:
     publish(database, _playable(), clock())
 
     with pytest.raises(FlowInvalid, match=r"entries\.11: was published and .*learn"):
@@ -118,7 +118,7 @@ def test_c17_an_entry_stays(entries: dict[str, str], database: Database, clock: 
         (HEAD + "112,Police,verified,e,MIGEPROF,24/11/2026,,\n", "numbers.0.confirmed_on"),
     ],
 )
-def test_a_bad_sheet_names_its_place(sheet: str, fault: str, tmp_path: Path) -> None:
+def test_invalid_sheet_names_the_faulty_row(sheet: str, fault: str, tmp_path: Path) -> None:
     write_folder(_playable(), tmp_path)
     (tmp_path / "numbers.csv").write_text(sheet, encoding="utf-8")
 
@@ -128,7 +128,7 @@ def test_a_bad_sheet_names_its_place(sheet: str, fault: str, tmp_path: Path) -> 
 
 
 @given(st.text(max_size=200))
-def test_c15_whatever_stands_in_the_sheet_of_numbers_is_read_or_refused(sheet: str) -> None:
+def test_c15_any_sheet_of_numbers_is_read_or_refused(sheet: str) -> None:
     with TemporaryDirectory() as folder:
         write_folder(_playable(), Path(folder))
         (Path(folder) / "numbers.csv").write_text(HEAD + sheet, encoding="utf-8")

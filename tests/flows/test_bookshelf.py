@@ -82,12 +82,12 @@ def hops(database: Database) -> Hops:
     return Hops(database)
 
 
-def test_nothing_published_is_not_ready(database: Database) -> None:
+def test_missing_publication_raises_not_ready(database: Database) -> None:
     with pytest.raises(NotReady, match="hotline upgrade"):
         SqlFlowSets(database, place_lists()).live()
 
 
-def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock) -> None:
+def test_publication_is_live_within_a_second(database: Database, clock: Clock) -> None:
     elapsed = Elapsed()
     shelf = SqlFlowSets(database, place_lists(), elapsed=elapsed)
     first = _publish(database, clock, "one")
@@ -100,7 +100,7 @@ def test_a_publication_is_heard_within_a_second(database: Database, clock: Clock
     assert shelf.live() == second
 
 
-def test_a_book_is_compiled_once_and_cached(database: Database, clock: Clock) -> None:
+def test_flow_set_is_compiled_once_and_cached(database: Database, clock: Clock) -> None:
     shelf = SqlFlowSets(database, place_lists())
     ids = [_publish(database, clock, f"words {number}") for number in range(KEPT + 1)]
     first = shelf.get(ids[0])
@@ -123,7 +123,7 @@ def test_an_unknown_revision_is_not_found(database: Database) -> None:
         SqlFlowSets(database, place_lists()).get(7)
 
 
-def test_sessions_start_on_the_old_book_while_one_loads(hops: Hops, clock: Clock) -> None:
+def test_sessions_start_with_old_flow_set_during_load(hops: Hops, clock: Clock) -> None:
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
@@ -135,7 +135,7 @@ def test_sessions_start_on_the_old_book_while_one_loads(hops: Hops, clock: Clock
     assert len(hops.waiting) == 1
 
 
-def test_a_new_book_is_heard_in_time_though_nobody_loads_it(hops: Hops, clock: Clock) -> None:
+def test_new_flow_set_is_live_in_time_without_other_load(hops: Hops, clock: Clock) -> None:
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
@@ -149,7 +149,7 @@ def test_a_new_book_is_heard_in_time_though_nobody_loads_it(hops: Hops, clock: C
     assert hops.begins() == third
 
 
-def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock: Clock) -> None:
+def test_late_load_never_hides_newer_flow_set(hops: Hops, clock: Clock) -> None:
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
     second = _publish(hops.database, clock, "two")
@@ -165,7 +165,7 @@ def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock:
     assert hops.shelf.get(second).flows["learn"] != hops.shelf.get(third).flows["learn"]
 
 
-def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
+def test_session_of_other_process_uses_its_flow_set(hops: Hops, clock: Clock) -> None:
     """A second process began a session with a newer flow set, which this process has not loaded yet."""
     first = _publish(hops.database, clock, "one")
     assert hops.begins() == first
@@ -175,7 +175,7 @@ def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, cloc
     assert hops.begins() == second
 
 
-def test_a_load_that_fails_is_begun_again(
+def test_failed_load_is_repeated(
     database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     away = Away(database)
@@ -193,7 +193,7 @@ def test_a_load_that_fails_is_begun_again(
     assert hops.begins() == second
 
 
-def test_equal_flows_of_two_revisions_are_made_once(database: Database, clock: Clock) -> None:
+def test_equal_flows_of_two_revisions_are_shared(database: Database, clock: Clock) -> None:
     shelf = SqlFlowSets(database, place_lists())
     one, two = (shelf.get(_publish(database, clock, words)) for words in ("one", "two"))
     assert two.flows["front"] is one.flows["front"]
@@ -224,19 +224,19 @@ def text_of(shelf: Shelf, template: Template = Template.TAKEN) -> str:
     return Phrases(SHIPPED, LivePhrases(shelf)).say("rw", template, ref="K7Q4")
 
 
-def test_what_was_changed_is_said() -> None:
+def test_changed_phrase_is_used() -> None:
     assert text_of(Shelf({})) == "K7Q4: cyafashwe"
     assert text_of(Shelf({"rw": {"TAKEN": "{ref}: uracyakiriye"}})) == "K7Q4: uracyakiriye"
     assert text_of(Shelf({"fr": {"TAKEN": "{ref}: pris"}})) == "K7Q4: cyafashwe"
 
 
 @pytest.mark.parametrize("broken", ["{who} {ref}", "{ref", "{0}"])
-def test_words_that_cannot_be_filled_in_hold_up_no_message(broken: str) -> None:
+def test_invalid_phrase_falls_back_to_shipped_text(broken: str) -> None:
     assert text_of(Shelf({"rw": {"TAKEN": broken}})) == "K7Q4: cyafashwe"
 
 
 @pytest.mark.parametrize("broken", [StoreUnavailable("locked"), NotReady("none")])
-def test_a_shelf_that_does_not_answer_is_left_alone_for_a_while(broken: Exception) -> None:
+def test_failing_cache_is_not_asked_again_at_once(broken: Exception) -> None:
     at = [0.0]
     shelf = Shelf({"rw": {"TAKEN": "{ref}: changed"}}, broken=broken)
     live = LivePhrases(shelf, elapsed=lambda: at[0])
@@ -249,7 +249,7 @@ def test_a_shelf_that_does_not_answer_is_left_alone_for_a_while(broken: Exceptio
     assert live("rw", Template.TAKEN) == "{ref}: changed", "as it was known last"
 
 
-def test_what_is_said_without_a_database_asks_none() -> None:
+def test_failure_text_needs_no_database() -> None:
     shelf = Shelf({"rw": {"FAILURE": "changed"}}, broken=StoreUnavailable("gone"))
     assert LivePhrases(shelf)("rw", Template.FAILURE) is None
     assert shelf.asked == 0

@@ -48,7 +48,7 @@ def presses(line: Line, language: str, *keyed: str) -> Caller:
 
 @pytest.mark.row("C3")
 @pytest.mark.parametrize("language", CODES)
-def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) -> None:
+def test_c3_each_dial_asks_for_the_language(line: Line, language: str) -> None:
     front = line.caller().dial()
     own = ENGINE_TEXTS[language]
     caller = presses(line, language)
@@ -63,7 +63,7 @@ def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) 
 
 @pytest.mark.row("C7")
 @pytest.mark.parametrize("language", CODES)
-def test_a_report_alerts_after_four_answers_and_is_whole_at_nine(line: Line, language: str) -> None:
+def test_report_alerts_after_four_answers_and_ends_after_nine(line: Line, language: str) -> None:
     caller = presses(line, language, *DANGER_HERE[:-1])
     assert (line.tip.state, line.jobs.scheduled) == ("draft", [])
     caller.key(DANGER_HERE[-1])
@@ -75,7 +75,7 @@ def test_a_report_alerts_after_four_answers_and_is_whole_at_nine(line: Line, lan
 
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("language", CODES)
-def test_c5_whoever_only_presses_1_reaches_the_end_of_a_lesson(line: Line, language: str) -> None:
+def test_c5_pressing_only_1_reaches_end_of_lesson(line: Line, language: str) -> None:
     caller = presses(line, language, "1", "1", "1", "1")
     first, *_ = choices(caller.screen)
     assert (first, choices(caller.screen)[first]) == (OTHER_TOPICS[language], "1")
@@ -86,7 +86,7 @@ def test_c5_whoever_only_presses_1_reaches_the_end_of_a_lesson(line: Line, langu
 
 @pytest.mark.row("C20")
 @pytest.mark.parametrize("language", CODES)
-def test_1_leads_past_a_complaint_s_first_page(line: Line, language: str) -> None:
+def test_1_leads_past_first_page_of_complaint(line: Line, language: str) -> None:
     caller = presses(line, language, *TREATED)
     assert len(choices(caller.key("1"))) == 5
     caller.hang_up()
@@ -95,7 +95,7 @@ def test_1_leads_past_a_complaint_s_first_page(line: Line, language: str) -> Non
 
 @pytest.mark.row("C13")
 @pytest.mark.parametrize("language", CODES)
-def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) -> None:
+def test_c13_no_is_first_choice_for_call_back(line: Line, language: str) -> None:
     offering = replace(
         line, context=replace(line.context, line=replace(line.context.line, call_back_number="112"))
     )
@@ -107,7 +107,7 @@ def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) 
 
 
 @pytest.mark.row("C20")
-def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) -> None:
+def test_c20_stop_and_complaint_need_at_most_four_keys(line: Line) -> None:
     assert len(NEVER_AGAIN) <= FOUR_KEYS
     assert len(TREATED) <= FOUR_KEYS
     presses(line, "rw", *NEVER_AGAIN)
@@ -117,7 +117,7 @@ def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) 
 
 @pytest.mark.row("C16")
 @pytest.mark.parametrize("language", CODES)
-def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) -> None:
+def test_c16_menu_stops_all_sms_to_this_phone(line: Line, language: str) -> None:
     assert presses(line, language, *NEVER_AGAIN).screen == f"END {GOODBYE[language]}"
     (row,) = line.all(Stopped)
     assert row.number_key == line.context.pseudonyms.stopped(HERS)
@@ -125,7 +125,7 @@ def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) ->
 
 @pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
-def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language: str) -> None:
+def test_c18_silent_calls_file_no_tip_and_block_no_phone(line: Line, language: str) -> None:
     front = line.caller().dial()
     for _ in range(30):
         assert line.caller(HERS).dial() == front
@@ -140,7 +140,7 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
 
 @pytest.mark.row("C18")
 @pytest.mark.parametrize("language", CODES)
-def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, language: str) -> None:
+def test_joke_is_an_outcome_and_next_tip_of_phone_alerts(line: Line, language: str) -> None:
     presses(line, language, *DANGER_HERE).hang_up()
     assert service_assignment.assign_pending(line.context) == 1
     close_by_two(line.context, 1, TipOutcome.JOKE)
@@ -159,7 +159,7 @@ def test_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(line: Line, langu
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("place", ANYWHERE)
 @pytest.mark.parametrize("danger", ["1", "2"])
-def test_c19_the_national_desk_gets_it(line: Line, language: str, place: str, danger: str) -> None:
+def test_c19_national_desk_gets_the_tip(line: Line, language: str, place: str, danger: str) -> None:
     with line.database.writing() as session:
         session.add(make_responder(msisdn=HELPER, districts=("11", "12", "13")))
     past_the_words = ("9",) if danger == "1" else ()
@@ -173,7 +173,7 @@ def test_c19_the_national_desk_gets_it(line: Line, language: str, place: str, da
 
 @pytest.mark.row("C10")
 @pytest.mark.parametrize("language", CODES)
-def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None:
+def test_c10_two_tips_of_one_phone_stay_separate(line: Line, language: str) -> None:
     for _ in range(2):
         presses(line, language, *DANGER_HERE).hang_up()
     one, other = line.tips
@@ -183,7 +183,7 @@ def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None
 
 @pytest.mark.row("C11")
 @pytest.mark.parametrize("language", CODES)
-def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language: str) -> None:
+def test_c11_receipt_shows_status_on_another_phone(line: Line, language: str) -> None:
     caller = presses(line, language, *DANGER_HERE, "1", "1", *REST)
     (number,) = re.findall(r"\d{3} \d{3} \d{3}", caller.key("2", "4711"))
 
@@ -195,7 +195,7 @@ def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language:
 
 @pytest.mark.row("C17")
 @pytest.mark.parametrize("language", CODES)
-def test_c17_whatever_is_dialled_ahead_opens_no_report(line: Line, language: str) -> None:
+def test_c17_digits_dialled_ahead_open_no_report(line: Line, language: str) -> None:
     front = line.caller().dial()
     for keyed in (DANGER_HERE, MY_NUMBER, DANGER_HERE[:1]):
         assert line.caller(HERS).dial("*".join((*FIRST[language], *keyed))) == front
@@ -210,7 +210,7 @@ def test_c17_whatever_is_dialled_ahead_opens_no_report(line: Line, language: str
         ("en", "Nothing new. Thank you."),
     ],
 )
-def test_an_enrolled_phone_reads_its_own_language(line: Line, language: str, said: str) -> None:
+def test_enrolled_phone_gets_its_own_language(line: Line, language: str, said: str) -> None:
     line.enrol(Level.RESPONDER, "+250788000041", language)
     caller = line.caller("+250788000041")
 
@@ -219,7 +219,7 @@ def test_an_enrolled_phone_reads_its_own_language(line: Line, language: str, sai
     assert caller.again() == f"END {said}"
 
 
-def test_the_same_phone_that_dials_the_line_sees_the_ordinary_front(line: Line) -> None:
+def test_enrolled_phone_sees_public_first_screen(line: Line) -> None:
     line.enrol(Level.RESPONDER, "+250788000041", "en")
 
     enrolled, stranger = line.caller("+250788000041"), line.caller("+250788000099")

@@ -75,18 +75,18 @@ def _choices(saves: str) -> set[str]:
     }
 
 
-def test_the_menus_of_a_case_offer_each_verb_of_the_table_and_no_other_digit() -> None:
+def test_case_menus_offer_exactly_the_verbs_of_the_table() -> None:
     assert {one for one in _choices(VERB) if one.isdecimal()} == {*OF_A_CASE}
     assert {one for one in _choices(WORK_VERB) if one.isdecimal()} <= {*OF_A_CASE}
 
 
-def test_the_phone_offers_each_outcome_of_the_table_that_has_a_choice() -> None:
+def test_phone_offers_each_outcome_with_a_choice() -> None:
     choices = {one for one in _choices(WORK_VERB) if one.startswith("close_")}
     assert choices == {*CLOSING_CHOICES}
     assert {row.choice for row in OUTCOMES.values()} - {""} <= choices
 
 
-def test_each_answer_is_told_or_has_an_effect() -> None:
+def test_each_answer_has_an_effect_or_is_listed() -> None:
     told = _within({name for name, flow in BOOK.flows.items() if flow.gathers in set(Matter)})
     unused = {
         f"{flow.name}: {name}"
@@ -100,7 +100,7 @@ def test_each_answer_is_told_or_has_an_effect() -> None:
     assert not unused
 
 
-def test_no_answer_about_a_person_is_asked_outside_of_a_private_flow() -> None:
+def test_only_private_flows_ask_about_persons() -> None:
     asking = {flow.name for flow in BOOK.flows.values() if ANSWERS & set(_saved(flow))}
     assert asking == {"screening", "helping", "offering", "following"}
     assert all(BOOK.flows[name].private for name in asking)
@@ -109,6 +109,6 @@ def test_no_answer_about_a_person_is_asked_outside_of_a_private_flow() -> None:
     assert {name for name in ANSWERS if effect_of(name)} == KEPT_ANSWERS
 
 
-def test_each_effect_is_of_an_answer_that_a_flow_asks_for() -> None:
+def test_each_effect_belongs_to_an_asked_answer() -> None:
     asked = {name for flow in BOOK.flows.values() for name in _saved(flow)}
     assert set(EFFECTS) <= asked

@@ -64,7 +64,7 @@ LESSONS = [
 
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson: Lesson) -> None:
+def test_lesson_has_at_most_three_screens_and_counts_at_end(lesson: Lesson) -> None:
     assert len(lesson) <= MOST_SCREENS
     *before, (_, last) = lesson
     assert last.topic in TAUGHT
@@ -74,7 +74,7 @@ def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson:
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("language", CODES)
-def test_a_node_of_a_lesson_is_one_screen_with_a_way_back(lesson: Lesson, language: str) -> None:
+def test_lesson_node_is_one_screen_with_back_key(lesson: Lesson, language: str) -> None:
     for place, node in lesson:
         (page,) = paginate(view(BOOK, node, ConversationState(language, (place,)), Facts()).layout)
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
@@ -116,7 +116,7 @@ OFFERED = {
 @pytest.mark.row("C5")
 @pytest.mark.parametrize("reporting", [True, False])
 @pytest.mark.parametrize("language", CODES)
-def test_after_every_lesson_come_other_topics_and_help(language: str, reporting: bool) -> None:
+def test_each_lesson_ends_with_topics_and_help(language: str, reporting: bool) -> None:
     facts = Facts(flags={"reporting": reporting})
     shown = turn.start(BOOK, facts)
     for key in (*KEYS[language], "1", "9", "9", "9"):
@@ -130,7 +130,7 @@ def test_after_every_lesson_come_other_topics_and_help(language: str, reporting:
     assert [place.flow for place in told.calls] == ["report" if reporting else "help"]
 
 
-def test_topic_upon_topic_lies_no_deeper() -> None:
+def test_many_topics_add_no_depth() -> None:
     shown = turn.start(BOOK, Facts())
     shown = turn.resume(BOOK, shown.state, "4", Facts())
     for _ in range(20):
@@ -139,7 +139,7 @@ def test_topic_upon_topic_lies_no_deeper() -> None:
         assert shown.state.calls == (Place("rights", "rights"),)
 
 
-def test_every_topic_is_taught_once() -> None:
+def test_each_topic_is_taught_once() -> None:
     told = [
         node.topic
         for flow in BOOK.flows.values()
@@ -150,7 +150,7 @@ def test_every_topic_is_taught_once() -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_signs_are_24_in_their_groups_and_no_two_alike(language: str) -> None:
+def test_24_signs_are_grouped_and_distinct(language: str) -> None:
     signs: dict[str, list[str]] = {}
     for lesson in lessons_of(BOOK.flows["signs"]):
         lines = [line for _, node in lesson for line in node.text[language].split("\n")]

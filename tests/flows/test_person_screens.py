@@ -65,7 +65,7 @@ def saves(flow: Flow, name: str, value: str) -> bool:
     return isinstance(node, MenuNode) and value in {choice.value for choice in node.choices}
 
 
-def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_first() -> None:
+def test_rights_are_shown_before_police_or_return_is_chosen() -> None:
     offering = BOOK.flows["offering"]
     for value, notice in (("police", "before_police"), ("journey_home", "before_home")):
         assert [name for name in offering.nodes if saves(offering, name, value)] == [notice]
@@ -77,7 +77,7 @@ def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_f
             assert shown(offering.nodes[notice], language).startswith(word)
 
 
-def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_named() -> None:
+def test_safety_screens_come_before_questions_and_offers() -> None:
     """On site, the responder has read the warnings about safety, privacy and injuries before any question. Screens that
     offer help come after the questions.
 
@@ -94,7 +94,7 @@ def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_name
             assert all(word in begins for word in words), (name, language)
 
 
-def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> None:
+def test_adult_s_refusal_leads_to_no_service() -> None:
     offering = BOOK.flows["offering"]
     consent, respected = offering.nodes["consent"], offering.nodes["respected"]
     assert isinstance(consent, MenuNode)
@@ -106,7 +106,7 @@ def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> N
     assert "Isange" in respected.text["en"]
 
 
-def test_the_phone_offers_every_code_of_a_form_and_no_other() -> None:
+def test_phone_offers_exactly_the_codes_of_a_form() -> None:
     """The phone has no key for "no answer yet": a responder who has no answer just ends the call."""
     offered: dict[str, set[str]] = {}
     for flow in FLOWS:

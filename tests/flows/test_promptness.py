@@ -83,7 +83,9 @@ HURT: dict[str, Any] = {
         (asking("district", saves="town"), ["saved"]),
     ],
 )
-def test_hurt_alerts_the_national_desk_as_soon(changed: dict[str, Any], screens: list[str]) -> None:
+def test_complaint_about_harm_alerts_after_four_answers(
+    changed: dict[str, Any], screens: list[str]
+) -> None:
     written = make_document(tell=HURT | changed)
     written["flows"]["tell"]["gathers"] = "complaint"
     found = list(late_alerts(document.bind_lists(document.read(written), LISTS)))

@@ -85,7 +85,7 @@ def quiz(request: pytest.FixtureRequest) -> Flow:
     return flow
 
 
-def test_there_are_three_and_one_menu_leads_to_each() -> None:
+def test_one_menu_leads_to_three_quizzes() -> None:
     menu = BOOK.flows["quiz"].nodes["quiz"]
     assert isinstance(menu, MenuNode)
     assert [choice.goes for choice in menu.choices] == [
@@ -96,7 +96,7 @@ def test_there_are_three_and_one_menu_leads_to_each() -> None:
     assert {flow.name for flow in QUIZZES} == {choice.goes for choice in menu.choices}
 
 
-def test_three_things_are_asked_and_then_the_same_three_again_in_other_words(quiz: Flow) -> None:
+def test_quiz_asks_three_things_twice_in_other_words(quiz: Flow) -> None:
     """A caller who always presses one key, or who answers twice alike, is not always right."""
     asked = list(asked_in(quiz))
     keys, names = [each.key for each in asked], [each.saves for each in asked]
@@ -116,14 +116,14 @@ def test_three_things_are_asked_and_then_the_same_three_again_in_other_words(qui
     assert {quiz_outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}
 
 
-def test_no_thing_is_asked_in_two_quizzes() -> None:
+def test_quizzes_share_no_question() -> None:
     names = [asked.saves for quiz in QUIZZES for asked in asked_in(quiz)]
     assert len(set(names)) == len(names) == 18
 
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("value", [RIGHT, "wrong", "unsure"])
-def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, value: str) -> None:
+def test_each_answer_gets_one_explanation(quiz: Flow, language: str, value: str) -> None:
     kind = {True: ("Ni byo.", "C'est juste.", "Your answer is right.")}.get(
         value == RIGHT, ("Dore igisubizo.", "Voici la réponse.", "The right answer:")
     )
@@ -143,9 +143,7 @@ def test_each_answer_is_explained_kindly_and_once(quiz: Flow, language: str, val
 
 @pytest.mark.row("C6")
 @pytest.mark.parametrize("language", CODES)
-def test_c6_a_question_and_each_screen_of_the_lesson_are_one_screen(
-    quiz: Flow, language: str
-) -> None:
+def test_c6_question_and_lesson_screens_fit_one_page(quiz: Flow, language: str) -> None:
     asked = list(asked_in(quiz))
     assert not any(each.why.leads for each in asked[:3]), "the lesson is between the halves"
     shown: list[MenuNode | MessageNode] = [each.question for each in asked]
@@ -156,7 +154,7 @@ def test_c6_a_question_and_each_screen_of_the_lesson_are_one_screen(
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> None:
+def test_quiz_ends_like_lesson_and_report(quiz: Flow, language: str) -> None:
     shown = turn.start(BOOK, Facts(), entry="15")
     for key in ("0", *KEYS[language], "4", "4", str(QUIZZES.index(quiz) + 1)):
         shown = turn.resume(BOOK, shown.state, key, Facts())
@@ -168,13 +166,13 @@ def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> N
     assert shown.screen.text == getattr(report, "text", {})[language]
 
 
-def test_there_are_six_lessons_and_the_certificate_knows_each() -> None:
+def test_certificate_covers_all_six_lessons() -> None:
     assert sorted(flow.name for flow in LESSONS) == sorted(f"train_{name}" for name in NAMES)
     assert len(NAMES) == 6
 
 
 @pytest.mark.parametrize("flow", LESSONS, ids=lambda flow: flow.name)
-def test_a_lesson_is_three_screens_and_three_cases_that_are_counted(flow: Flow) -> None:
+def test_lesson_has_three_screens_and_three_counted_cases(flow: Flow) -> None:
     shown: list[MessageNode] = []
     asked: list[MenuNode] = []
     name: str | None = flow.start

@@ -48,7 +48,7 @@ def page(paper: str, language: str) -> str:
 
 @pytest.mark.row("R3")
 @pytest.mark.parametrize("language", CODES)
-def test_each_picture_is_what_the_flows_show_and_each_is_in_the_guide(language: str) -> None:
+def test_guide_pictures_match_the_flows(language: str) -> None:
     words = screens(language)
     if is_yes(os.environ.get("HOTLINE_TEST_PICTURES", "")):
         for name, shown in words.items():
@@ -64,14 +64,14 @@ def test_each_picture_is_what_the_flows_show_and_each_is_in_the_guide(language: 
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_guide_lists_each_digit_that_a_responder_may_answer(language: str) -> None:
+def test_guide_lists_each_answer_digit(language: str) -> None:
     listed = re.findall(r"^\| `(\d) K7Q4` \|", page("responder", language), re.MULTILINE)
     assert listed == DIGITS
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("language", CODES)
-def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
+def test_papers_print_no_phone_number(paper: str, language: str) -> None:
     """No phone number is confirmed yet, so the papers print none and people write the numbers by hand. Even three
     printed digits could look like a phone number."""
     assert WRITTEN == DIALLED
@@ -86,7 +86,7 @@ def kind_of(line: str) -> str:
 
 
 @pytest.mark.parametrize("paper", PAPERS)
-def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: str) -> None:
+def test_three_languages_of_a_paper_have_same_structure(paper: str) -> None:
     shapes = {
         language: [
             (kind_of(line), len(QUOTE.findall(line)), len(PICTURE.findall(line)))
@@ -98,7 +98,7 @@ def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: st
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_guide_s_times_are_those_of_the_ladder(language: str) -> None:
+def test_guide_times_match_escalation_times(language: str) -> None:
     guide = page("responder", language)
     assert [said for said in FIGURES[language] if said not in guide] == []
     assert TIMES[Urgency.DANGER].acknowledge == timedelta(minutes=3)

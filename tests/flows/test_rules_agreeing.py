@@ -35,16 +35,16 @@ def after(run: ConversationState, keyed: str, facts: Facts = REPORTING) -> objec
 
 
 @pytest.mark.parametrize("keyed", ["yego", "Yego", " OUI ", "yes.", "Yes!"])
-def test_a_written_yes_is_the_digit_of_the_yes(keyed: str) -> None:
+def test_written_yes_equals_digit_for_yes(keyed: str) -> None:
     assert after(reports(), keyed) == after(reports(), "1")
 
 
 @pytest.mark.parametrize("keyed", ["oya", "NON", "no", "Oya,"])
-def test_a_written_no_is_the_digit_of_the_no(keyed: str) -> None:
+def test_written_no_equals_digit_for_no(keyed: str) -> None:
     assert after(reports(), keyed) == after(reports(), "2")
 
 
-def test_what_a_word_chooses_is_worded_so_in_every_language() -> None:
+def test_chosen_word_matches_label_in_each_language() -> None:
     for (name, node), words in product(MENUS.items(), (YES, NO)):
         chosen = {chosen_index(node.choices, word) for word in words}
         assert len(chosen) == 1, name
@@ -72,16 +72,16 @@ def test_the_shipped_menus_that_take_both() -> None:
 
 
 @given(st.text(max_size=12))
-def test_nothing_else_is_a_yes_or_a_no(keyed: str) -> None:
+def test_other_text_is_no_yes_and_no_no(keyed: str) -> None:
     if keyed.strip(" \t\r\n.,!").casefold() not in YES | NO:
         assert chosen_index(PLAIN, keyed) is None
 
 
-def test_no_place_is_taken_for_an_answer() -> None:
+def test_place_name_is_no_yes_and_no_no() -> None:
     assert [chosen_index(PLAIN, district.name) for district in districts()] == [None] * 30
 
 
-def test_of_two_that_begin_with_yes_neither_is_chosen() -> None:
+def test_ambiguous_yes_chooses_nothing() -> None:
     now = Choice({"rw": "Yego, ubu", "fr": "Oui, maintenant", "en": "Yes, now"}, "now")
     assert chosen_index((now, *PLAIN), "yego") is None
     assert chosen_index((now, *PLAIN), "oya") == 2

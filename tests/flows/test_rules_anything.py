@@ -38,7 +38,7 @@ def _hop(book: FlowSet, run: ConversationState, keyed: str, facts: Facts, limit:
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, LIMITS, st.data())
-def test_any_keys_at_any_node(
+def test_any_keys_work_at_any_node(
     book: FlowSet, facts: Facts, keys: list[str], limit: int, data: st.DataObject
 ) -> None:
     place = data.draw(st.sampled_from(_places(book)))
@@ -49,7 +49,9 @@ def test_any_keys_at_any_node(
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, LIMITS)
-def test_equal_keys_equal_screens(book: FlowSet, facts: Facts, keys: list[str], limit: int) -> None:
+def test_equal_keys_give_equal_screens(
+    book: FlowSet, facts: Facts, keys: list[str], limit: int
+) -> None:
     first = start(book, facts, limit=limit)
     turns = [first]
     for keyed in keys:
@@ -82,7 +84,9 @@ def test_000_shows_a_first_dial_from_anywhere(book: FlowSet, facts: Facts, keys:
 
 @settings(deadline=None)
 @given(BOOKS, FACTS, KEYS, st.sampled_from(["", "11", "90", "99"]))
-def test_no_dialled_digits_report(book: FlowSet, facts: Facts, keys: list[str], entry: str) -> None:
+def test_dialled_digits_never_report(
+    book: FlowSet, facts: Facts, keys: list[str], entry: str
+) -> None:
     turn = start(book, facts, entry=entry, ahead=keys)
 
     assert turn.state.attempts == 0
@@ -91,7 +95,7 @@ def test_no_dialled_digits_report(book: FlowSet, facts: Facts, keys: list[str], 
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=5)), st.text(max_size=4))
-def test_any_text_at_the_dial(keyed: str, ahead: list[str], entry: str) -> None:
+def test_any_dialled_text_gives_a_screen(keyed: str, ahead: list[str], entry: str) -> None:
     turn = start(SHIPPED, Facts(), entry=entry, ahead=[keyed, *ahead])
     assert turn.screen.septets <= 156
 
@@ -112,7 +116,7 @@ SEEN_BY = st.sampled_from(
 
 
 @given(WALKED, SEEN_BY, st.sampled_from([70, 156, 182]), st.sampled_from(["", "11", "90"]))
-def test_an_old_drawing_is_current(keyed: list[str], facts: Facts, limit: int, entry: str) -> None:
+def test_cached_screen_is_current(keyed: list[str], facts: Facts, limit: int, entry: str) -> None:
     on_shared = Player(SHARED, facts, limit=limit).dial(entry=entry)
     on_new = Player(make_book(), facts, limit=limit).dial(entry=entry)
     assert on_shared.shown == on_new.shown
@@ -120,13 +124,13 @@ def test_an_old_drawing_is_current(keyed: list[str], facts: Facts, limit: int, e
         assert on_shared.keys(each).shown == on_new.keys(each).shown
 
 
-def test_a_page_is_drawn_once() -> None:
+def test_page_is_rendered_once() -> None:
     book = make_book()
     first = Player(book).shown
     assert Player(book).shown is first
 
 
-def test_lists_of_one_session_are_not_kept() -> None:
+def test_lists_of_a_session_are_not_cached() -> None:
     book = make_book()
     assert "K7Q4" in Player(book, cases("K7Q4")).dial(entry="90").screen
     assert "K7Q4" not in str(book.drawings)

@@ -21,7 +21,7 @@ def _say(words: str, **fields: Any) -> dict[str, Any]:
     return {"say": {"text": t(words), **fields}}
 
 
-def test_a_good_book_has_no_findings() -> None:
+def test_valid_flow_set_has_no_problems() -> None:
     assert _found() == []
 
 
@@ -103,7 +103,7 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         ),
     ],
 )  # fmt: skip
-def test_a_fault_is_found(
+def test_problem_is_found(
     changed: dict[str, Any], code: Code, node: str | None, message: str
 ) -> None:
     found = [finding for finding in _found(**changed) if finding.code is code]
@@ -114,12 +114,12 @@ def test_a_fault_is_found(
     assert all(finding.fix for finding in found)
 
 
-def test_words_that_just_fit_a_narrow_phone_are_no_fault() -> None:
+def test_text_that_fits_narrow_phone_is_no_problem() -> None:
     found = _found(**_learn(_menu("x" * 14, f"a {'x' * 16}"), two=_say("x" * 16)))
     assert [finding for finding in found if finding.code is Code.BROKEN_WORD] == []
 
 
-def test_an_unknown_entry_is_found() -> None:
+def test_short_code_to_unknown_flow_is_found() -> None:
     document = {**make_document(), "entries": {"11": "learn", "90": "cases", "12": "no"}}
     (found,) = check_document(document, LISTS)
     assert (found.flow, found.node, found.code) == ("entries", "12", Code.UNKNOWN_ENTRY)
@@ -150,7 +150,7 @@ NUMBERS = [
         ),
     ],
 )
-def test_a_number_is_alone_in_its_lead(say: dict[str, Any], message: str | None) -> None:
+def test_phone_number_is_alone_in_its_lead(say: dict[str, Any], message: str | None) -> None:
     document = {**make_document(learn={"one": {"say": say}}), "numbers": NUMBERS}
     found = [one for one in check_document(document, LISTS) if one.code is Code.NUMBER_UNSIGNED]
 
@@ -169,13 +169,13 @@ def test_a_number_is_alone_in_its_lead(say: dict[str, Any], message: str | None)
         | {"tell": {**TELL, "last": {"finish": {}}}},
     ],
 )
-def test_what_is_right_is_not_found(changed: dict[str, Any]) -> None:
+def test_valid_parts_are_no_problem(changed: dict[str, Any]) -> None:
     wrong = {Code.TOO_EARLY, Code.NUMBER_UNSIGNED, Code.LOOP, Code.LAST_SCREEN}
     assert not [finding for finding in _found(**changed) if finding.code in wrong]
 
 
 @pytest.mark.parametrize(("letters", "codes"), [(115, set()), (116, {Code.TOO_LONG})])
-def test_a_label_is_measured_with_its_number_and_ways_on(letters: int, codes: set[Code]) -> None:
+def test_label_length_includes_number_and_keys(letters: int, codes: set[Code]) -> None:
     """The limit is 156 septets, less 6 kept free, 9 for `9 Komeza`, 21 for `0 Inyuma` and `00 Ahabanza`, 2 for `1 `,
     and 3 for ` rw`."""
     label = ("yyyy " * 40)[: letters - 1] + "y"
@@ -184,7 +184,7 @@ def test_a_label_is_measured_with_its_number_and_ways_on(letters: int, codes: se
     assert {finding.code for finding in found} - {Code.TOO_MANY_LINES} == codes
 
 
-def test_a_list_of_places_may_take_pages_and_languages_are_no_choices() -> None:
+def test_place_list_may_have_pages_and_languages_do_not_count() -> None:
     assert len(LISTS["districts.1"]) == 9
     labels = [choice(label, goes="learn") for label in "abcde"]
     front = {**FRONT, "front": {"menu": {"text": t("x"), "choices": labels, "languages": True}}}
@@ -194,7 +194,7 @@ def test_a_list_of_places_may_take_pages_and_languages_are_no_choices() -> None:
 
 
 @pytest.mark.row("C1")
-def test_choices_that_exclude_each_other_are_counted_as_they_are_shown() -> None:
+def test_mutually_exclusive_choices_count_as_shown() -> None:
     front = {
         **FRONT,
         "front": {
@@ -211,7 +211,7 @@ def test_choices_that_exclude_each_other_are_counted_as_they_are_shown() -> None
     assert _found(front=front) == []
 
 
-def test_a_finding_is_a_row_for_a_machine() -> None:
+def test_problem_has_json_row() -> None:
     (found,) = _found(learn={"one": {"say": {"text": {**t("x"), "fr": "reçu"}}}})
     assert found.to_dict() == {
         "file": "learn.yaml",

@@ -76,7 +76,7 @@ def found(document_: dict[str, Any]) -> list[Problem]:
     ]
 
 
-def test_a_whole_list_has_nothing_to_mend() -> None:
+def test_valid_question_list_has_no_problem() -> None:
     assert found(listed(menu())) == []
     words = {
         "ask": {"kind": "words", "text": t("Near what?"), "saves": "told_back", "goes": "back"}
@@ -95,27 +95,27 @@ def test_a_whole_list_has_nothing_to_mend() -> None:
         ({"goes": "which"}, "the question leads to a screen with text"),
     ],
 )  # fmt: skip
-def test_a_question_is_one_question(changed: dict[str, Any], says: str) -> None:
+def test_question_needs_exactly_one_question(changed: dict[str, Any], says: str) -> None:
     one, *_ = found(listed(menu(**changed)))
     assert (one.code, one.node) == (Code.QUESTION, "still")
     assert says in str(one.message)
     assert one.fix
 
 
-def test_a_number_is_no_answer_to_a_question_back() -> None:
+def test_question_back_accepts_no_number() -> None:
     digits = {"ask": {"kind": "number", "text": t("Many?"), "saves": "told_back", "goes": "back"}}
     (one,) = found(listed(digits))
     assert "does not ask for text" in str(one.message)
 
 
-def test_each_question_stands_behind_its_own_flag() -> None:
+def test_each_question_needs_its_own_flag() -> None:
     other = {"branch": [{"when": {"flag": "question.when"}, "goes": "still"}, {"goes": "back"}]}
     (one,) = found(listed(menu(), which=other))
     assert "condition of this branch must be about this question only" in str(one.message)
     assert "question.still" in str(one.fix)
 
 
-def test_a_question_has_one_screen_and_five_choices_at_most() -> None:
+def test_question_has_one_screen_and_at_most_five_choices() -> None:
     long = dict.fromkeys(CODES, "word " * 40)
     assert Code.TOO_LONG in {one.code for one in found(listed(menu(text=long)))}
     six = [choice(f"{n}", value=f"v{n}") for n in range(6)]
@@ -133,7 +133,7 @@ ASKED = {
 @pytest.mark.parametrize(
     ("language", "words"), [(code, words) for code, rows in ASKED.items() for words in rows]
 )
-def test_nobody_s_name_number_or_house_is_asked(language: str, words: str) -> None:
+def test_question_for_name_number_or_house_is_found(language: str, words: str) -> None:
     one, *_ = found(listed(menu(text={**t("x"), language: words})))
     assert (one.code, one.node, one.language) == (Code.ASKS_WHO, "still", language)
     label = [{**choice("Yes", value="yes"), "label": {**t("x"), language: words}}]
@@ -148,7 +148,7 @@ def test_nobody_s_name_number_or_house_is_asked(language: str, words: str) -> No
         ("en", "No names: the phone company can read it."),
     ],
 )
-def test_a_warning_of_names_asks_for_none(language: str, words: str) -> None:
+def test_warning_about_names_is_no_question(language: str, words: str) -> None:
     assert found(listed(menu(text={**t("x"), language: words}))) == []
 
 
@@ -169,13 +169,13 @@ def question(**signed: str) -> Question:
         (366, QuestionStatus.OVER),
     ],
 )
-def test_a_question_lasts_a_year_after_its_signature(days: int, standing: QuestionStatus) -> None:
+def test_question_is_valid_for_a_year_after_review(days: int, standing: QuestionStatus) -> None:
     whole = question(digest=question().digest)
     assert whole.standing(SIGNED_ON + timedelta(days=days)) is standing
     assert whole.until == SIGNED_ON + VALID
 
 
-def test_a_question_that_nobody_signed_may_not_be_asked() -> None:
+def test_unreviewed_question_cannot_be_asked() -> None:
     (only,) = questions(document.compile(listed(menu()), LISTS)).values()
     assert (only.standing(SIGNED_ON), only.until) == (QuestionStatus.UNSIGNED, None)
 
@@ -188,13 +188,13 @@ def test_a_question_that_nobody_signed_may_not_be_asked() -> None:
         {"choices": [choice("Yes", value="no"), choice("Left", value="yes")]},
     ],
 )
-def test_a_signature_is_of_every_word_that_was_signed(changed: dict[str, Any]) -> None:
+def test_changed_text_invalidates_review(changed: dict[str, Any]) -> None:
     node = {**menu(**changed), "signed": {**SIGNATURE, "digest": question().digest}}
     (other,) = questions(document.compile(listed(node), LISTS)).values()
     assert other.standing(SIGNED_ON) is QuestionStatus.CHANGED
 
 
-def test_only_a_question_is_signed() -> None:
+def test_only_questions_have_a_review() -> None:
     made = deepcopy(listed(menu()))
     made["flows"]["learn"]["nodes"]["one"]["signed"] = SIGNATURE
     (one,) = [one for one in check_document(made, LISTS) if one.code is Code.QUESTION]

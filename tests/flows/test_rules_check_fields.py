@@ -61,7 +61,9 @@ def _ask(**fields: Any) -> dict[str, Any]:
         ({"tell": {"a": {"say": {"text": t("x")}}}}, Code.DEAD_END, "goes", ""),
     ],
 )  # fmt: skip
-def test_a_field_is_named(changed: dict[str, Any], code: Code, field: str, language: str) -> None:
+def test_problem_names_its_field(
+    changed: dict[str, Any], code: Code, field: str, language: str
+) -> None:
     found = [one for one in check_document(make_document(**changed), LISTS) if one.code is code]
     assert (field, language) in {(one.field, one.language) for one in found}, found
 
@@ -70,18 +72,18 @@ def test_a_field_is_named(changed: dict[str, Any], code: Code, field: str, langu
     ("field", "language", "said"),
     [("choices.2", "rw", "f-choices.2-rw"), ("goes", "", "f-goes"), ("", "rw", "")],
 )
-def test_a_field_has_an_id_on_its_page(field: str, language: str, said: str) -> None:
+def test_field_has_id_on_its_page(field: str, language: str, said: str) -> None:
     assert anchor(field, language) == said
 
 
-def test_a_path_is_named_as_a_form_names_it() -> None:
+def test_path_is_named_like_form_field() -> None:
     assert field_of(("menu", "choices", "2", "label", "rw")) == ("choices.2", "rw")
     assert field_of(("say", "lead", "0", "when", "answer")) == ("lead.0.when", "")
     assert field_of(("signed", "by")) == ("signed.by", "")
     assert field_of(("finish", "text")) == ("text", "")
 
 
-def test_a_flow_is_asked_alone_and_the_book_for_the_rest() -> None:
+def test_flow_and_flow_set_checks_share_no_problem() -> None:
     """A flow's own problems appear without any other flow, and no problem is found twice."""
     late = {
         "one": {"say": {"text": t("reçu"), "goes": "two"}},
@@ -100,7 +102,7 @@ def test_a_flow_is_asked_alone_and_the_book_for_the_rest() -> None:
     assert len(whole) == len(set(whole))
 
 
-def test_a_node_is_asked_alone() -> None:
+def test_node_check_finds_its_own_problems() -> None:
     """The check of a node finds what the check of its flow finds for that node, and nothing about another node."""
     nodes = {
         "one": {

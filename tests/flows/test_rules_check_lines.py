@@ -47,7 +47,9 @@ def found(written: dict[str, Any]) -> list[Problem]:
         ),
     ],
 )
-def test_over_ten_lines_needs_a_reason(choices: int, fields: dict[str, str], message: str) -> None:
+def test_more_than_ten_lines_need_a_reason(
+    choices: int, fields: dict[str, str], message: str
+) -> None:
     finding = found(learn(choices, **fields))
 
     assert {str(one.message) for one in finding} == ({message} if message else set())
@@ -80,7 +82,7 @@ def danger(
         ({"note": LINE * 8}, 0),
     ],
 )
-def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], lines: int) -> None:
+def test_report_counts_lead_text_despite_reason(fields: dict[str, str], lines: int) -> None:
     finding = found(danger(**fields))
     says = f"on a small phone, the question takes {lines} lines of 16 letters, but the limit is 10"
     messages = {says} if lines else set()
@@ -90,7 +92,7 @@ def test_a_report_counts_front_words_for_any_reason(fields: dict[str, str], line
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize(("letters", "count"), [(90, 0), (91, 131)])
-def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, count: int) -> None:
+def test_english_report_screen_has_at_most_130_letters(letters: int, count: int) -> None:
     """The question, two choices and the keys `0` and `00` take forty letters. A lesson may be longer."""
     lesson = {"one": {"say": {"text": t((LINE * 12).strip())}}}
     written = danger(text="Why?", note="x", learn=lesson)
@@ -103,7 +105,7 @@ def test_an_english_screen_of_a_report_has_130_letters_at_most(letters: int, cou
 
 
 @pytest.mark.row("C1")
-def test_a_list_of_a_report_is_cut_into_pages_of_ten_lines() -> None:
+def test_list_of_report_has_pages_of_ten_lines() -> None:
     towns = tuple(Option(str(n), dict.fromkeys(CODES, f"T{n}")) for n in range(7))
     lead = [{"when": {"answer": "danger", "is": "yes"}, "text": t("one word " * 6)}]
     for gathers, pages in ((True, [4, 5]), (False, [8])):
@@ -119,7 +121,7 @@ def test_a_list_of_a_report_is_cut_into_pages_of_ten_lines() -> None:
         assert [len(page.keys) for page in seen.pages] == pages
 
 
-def test_words_in_front_that_end_in_a_colon_stand_on_the_line_of_the_question() -> None:
+def test_lead_text_with_colon_shares_line_with_question() -> None:
     book = document.bind_lists(document.read(danger(lead="Trust them? 1. Or:")), LISTS)
     node = book.flows["tell"].nodes["danger"]
     assert isinstance(node, MenuNode)
@@ -129,7 +131,7 @@ def test_words_in_front_that_end_in_a_colon_stand_on_the_line_of_the_question() 
     assert page.text.startswith("Or: Well? en\n1 Yes en\n")
 
 
-def test_words_in_front_and_the_ways_out_are_lines_of_the_screen_alone() -> None:
+def test_lead_text_and_keys_count_only_as_screen_lines() -> None:
     book = document.bind_lists(document.read(learn(4)), LISTS)
     (english,) = (
         each
@@ -139,7 +141,7 @@ def test_words_in_front_and_the_ways_out_are_lines_of_the_screen_alone() -> None
     assert (english.lines, english.question) == (1 + 8 + 1, 1 + 8)
 
 
-def test_a_list_on_whose_pages_not_sure_is_missing_is_found() -> None:
+def test_list_page_without_not_sure_is_found() -> None:
     unsure = choice("Not sure", value="unsure")
     ask = {"kind": "place", "text": t("Where?"), "saves": "town", "goes": "end"}
     for every_page, codes in ((False, [Code.UNSURE_LATE]), (True, [])):
@@ -162,5 +164,5 @@ def test_a_list_on_whose_pages_not_sure_is_missing_is_found() -> None:
         ("", [""]),
     ],
 )
-def test_a_narrow_phone_breaks_between_words(text: str, lines: list[str]) -> None:
+def test_narrow_phone_wraps_between_words(text: str, lines: list[str]) -> None:
     assert wrapped(text) == lines

@@ -63,7 +63,7 @@ def every(table: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("language", "words"), every(UNSAFE))
-def test_a_word_that_gives_her_away_is_found_in_its_language(language: str, words: str) -> None:
+def test_unsafe_word_is_found_in_its_language(language: str, words: str) -> None:
     (one, *others) = found(Code.UNSAFE_WORD, tell=tell(saved=saved({**t("x"), language: words})))
 
     assert not [other for other in others if other.language != language]
@@ -72,7 +72,7 @@ def test_a_word_that_gives_her_away_is_found_in_its_language(language: str, word
     assert one.fix
 
 
-def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> None:
+def test_unsafe_words_are_allowed_in_lessons_not_in_reports() -> None:
     lesson = {"one": {"say": {"text": t("You are free"), "goes": "back"}}, "back": {"finish": {}}}
     assert found(Code.UNSAFE_WORD, learn=lesson) == []
 
@@ -82,7 +82,7 @@ def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> Non
 
 @pytest.mark.adversary("the mobile operator and the gateway")
 @pytest.mark.row("C4", "C7")
-def test_an_unsafe_word_is_told_of_once() -> None:
+def test_unsafe_word_is_reported_once() -> None:
     """Two rules check this text: one for the first screens of the hotline, one for every question of a report."""
     danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}
     codes = [one.code for one in check_document(make_document(tell=tell(danger=danger)), LISTS)]
@@ -92,20 +92,20 @@ def test_an_unsafe_word_is_told_of_once() -> None:
 @pytest.mark.parametrize(
     "words", ["We cannot say if or when help comes.", "A saved free-phone", "Umucuruzi ari he?"]
 )
-def test_words_that_only_look_alike(words: str) -> None:
+def test_similar_harmless_words_are_not_found(words: str) -> None:
     hits = found(Code.UNSAFE_WORD, tell=tell(saved=saved(t(words))))
     assert bool(hits) is (words != "We cannot say if or when help comes.")
 
 
 @pytest.mark.parametrize(("language", "words"), every(WHO))
-def test_a_question_that_asks_who_she_is_is_found(language: str, words: str) -> None:
+def test_question_about_identity_is_found(language: str, words: str) -> None:
     landmark = {"ask": {**TELL["landmark"]["ask"], "text": {**t("x"), language: words}}}
     hits = found(Code.ASKS_WHO, tell=tell(landmark=landmark))
 
     assert {(one.node, one.language) for one in hits} == {("landmark", language)}
 
 
-def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -> None:
+def test_identity_is_asked_neither_in_reports_nor_lessons() -> None:
     assert found(Code.ASKS_WHO, tell=tell(saved=saved({**t("x"), "en": "Is it your house?"})))
     ask = {"kind": "words", "text": {**t("x"), "en": "Your name?"}, "saves": "a", "goes": "end"}
     assert found(Code.ASKS_WHO, learn={"one": {"ask": ask}, "end": {"finish": {}}})
@@ -139,7 +139,7 @@ REQUESTS = {
 
 @pytest.mark.parametrize(("language", "words"), every(PROMISES))
 @pytest.mark.row("A4")
-def test_a_promise_needs_a_reason_that_a_report_cannot_give(language: str, words: str) -> None:
+def test_promise_needs_reason_and_is_forbidden_in_reports(language: str, words: str) -> None:
     screen = {"say": {"text": {**t("x"), language: words}}}
     assert [one.language for one in found(Code.PROMISE, learn={"one": screen})] == [language]
     warns = {**screen, "reason": "Warns of what a false recruiter says."}
@@ -151,12 +151,12 @@ def test_a_promise_needs_a_reason_that_a_report_cannot_give(language: str, words
 
 @pytest.mark.parametrize(("language", "words"), every(REQUESTS))
 @pytest.mark.row("A4")
-def test_a_request_for_who_somebody_is_is_found_on_any_screen(language: str, words: str) -> None:
+def test_request_for_identity_is_found_on_any_screen(language: str, words: str) -> None:
     screen = {"say": {"text": {**t("x"), language: words}}}
     assert {one.language for one in found(Code.ASKS_WHO, learn={"one": screen})} == {language}
 
 
-def test_to_say_that_nobody_asks_is_no_question() -> None:
+def test_statement_without_request_is_no_question() -> None:
     words = {"rw": "Utavuze izina ryawe", "fr": "Sans votre nom", "en": "Without your name"}
     assert not found(Code.ASKS_WHO, tell=tell(saved=saved(words)))
 
@@ -191,13 +191,15 @@ def behind(words: str) -> dict[str, Any]:
         (behind("Thank you."), "behind", False),
     ],
 )  # fmt: skip
-def test_a_screen_with_an_answer_is_found(changed: dict[str, Any], node: str, echoes: bool) -> None:
+def test_screen_that_repeats_an_answer_is_found(
+    changed: dict[str, Any], node: str, echoes: bool
+) -> None:
     hits = found(Code.ECHO, tell=tell(**changed))
     assert {one.node for one in hits} == ({node} if echoes else set())
 
 
 @pytest.mark.parametrize(("words", "echoes"), [("You said: no.", True), ("No names.", False)])
-def test_a_short_answer_is_repeated_only_where_it_ends_a_sentence(words: str, echoes: bool) -> None:
+def test_short_answer_counts_as_repeated_only_at_sentence_end(words: str, echoes: bool) -> None:
     label = {"value": "no", "label": dict.fromkeys(("rw", "fr", "en"), "No")}
     danger = {"menu": {**TELL["danger"]["menu"], "choices": [label, choice("b", value="yes")]}}
     province = lead(words, answer="danger", **{"is": "no"})
@@ -218,12 +220,12 @@ def asked(*, questions: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("questions", "nodes"), [(9, []), (10, ["q9"]), (12, ["q9"])])
-def test_a_report_is_whole_after_nine_answers(questions: int, nodes: list[str]) -> None:
+def test_report_with_more_than_nine_answers_is_found(questions: int, nodes: list[str]) -> None:
     hits = found(Code.TOO_MANY_ANSWERS, tell=asked(questions=questions))
     assert [one.node for one in hits] == nodes
 
 
-def test_a_name_that_is_typed_and_then_chosen_is_one_answer() -> None:
+def test_typed_and_chosen_name_is_one_answer() -> None:
     report = asked(questions=9)
     ask = {
         "text": t("x"),
@@ -241,19 +243,19 @@ def test_a_name_that_is_typed_and_then_chosen_is_one_answer() -> None:
     assert [found(Code.TOO_MANY_ANSWERS, tell=one) for one in (report, longer)] == [[], []]
 
 
-def test_a_report_that_goes_round_never_becomes_whole() -> None:
+def test_circular_report_is_found() -> None:
     again = [choice("a", value="a"), choice("b", value="b", goes="danger")]
     danger = {"menu": {**TELL["danger"]["menu"], "goes": "danger", "choices": again}}
     assert found(Code.TOO_MANY_ANSWERS, tell=tell(danger=danger))
 
 
 @pytest.mark.parametrize("words", ["Help soon", "Tomorrow", "In your district", "We will come"])
-def test_the_last_screen_says_nothing_of_help_a_time_or_a_place(words: str) -> None:
+def test_last_screen_names_no_help_time_or_place(words: str) -> None:
     hits = found(Code.TOO_EARLY, tell=tell(last={"finish": {"text": {**t("x"), "en": words}}}))
     assert {(one.node, one.language) for one in hits} == {("last", "en")}
 
 
-def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
+def test_c17_no_short_code_leads_to_a_report() -> None:
     assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
     document = {**make_document(), "entries": {"11": "tell"}}
     (one,) = [one for one in check_document(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
@@ -272,7 +274,7 @@ FAR = {"menu": {"text": t("Which?"), "choices": [choice("x", goes="one")]}}
 
 
 @pytest.mark.parametrize("what", ["tip", "receipt", "complaint", "call_back"])
-def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
+def test_c17_short_code_to_collecting_flow_is_found(what: str) -> None:
     document = {**make_document(), "entries": {"11": "tell"}}
     document["flows"]["tell"]["gathers"] = what
     assert "entries" in {one.flow for one in check_document(document, LISTS)}
@@ -283,7 +285,9 @@ def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
 
 @pytest.mark.parametrize("node", [PIN, CALL, COMPLAINED, STATUS])
 @pytest.mark.parametrize("behind", [{}, {"far": FAR}])
-def test_c17_digits_reach_no_guarded_node(node: dict[str, Any], behind: dict[str, Any]) -> None:
+def test_c17_dialled_digits_reach_no_guarded_node(
+    node: dict[str, Any], behind: dict[str, Any]
+) -> None:
     """In a flow that collects nothing, a short code or digits dialled ahead may not lead to a node that shows a status,
     offers a call-back or takes a complaint."""
     learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
@@ -297,7 +301,7 @@ def test_c17_digits_reach_no_guarded_node(node: dict[str, Any], behind: dict[str
     assert not codes & {Code.DIALLED, Code.UNKNOWN_ENTRY}
 
 
-def test_words_are_asked_only_where_something_gathers_them() -> None:
+def test_free_text_is_asked_only_in_collecting_flows() -> None:
     asking = {
         "one": {"ask": {"kind": "words", "text": t("x"), "saves": "said", "goes": "back"}},
         "back": {"finish": {}},
@@ -312,11 +316,11 @@ def test_words_are_asked_only_where_something_gathers_them() -> None:
 @pytest.mark.parametrize(
     "words", ["Un prix, etc.comment", "an .orgy of words", "Ce qu'il comprend."]
 )
-def test_an_end_of_a_sentence_is_no_address(words: str) -> None:
+def test_end_of_sentence_is_no_address(words: str) -> None:
     assert found(Code.PROMISE, learn={"one": {"say": {"text": t(words)}}}) == []
 
 
-def test_who_she_is_is_asked_on_no_screen_of_the_shipped_report() -> None:
+def test_question_about_identity_in_shipped_report_is_found() -> None:
     document: Any = copy.deepcopy(dict(shipped_document()))
     for node in ("danger", "kind"):
         menu = document["flows"]["report"]["nodes"][node]["menu"]
@@ -338,7 +342,7 @@ def test_each_replacement_is_safe_where_it_is_offered() -> None:
         assert not risky_words(instead, language, EARLY), (word, instead)
 
 
-def test_a_risky_word_comes_with_its_replacement_or_with_the_reason_alone() -> None:
+def test_risky_word_has_replacement_or_reason() -> None:
     fixes = {
         text: str(found(Code.UNSAFE_WORD, tell=tell(saved=saved({**t("x"), "en": text})))[0].fix)
         for text in ("a slave", "Free")

@@ -72,12 +72,12 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_with_its_path(node: Any, fault: str) -> None:
+def test_fault_names_its_path(node: Any, fault: str) -> None:
     (told,) = _faults(_with_node(node))
     assert fault in told
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_all_faults_are_listed_at_once() -> None:
     document = make_document(learn={"one": {"say": {}}, "two": {"finish": {"text": {"rw": ""}}}})
     document["flows"]["tell"]["review"] = {"rw": "draft", "fr": "perfect"}
     document["entries"] = {"abc": "learn"}
@@ -90,7 +90,7 @@ def test_every_fault_is_told_at_once() -> None:
     ]
 
 
-def test_no_entry_opens_a_gathering_flow() -> None:
+def test_no_short_code_opens_collecting_flow() -> None:
     document = {**make_document(), "entries": {"77": "tell", "78": "nothing"}}
     assert _faults(document) == (
         "entries.77: a short code cannot open tell, because the flow collects a report",
@@ -98,13 +98,13 @@ def test_no_entry_opens_a_gathering_flow() -> None:
     )
 
 
-def test_every_language_has_a_review_state() -> None:
+def test_each_language_needs_review_state() -> None:
     flow = {**make_flow(name="learn", nodes={"a": {"finish": {}}}), "review": {"rw": "draft"}}
     with pytest.raises(FlowInvalid, match="field `review`: add the languages en, fr"):
         read({"flows": {"learn": flow}})
 
 
-def test_a_flow_is_called_as_its_file() -> None:
+def test_flow_has_name_of_its_file() -> None:
     flow = make_flow(name="other", nodes={"a": {"finish": {}}})
     with pytest.raises(FlowInvalid, match="file learn and flow other need the same name"):
         read({"flows": {"learn": flow}})
@@ -127,7 +127,7 @@ def test_texts_are_composed_and_trimmed() -> None:
         ({"not": {"not": {"flag": "a"}}}, Condition(flag="a")),
     ],
 )
-def test_a_condition(written: Any, compiled: Condition) -> None:
+def test_condition_is_compiled(written: Any, compiled: Condition) -> None:
     menu = {"text": t("x"), "choices": [choice("y", goes="one", when=written)]}
     node = compile_book(_with_node({"menu": menu}), LISTS).flows["learn"].nodes["one"]
     assert isinstance(node, MenuNode)
@@ -136,12 +136,12 @@ def test_a_condition(written: Any, compiled: Condition) -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.text() | st.integers(),
                     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))  # fmt: skip
-def test_no_document_raises_anything_else(document: Any) -> None:
+def test_any_document_raises_only_flow_invalid(document: Any) -> None:
     with pytest.raises(FlowInvalid):
         read(document)
 
 
-def test_answers_that_yaml_takes_for_something_else_stay_words() -> None:
+def test_yaml_keywords_and_numbers_stay_text() -> None:
     text = "{a: yes, b: no, c: on, d: 08, e: 1, f: 2026-11-24, g: true, h: false, i: , j: ~}"
     assert parse(text) == {
         "a": "yes", "b": "no", "c": "on", "d": "08", "e": "1", "f": "2026-11-24",
@@ -153,13 +153,13 @@ def test_answers_that_yaml_takes_for_something_else_stay_words() -> None:
     ("text", "fault"),
     [("a: 1\nb: 2\na: 3\n", "line 3: a is there twice"), ("a: [1\nb: 2", "line 2: ")],
 )
-def test_a_broken_file_is_told_with_its_line(text: str, fault: str) -> None:
+def test_broken_file_fault_names_line(text: str, fault: str) -> None:
     with pytest.raises(FlowInvalid) as raised:
         parse(text)
     assert fault in raised.value.problems[0]
 
 
-def test_a_document_survives_its_file() -> None:
+def test_written_document_is_read_back() -> None:
     for flow in make_document()["flows"].values():
         assert parse(dump(flow)) == flow
     assert parse(dump({"a": "yes", "b": True, "c": "1", "d": "rw: l'eau"})) == {
@@ -175,6 +175,6 @@ def test_a_document_survives_its_file() -> None:
 @example("a: !!python/name:os.system x")
 @example("&a [*a]")
 @example("[" * 5000)
-def test_no_text_raises_anything_else(text: str) -> None:
+def test_any_text_raises_only_flow_invalid(text: str) -> None:
     with suppress(FlowInvalid):
         parse(text)

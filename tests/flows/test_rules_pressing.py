@@ -14,7 +14,7 @@ from tests.support.callers import FLOWS
 from tests.support.made_once import shipped_book
 
 
-def test_every_shipped_flow_comes_back_as_it_was() -> None:
+def test_shipped_flows_are_stored_and_loaded_unchanged() -> None:
     lists = place_lists()
     written = service_authoring.read_folder(FLOWS) | {
         "phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}}
@@ -24,20 +24,20 @@ def test_every_shipped_flow_comes_back_as_it_was() -> None:
     assert book.phrases == written["phrases"]
 
 
-def test_lists_are_those_of_whoever_reads_it() -> None:
+def test_loaded_flow_set_uses_reader_s_lists() -> None:
     lists = {"provinces": (Option("1", {"en": "Kigali"}),)}
     book = shipped_book()
     assert unpress(serialise(book), lists).lists == lists
 
 
-def test_every_kind_of_node_is_in_what_is_shipped() -> None:
+def test_shipped_flows_contain_each_kind_of_node() -> None:
     """The shipped flows contain every kind of node, so the test that stores and loads them covers every kind."""
     pressed = serialise(shipped_book())
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
 
 
-def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
+def test_known_flow_is_not_compiled_again() -> None:
     lists = place_lists()
     written = service_authoring.read_folder(FLOWS)
     pressed = serialise(document.compile(written, lists))
@@ -66,7 +66,7 @@ def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, Loade
             return steps, end.value
 
 
-def test_another_process_of_the_same_code_has_the_same_mark() -> None:
+def test_same_code_has_same_mark_in_each_process() -> None:
     """If two processes computed different marks, each process would compile all flows again."""
     asked = "from hotline.flows.flow_set_cache import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)

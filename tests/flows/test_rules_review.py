@@ -36,7 +36,7 @@ def by(*names: str, text: ReviewedText = TEXT, language: str = "rw") -> list[Sig
         (TEXT.saying("fr", "Salut"), "rw", by("One Reader", "Another"), ReviewState.REVIEWED),
     ],
 )
-def test_a_text_is_as_far_as_those_who_signed_these_very_words(
+def test_review_state_follows_reviews_of_exact_text(
     text: ReviewedText, language: str, signatures: list[Signature], state: ReviewState
 ) -> None:
     assert state_of(text, language, signatures) is state
@@ -53,13 +53,13 @@ class Undigested(ReviewedText):
         raise AssertionError(language)
 
 
-def test_what_nobody_has_signed_is_a_draft_without_a_digest() -> None:
+def test_unreviewed_text_is_a_draft() -> None:
     other = by("One Reader", language="fr")
     text = Undigested(TEXT.place, TEXT.words)
     assert state_of(text, "rw", other) is ReviewState.DRAFT
 
 
-def test_every_text_has_a_place_and_what_is_no_text_has_none() -> None:
+def test_only_texts_have_a_place() -> None:
     words = {"rw": "a\n", "fr": "b", "en": "c"}
     flow = {
         "review": dict.fromkeys(words, "draft"),
@@ -79,7 +79,7 @@ def test_every_text_has_a_place_and_what_is_no_text_has_none() -> None:
     assert found[0].words["rw"] == "a"
 
 
-def test_a_doubt_of_the_glossary_is_found_as_a_word() -> None:
+def test_doubtful_glossary_word_is_found_as_word() -> None:
     rows = "| debt | dette | ideni | A |\n| mine, pit | mine | ikirombe / ibirombe (x) | C |\n"
     sure, doubt = glossary_terms(rows)
     assert (sure.is_doubtful, doubt.is_doubtful) == (False, True)

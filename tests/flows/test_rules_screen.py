@@ -53,7 +53,7 @@ def test_no_page_breaks_inside_a_word(words: list[str]) -> None:
     assert shown == words
 
 
-def test_numbers_begin_anew_on_each_page() -> None:
+def test_choice_numbers_restart_on_each_page() -> None:
     layout = Layout("Sector?", tuple(Button(f"Place number {n}") for n in range(12)))
     first, second = paginate(layout, 156)[:2]
 
@@ -62,7 +62,7 @@ def test_numbers_begin_anew_on_each_page() -> None:
     assert second.text.startswith(f"1 Place number {len(first.keys)}\n2 ")
 
 
-def test_choices_that_go_on_stand_under_the_question() -> None:
+def test_continued_choices_repeat_the_question() -> None:
     layout = Layout(
         "Passed on.\nSector?", tuple(Button(f"n{n}") for n in range(9)), question="Sector?"
     )
@@ -73,17 +73,17 @@ def test_choices_that_go_on_stand_under_the_question() -> None:
     assert second.keys == {"1": 8}
 
 
-def test_a_choice_that_leaves_no_room_for_the_question_stands_alone() -> None:
+def test_long_choice_has_page_without_question() -> None:
     layout = Layout("?", (Button("x" * 300), Button("y" * 300)), question="What is asked here?")
     assert [page.text[:3] for page in paginate(layout, 156)] == ["?\n9", "1 x", "1 y"]
 
 
-def test_words_that_go_on_stand_under_no_question() -> None:
+def test_continued_text_repeats_no_question() -> None:
     layout = Layout("word " * 60, (Button("a"),), question="Which?")
     assert paginate(layout, 156)[1].text.startswith("word word")
 
 
-def test_eight_choices_at_most_stand_on_a_page() -> None:
+def test_page_has_at_most_eight_choices() -> None:
     pages = paginate(Layout("?", tuple(Button("a") for _ in range(20))), 156)
     assert [len(page.keys) for page in pages] == [8, 8, 4]
 
@@ -101,7 +101,7 @@ def test_a_choice_keeps_its_key_and_its_line() -> None:
     assert page.keys == {"1": 0, "2": 1, "7": 2, "8": 3}
 
 
-def test_a_numbered_choice_never_takes_a_key_that_is_kept() -> None:
+def test_numbered_choice_never_takes_reserved_key() -> None:
     (page,) = paginate(Layout("?", (Button("next"), Button("kept", "1"))), 156)
     assert page.keys == {"2": 0, "1": 1}
 
@@ -111,7 +111,7 @@ def test_letters_of_two_septets_are_counted_twice() -> None:
     assert len(paginate(Layout("[] " * 50), 156)) == 2
 
 
-def test_the_shorter_ways_out_stand_where_the_longer_have_no_room_and_never_none() -> None:
+def test_each_page_has_longest_back_keys_that_fit() -> None:
     ways = ("\n0 The way back\n00 Home", "\n0 Back\n00 Home")
     pages = [paginate(Layout("x" * size, key_lines=ways), 156) for size in (127, 128, 135, 136)]
 
@@ -120,7 +120,7 @@ def test_the_shorter_ways_out_stand_where_the_longer_have_no_room_and_never_none
     assert ends == [ways[0], ways[1], ways[1], f"\n9 More{ways[1]}", ways[0]]
 
 
-def test_a_choice_of_every_page_stands_at_the_end_of_each() -> None:
+def test_choice_for_all_pages_ends_each_page() -> None:
     towns = [Button(f"Town number {n}") for n in range(12)]
     pages = paginate(Layout("Where?", (*towns, Button("Not sure", every_page=True))), 156)
 
@@ -132,7 +132,7 @@ def test_a_choice_of_every_page_stands_at_the_end_of_each() -> None:
 
 
 @pytest.mark.parametrize("towns", range(1, 20))
-def test_no_page_holds_only_what_is_written_after_a_list(towns: int) -> None:
+def test_no_page_has_only_choices_after_a_list(towns: int) -> None:
     after = (
         Button("Not sure", every_page=True, shares_page=True),
         Button("Not listed", shares_page=True),
@@ -151,7 +151,7 @@ def test_a_label_longer_than_a_page_is_cut_to_it() -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_short_line_fits_into_what_is_held_back(language: str) -> None:
+def test_short_error_line_fits_reserved_septets(language: str) -> None:
     assert septets(ENGINE_TEXTS[language].invalid_short) + 1 <= RESERVED_SEPTETS
     assert all(
         is_gsm7(word) for word in (ENGINE_TEXTS[language].more, ENGINE_TEXTS[language].invalid)

@@ -30,7 +30,7 @@ from hotline.flows.check import ARTICLES, WORDS, digits_in, numbers_in
         ("*384*777#", "384777"),
     ],
 )
-def test_a_number_is_found_however_it_is_written(text: str, number: str) -> None:
+def test_number_is_found_in_each_spelling(text: str, number: str) -> None:
     assert next(numbers_in(text), None) == number
 
 
@@ -49,7 +49,7 @@ def test_a_number_is_found_however_it_is_written(text: str, number: str) -> None
         "o'clock",
     ],
 )
-def test_what_is_no_number_is_none(text: str) -> None:
+def test_other_text_contains_no_number(text: str) -> None:
     assert [*numbers_in(text)] == []
 
 
@@ -60,7 +60,9 @@ def test_what_is_no_number_is_none(text: str) -> None:
     ),
     st.data(),
 )
-def test_marks_divide_no_number(digits: list[str], marks: list[str], data: st.DataObject) -> None:
+def test_punctuation_splits_no_number(
+    digits: list[str], marks: list[str], data: st.DataObject
+) -> None:
     said = [
         data.draw(
             st.sampled_from(

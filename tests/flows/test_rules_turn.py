@@ -64,12 +64,12 @@ TO_DISTRICT = ("5", "1", "1")
         (("٥",), "Danger? rw"),
     ],
 )
-def test_a_key_leads_on(keyed: tuple[str, ...], first_line: str) -> None:
+def test_key_leads_to_next_screen(keyed: tuple[str, ...], first_line: str) -> None:
     assert Player(BOOK).keys(*keyed).first_line == first_line
 
 
 @pytest.mark.parametrize("odd", ["", " ", "6", "55", "1*1", "x", "\x00", "9", "-1", "1.0", "#"])
-def test_odd_input_shows_the_screen_again_under_one_line(odd: str) -> None:
+def test_invalid_input_repeats_screen_under_one_line(odd: str) -> None:
     player = Player(BOOK).keys("5")
     before, asked = player.run, player.screen
 
@@ -89,7 +89,7 @@ def test_odd_input_shows_the_screen_again_under_one_line(odd: str) -> None:
         (112, "1 9"),
     ],
 )
-def test_an_unknown_key_names_the_keys_in_one_line(letters: int, line: str) -> None:
+def test_unknown_key_lists_keys_in_one_line(letters: int, line: str) -> None:
     text = ("word " * 30)[:letters].rstrip()
     learn = {"one": {"say": {"text": {"rw": text}, "goes": "one"}}}
     player = Player(make_book(learn=learn)).keys("1")
@@ -110,12 +110,12 @@ def test_an_unknown_key_names_the_keys_in_one_line(letters: int, line: str) -> N
         (("5", "2", "3", "1", "2"), "Invalid choice. Type words, 0, 00."),
     ],
 )
-def test_an_unknown_key_names_what_works_on_this_page(keys: tuple[str, ...], line: str) -> None:
+def test_unknown_key_lists_keys_of_this_page(keys: tuple[str, ...], line: str) -> None:
     player = Player(BOOK).keys("7", *keys)
     assert player.keys("").first_line == line
 
 
-def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
+def test_1_continues_if_only_one_way_exists() -> None:
     long = {"text": t("word " * 60), "saves": "which", "goes": "back"}
     learn = {
         "one": {"say": {"text": t("word " * 60), "goes": "many"}},
@@ -143,7 +143,7 @@ def test_one_leads_on_where_there_is_one_way_and_nothing_is_answered() -> None:
         ([choice("Go", goes="two", key="5"), choice("Stay", goes="back")], True),
     ],
 )
-def test_one_is_a_choice_but_no_answer(choices: list[dict[str, object]], leads_on: bool) -> None:
+def test_1_may_choose_but_answers_nothing(choices: list[dict[str, object]], leads_on: bool) -> None:
     """In the last row of parameters, `1` is the key of the choice "Stay"."""
     menu = {"text": t("Menu"), "saves": "one", "choices": choices}
     learn = {
@@ -157,7 +157,7 @@ def test_one_is_a_choice_but_no_answer(choices: list[dict[str, object]], leads_o
 
 
 @pytest.mark.parametrize("kind", ["words", "number", "pin"])
-def test_one_is_an_answer_where_something_is_typed(kind: str) -> None:
+def test_1_is_an_answer_where_text_is_typed(kind: str) -> None:
     ask = {"kind": kind, "text": t("word " * 60), "saves": "typed", "goes": "two"}
     nodes = {
         "one": {"ask": ask},
@@ -170,7 +170,7 @@ def test_one_is_an_answer_where_something_is_typed(kind: str) -> None:
     assert (player.run.calls[-1].page, dict(player.run.answers)) == (0, answers)
 
 
-def test_the_way_back_is_the_screen_that_was_shown() -> None:
+def test_back_shows_the_previous_screen() -> None:
     """The keys `1*0*2` lead to the same screen as `2`. If a caller chooses on the second page of a list and then
     presses back, the second page appears again."""
     assert Player(BOOK).keys("1", "0", "5").screen == Player(BOOK).keys("5").screen
@@ -178,7 +178,7 @@ def test_the_way_back_is_the_screen_that_was_shown() -> None:
     assert second_page.screen == Player(BOOK).keys(*TO_DISTRICT, "9", "1", "0").screen
 
 
-def test_answers_are_told_and_kept() -> None:
+def test_answers_give_events_and_are_kept() -> None:
     player = Player(BOOK).keys("5")
     assert list(player.events) == [FlowEntered("tell")]
     assert list(player.keys("1").events) == [Answered("danger", "yes")]
@@ -189,26 +189,26 @@ def test_answers_are_told_and_kept() -> None:
     assert player.shown.ends
 
 
-def test_a_topic_is_told_when_it_is_shown() -> None:
+def test_shown_topic_gives_an_event() -> None:
     assert Player(BOOK).keys("1").events == (FlowEntered("learn"), TopicRead("lesson"))
     assert Player(BOOK).keys("7").events == (LanguageChosen("en"),)
 
 
-def test_going_back_loses_no_answer() -> None:
+def test_going_back_keeps_answers() -> None:
     player = Player(BOOK).keys(*TO_DISTRICT, "3", "0", "0", "0")
     assert player.first_line == "Danger? rw"
     assert player.run.answers == {"danger": "yes", "province": "1", "district": "13"}
     assert player.keys("2").run.answers == {"danger": "no", "province": "1", "district": "13"}
 
 
-def test_a_place_falls_with_the_answer_that_named_its_list() -> None:
+def test_changed_province_removes_its_district() -> None:
     player = Player(BOOK).keys(*TO_DISTRICT, "3", "0", "0", "2")
     assert player.run.answers == {"danger": "yes", "province": "2"}
     same = Player(BOOK).keys(*TO_DISTRICT, "3", "0", "0", "1")
     assert same.run.answers == {"danger": "yes", "province": "1", "district": "13"}
 
 
-def test_skipping_a_question_takes_its_answer_away() -> None:
+def test_skipped_question_removes_its_answer() -> None:
     to_landmark = ("5", "2", "3", "1", "2")
     assert Player(BOOK).keys(*to_landmark, "0").run.answers.get("landmark") is None
     book = make_book(
@@ -226,7 +226,7 @@ def test_skipping_a_question_takes_its_answer_away() -> None:
     assert player.events == (Answered("w", ""),)
 
 
-def test_words_lose_what_nobody_sees_and_what_is_too_long() -> None:
+def test_free_text_loses_invisible_and_excess_letters() -> None:
     player = Player(BOOK).keys("5", "2", "3", "1", "2")
     player.keys("\u202e cafe\u0301\u200b\x00\nrouge " + "x" * 300)
     kept = player.run.answers["landmark"]
@@ -235,26 +235,26 @@ def test_words_lose_what_nobody_sees_and_what_is_too_long() -> None:
 
 
 @pytest.mark.parametrize("empty", ["", "   ", "\u200b", "\x00\x07"])
-def test_words_without_a_letter_are_asked_for_again(empty: str) -> None:
+def test_text_without_letter_is_asked_again(empty: str) -> None:
     player = Player(BOOK).keys("5", "2", "3", "1", "2")
     assert player.keys(empty).screen.startswith(
         "Ibyo uhisemo sibyo. Andika amagambo, 0, 00.\nLandmark? rw"
     )
 
 
-def test_an_answer_stays_out_of_what_is_printed() -> None:
+def test_repr_contains_no_answer() -> None:
     player = Player(BOOK).keys("5", "2", "3", "1", "2", "by the blue gate")
     assert "blue gate" not in repr(player.run) + repr(player.events)
 
 
-def test_a_new_passage_begins_without_the_answers_of_the_one_before() -> None:
+def test_new_report_attempt_has_no_old_answers() -> None:
     player = Player(BOOK).keys(*TO_DISTRICT, "00", "5")
     assert player.run.attempts == 2
     assert player.run.answers == {}
     assert Player(BOOK).keys(*TO_DISTRICT, "000", "5").run.erased is False
 
 
-def test_a_finished_run_shows_its_last_screen_for_ever() -> None:
+def test_finished_conversation_repeats_its_last_screen() -> None:
     player = Player(BOOK).keys("5", "2", "3", "1", "1")
     last = player.screen
     for keyed in ("0", "00", "000", "1", ""):
@@ -263,7 +263,7 @@ def test_a_finished_run_shows_its_last_screen_for_ever() -> None:
         assert player.shown.ends
 
 
-def test_hidden_choices_can_not_be_pressed() -> None:
+def test_hidden_choices_cannot_be_pressed() -> None:
     player = Player(BOOK, Facts())
     assert "Problem" not in player.screen
     assert player.keys("5").first_line == "Ibyo uhisemo sibyo. Kanda 1, 7, 8."
@@ -287,13 +287,13 @@ def test_dialled_digits_open_no_report(ahead: tuple[str, ...], like: tuple[str, 
     assert Player(BOOK).dial(ahead=ahead).screen == Player(BOOK).keys(*like).screen
 
 
-def test_dropped_digits_leave_nothing_behind() -> None:
+def test_ignored_digits_leave_no_trace() -> None:
     plain = start(BOOK, REPORTING)
     assert start(BOOK, REPORTING, ahead=("7", "5", "1")) == plain
     assert plain.events == (FlowEntered("front"),)
 
 
-def test_an_entry_lands_on_its_flow() -> None:
+def test_short_code_opens_its_flow() -> None:
     player = Player(BOOK).dial(entry="11")
     assert player.first_line == "First lesson rw"
     assert player.events == (FlowEntered("learn"), TopicRead("lesson"))
@@ -302,7 +302,7 @@ def test_an_entry_lands_on_its_flow() -> None:
     assert Player(BOOK).dial(entry="77").screen == FRONT_SCREEN
 
 
-def test_no_digit_is_spent_in_a_private_flow() -> None:
+def test_private_flow_ignores_dialled_digits() -> None:
     cases = {"my_cases": (Option("K7Q4", dict.fromkeys(CODES, "K7Q4")),)}
     facts = Facts(flags={"cases": True}, lists=cases)
     player = Player(BOOK, facts).dial(entry="90", ahead=("1",))
@@ -310,12 +310,12 @@ def test_no_digit_is_spent_in_a_private_flow() -> None:
     assert player.keys("1").events == (Answered("case", "K7Q4"), Finished())
 
 
-def test_no_digit_is_spent_on_a_private_menu() -> None:
+def test_private_menu_ignores_dialled_digits() -> None:
     cases = {"list": _choices(first="end"), "end": {"finish": {"text": t("Taken")}}}
     assert Player(make_book(cases=cases)).dial(entry="90", ahead=("1",)).first_line == "M rw"
 
 
-def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_questions_anew() -> None:
+def test_private_flow_needs_its_short_code_and_asks_again() -> None:
     inner = {
         "ask": {"menu": {"text": t("Who?"), "saves": "who", "goes": "of", "choices": [choice("A", value="a")]}},
         "of": {"branch": [{"when": {"answer": "who"}, "goes": "seen"}, {"goes": "seen"}]},
@@ -344,7 +344,7 @@ def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_question
         compile_book(document, LISTS)
 
 
-def test_an_entry_whose_flow_would_gather_is_the_front() -> None:
+def test_short_code_to_collecting_flow_shows_first_screen() -> None:
     book = make_book(learn={"a": {"call": {"flow": "tell"}}})
     player = Player(book).dial(entry="11")
     assert (player.screen, player.run.attempts) == (FRONT_SCREEN, 0)
@@ -359,7 +359,7 @@ def test_an_entry_whose_flow_would_gather_is_the_front() -> None:
         (),
     ],
 )
-def test_a_place_that_no_longer_exists_is_the_front(calls: tuple[Place, ...]) -> None:
+def test_removed_place_shows_first_screen(calls: tuple[Place, ...]) -> None:
     turn = resume(BOOK, ConversationState("rw", calls), "5", REPORTING)
     assert turn.screen.text == FRONT_SCREEN
 
@@ -380,17 +380,17 @@ def _choices(**ways: str) -> dict[str, object]:
         {"a": {"branch": [{"when": {"flag": "never"}, "goes": "a"}]}},
     ],
 )
-def test_a_round_without_a_wait_is_cut_and_ends_at_the_front(learn: dict[str, object]) -> None:
+def test_endless_loop_ends_at_first_screen(learn: dict[str, object]) -> None:
     assert Player(make_book(learn=learn)).keys("1").screen == FRONT_SCREEN
 
 
-def test_a_front_that_only_goes_round_says_goodbye() -> None:
+def test_looping_first_flow_says_goodbye() -> None:
     player = Player(make_book(front={"a": {"branch": [{"goes": "a"}]}}))
     assert (player.screen, player.shown.ends) == ("Murakoze.", True)
     assert player.keys("1", "000").screen == "Murakoze."
 
 
-def test_calls_upon_calls_do_not_grow_for_ever() -> None:
+def test_nested_calls_have_a_limit() -> None:
     learn = {"a": _choices(deeper="b"), "b": {"call": {"flow": "learn"}}}
     player = Player(make_book(learn=learn)).keys("1")
     for _ in range(60):
@@ -399,13 +399,13 @@ def test_calls_upon_calls_do_not_grow_for_ever() -> None:
         assert len(player.run.trail) <= 40
 
 
-def test_a_last_screen_that_is_too_long_is_cut_at_a_word() -> None:
+def test_long_last_screen_is_cut_after_a_word() -> None:
     player = Player(make_book(learn={"one": {"finish": {"text": {"rw": "word " * 60}}}})).keys("1")
     assert player.screen.endswith("word")
     assert player.shown.septets <= 150
 
 
-def test_no_way_leads_back_into_an_earlier_passage() -> None:
+def test_back_never_enters_earlier_report_attempt() -> None:
     learn = {"hub": _choices(tell="tell"), "tell": {"call": {"flow": "tell", "goes": "hub"}}}
     tell = {"a": _choices(on="b"), "b": {"finish": {}}}
     player = Player(make_book(learn=learn, tell=tell)).keys("1", "1", "1", "1")
@@ -414,7 +414,7 @@ def test_no_way_leads_back_into_an_earlier_passage() -> None:
     assert player.keys("0", "0").screen == FRONT_SCREEN
 
 
-def test_a_flow_returns_to_where_it_was_called_from() -> None:
+def test_flow_returns_to_its_caller() -> None:
     front = {
         **FRONT,
         "learn": {"call": {"flow": "learn", "goes": "after"}},
@@ -425,7 +425,7 @@ def test_a_flow_returns_to_where_it_was_called_from() -> None:
     assert player.keys("0").first_line == "Second lesson rw"
 
 
-def test_rendering_a_run_is_the_screen_without_a_turn() -> None:
+def test_rendered_state_equals_shown_screen() -> None:
     player = Player(BOOK).keys(*TO_DISTRICT, "9")
     assert render(BOOK, player.run, REPORTING) == player.shown
 
@@ -445,7 +445,7 @@ def document(**ask: object) -> dict[str, object]:
     ("digits", "right", "wrong"),
     [(8, "40719300", "407193"), (6, "407193", "4071"), (4, "4071", "407193")],
 )
-def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, wrong: str) -> None:
+def test_only_pin_of_right_length_is_accepted(digits: int, right: str, wrong: str) -> None:
     book = compile_book(document(kind="pin", digits=digits), {})
     run = start(book, Facts()).state
     asked = question_at(book, run)
@@ -456,12 +456,12 @@ def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, 
 
 
 @pytest.mark.parametrize("ask", [{"kind": "number", "digits": 6}, {"kind": "pin", "digits": 5}])
-def test_only_a_pin_has_digits_and_only_four_six_or_eight(ask: dict[str, object]) -> None:
+def test_only_pins_have_four_six_or_eight_digits(ask: dict[str, object]) -> None:
     with pytest.raises(FlowInvalid):
         compile_book(document(**ask), {})
 
 
-def test_a_text_speaks_of_the_case_that_was_chosen_first() -> None:
+def test_placeholder_shows_the_chosen_case() -> None:
     words = {"place": "anywhere", "place.K7Q4": "Gasabo"}
     assert fill_placeholders("{place}", words, "K7Q4") == "Gasabo"
     assert fill_placeholders("{place}", words, "H3ND") == "anywhere"

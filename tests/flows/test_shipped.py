@@ -67,7 +67,7 @@ def screens(*keyed: str, facts: Facts = REPORTING) -> list[str]:
 
 
 @pytest.mark.parametrize("flow", BOOK.flows)
-def test_a_text_is_there_in_every_language_in_short_sentences_of_gsm7(flow: str) -> None:
+def test_each_text_has_three_languages_in_short_gsm7_sentences(flow: str) -> None:
     found = [
         f"{name}: {fault}"
         for name, node in BOOK.flows[flow].nodes.items()
@@ -78,13 +78,13 @@ def test_a_text_is_there_in_every_language_in_short_sentences_of_gsm7(flow: str)
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_c15_a_catalogue_names_no_number_but_the_one_with_evidence(language: str) -> None:
+def test_c15_catalogues_name_only_the_verified_number(language: str) -> None:
     catalogue = FLOWS.parent / "locales" / language / "LC_MESSAGES" / "messages.po"
     said = re.findall(r'"(.*)"', catalogue.read_text(encoding="utf-8").partition("\n\n")[2])
     assert {number for line in said for number in re.findall(r"\d{3,}", line)} == {"112"}
 
 
-def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign() -> None:
+def test_c15_shown_number_names_confirmation_and_open_signature() -> None:
     shown = [row for row in DOCUMENT["numbers"] if "confirmed_on" in row]
 
     (row,) = shown
@@ -99,7 +99,7 @@ def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign
     ("today", "there"),
     [("2026-11-23", False), ("2026-11-24", True), ("2027-11-24", True), ("2037-11-25", True)],
 )
-def test_the_emergency_number_never_lapses(language: str, today: str, there: bool) -> None:
+def test_emergency_number_never_expires(language: str, today: str, there: bool) -> None:
     facts = Facts(flags=number_flags(BOOK.numbers, date.fromisoformat(today)))
     help_now = screens(*FIRST_KEYS[language], "5", "9", facts=facts)[-2:]
     facts = Facts(flags={**facts.flags, "reporting": True})
@@ -109,14 +109,14 @@ def test_the_emergency_number_never_lapses(language: str, today: str, there: boo
     assert not re.search(r"116|3029", "".join(help_now)), "nobody signed them"
 
 
-def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
+def test_kinyarwanda_texts_are_drafts_until_reviewed() -> None:
     assert {flow["review"]["rw"] for flow in DOCUMENT["flows"].values()} == {"draft"}
 
 
 @pytest.mark.adversary("the mobile operator and the gateway")
 @pytest.mark.row("C4")
 @pytest.mark.parametrize("language", CODES)
-def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
+def test_c4_first_screen_is_one_page_without_report(language: str) -> None:
     """Promise C4: the first menu fits on one page and does not mention reporting."""
     front = screens(*FIRST_KEYS[language])[-1]
 
@@ -130,12 +130,12 @@ def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
 
 
 @pytest.mark.parametrize("facts", [REPORTING, Facts()], ids=["reporting", "not reporting"])
-def test_the_front_is_the_same_whether_or_not_a_report_can_be_taken(facts: Facts) -> None:
+def test_first_screen_is_same_if_reports_are_off(facts: Facts) -> None:
     assert screens(facts=facts) == screens()
 
 
 @pytest.mark.row("C14")
-def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
+def test_all_calls_end_with_the_same_text() -> None:
     """Promise C14: the last screen has the same closing words after a lesson, a quiz and a tip."""
     last = [
         node.text
@@ -150,7 +150,7 @@ def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
     assert last[0]["en"] == "Thank you. Goodbye."
 
 
-def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None:
+def test_report_answers_match_the_rules() -> None:
     def values(name: str) -> tuple[str, ...]:
         node = REPORT.nodes[name]
         assert isinstance(node, MenuNode | QuestionNode)
@@ -173,7 +173,7 @@ def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None
 
 @pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
-def test_the_words_after_danger_are_on_the_place_and_the_next_screen(language: str) -> None:
+def test_danger_text_is_on_place_and_next_screen(language: str) -> None:
     first = FIRST_KEYS[language]
     passed_on = REPORT.nodes["passed_on"]
     assert isinstance(passed_on, MessageNode)
@@ -189,7 +189,7 @@ def test_the_words_after_danger_are_on_the_place_and_the_next_screen(language: s
     assert passed_on.text[language] not in quiet_sector
 
 
-def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
+def test_only_child_reads_that_it_did_nothing_wrong() -> None:
     to_report = ("7", "5", "2", "2", "1", "1", "1", "1")
     child, adult = (screens(*to_report, who)[-1] for who in ("1", "2"))
 
@@ -198,7 +198,7 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
 
 
 @pytest.mark.row("C17")
-def test_c17_no_printed_entry_leads_to_a_report() -> None:
+def test_c17_no_printed_short_code_leads_to_report() -> None:
     topics = {"abroad", "homes", "children", "rights", "quiz"}
     assert set(BOOK.entries.values()) == topics | {"leaders", "responders", "training"}
     assert all(len(entry) == 2 for entry in BOOK.entries)
@@ -207,7 +207,7 @@ def test_c17_no_printed_entry_leads_to_a_report() -> None:
         assert all(not BOOK.flows[place.flow].gathers for place in shown.state.calls)
 
 
-def test_c12_every_question_back_is_signed_word_for_word_and_says_who_has_yet_to_sign() -> None:
+def test_c12_each_question_back_is_reviewed_word_for_word() -> None:
     listed = questions(BOOK)
 
     assert len(listed) == 8
@@ -221,14 +221,14 @@ CALL = {"rw": "guhamagarwa", "fr": "appel", "en": "call"}
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_it_says_that_a_number_is_kept_for_a_call_and_for_an_answer_by_sms(code: str) -> None:
+def test_privacy_text_names_numbers_kept_for_calls_and_sms(code: str) -> None:
     known = BOOK.flows["privacy"].nodes["known"]
     assert isinstance(known, MessageNode)
     assert CALL[code] in known.text[code]
     assert "SMS" in known.text[code]
 
 
-def test_the_labels_and_promises_of_fault_tests_are_on_the_screens() -> None:
+def test_screens_have_labels_used_by_fault_tests() -> None:
     shown = {(one.field.split(".")[0], one.text["rw"]) for one in written_texts(BOOK)}
     assert {("choices", label) for label in LABELS} <= shown
     said = " ".join(words for field, words in shown if field == "text")
@@ -241,7 +241,7 @@ def test_the_labels_and_promises_of_fault_tests_are_on_the_screens() -> None:
     [(-1, False, False), (0, True, True), (365, True, True), (366, False, True)],
     ids=["signed in the future", "its day", "its last day", "after its year"],
 )
-def test_a_number_lapses_after_a_year(days: int, others: bool, emergency: bool) -> None:
+def test_number_expires_after_a_year(days: int, others: bool, emergency: bool) -> None:
     signed = date(2026, 11, 24)
     today = signed + timedelta(days=days)
     book = {one: Number(one, Evidence.VERIFIED, "MIGEPROF", signed) for one in ("116", EMERGENCY)}
@@ -283,14 +283,14 @@ def everything(language: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("what", NEVER)
-def test_no_text_says(what: str, language: str) -> None:
+def test_no_text_uses_forbidden_words(what: str, language: str) -> None:
     said = re.compile(NEVER[what][language], re.IGNORECASE)
     assert [place for place, text in everything(language) if said.search(text)] == []
 
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("place", SAID)
-def test_a_text_says_what_it_lacked(place: str, language: str) -> None:
+def test_text_contains_required_statement(place: str, language: str) -> None:
     said = {
         f"{written.flow}.{written.node}": written.text[language]
         for written in written_texts(BOOK)

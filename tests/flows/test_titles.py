@@ -34,7 +34,7 @@ FLOWS = {
         ("en", "gone", "gone"),
     ],
 )
-def test_a_screen_has_the_best_title(language: str, node: str, title: str) -> None:
+def test_screen_uses_best_title(language: str, node: str, title: str) -> None:
     assert Titles(FLOWS, language).screen("pay", node) == title
 
 
@@ -57,7 +57,7 @@ def test_every_shipped_flow_and_screen_has_its_own_title(language: str) -> None:
         assert len(set(found)) == len(found), flow
 
 
-def test_no_reviewer_is_asked_for_a_title() -> None:
+def test_titles_need_no_review() -> None:
     places = {text.place for text in texts_of(shipped_document()["flows"])}
     assert not [place for place in places if place.endswith((".title", ".description"))]
 
@@ -68,7 +68,7 @@ def test_a_long_title_is_refused() -> None:
         NodeModel.model_validate(written)
 
 
-def test_a_flow_s_texts_replace_the_old_ones_and_empty_ones_go() -> None:
+def test_flow_s_new_texts_replace_old_and_drop_empty() -> None:
     flow = {"flow": "pay", "title": {"en": "Pay"}, "start": "fee"}
     texts = {"title": {"en": "", "fr": ""}, "description": {"en": "About pay", "rw": ""}}
     changed = with_texts(flow, texts)

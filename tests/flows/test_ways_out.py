@@ -36,7 +36,7 @@ def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tu
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize("language", CODES)
-def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> None:
+def test_c1_back_and_home_are_on_each_page(language: str) -> None:
     for place, node in SHOWN:
         own = ENGINE_TEXTS[language]
         back = {f"0 {own.back}", f"0 {own.back_short}"}
@@ -51,7 +51,7 @@ def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> N
 
 @pytest.mark.row("C1")
 @pytest.mark.parametrize(("place", "node"), LISTS)
-def test_every_page_of_a_list_has_not_sure_and_a_place(place: Place, node: QuestionNode) -> None:
+def test_each_list_page_has_not_sure_and_a_place(place: Place, node: QuestionNode) -> None:
     unsure = [choice for choice in node.choices if choice.value == "unsure"]
     for language in CODES:
         for seen, shown in pages(place, node, language):
@@ -64,14 +64,14 @@ def test_every_page_of_a_list_has_not_sure_and_a_place(place: Place, node: Quest
 
 @pytest.mark.row("C15")
 @pytest.mark.parametrize("language", CODES)
-def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str) -> None:
+def test_c1_province_question_fits_one_page_in_danger(language: str) -> None:
     node = BOOK.flows["report"].nodes["province"]
     assert isinstance(node, QuestionNode)
     assert {len(shown) for _, shown in pages(Place("report", "province"), node, language)} == {1}
 
 
 @pytest.mark.row("C1")
-def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for_a_reason() -> None:
+def test_c1_question_fits_ten_lines_or_gives_reason() -> None:
     reasons = {Place(flow.name, name) for flow in BOOK.flows.values() for name in flow.reasons}
     long = {each.place for each in page_sizes(BOOK, SEPTETS) if each.question > MAX_LINES}
     assert long <= reasons, "other reasons excuse words"
@@ -79,7 +79,7 @@ def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for
 
 
 @pytest.mark.row("C1")
-def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None:
+def test_c1_report_screens_fit_ten_lines_above_keys() -> None:
     """The page sizes include the extra text that callers see first after a report of danger, and every page of every
     list."""
     report = {name for name, flow in BOOK.flows.items() if flow.gathers}
@@ -89,7 +89,7 @@ def test_c1_every_screen_of_a_report_fits_ten_lines_above_the_ways_out() -> None
 
 
 @pytest.mark.row("C1")
-def test_c1_what_a_caller_reads_in_english_has_130_letters_at_most() -> None:
+def test_c1_english_screens_have_at_most_130_letters() -> None:
     """The letters include the keys `0` and `00`, and the phone numbers that are shown today. Names from a list of
     places are not counted."""
     shows = number_flags(BOOK.numbers, date(2026, 11, 24))

@@ -14,7 +14,7 @@ from hotline.keys.weekly_lock import WEEKLY_KEY, WeeklyLock, week_of
 from hotline.text.errors import KeysDiffer
 from tests.support.builders import NOON
 
-PATHS_ALONE = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}
+NO_CANARY = {"hooks.json", "dial.secret", "listed.secret", "line.pub", "audit.key"}
 """Key files without a canary. Three of them contain secrets of web addresses: each request to such an address shows if
 the secret is right.
 
@@ -28,12 +28,12 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_each_lasting_key_but_the_secrets_of_paths_has_a_canary(keys: Path) -> None:
+def test_each_permanent_key_has_canary_except_listed_ones(keys: Path) -> None:
     held = {name for role in ROLES for name, _ in key_making.held_keys(keys / role)}
-    assert held == set(HELD_BY) - PATHS_ALONE
+    assert held == set(HELD_BY) - NO_CANARY
 
 
-def test_every_role_opens_what_one_of_them_sealed_and_another_or_damaged_key_opens_nothing(
+def test_canary_decrypts_only_with_its_own_key(
     keys: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = tmp_path_factory.mktemp("other")
@@ -52,7 +52,7 @@ def test_every_role_opens_what_one_of_them_sealed_and_another_or_damaged_key_ope
             assert not key_making.decrypts("another.key", key, encrypted)
 
 
-def test_a_weekly_key_opens_its_canary_however_far_it_has_walked(keys: Path) -> None:
+def test_weekly_key_decrypts_its_canary_after_many_weeks(keys: Path) -> None:
     folder = KeyFolder(keys / "workers")
     encrypted = key_making.canary_of(WEEKLY_KEY, folder.read(WEEKLY_KEY))
     WeeklyLock(folder).forget(week_of(NOON + timedelta(weeks=700)))
@@ -61,13 +61,13 @@ def test_a_weekly_key_opens_its_canary_however_far_it_has_walked(keys: Path) -> 
     assert key_making.decrypts(WEEKLY_KEY, walked, encrypted)
 
 
-def test_a_canary_holds_nothing_of_its_key(keys: Path) -> None:
+def test_canary_does_not_reveal_key(keys: Path) -> None:
     key = secrets.token_bytes(32)
     assert key_making.canary_of("relay.key", key) != key_making.canary_of("relay.key", key)
     assert key not in key_making.canary_of("relay.key", key)
 
 
-def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(keys: Path) -> None:
+def test_public_key_of_other_pair_is_refused_except_in_rotation(keys: Path) -> None:
     stage_key(keys, ROTATING["relay"])
     assert make_keys(keys, NOON) == []
     publish_key(keys, ROTATING["relay"])
@@ -83,7 +83,7 @@ def test_a_public_half_of_another_pair_is_refused_and_one_of_a_rotation_is_not(k
         make_keys(keys, NOON)
 
 
-def test_a_key_that_lost_a_zero_at_its_end_is_another_key() -> None:
+def test_key_without_its_last_zero_byte_is_refused() -> None:
     key = bytes(range(1, 32)) + b"\0"
     assert key_making.decrypts("watch.key", key, key_making.canary_of("watch.key", key))
     assert not key_making.decrypts("watch.key", key[:-1], key_making.canary_of("watch.key", key))

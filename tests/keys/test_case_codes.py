@@ -13,25 +13,25 @@ from tests.support.builders import NOON
 
 UID, OTHER = "a" * 32, "b" * 32
 THE_READER, DESK = PrivateKey(b"1" * 32), PrivateKey(b"2" * 32)
-SEALER = Encrypter(reader=lambda: bytes(THE_READER.public_key))
-CASE = new_case(SEALER, uid=UID, at=NOON)
+ENCRYPTER = Encrypter(reader=lambda: bytes(THE_READER.public_key))
+CASE = new_case(ENCRYPTER, uid=UID, at=NOON)
 CODES = b'{"sex":"girl"}'
 BODY = encrypt_codes(CODES, public_key=CASE.public_key, uid=UID, entry_id=7)
 PRIVATE = decrypt_case_key(CASE.grant, uid=UID, holder=READER, private_key=bytes(THE_READER))
 
 
-def test_what_was_sealed_to_a_case_opens_by_the_reader_s_grant_and_by_one_handed_on() -> None:
+def test_reader_grant_and_passed_grant_decrypt_case_codes() -> None:
     assert decrypt_codes(BODY, private=PRIVATE, uid=UID, entry_id=7) == CODES
     name, to = case_name(UID), bytes(DESK.public_key)
-    theirs = SEALER.grant(PRIVATE, uid=name, desk="12", public_key=to)
+    theirs = ENCRYPTER.grant(PRIVATE, uid=name, desk="12", public_key=to)
     assert decrypt_case_key(theirs, uid=UID, holder="12", private_key=bytes(DESK)) == PRIVATE
     moved = regrant(
-        theirs, uid=name, desk="12", private_key=bytes(DESK), public_key=SEALER.reader_key()
+        theirs, uid=name, desk="12", private_key=bytes(DESK), public_key=ENCRYPTER.reader_key()
     )
     assert decrypt_case_key(moved, uid=UID, holder="12", private_key=bytes(THE_READER)) == PRIVATE
 
 
-def test_codes_open_as_no_other_row_and_by_no_other_key() -> None:
+def test_codes_need_their_own_row_and_key() -> None:
     altered = BODY[:-1] + bytes([BODY[-1] ^ 1])
     for body, private, uid, entry_id in (
         (BODY, PRIVATE, UID, 8),
@@ -45,7 +45,7 @@ def test_codes_open_as_no_other_row_and_by_no_other_key() -> None:
             decrypt_codes(body, private=private, uid=uid, entry_id=entry_id)
 
 
-def test_a_grant_of_a_case_is_none_of_its_tip_and_of_no_other_holder() -> None:
+def test_case_grant_works_only_for_its_case_and_holder() -> None:
     for uid, holder in ((UID, "12"), (OTHER, READER)):
         with pytest.raises(DecryptionFailed):
             decrypt_case_key(CASE.grant, uid=uid, holder=holder, private_key=bytes(THE_READER))
@@ -53,15 +53,15 @@ def test_a_grant_of_a_case_is_none_of_its_tip_and_of_no_other_holder() -> None:
         decrypt_grant(CASE.grant, uid=UID, desk=READER, private_key=bytes(THE_READER))
 
 
-def test_the_length_tells_nothing_and_no_repr_a_key() -> None:
+def test_codes_hide_length_and_repr_hides_keys() -> None:
     longer = encrypt_codes(CODES * 9, public_key=CASE.public_key, uid=UID, entry_id=7)
     assert len(longer) == len(BODY)
     assert CASE.grant.hex() not in repr(CASE)
     assert repr(CASE.grant) not in repr(CASE)
 
 
-def test_without_the_reader_s_public_key_there_is_no_first_code() -> None:
+def test_new_case_needs_public_key_of_reader() -> None:
     with pytest.raises(KeyMissing):
-        new_case(replace(SEALER, reader=None), uid=UID, at=NOON)
+        new_case(replace(ENCRYPTER, reader=None), uid=UID, at=NOON)
     with pytest.raises(DecryptionFailed):
         encrypt_codes(CODES, public_key=b"short", uid=UID, entry_id=7)

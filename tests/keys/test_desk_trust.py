@@ -84,14 +84,14 @@ def forged(before: DeskKey, clock: Clock) -> list[tuple[DeskKey, DeskKeyState]]:
 
 
 @pytest.mark.adversary("a person who writes the database")
-def test_no_row_that_an_attacker_writes_counts(folder: KeyFolder, clock: Clock) -> None:
+def test_row_forged_by_attacker_is_never_accepted(folder: KeyFolder, clock: Clock) -> None:
     mine = row("12", OLD, clock)
     assert DeskTrust(folder).state(mine, clock()) is DeskKeyState.SIGNED
     for changed, state in forged(mine, clock):
         assert DeskTrust(folder).state(changed, clock()) is state, changed
 
 
-def test_a_new_key_counts_for_72_hours_unless_the_line_signs_it(
+def test_unsigned_new_key_is_valid_for_72_hours(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
     trust, mine = DeskTrust(folder), row("12", OLD, clock)
@@ -105,7 +105,7 @@ def test_a_new_key_counts_for_72_hours_unless_the_line_signs_it(
     assert trust.state(signed, clock()) is DeskKeyState.SIGNED
 
 
-def test_a_key_of_the_removed_person_does_not_return(
+def test_old_key_of_removed_person_is_refused(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
     """A removed member has a copy of the old key and can write to the database. But each process remembers that it saw
@@ -143,7 +143,7 @@ def test_a_statement_without_a_time_is_refused(folder: KeyFolder, clock: Clock) 
     assert trust.state(theirs, clock()) is DeskKeyState.UNSIGNED
 
 
-def test_the_national_desk_can_always_read_and_a_district_only_with_a_key_that_counts(
+def test_only_national_desk_has_key_if_current_one_is_invalid(
     folder: KeyFolder, clock: Clock, rekey: Rekey
 ) -> None:
     """If a district has no accepted key, only the national desk can decrypt its tips. So the hotline still uses the
@@ -160,9 +160,7 @@ def test_the_national_desk_can_always_read_and_a_district_only_with_a_key_that_c
         assert trust.key(young, clock() + 4 * DAYS) == late
 
 
-def test_processes_of_one_folder_do_not_forget_what_another_saw(
-    folder: KeyFolder, clock: Clock, rekey: Rekey
-) -> None:
+def test_processes_share_newest_key_seen(folder: KeyFolder, clock: Clock, rekey: Rekey) -> None:
     mine = row("12", OLD, clock)
     first, second = DeskTrust(folder), DeskTrust(folder)
     clock.turn(hours=1)

@@ -78,7 +78,7 @@ def test_people_sign_in_during_a_rotation(editor: Person, keys: Path) -> None:
     all_enter(4)
 
 
-def test_what_stands_under_the_newest_key_stays_and_a_second_time_changes_nothing(
+def test_factors_under_newest_key_are_not_encrypted_again(
     context: ConsoleContext, editor: Person, keys: Path, clock: Clock
 ) -> None:
     rotation.stage_key(keys, TOTP)
@@ -102,7 +102,7 @@ def test_two_rotations_keep_the_first_digests(editor: Person, keys: Path) -> Non
     assert encrypter(keys).digest("paper", "words") == first
 
 
-def test_where_one_opens_with_neither_key_nothing_is_sealed_anew_and_it_is_named(
+def test_undecryptable_factor_is_named_and_changes_nothing(
     context: ConsoleContext, editor: Person, keys: Path, clock: Clock
 ) -> None:
     other = person(context, clock, "Editor 2", AccountRole.EDITOR)

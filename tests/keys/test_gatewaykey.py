@@ -43,7 +43,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_file_that_its_owner_alone_reads_is_read_and_another_has_its_remedy(file: Path) -> None:
+def test_key_file_must_be_readable_only_by_owner(file: Path) -> None:
     for mode in (0o400, 0o600):
         file.chmod(mode)
         assert read_gateway_key(file) == KEY
@@ -53,19 +53,19 @@ def test_a_file_that_its_owner_alone_reads_is_read_and_another_has_its_remedy(fi
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives a file away")
-def test_one_of_another_account_is_refused(file: Path) -> None:
+def test_key_file_of_other_account_is_refused(file: Path) -> None:
     os.chown(file, 65534, -1)
     assert f"chown {os.geteuid()} {file}" in problem_of(file)
 
 
-def test_one_that_is_missing_or_no_file_is_refused(tmp_path: Path) -> None:
+def test_missing_or_unreadable_key_file_is_refused(tmp_path: Path) -> None:
     assert "hotline keys gateway" in problem_of(tmp_path / "nowhere")
     assert "cannot be read" in problem_of(tmp_path)
 
 
 @example(b"\x1c!")
 @given(st.one_of(st.binary(max_size=60), st.from_regex(rb"[!-~]{1,60}\n?", fullmatch=True)))
-def test_whatever_it_holds_is_one_visible_line_or_refused(written: bytes) -> None:
+def test_key_is_one_printable_line_or_refused(written: bytes) -> None:
     try:
         key = gateway_key_in(written, Path("it"))
     except SettingsInvalid as refused:
@@ -77,7 +77,7 @@ def test_whatever_it_holds_is_one_visible_line_or_refused(written: bytes) -> Non
     assert len(written.strip()) < 4 or written.decode("latin-1").strip() not in said
 
 
-def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_lies() -> None:
+def test_only_sending_processes_get_gateway_key() -> None:
     """The test starts real processes in the environments that `hotline run` gives them."""
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
@@ -102,7 +102,7 @@ def test_of_all_processes_those_who_send_find_it_and_no_other_is_told_where_it_l
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root takes another account")
-def test_another_account_cannot_open_it() -> None:
+def test_other_account_cannot_read_key() -> None:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         make_keys(Path(name) / "keys", NOON)

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "hooks"
 
 
-def test_a_rotation_is_seen_within_a_tenth_of_a_second_and_ends_nothing(folder: Path) -> None:
+def test_rotation_is_seen_in_100_ms_and_keeps_old_secrets(folder: Path) -> None:
     """A read from disk releases Python's interpreter lock, so most hops must not read the file of the secrets."""
     at = [0.0]
     live = LiveSecrets(folder, elapsed=lambda: at[0])
@@ -51,14 +51,14 @@ def test_a_rotation_is_seen_within_a_tenth_of_a_second_and_ends_nothing(folder: 
     assert (folder / HOOKS_FILE).stat().st_mode & 0o777 == 0o400
 
 
-def test_ended_is_ended_at_once(folder: Path) -> None:
+def test_old_secrets_end_at_once(folder: Path) -> None:
     live = LiveSecrets(folder)
     newest = {hook: known[:1] for hook, known in gateway_secrets.rotate_secrets(folder).items()}
     gateway_secrets.end_old_secrets(folder)
     assert dict(live) == newest
 
 
-def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(folder: Path) -> None:
+def test_rotation_renews_relay_secret_in_both_folders(folder: Path) -> None:
     live, relay = LiveSecrets(folder), folder.parent / "workers"
     (before,) = listed_secrets(relay)
     assert live[LISTED] == (before,)
@@ -74,14 +74,14 @@ def test_the_relay_s_address_is_renewed_too_and_the_web_knows_it_first(folder: P
     assert before not in live[LISTED]
 
 
-def test_where_the_relay_is_elsewhere_its_address_stays(folder: Path) -> None:
+def test_rotation_without_relay_folder_keeps_its_secret(folder: Path) -> None:
     before = listed_secrets(folder)
     assert gateway_secrets.rotate_secrets(folder)[LISTED] == before
     gateway_secrets.end_old_secrets(folder)
     assert listed_secrets(folder) == before
 
 
-def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path) -> None:
+def test_missing_relay_secret_accepts_no_relay(folder: Path) -> None:
     (folder / LISTED_SECRET).unlink()
     live = LiveSecrets(folder)
     assert live[LISTED] == ()
@@ -91,7 +91,7 @@ def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path)
     assert len(live["sms"]) == 1
 
 
-def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
+def test_monitor_secret_survives_rotation_of_hooks(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
     live = LiveSecrets(tmp_path / "hooks")
     his = KeyFolder(tmp_path / "watch").read(DIAL_SECRET).decode()
@@ -101,7 +101,7 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     assert len(live["sms"]) == 1
 
 
-def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(tmp_path: Path) -> None:
+def test_monitor_secret_rotates_without_refused_calls(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
     live = LiveSecrets(tmp_path / "hooks", each=0)
     his = LiveKeys(tmp_path / "watch", DIAL_SECRET)
@@ -123,7 +123,7 @@ def test_the_watch_secret_rotates_and_none_of_its_calls_is_refused(tmp_path: Pat
     assert not make_keys(tmp_path, NOON), "both folders hold the same"
 
 
-def test_when_each_was_last_called(folder: Path) -> None:
+def test_last_use_of_each_secret_is_known(folder: Path) -> None:
     live = LiveSecrets(folder)
     assert gateway_secrets.last_used(folder, live["ussd"]) is None
     live.used("ussd", live["ussd"][1])
@@ -134,7 +134,7 @@ def test_when_each_was_last_called(folder: Path) -> None:
     assert not [name for name in os.listdir(folder) if live["ussd"][1] in name]
 
 
-def test_an_old_address_ends_when_the_gateway_uses_the_new_one_alone(folder: Path) -> None:
+def test_old_secret_ends_after_gateway_uses_only_new_one(folder: Path) -> None:
     (old,) = gateway_secrets.live_secrets(folder)["ussd"][:1]
     both = gateway_secrets.rotate_secrets(folder)["ussd"][:2]
     assert both[1] == old
@@ -154,7 +154,7 @@ def test_an_old_address_ends_when_the_gateway_uses_the_new_one_alone(folder: Pat
     assert len(live["sms"]) == 1 < len(live["delivery"]), "each hook by itself"
 
 
-def test_no_slip_turns_a_caller_away(folder: Path) -> None:
+def test_damaged_file_keeps_known_secrets(folder: Path) -> None:
     live = LiveSecrets(folder, each=0)
     before = dict(live)
     for slip in (b"", b"rubbish", b"{}", b'["ussd"]', b"\xff"):
@@ -165,7 +165,7 @@ def test_no_slip_turns_a_caller_away(folder: Path) -> None:
     live.used("ussd", before["ussd"][0])
 
 
-def test_no_secret_is_in_a_repr_and_without_any_nothing_starts(folder: Path) -> None:
+def test_secrets_are_not_in_repr_and_must_exist(folder: Path) -> None:
     live = LiveSecrets(folder)
     assert live["ussd"][0] not in repr(live)
     with pytest.raises(KeyMissing):

@@ -21,7 +21,7 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def test_lasting_keys_return_without_weeks_or_pepper(keys: Path, tmp_path: Path) -> None:
+def test_import_restores_permanent_keys_only(keys: Path, tmp_path: Path) -> None:
     KeyFolder(keys / "reader").make("pepper.old.key", b"another" * 4)
     back = tmp_path / "back"
     parcel = export_keys(keys, WORDS, QUICK)
@@ -36,7 +36,7 @@ def test_lasting_keys_return_without_weeks_or_pepper(keys: Path, tmp_path: Path)
     assert {path.stat().st_mode & 0o777 for path in back.rglob("*.key")} == {0o400}
 
 
-def test_where_another_key_is_nothing_changes(keys: Path, tmp_path: Path) -> None:
+def test_import_never_replaces_another_key(keys: Path, tmp_path: Path) -> None:
     back = tmp_path / "back"
     KeyFolder(back / "workers").make("relay.key", b"another" * 4)
     with pytest.raises(Occupied, match=r"workers/relay\.key"):
@@ -44,7 +44,7 @@ def test_where_another_key_is_nothing_changes(keys: Path, tmp_path: Path) -> Non
     assert list(permanent_keys(back)) == ["workers/relay.key"]
 
 
-def test_another_passphrase_and_another_letter(keys: Path, tmp_path: Path) -> None:
+def test_wrong_passphrase_or_altered_export_fails(keys: Path, tmp_path: Path) -> None:
     parcel = export_keys(keys, WORDS, QUICK)
     with pytest.raises(PassphraseWrong):
         import_keys(parcel, "guess", tmp_path / "back")
@@ -53,7 +53,7 @@ def test_another_passphrase_and_another_letter(keys: Path, tmp_path: Path) -> No
     assert not (tmp_path / "back").exists()
 
 
-def test_a_parcel_that_we_did_not_pack(tmp_path: Path) -> None:
+def test_import_rejects_invalid_contents(tmp_path: Path) -> None:
     for document in (
         b"[]",
         b"rubbish",

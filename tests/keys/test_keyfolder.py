@@ -34,30 +34,30 @@ CONTENTS = {
 }
 
 
-def whole(folder: Path) -> dict[str, bytes]:
+def all_files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_each_role_holds_exactly_its_keys_for_its_owner_alone(tmp_path: Path) -> None:
+def test_each_role_has_exactly_its_keys_readable_by_owner(tmp_path: Path) -> None:
     first = make_keys(tmp_path / "keys", NOON)
     for role, names in CONTENTS.items():
         assert " ".join(KeyFolder(tmp_path / "keys" / role).names()) == names
     for path in (tmp_path / "keys", *(tmp_path / "keys").rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o400)
 
-    before = whole(tmp_path)
+    before = all_files(tmp_path)
     assert len(first) == len(" ".join(CONTENTS.values()).split())
     assert make_keys(tmp_path / "keys", NOON) == []
-    assert whole(tmp_path) == before
+    assert all_files(tmp_path) == before
     assert make_keys(tmp_path / "keys", NOON + timedelta(weeks=1)) == [
         "hooks/contact-2026-W51.key",
         "hooks/people-2026-W51.key",
     ]
 
 
-def test_no_two_purposes_share_a_key_and_the_same_purpose_does(tmp_path: Path) -> None:
+def test_each_purpose_has_one_key_of_its_own(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
-    keys = whole(tmp_path)
+    keys = all_files(tmp_path)
     secrets = hook_secrets(tmp_path / "hooks")
     everyone = [secret for hook in HOOKS for secret in secrets[hook]]
     assert [len(secrets[hook]) for hook in HOOKS] == [2] * len(HOOKS)
@@ -72,15 +72,15 @@ def test_no_two_purposes_share_a_key_and_the_same_purpose_does(tmp_path: Path) -
     assert len({keys[f"{role}/audit.key"] for role in CONTENTS}) == len(CONTENTS)
 
 
-def test_a_lost_shared_key_comes_back_and_two_different_copies_stop_everything(
+def test_lost_shared_key_is_restored_and_differing_copies_fail(
     tmp_path: Path,
 ) -> None:
     make_keys(tmp_path, NOON)
-    before = whole(tmp_path)
+    before = all_files(tmp_path)
     (tmp_path / "console" / "enrolled.key").unlink()
 
     assert make_keys(tmp_path, NOON) == ["console/enrolled.key"]
-    assert whole(tmp_path) == before
+    assert all_files(tmp_path) == before
     (tmp_path / "workers" / "stop.key").unlink()
     KeyFolder(tmp_path / "workers").make("stop.key", b"another" * 4)
 
@@ -88,7 +88,7 @@ def test_a_lost_shared_key_comes_back_and_two_different_copies_stop_everything(
         make_keys(tmp_path, NOON)
 
 
-def test_a_key_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeyMissing, match=r"runs\.key"):
         KeyFolder(tmp_path).read("runs.key")
     with pytest.raises(KeyMissing):
@@ -118,7 +118,7 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_run_goes_on_over_a_rotation_and_no_longer_than_the_old_key(keys: Path) -> None:
+def test_conversation_state_lasts_as_long_as_its_key(keys: Path) -> None:
     folder = KeyFolder(keys / "hooks")
     cipher = StateCipher.of(folder, WeeklyLock(), lambda: NOON)
     before = cipher.seal("session", b"answers")
@@ -134,7 +134,7 @@ def test_a_run_goes_on_over_a_rotation_and_no_longer_than_the_old_key(keys: Path
     assert again.open("session", after) == b"more"
 
 
-def test_numbers_open_whichever_of_the_two_they_are_sealed_to(keys: Path) -> None:
+def test_old_and_new_relay_key_decrypt_numbers(keys: Path) -> None:
     relay = LiveNumbers(LiveKeys(keys / "workers", RELAY.file))
     old = Encrypter(KeyFolder(keys / "console").read("relay.pub")).number(NUMBER)
     rotation.stage_key(keys, RELAY)
@@ -149,7 +149,7 @@ def test_numbers_open_whichever_of_the_two_they_are_sealed_to(keys: Path) -> Non
         relay.decrypt_number(old)
 
 
-def test_a_staged_pair_is_sealed_to_only_when_it_is_published(keys: Path) -> None:
+def test_staged_pair_is_used_only_after_publication(keys: Path) -> None:
     before = KeyFolder(keys / "console").read("relay.pub")
     rotation.stage_key(keys, RELAY)
     assert KeyFolder(keys / "console").read("relay.pub") == before
@@ -157,7 +157,7 @@ def test_a_staged_pair_is_sealed_to_only_when_it_is_published(keys: Path) -> Non
     assert KeyFolder(keys / "workers").read("relay.pub") == before, "init changes nothing"
 
 
-def test_a_rotation_that_was_interrupted_is_taken_up(keys: Path) -> None:
+def test_interrupted_rotation_continues(keys: Path) -> None:
     """The first rotation stopped after it had stored the old key as the previous key."""
     now = KeyFolder(keys / "workers").read(RELAY.file)
     KeyFolder(keys / "workers").make(previous_name(RELAY.file), now)
@@ -168,7 +168,7 @@ def test_a_rotation_that_was_interrupted_is_taken_up(keys: Path) -> None:
     assert not rotation.stage_key(keys, RELAY), "a second rotation waits for the end of the first"
 
 
-def test_a_key_that_cannot_be_read_later_is_what_it_was(keys: Path) -> None:
+def test_deleted_key_keeps_its_last_value(keys: Path) -> None:
     live = LiveKeys(keys / "hooks", STATES_KEY)
     before = live.now()
     (keys / "hooks" / STATES_KEY).unlink()
@@ -177,14 +177,14 @@ def test_a_key_that_cannot_be_read_later_is_what_it_was(keys: Path) -> None:
         LiveKeys(keys / "hooks", STATES_KEY)
 
 
-def test_nothing_changed_is_the_same_tuple_and_shows_no_key(keys: Path) -> None:
+def test_unchanged_keys_are_cached_and_not_in_repr(keys: Path) -> None:
     live = LiveKeys(keys / "hooks", STATES_KEY)
     assert live.now() is live.now()
     assert live.now()[0].hex() not in repr(live)
     assert "b'" not in repr(LiveNumbers(live))
 
 
-def test_who_asks_at_every_hop_looks_once_a_second(keys: Path) -> None:
+def test_live_keys_read_disk_once_a_second(keys: Path) -> None:
     at = [0.0]
     live = LiveKeys(keys / "hooks", STATES_KEY, each=1.0, elapsed=lambda: at[0])
     before = live.now()

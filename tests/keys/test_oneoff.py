@@ -14,12 +14,12 @@ BOUND = "session:digest"
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=5))
-def test_what_was_sealed_opens_as_it_was(content: dict[str, str]) -> None:
+def test_decrypted_content_equals_original(content: dict[str, str]) -> None:
     encrypted = seal(content, public=PAIR.public, bound=BOUND)
     assert decrypt_box(encrypted, private=PAIR.private, bound=BOUND) == content
 
 
-def test_a_box_opens_for_no_other_key_and_no_other_hop() -> None:
+def test_box_needs_its_key_and_its_hop() -> None:
     encrypted = seal({"pin": "407193"}, public=PAIR.public, bound=BOUND)
     with pytest.raises(DecryptionFailed):
         decrypt_box(encrypted, private=KeyPair.new().private, bound=BOUND)
@@ -31,13 +31,13 @@ def test_a_box_opens_for_no_other_key_and_no_other_hop() -> None:
         decrypt_box(b"\x09" + encrypted[1:], private=PAIR.private, bound=BOUND)
 
 
-def test_a_right_pin_and_a_wrong_one_are_answered_at_one_length() -> None:
+def test_right_and_wrong_pin_answers_have_same_length() -> None:
     wrong = seal({"verdict": "wrong"}, public=PAIR.public, bound=BOUND)
     right = seal({"verdict": "right", "open": 3}, public=PAIR.public, bound=BOUND)
     assert len(wrong) == len(right)
 
 
-def test_nothing_is_sealed_to_what_is_no_key_and_nothing_that_is_too_long() -> None:
+def test_bad_key_and_too_long_content_are_refused() -> None:
     with pytest.raises(DecryptionFailed):
         seal({}, public=b"short", bound=BOUND)
     with pytest.raises(ValueError, match="too many to encrypt"):

@@ -20,7 +20,7 @@ from tests.support.builders import NOON, make_keyfolder, make_pseudonyms
 PHONE = "+250788000001"
 
 
-VERBS: dict[str, Callable[[Pseudonyms], str]] = {
+DIGESTS: dict[str, Callable[[Pseudonyms], str]] = {
     "session": lambda one: one.session(PHONE),
     "heard": lambda one: one.heard(PHONE, ""),
     "identity": lambda one: one.identity(PHONE, ""),
@@ -33,17 +33,17 @@ VERBS: dict[str, Callable[[Pseudonyms], str]] = {
 
 
 def all_of(pseudonyms: Pseudonyms) -> list[str]:
-    return [say(pseudonyms) for say in VERBS.values()]
+    return [say(pseudonyms) for say in DIGESTS.values()]
 
 
-def test_no_purpose_can_be_looked_up_in_another_s_digests(tmp_path: Path) -> None:
+def test_each_purpose_has_different_digest(tmp_path: Path) -> None:
     digests = all_of(make_pseudonyms(tmp_path))
 
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in digests)
     assert len(set(digests)) == len(digests)
 
 
-def test_purposes_stay_apart_even_where_all_keys_are_one(tmp_path: Path) -> None:
+def test_purposes_differ_even_with_equal_keys(tmp_path: Path) -> None:
     folder = KeyFolder(tmp_path)
     for name in ("session.key", "enrolled.key", "stop.key", "joined.key", "contact-2026-W48.key"):
         folder.make(name, b"k" * 32)
@@ -51,7 +51,7 @@ def test_purposes_stay_apart_even_where_all_keys_are_one(tmp_path: Path) -> None
     assert len(set(all_of(Pseudonyms(folder)))) == 8
 
 
-def test_a_digest_outlives_its_process_and_another_line_has_others(tmp_path: Path) -> None:
+def test_digests_are_stable_and_differ_between_hotlines(tmp_path: Path) -> None:
     ours = all_of(make_pseudonyms(tmp_path / "ours"))
 
     assert all_of(make_pseudonyms(tmp_path / "ours")) == ours
@@ -69,7 +69,7 @@ def test_a_week_is_an_iso_week_of_utc(tmp_path: Path) -> None:
         assert contact_keys(KeyFolder(tmp_path)).name(moment) == f"contact-{week}.key"
 
 
-def test_a_contact_is_another_next_week(tmp_path: Path) -> None:
+def test_contact_changes_every_week(tmp_path: Path) -> None:
     pseudonyms = make_pseudonyms(tmp_path)
     monday = pseudonyms.contact(PHONE, NOON - timedelta(days=1))
 
@@ -77,7 +77,7 @@ def test_a_contact_is_another_next_week(tmp_path: Path) -> None:
     assert pseudonyms.contact(PHONE, NOON + timedelta(weeks=1)) != monday
 
 
-def test_a_week_that_nobody_laid_is_made_by_whoever_needs_it_first(tmp_path: Path) -> None:
+def test_missing_weekly_key_is_made_on_first_use(tmp_path: Path) -> None:
     far = NOON + timedelta(weeks=30)
     first = make_pseudonyms(tmp_path).contact(PHONE, far)
 
@@ -90,7 +90,7 @@ def test_an_empty_key_is_made_again(tmp_path: Path) -> None:
     assert len(contact_keys(folder).at(NOON)) == 32
 
 
-def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
+def test_older_weekly_keys_are_destroyed(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
     weekly = contact_keys(folder)
     weekly.at(NOON)
@@ -99,21 +99,21 @@ def test_older_weeks_than_the_last_are_destroyed(tmp_path: Path) -> None:
     assert weekly.held() == ["contact-2026-W49.key", "contact-2026-W50.key"]
 
 
-class Full(KeyFolder):
+class FullDisk(KeyFolder):
     """A key folder on a full disk, so that no new key can be stored."""
 
     def make(self, name: str, secret: bytes) -> bool:
         raise OSError(errno.ENOSPC, "no room")
 
 
-def test_where_the_folder_cannot_be_written_the_newest_key_goes_on(tmp_path: Path) -> None:
+def test_full_disk_keeps_newest_contact_key_in_use(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
     newest = folder.read("contact-2026-W50.key")
     far = NOON + timedelta(weeks=30)
 
     for _process in range(2):
-        assert contact_keys(Full(folder.path)).at(far) == newest
-    for keys in people_keys(Full(folder.path)):
+        assert contact_keys(FullDisk(folder.path)).at(far) == newest
+    for keys in people_keys(FullDisk(folder.path)):
         with pytest.raises(KeyMissing, match="make this folder writable"):
             keys.at(NOON)
 
@@ -126,14 +126,14 @@ def test_where_the_folder_cannot_be_written_the_newest_key_goes_on(tmp_path: Pat
         ("reader", []),
     ],
 )
-def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: list[str]) -> None:
+def test_role_computes_only_its_own_digests(tmp_path: Path, role: str, held: list[str]) -> None:
     pseudonyms = make_pseudonyms(tmp_path, role=role)
-    for verb, say in VERBS.items():
+    for verb, say in DIGESTS.items():
         with nullcontext() if verb in held else pytest.raises(KeyMissing):
             say(pseudonyms)
 
 
-def test_a_folder_without_dated_keys_says_that_init_makes_them(tmp_path: Path) -> None:
+def test_missing_dated_keys_name_remedy(tmp_path: Path) -> None:
     pseudonyms = make_pseudonyms(tmp_path, role="workers")
     folder = KeyFolder(tmp_path / "keys" / "workers")
     for ask in (lambda: pseudonyms.contact(PHONE, NOON), lambda: people_keys(folder)[0].at(NOON)):
@@ -142,7 +142,7 @@ def test_a_folder_without_dated_keys_says_that_init_makes_them(tmp_path: Path) -
 
 
 @given(st.lists(st.text(), min_size=2, max_size=2), st.lists(st.text(), min_size=2, max_size=2))
-def test_no_two_lists_of_parts_have_one_digest(
+def test_different_parts_have_different_digests(
     tmp_path_factory: pytest.TempPathFactory, one: list[str], other: list[str]
 ) -> None:
     folder = KeyFolder(tmp_path_factory.getbasetemp() / "pseudonyms")

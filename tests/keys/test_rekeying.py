@@ -81,7 +81,7 @@ def test_alerts_go_out_at_every_step_of_a_rotation(district: District, keys: Pat
     assert district.responder(1).unreachable is None
 
 
-def test_more_than_one_batch_and_never_twice(district: District, keys: Path) -> None:
+def test_all_batches_are_encrypted_again_once(district: District, keys: Path) -> None:
     people = [enrol(district, keys) for _ in range(3)]
     one = district.responder(people[0])
     with district.database.writing() as session:
@@ -97,7 +97,7 @@ def test_more_than_one_batch_and_never_twice(district: District, keys: Path) -> 
         assert decrypt_number(row.encrypted_number, private_key=newest).startswith("+25078")
 
 
-def test_late_numbers_move_at_the_second_look(district: District, keys: Path) -> None:
+def test_second_run_moves_late_numbers(district: District, keys: Path) -> None:
     late = encrypted(keys, "+250788000009")
     rotation.stage_key(keys, RELAY)
     assert reencrypt(district.context, keys) == 0
@@ -106,7 +106,7 @@ def test_late_numbers_move_at_the_second_look(district: District, keys: Path) ->
     assert reencrypt(district.context, keys) == 1
 
 
-def test_a_new_unproved_number_moves_with_its_code(district: District, keys: Path) -> None:
+def test_unproved_number_and_code_get_new_key(district: District, keys: Path) -> None:
     person = enrol(district, keys)
     number, code = encrypted(keys, "+250788000009"), encrypted(keys, "407194")
     waits = Enrolment(
@@ -131,7 +131,7 @@ def test_a_new_unproved_number_moves_with_its_code(district: District, keys: Pat
         assert decrypt_number(held, private_key=newest) == digits
 
 
-def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path) -> None:
+def test_undecryptable_number_is_named_by_row(district: District, keys: Path) -> None:
     district.enrol()
     rotation.stage_key(keys, RELAY)
     with pytest.raises(
@@ -140,7 +140,7 @@ def test_a_number_of_neither_key_is_named_by_row(district: District, keys: Path)
         reencrypt(district.context, keys)
 
 
-def test_every_sealed_number_of_the_database_has_its_vault() -> None:
+def test_every_encrypted_number_column_has_a_vault() -> None:
     names = {"encrypted_number", "encrypted_address"}
     holding = {table.name for table in METADATA.sorted_tables if names & {*table.c.keys()}}
     # The table `message` is left out: an answer by SMS is sent within ten minutes, and the previous key is kept longer
@@ -151,7 +151,7 @@ def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     assert set(VAULTS) == with_halves - {"reader"}, "the reader holds keys of cases"
 
 
-def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
+def test_next_pin_entry_moves_pin_to_new_pepper(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     phone, _ = own_case
@@ -177,7 +177,7 @@ def test_a_pin_moves_to_the_new_pepper_when_it_is_keyed_next(
     assert "We do not know if helpers" in again.key("1")
 
 
-def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
+def test_pin_not_entered_is_lost_with_old_pepper(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     _, known_as = own_case
@@ -190,7 +190,7 @@ def test_a_pin_that_was_not_keyed_since_is_lost_with_the_pepper_before(
         beside.context.vault.open(wrap, PIN, known_as.responder_id)
 
 
-def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
+def test_reader_pair_rotates_during_a_session(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     phone, _ = own_case

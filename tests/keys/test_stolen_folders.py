@@ -90,7 +90,7 @@ def opens(box: bytes, key: bytes) -> bool:
 
 
 @pytest.mark.adversary("a thief of the database or of Redis' files")
-def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
+def test_stolen_folders_without_reader_decrypt_no_tip_or_pin(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     keys = stolen(tmp_path / "keys", skip="reader")
@@ -120,7 +120,7 @@ def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
     return opened
 
 
-def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
+def test_only_reader_folder_decrypts_codes_about_a_person(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     """The reader gives keys of cases to desks without any action of a person. The reader's key folder and the database
@@ -137,7 +137,7 @@ def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_no
 
 
 @pytest.mark.adversary("a thief of the server, switched off")
-def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
+def test_reader_folder_decrypts_tips_only_with_right_pin(
     beside: ReaderBeside, own_case: tuple[Caller, Assignment], tmp_path: Path
 ) -> None:
     _, known_as = own_case
@@ -174,7 +174,7 @@ def content_of(running: Valkey) -> list[bytes]:
 
 
 @pytest.mark.adversary("a thief of the database or of Redis' files")
-def test_redis_has_no_word_pin_or_key_of_a_reader(beside: ReaderBeside, valkey: Valkey) -> None:
+def test_redis_holds_no_text_pin_or_key_of_responder(beside: ReaderBeside, valkey: Valkey) -> None:
     line = beside.line
     phone, known_as = at_her_desk(beside)
     line.context = replace(line.context, notes=RedisStarts(valkey.url), jobs=RqJobs(valkey.url))

@@ -52,7 +52,7 @@ def opened(context: WholeContext, tip: Tip, grant: Grant) -> dict[str, str]:
 
 
 @pytest.mark.fault(36)
-def test_row_36_a_new_week_begins_during_a_session(locked: Line, tmp_path: Path) -> None:
+def test_row_36_week_change_during_session_loses_nothing(locked: Line, tmp_path: Path) -> None:
     """Every weekly key changes between two hops. The draft is still completed, and both desks can decrypt all of it."""
     caller = told(locked, *QUIET_HERE)
     before = locked.tip
@@ -69,7 +69,7 @@ def test_row_36_a_new_week_begins_during_a_session(locked: Line, tmp_path: Path)
     assert locked.desks_of(tip) == {tip.place, "national"}
 
 
-def test_kept_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
+def test_remaining_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
     told(locked, *DANGER_HERE)
     context = relay(locked, tmp_path)
     for _ in range(5):
@@ -84,7 +84,7 @@ def test_kept_tips_are_locked_again(locked: Line, tmp_path: Path) -> None:
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
-def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Path) -> None:
+def test_weekly_key_stays_while_a_tip_needs_it(locked: Line, tmp_path: Path) -> None:
     """The workers did not run for a year. The console keeps the old weekly key until the workers have locked the tips
     under a newer key, so no tip is lost."""
     told(locked, *DANGER_HERE)
@@ -96,7 +96,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
-def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_path: Path) -> None:
+def test_case_key_stays_valid_after_tip_text_is_erased(locked: Line, tmp_path: Path) -> None:
     """The tip's own grants are deleted, and only the grant of the case's key is left. The workers did not run for ten
     weeks, and then ran every week for five weeks."""
     told(locked, *DANGER_HERE)
@@ -119,7 +119,7 @@ def test_the_key_of_a_case_outlives_its_tip_s_words_each_week(locked: Line, tmp_
     assert reader.encrypter.weekly_lock.start == last_week(locked.clock())
 
 
-def test_an_old_copy_of_an_erased_tip_opens_for_nobody(locked: Line, tmp_path: Path) -> None:
+def test_old_copy_of_erased_tip_cannot_be_decrypted(locked: Line, tmp_path: Path) -> None:
     """The intruder has an old backup, the desk's key and every current key folder."""
     told(locked, *DANGER_HERE)
     stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
@@ -141,7 +141,7 @@ def test_an_old_copy_of_an_erased_tip_opens_for_nobody(locked: Line, tmp_path: P
 
 
 @pytest.mark.fault(36)
-def test_row_36_a_tip_of_a_missing_week_says_so(locked: Line, tmp_path: Path) -> None:
+def test_row_36_missing_weekly_key_names_remedy(locked: Line, tmp_path: Path) -> None:
     told(locked, *DANGER_HERE)
     with locked.database.writing() as session:
         encrypt_for_desks(session, ["national"], b"k" * 32, PASSPHRASE, locked.clock())
@@ -155,7 +155,7 @@ def test_row_36_a_tip_of_a_missing_week_says_so(locked: Line, tmp_path: Path) ->
         )
 
 
-def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:
+def test_grants_without_lock_get_locked(line: Line, tmp_path: Path) -> None:
     unlocked = replace(line.context.encrypter, weekly_lock=WeeklyLock())
     line.context = replace(line.context, encrypter=unlocked)
     told(line, *DANGER_HERE)
@@ -166,7 +166,7 @@ def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path)
     assert all(opened(context, line.tip, grant) for grant in line.all(Grant))
 
 
-def test_a_key_left_on_the_disk_is_an_alarm(line: Line, tmp_path: Path) -> None:
+def test_undeleted_weekly_key_raises_alarm(line: Line, tmp_path: Path) -> None:
     context = with_keys(line, tmp_path, "workers")
     (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
     line.clock.turn(weeks=3)

@@ -33,7 +33,7 @@ def lock_of(tmp_path: Path, role: str = "hooks") -> WeeklyLock:
     return WeeklyLock(make_keyfolder(tmp_path, role=role))
 
 
-def test_every_role_walks_alike_by_itself(tmp_path: Path) -> None:
+def test_all_roles_compute_same_weekly_key(tmp_path: Path) -> None:
     hooks, console = lock_of(tmp_path), lock_of(tmp_path, "console")
     for weeks in (0, 1, 60):
         at = NOON + weeks * WEEK
@@ -41,7 +41,7 @@ def test_every_role_walks_alike_by_itself(tmp_path: Path) -> None:
         assert console.unlock(hooks.lock(GRANT, BOUND, at), BOUND) == GRANT
 
 
-def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> None:
+def test_old_week_cannot_be_decrypted_after_forgetting(tmp_path: Path) -> None:
     lock = lock_of(tmp_path)
     locked = lock.lock(GRANT, BOUND, NOON)
     lock.forget(week_of(NOON + WEEK))
@@ -50,7 +50,7 @@ def test_what_was_left_behind_opens_for_nobody_who_walked(tmp_path: Path) -> Non
             process.unlock(locked, BOUND)
 
 
-def test_a_copy_of_the_key_opens_what_came_after_it(tmp_path: Path) -> None:
+def test_key_copy_decrypts_later_weeks(tmp_path: Path) -> None:
     """The runbook promises this for the copy of the key in the safe: the copy decrypts tips of later weeks."""
     lock = lock_of(tmp_path)
     shutil.copytree(tmp_path / "keys" / "hooks", tmp_path / "safe")
@@ -67,7 +67,7 @@ def test_the_old_key_is_written_over(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o400
 
 
-def test_it_never_walks_back(tmp_path: Path) -> None:
+def test_weekly_key_never_goes_back(tmp_path: Path) -> None:
     lock = lock_of(tmp_path)
     lock.forget(week_of(NOON + 5 * WEEK))
     lock.forget(week_of(NOON))
@@ -76,20 +76,20 @@ def test_it_never_walks_back(tmp_path: Path) -> None:
     assert lock.unlock(locked, BOUND) == GRANT, "a clock that was set back locks with what there is"
 
 
-def test_a_clock_of_another_age_is_not_followed(tmp_path: Path) -> None:
+def test_far_future_clock_is_ignored(tmp_path: Path) -> None:
     lock = lock_of(tmp_path)
     lock.forget("9000-W01")
     assert lock.start == week_of(NOON)
 
 
 @pytest.mark.parametrize("bound", [b"uid\0" + b"12", b"another\0national"])
-def test_a_lock_is_of_one_tip_and_one_desk(tmp_path: Path, bound: bytes) -> None:
+def test_lock_works_only_for_its_tip_and_desk(tmp_path: Path, bound: bytes) -> None:
     lock = lock_of(tmp_path)
     with pytest.raises(DecryptionFailed):
         lock.unlock(lock.lock(GRANT, BOUND, NOON), bound)
 
 
-def test_without_a_key_nothing_is_locked_and_what_is_locked_says_so(tmp_path: Path) -> None:
+def test_missing_weekly_key_locks_nothing_and_names_remedy(tmp_path: Path) -> None:
     bare = WeeklyLock()
     assert bare.unlock(bare.lock(GRANT, BOUND, NOON), BOUND) == GRANT
     bare.forget(week_of(NOON))
@@ -98,7 +98,7 @@ def test_without_a_key_nothing_is_locked_and_what_is_locked_says_so(tmp_path: Pa
 
 
 @given(st.binary(max_size=80))
-def test_no_other_bytes_open_it(tmp_path_factory: pytest.TempPathFactory, rest: bytes) -> None:
+def test_random_grant_never_decrypts(tmp_path_factory: pytest.TempPathFactory, rest: bytes) -> None:
     folder = KeyFolder(tmp_path_factory.getbasetemp() / "weeks")
     folder.make(WEEKLY_KEY, new_weekly_key(NOON, b"k" * 32))
     lock = WeeklyLock(folder)
@@ -113,69 +113,69 @@ def test_marks_are_in_the_order_of_weeks(at: datetime, weeks: int) -> None:
     assert week_mark(week_of(at)) < week_mark(week_of(at + weeks * WEEK))
 
 
-RUN = b'{"length": 9}'
+STATE = b'{"length": 9}'
 KEY = "a" * 64
 
 
 @dataclass
-class Turned:
+class FixedClock:
     at: datetime = NOON
 
     def __call__(self) -> datetime:
         return self.at
 
 
-def test_a_session_over_the_end_of_a_week_goes_on_and_last_month_is_gone(tmp_path: Path) -> None:
+def test_conversation_state_survives_one_week_change_only(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
-    weekly_lock, clock = WeeklyLock(folder), Turned()
+    weekly_lock, clock = WeeklyLock(folder), FixedClock()
     runs = StateCipher.of(folder, weekly_lock, clock)
-    encrypted = runs.seal(KEY, RUN)
+    encrypted = runs.seal(KEY, STATE)
     with pytest.raises(DecryptionFailed):
         runs.open("b" * 64, encrypted)
 
     for weeks in (0, 1):
         clock.at = NOON + timedelta(weeks=weeks)
         weekly_lock.forget(last_week(clock.at))
-        assert runs.open(KEY, encrypted) == RUN
+        assert runs.open(KEY, encrypted) == STATE
     weekly_lock.forget(last_week(NOON + timedelta(weeks=2)))
     with pytest.raises(DecryptionFailed):
         runs.open(KEY, encrypted)
 
 
-def test_without_a_weekly_key_the_key_of_the_hooks_opens_it(tmp_path: Path) -> None:
-    runs = StateCipher.of(make_keyfolder(tmp_path), WeeklyLock(), Turned())
-    assert runs.open(KEY, runs.seal(KEY, RUN)) == RUN
+def test_state_without_weekly_key_uses_key_of_hooks(tmp_path: Path) -> None:
+    runs = StateCipher.of(make_keyfolder(tmp_path), WeeklyLock(), FixedClock())
+    assert runs.open(KEY, runs.seal(KEY, STATE)) == STATE
 
 
-def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
+def test_state_needs_weekly_key_and_state_key(tmp_path: Path) -> None:
     folder = make_keyfolder(tmp_path)
     weekly_lock = WeeklyLock(folder)
-    encrypted = StateCipher.of(folder, weekly_lock, Turned()).seal(KEY, RUN)
+    encrypted = StateCipher.of(folder, weekly_lock, FixedClock()).seal(KEY, STATE)
     for runs in (
-        StateCipher.of(folder, WeeklyLock(), Turned()),
-        StateCipher(lambda: [bytes(32)], weekly_lock, Turned()),
+        StateCipher.of(folder, WeeklyLock(), FixedClock()),
+        StateCipher(lambda: [bytes(32)], weekly_lock, FixedClock()),
     ):
         with pytest.raises(DecryptionFailed):
             runs.open(KEY, encrypted)
 
 
-def test_a_process_that_just_looked_opens_what_the_newest_key_sealed(tmp_path: Path) -> None:
+def test_process_with_cached_keys_decrypts_newest_state(tmp_path: Path) -> None:
     """Two web processes notice a rotation at different times, and the hops of one caller go to both processes in
     turn."""
     folder = make_keyfolder(tmp_path)
-    late = StateCipher.of(folder, WeeklyLock(folder), Turned(), each=3600)
-    before = late.seal(KEY, RUN)
+    late = StateCipher.of(folder, WeeklyLock(folder), FixedClock(), each=3600)
+    before = late.seal(KEY, STATE)
     folder.make(previous_name(STATES_KEY), folder.read(STATES_KEY))
     folder.replace(STATES_KEY, bytes(range(32)))
-    early = StateCipher.of(folder, WeeklyLock(folder), Turned())
+    early = StateCipher.of(folder, WeeklyLock(folder), FixedClock())
 
-    assert early.open(KEY, late.seal(KEY, RUN)) == RUN
-    assert late.open(KEY, early.seal(KEY, RUN)) == RUN
-    assert late.open(KEY, before) == RUN
+    assert early.open(KEY, late.seal(KEY, STATE)) == STATE
+    assert late.open(KEY, early.seal(KEY, STATE)) == STATE
+    assert late.open(KEY, before) == STATE
 
 
 @given(st.one_of(st.binary(max_size=80), st.binary(max_size=80).map(lambda rest: b"\x03" + rest)))
-def test_whatever_else_lies_there_is_forgotten(junk: bytes) -> None:
-    runs = StateCipher(lambda: [bytes(32)], WeeklyLock(), Turned())
+def test_random_state_cannot_be_decrypted(junk: bytes) -> None:
+    runs = StateCipher(lambda: [bytes(32)], WeeklyLock(), FixedClock())
     with pytest.raises(DecryptionFailed):
         runs.open(KEY, junk)

@@ -124,7 +124,7 @@ def running(tmp_path: Path, lay_home: LayHome) -> Iterator[Running]:
     line.end()
 
 
-def test_a_wrong_relay_key_silences_nobody(running: Running) -> None:
+def test_wrong_relay_key_warns_caller_and_on_call(running: Running) -> None:
     right = running.keys.read("relay.key")
     running.keys.replace("relay.key", bytes(reversed(right)))
     running.run()
@@ -146,7 +146,7 @@ def test_a_wrong_relay_key_silences_nobody(running: Running) -> None:
     eventually(lambda: running.sent() >= 2, seconds=PATIENCE)
 
 
-def test_a_wrong_key_of_the_watchman_is_told_by_the_second_channel_once(running: Running) -> None:
+def test_wrong_monitor_key_notifies_second_channel_once(running: Running) -> None:
     watch = KeyFolder(running.home / "keys" / "watch")
     watch.replace("watch.key", bytes(reversed(watch.read("watch.key"))))
     running.run()

@@ -69,7 +69,7 @@ def officer(admin: Person, *roles: AccountRole) -> Person:
     return one
 
 
-def at_the_desk(admin: Person, name: str) -> Person:
+def desk_officer(admin: Person, name: str) -> Person:
     """Returns an account that has a key of Gasabo's desk."""
     one = with_role(admin, name, R.DESK)
     with one.context.database.writing() as session:
@@ -83,7 +83,7 @@ def state(one: Person) -> AccountState:
     return lines[one.account_id].state
 
 
-def told(context: ConsoleContext, template: str) -> list[int | None]:
+def notified(context: ConsoleContext, template: str) -> list[int | None]:
     with context.database.reading() as session:
         rows = session.scalars(select(Message).order_by(Message.id)).all()
         return [row.responder_id for row in rows if row.template == template]
@@ -91,7 +91,7 @@ def told(context: ConsoleContext, template: str) -> list[int | None]:
 
 @pytest.mark.adversary("an admin who ends or takes over accounts")
 @pytest.mark.parametrize("role", [R.ADMIN, R.APPROVER, R.NATIONAL])
-def test_a_second_admin_ends_an_account_that_decides_for_others(
+def test_second_admin_ends_account_with_deciding_role(
     context: ConsoleContext, two: list[Person], role: AccountRole
 ) -> None:
     one = officer(two[0], role)
@@ -99,7 +99,7 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     assert not end()
     assert state(one) is AccountState.ACTIVE
     assert one.enters(), "nothing happens before a second admin agrees"
-    assert told(context, "ACCOUNT_END_ASKED") == NATIONAL
+    assert notified(context, "ACCOUNT_END_ASKED") == NATIONAL
     assert refused(end) == AccountFault.END_WAITS
 
     asked = "Admin 1 asks to end the account of Officer 1."
@@ -112,11 +112,11 @@ def test_a_second_admin_ends_an_account_that_decides_for_others(
     two[1].decides("end")
     assert state(one) is AccountState.ENDED
     one.is_refused()
-    assert told(context, "ACCOUNT_ENDED") == NATIONAL
+    assert notified(context, "ACCOUNT_ENDED") == NATIONAL
     assert two[1].waits("end") == []
 
 
-def test_taking_the_role_first_needs_two(two: list[Person], clock: Clock) -> None:
+def test_removing_the_role_needs_two_admins(two: list[Person], clock: Clock) -> None:
     one = officer(two[0], R.NATIONAL, R.TRANSLATOR)
     two[0].gives(one, R.TRANSLATOR)
     assert not two[0].ends(one)
@@ -125,7 +125,7 @@ def test_taking_the_role_first_needs_two(two: list[Person], clock: Clock) -> Non
     assert state(one) is AccountState.ENDED
 
 
-def test_a_refused_end_changes_nothing(two: list[Person], clock: Clock) -> None:
+def test_refused_end_of_account_changes_nothing(two: list[Person], clock: Clock) -> None:
     one = officer(two[0], R.NATIONAL)
     two[0].ends(one)
     two[1].decides("end", approve=False)
@@ -135,25 +135,25 @@ def test_a_refused_end_changes_nothing(two: list[Person], clock: Clock) -> None:
         assert tables_sessions.pending_for(session, subject, clock()) is None
 
 
-def test_the_last_member_goes_by_two(context: ConsoleContext, two: list[Person]) -> None:
-    first, second = (at_the_desk(two[0], f"Desk {n}") for n in (1, 2))
+def test_last_member_of_desk_is_ended_by_two(context: ConsoleContext, two: list[Person]) -> None:
+    first, second = (desk_officer(two[0], f"Desk {n}") for n in (1, 2))
     assert two[0].ends(first)
     assert state(first) is AccountState.ENDED
-    assert told(context, "ACCOUNT_ENDED") == NATIONAL
+    assert notified(context, "ACCOUNT_ENDED") == NATIONAL
 
     assert not two[0].ends(second)
-    assert told(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
+    assert notified(context, "ACCOUNT_END_ASKED") == [*NATIONAL, LEADER]
     two[1].decides("end")
-    assert told(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
+    assert notified(context, "ACCOUNT_ENDED") == [*NATIONAL, *NATIONAL, LEADER]
 
 
-def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
+def test_end_of_account_notifies_and_removes_its_responder(
     context: ConsoleContext, two: list[Person], clock: Clock
 ) -> None:
-    one = at_the_desk(two[0], "Desk 1")
+    one = desk_officer(two[0], "Desk 1")
     one_person(context, one.account_id, "Responder 1")
     two[0].ends(one)
-    assert told(context, "OWN_END") == [RESPONDER]
+    assert notified(context, "OWN_END") == [RESPONDER]
     with context.database.reading() as session:
         assert service_leaves.find_person(session, "Responder 1").removed_at is None
     two[1].decides("end")
@@ -162,13 +162,13 @@ def test_the_person_of_the_account_is_notified_and_goes_off_the_line_with_it(
     assert state(one) is AccountState.ENDED
 
 
-def test_a_new_link_is_never_free_by_time(two: list[Person], clock: Clock) -> None:
-    one = at_the_desk(two[0], "Desk 1")
+def test_new_link_always_needs_second_admin(two: list[Person], clock: Clock) -> None:
+    one = desk_officer(two[0], "Desk 1")
     one_person(two[0].context, one.account_id, "Responder 1")
     again = partial(two[0].asks_link, one)
     assert again().link == ""
-    assert told(two[0].context, "OWN_LINK") == [RESPONDER]
-    assert told(two[0].context, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
+    assert notified(two[0].context, "OWN_LINK") == [RESPONDER]
+    assert notified(two[0].context, "ACCOUNT_LINK") == [*NATIONAL, LEADER]
     clock.turn(days=3)
     assert refused(again) == AccountFault.LINK_RESTS
     with pytest.raises(ApprovalRefused, match="a request that you made"):
@@ -177,7 +177,7 @@ def test_a_new_link_is_never_free_by_time(two: list[Person], clock: Clock) -> No
     assert again().link
 
 
-def test_only_who_asked_takes_it_back(context: ConsoleContext, two: list[Person]) -> None:
+def test_only_requester_withdraws_request(context: ConsoleContext, two: list[Person]) -> None:
     one = officer(two[0], R.NATIONAL)
     two[0].ends(one)
     (waiting,) = two[1].waits("end")
@@ -191,7 +191,7 @@ def test_only_who_asked_takes_it_back(context: ConsoleContext, two: list[Person]
     assert one.enters()
 
 
-def test_an_ended_account_returns_by_two(two: list[Person], clock: Clock) -> None:
+def test_ended_account_returns_by_two_admins(two: list[Person], clock: Clock) -> None:
     one = officer(two[0], R.NATIONAL, R.TRANSLATOR)
     two[0].ends(one)
     two[1].decides("end")
@@ -209,7 +209,7 @@ def test_an_ended_account_returns_by_two(two: list[Person], clock: Clock) -> Non
     assert one.signs_in().roles == {R.TRANSLATOR, R.NATIONAL}
 
 
-def test_an_old_link_restores_nobody(two: list[Person], clock: Clock) -> None:
+def test_old_link_restores_no_account(two: list[Person], clock: Clock) -> None:
     """If an old link worked again, one admin alone could undo a decision of two admins."""
     one = officer(two[0], R.NATIONAL, R.TRANSLATOR)
     again = partial(two[0].asks_link, one)
@@ -222,7 +222,7 @@ def test_an_old_link_restores_nobody(two: list[Person], clock: Clock) -> None:
     assert state(one) is AccountState.ENDED
 
 
-def test_two_ends_leave_two_admins(context: ConsoleContext, two: list[Person]) -> None:
+def test_two_account_ends_leave_two_admins(context: ConsoleContext, two: list[Person]) -> None:
     """Before an account is ended, the hotline checks once more that another admin remains."""
     third = with_role(two[0], "Admin 3", R.ADMIN)
     two[0].ends(third)
@@ -236,7 +236,7 @@ def test_two_ends_leave_two_admins(context: ConsoleContext, two: list[Person]) -
     assert two[0].enters()
 
 
-def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: list[Person]) -> None:
+def test_removed_responder_leaves_two_admins(context: ConsoleContext, two: list[Person]) -> None:
     """While the removal waits for approval, the last other admin can still sign in and refuse the removal."""
     one_person(context, two[1].account_id, "Responder 1")
     token = two[1].enters().token
@@ -248,7 +248,7 @@ def test_removing_a_responder_leaves_two_admins(context: ConsoleContext, two: li
 
 
 @pytest.mark.parametrize("second", [None, "Admin 2"])
-def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_two(
+def test_removed_responder_is_locked_out_and_account_ends_by_two(
     context: ConsoleContext, two: list[Person], second: str | None
 ) -> None:
     """If one admin alone could remove a responder and the account, that admin could end every account of the national
@@ -265,9 +265,7 @@ def test_who_is_taken_off_the_line_is_shut_out_at_once_and_the_account_ends_by_t
     assert state(one) is AccountState.ENDED
 
 
-def test_the_server_is_second_while_there_are_under_two(
-    context: ConsoleContext, clock: Clock
-) -> None:
+def test_server_is_second_person_below_two_admins(context: ConsoleContext, clock: Clock) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
     ones = [with_role(admin, f"Officer {n}", R.NATIONAL) for n in (1, 2)]
     assert service_removal.end_account(context, SERVER, ones[0].account_id, "left")

@@ -50,7 +50,7 @@ def roles_of(context: ConsoleContext, name: str) -> tuple[set[AccountRole], set[
     return set(line.roles), set(line.waiting)
 
 
-def test_one_admin_alone_makes_no_second_one(context: ConsoleContext, clock: Clock) -> None:
+def test_one_admin_cannot_appoint_another(context: ConsoleContext, clock: Clock) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
     invited = alone.invites("Admin 2", R.ADMIN, R.AUDITOR)
     assert invited.waiting == {R.ADMIN}
@@ -64,9 +64,7 @@ def test_one_admin_alone_makes_no_second_one(context: ConsoleContext, clock: Clo
         service_approvals.decide(context, here, waiting.id, "I want her", approve=True)
 
 
-def test_the_server_is_second_while_there_are_under_two(
-    context: ConsoleContext, clock: Clock
-) -> None:
+def test_server_is_second_person_below_two_admins(context: ConsoleContext, clock: Clock) -> None:
     (alone,) = admins(context, clock, ["Admin 1"])
     alone.invites("Admin 2", R.ADMIN)
     invited = service_invitations.invite_at_the_server(context, SERVER, "admin 2", [R.ADMIN], "en")
@@ -80,9 +78,7 @@ def test_the_server_is_second_while_there_are_under_two(
     assert roles_of(context, "Admin 3") == (set(), {R.ADMIN})
 
 
-def test_a_second_admin_approves_or_refuses_once(
-    context: ConsoleContext, two: list[Person]
-) -> None:
+def test_second_admin_approves_or_refuses_once(context: ConsoleContext, two: list[Person]) -> None:
     first, second = two
     first.invites("Approver 1", R.APPROVER, R.NATIONAL)
     here = second.signs_in()
@@ -106,9 +102,7 @@ def sees_and_decides_nothing(context: ConsoleContext, here: SignedIn) -> bool:
     return service_approvals.pending(context, here) == []
 
 
-def test_what_another_release_lets_wait_is_left_alone(
-    context: ConsoleContext, clock: Clock
-) -> None:
+def test_unknown_pending_request_is_ignored(context: ConsoleContext, clock: Clock) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
     with context.database.writing() as session:
         session.add(
@@ -125,7 +119,7 @@ def test_what_another_release_lets_wait_is_left_alone(
     assert service_accounts.list_accounts(context)
 
 
-def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_seven_days(
+def test_only_admins_decide_and_requests_expire_in_seven_days(
     context: ConsoleContext, clock: Clock, two: list[Person]
 ) -> None:
     first, second = two
@@ -137,9 +131,7 @@ def test_who_is_no_admin_decides_nothing_and_what_nobody_decides_lapses_after_se
     assert service_invitations.set_roles(context, first.actor, 3, [R.APPROVER]) == {R.APPROVER}
 
 
-def test_a_new_link_makes_nobody_a_second_person(
-    context: ConsoleContext, two: list[Person]
-) -> None:
+def test_new_link_gives_no_deciding_role(context: ConsoleContext, two: list[Person]) -> None:
     """An admin who gives out a new link could use the link themselves, and sign in as the other person. So after a new
     link, roles that make decisions for others need a new approval."""
     first, second = two
@@ -156,9 +148,7 @@ def test_a_new_link_makes_nobody_a_second_person(
     assert roles_of(context, "Admin 2") == (set(), {R.ADMIN})
 
 
-def test_a_new_link_keeps_the_roles_that_decide_nothing_until_one_is_taken(
-    context: ConsoleContext, clock: Clock
-) -> None:
+def test_new_link_keeps_roles_that_decide_nothing(context: ConsoleContext, clock: Clock) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
     editor = person(context, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
     with context.database.reading() as session:
@@ -174,14 +164,14 @@ def test_a_new_link_keeps_the_roles_that_decide_nothing_until_one_is_taken(
     assert editor.here(token).roles == {R.TRANSLATOR}, "the next page knows the change"
 
 
-def test_nobody_changes_or_ends_her_own_account(context: ConsoleContext, clock: Clock) -> None:
+def test_admin_cannot_change_or_end_own_account(context: ConsoleContext, clock: Clock) -> None:
     (admin,) = admins(context, clock, ["Admin 1"])
     for act in (admin.ends, admin.asks_link, lambda one: admin.gives(one, R.ADMIN, R.EDITOR)):
         assert refused(partial(act, admin)) == AccountFault.ONESELF
     assert admin.enters()
 
 
-def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, two: list[Person]) -> None:
+def test_withdrawn_role_request_no_longer_waits(context: ConsoleContext, two: list[Person]) -> None:
     first, second = two
     invited = first.invites("Approver 1", R.APPROVER)
     assert (
@@ -191,7 +181,7 @@ def test_what_is_wanted_no_more_waits_no_more(context: ConsoleContext, two: list
     assert service_approvals.pending(context, second.signs_in()) == []
 
 
-def test_what_was_approved_excludes_too(context: ConsoleContext, two: list[Person]) -> None:
+def test_approved_role_excludes_others(context: ConsoleContext, two: list[Person]) -> None:
     """While the first role waited for approval, the account got a second role that excludes the first one."""
     first, second = two
     invited = first.invites("National 1", R.NATIONAL)
@@ -204,7 +194,7 @@ def test_what_was_approved_excludes_too(context: ConsoleContext, two: list[Perso
     assert roles_of(context, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
 
 
-NO_ACCOUNTS: tuple[tuple[str, list[AccountRole], AccountFault], ...] = (
+BAD_ACCOUNTS: tuple[tuple[str, list[AccountRole], AccountFault], ...] = (
     ("Editor 1", [], AccountFault.NO_ROLE),
     ("Editor 1", [R.ADMIN, R.NATIONAL], AccountFault.ROLES_EXCLUDE),
     ("", [R.EDITOR], AccountFault.NAME_WRONG),
@@ -214,14 +204,14 @@ NO_ACCOUNTS: tuple[tuple[str, list[AccountRole], AccountFault], ...] = (
 )
 
 
-def test_what_no_account_may_be(context: ConsoleContext) -> None:
+def test_invalid_accounts_are_refused(context: ConsoleContext) -> None:
     service_invitations.invite(context, SERVER, "Admin 1", [R.ADMIN])
-    for name, roles, fault in NO_ACCOUNTS:
+    for name, roles, fault in BAD_ACCOUNTS:
         ask = partial(service_invitations.invite, context, SERVER, name, roles)
         assert refused(ask) == fault, name
 
 
-def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Clock) -> None:
+def test_init_link_is_for_the_first_admin(context: ConsoleContext, clock: Clock) -> None:
     first = service_invitations.first_link(context)
     again = service_invitations.first_link(context)
     assert first
@@ -234,7 +224,9 @@ def test_init_s_link_is_for_the_first_admin(context: ConsoleContext, clock: Cloc
 
 @pytest.mark.row("A10")
 @pytest.mark.parametrize("walk", range(8 if is_long() else 2))
-def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, walk: int) -> None:
+def test_accounts_never_have_excluding_roles(
+    context: ConsoleContext, clock: Clock, walk: int
+) -> None:
     chance = random.Random(f"{seed()} roles {walk}")
     here = [one.signs_in() for one in admins(context, clock, ["Admin 1", "Admin 2"])]
     ids = [
@@ -268,7 +260,7 @@ def test_roles_never_exclude_each_other(context: ConsoleContext, clock: Clock, w
         held = now
 
 
-def test_who_asked_and_who_gave_it_appointed_its_holder(
+def test_requester_and_approver_count_as_appointing(
     context: ConsoleContext, two: list[Person]
 ) -> None:
     asking, giving = two
@@ -287,7 +279,7 @@ WORDS = load_console_words()
 HEAD = "name,msisdn,language,level,districts,categories\n"
 
 
-def people(*names: str) -> str:
+def people_csv(*names: str) -> str:
     rows = (f'"{name}",+25078800990{n},rw,responder,Gasabo,\n' for n, name in enumerate(names))
     return HEAD + "".join(rows)
 
@@ -299,7 +291,7 @@ def refusal_of(context: ConsoleContext, name: str) -> object:
 
 
 @pytest.mark.adversary("an account or person named like a colleague")
-def test_no_account_looks_like_another(context: ConsoleContext) -> None:
+def test_similar_account_names_are_refused(context: ConsoleContext) -> None:
     service_invitations.invite(context, SERVER, "Admin 1", [AccountRole.ADMIN])
     for name, fault in (
         ("Admin l", AccountFault.NAME_ALIKE),
@@ -320,7 +312,7 @@ RESERVED = (
 )
 
 
-def test_an_account_is_not_called_like_the_line_or_a_desk(context: ConsoleContext) -> None:
+def test_account_name_is_not_like_hotline_or_desk(context: ConsoleContext) -> None:
     """Names that look like the hotline's, a desk's or a process's name are refused in every language."""
     new = NewDesk("border-east", DeskKind.BORDER, "Border East")
     decrypt_access.make_desks(context, "correct horse", costs=QUICK)
@@ -331,24 +323,24 @@ def test_an_account_is_not_called_like_the_line_or_a_desk(context: ConsoleContex
     assert service_accounts.list_accounts(context) == []
 
 
-def test_an_account_is_not_called_like_a_responder(context: ConsoleContext) -> None:
-    service_enrolment.import_responders(context, people("Gasabo 2"))
+def test_account_name_is_not_like_a_responder(context: ConsoleContext) -> None:
+    service_enrolment.import_responders(context, people_csv("Gasabo 2"))
     for name in ("Gasabo 2", "gasabo2", "Gasab0 2"):
         assert refusal_of(context, name) == AccountFault.NAME_ALIKE
     service_invitations.invite(context, SERVER, "Gasabo 2, at the desk", [AccountRole.DESK])
 
 
-def test_a_responder_has_no_account_s_name_except_in_the_demo(context: ConsoleContext) -> None:
+def test_responder_shares_account_name_only_in_demo(context: ConsoleContext) -> None:
     service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR])
     with pytest.raises(ImportRefused, match="name looks like this name"):
-        service_enrolment.import_responders(context, people("Responder 1", "Edit0r 1"))
+        service_enrolment.import_responders(context, people_csv("Responder 1", "Edit0r 1"))
     demo = replace(context, is_emulated=True)
     assert "Desk 1" in [one.name for one in service_demo.make_accounts(demo)]
-    service_enrolment.import_responders(demo, people("Desk 1"))
+    service_enrolment.import_responders(demo, people_csv("Desk 1"))
     assert [one.name for one in service_enrolment.list_responders(context)] == ["Desk 1"]
 
 
-def test_an_accent_is_a_letter_of_a_name(context: ConsoleContext) -> None:
+def test_accents_are_allowed_in_names(context: ConsoleContext) -> None:
     for name in ("Editor \u00c9mile", "Editor Nai\u0308ma"):
         service_invitations.invite(context, SERVER, name, [AccountRole.EDITOR])
     assert [one.name for one in service_accounts.list_accounts(context)] == [
@@ -357,7 +349,7 @@ def test_an_accent_is_a_letter_of_a_name(context: ConsoleContext) -> None:
     ]
 
 
-def test_no_person_s_name_looks_like_another(context: ConsoleContext) -> None:
+def test_similar_person_names_are_refused(context: ConsoleContext) -> None:
     for names, says in (
         (("Responder 1", "Responder 2", "Responder I"), r"line 4: name: The name on line 2 looks"),
         (("Responder 1",), ""),
@@ -367,14 +359,14 @@ def test_no_person_s_name_looks_like_another(context: ConsoleContext) -> None:
     ):
         if says:
             with pytest.raises(ImportRefused, match=says):
-                service_enrolment.import_responders(context, people(*names))
+                service_enrolment.import_responders(context, people_csv(*names))
         else:
-            service_enrolment.import_responders(context, people(*names))
+            service_enrolment.import_responders(context, people_csv(*names))
     assert [one.name for one in service_enrolment.list_responders(context)] == ["Responder 1"]
 
 
 @pytest.mark.adversary("an account or person named like a colleague")
-def test_a_second_person_is_not_the_first_in_other_letters(context: ConsoleContext) -> None:
+def test_second_person_is_not_first_in_similar_letters(context: ConsoleContext) -> None:
     with pytest.raises(PersonnelRefused, match="two different people"):
         check_second(context, "Admin 1", "\u0410dmin 1")
     check_second(context, "Admin 1", "Admin 2")

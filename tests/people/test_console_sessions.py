@@ -22,7 +22,7 @@ def rows(context: ConsoleContext) -> list[ConsoleSession]:
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_fifteen_idle_minutes_end_it_and_a_reload_is_no_presence(editor: Person) -> None:
+def test_session_ends_after_15_idle_minutes_despite_reload(editor: Person) -> None:
     token = editor.enters().token
     for _ in range(3):
         editor.clock.turn(minutes=14)
@@ -39,7 +39,7 @@ def test_fifteen_idle_minutes_end_it_and_a_reload_is_no_presence(editor: Person)
 
 
 @pytest.mark.adversary("a person who finds an open screen")
-def test_eight_hours_end_it_however_busy_she_is(editor: Person, clock: Clock) -> None:
+def test_session_ends_after_eight_hours(editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     for _ in range(47):
         clock.turn(minutes=10)
@@ -48,7 +48,7 @@ def test_eight_hours_end_it_however_busy_she_is(editor: Person, clock: Clock) ->
     assert service_sessions.find_session(editor.context, token) is None
 
 
-def test_a_row_is_written_once_a_minute(editor: Person, clock: Clock) -> None:
+def test_session_row_is_written_once_a_minute(editor: Person, clock: Clock) -> None:
     token, at = editor.enters().token, clock()
     clock.turn(seconds=59)
     service_sessions.find_session(editor.context, token)
@@ -60,7 +60,7 @@ def test_a_row_is_written_once_a_minute(editor: Person, clock: Clock) -> None:
         assert session.scalar(select(ConsoleAccount.seen_at)) == clock()
 
 
-def test_what_is_no_token_of_ours_is_nobody(context: ConsoleContext, editor: Person) -> None:
+def test_invalid_token_signs_nobody_in(context: ConsoleContext, editor: Person) -> None:
     editor.enters()
     for typed in ("", "x", "é" * 43, "A" * 43, "A" * 44, "../" * 15):
         assert service_sessions.find_session(context, typed) is None
@@ -69,7 +69,7 @@ def test_what_is_no_token_of_ours_is_nobody(context: ConsoleContext, editor: Per
         assert len(rows(context)) == 1
 
 
-def test_whoever_leaves_stays_signed_out_and_an_account_that_ends_takes_its_sessions_along(
+def test_signing_out_and_ending_account_end_sessions(
     context: ConsoleContext, editor: Person, clock: Clock
 ) -> None:
     token = editor.enters().token
@@ -84,7 +84,7 @@ def test_whoever_leaves_stays_signed_out_and_an_account_that_ends_takes_its_sess
     assert rows(context) == []
 
 
-def test_a_step_up_makes_a_factor_fresh(context: ConsoleContext, editor: Person) -> None:
+def test_step_up_makes_second_factor_fresh(context: ConsoleContext, editor: Person) -> None:
     token = editor.enters().token
     key = service_sessions.key_of(context, token)
     assert key is not None
@@ -105,7 +105,9 @@ def test_a_step_up_makes_a_factor_fresh(context: ConsoleContext, editor: Person)
     assert service_sessions.key_of(context, token) == key
 
 
-def test_the_key_needs_row_and_token(context: ConsoleContext, editor: Person, clock: Clock) -> None:
+def test_session_key_needs_row_and_token(
+    context: ConsoleContext, editor: Person, clock: Clock
+) -> None:
     mine, other = editor.enters().token, editor.enters().token
     with context.database.writing() as session:
         held = session.scalars(select(ConsoleSession)).all()
@@ -114,7 +116,7 @@ def test_the_key_needs_row_and_token(context: ConsoleContext, editor: Person, cl
     assert service_sessions.key_of(context, other) is None
 
 
-def test_after_fifteen_minutes_the_key_is_in_no_row(
+def test_session_key_leaves_its_row_after_15_minutes(
     context: ConsoleContext, editor: Person, clock: Clock, stored: Callable[[], bytes]
 ) -> None:
     token = editor.enters().token
@@ -131,7 +133,7 @@ def test_after_fifteen_minutes_the_key_is_in_no_row(
     assert editor.here(token)
 
 
-def test_the_clock_deletes_what_is_over(editor: Person, clock: Clock) -> None:
+def test_clock_process_deletes_old_sessions(editor: Person, clock: Clock) -> None:
     editor.enters()
     editor.is_refused(password="another-password")
     with editor.context.database.writing():

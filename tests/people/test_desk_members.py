@@ -115,7 +115,7 @@ def people(district: District) -> People:
     return People(district, pairs)
 
 
-def test_the_passphrase_grants_only_the_keys_that_a_person_was_shown(people: People) -> None:
+def test_passphrase_grants_access_only_to_shown_keys(people: People) -> None:
     """After a person has seen and compared the words of the key, an attacker who can write to the database replaces the
     key in two rows: the person's row and the request's row."""
     context = people.district.context
@@ -132,7 +132,7 @@ def test_the_passphrase_grants_only_the_keys_that_a_person_was_shown(people: Peo
 
 
 @pytest.mark.row("A7")
-def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: People) -> None:
+def test_passphrase_admits_first_member_who_admits_next(people: People) -> None:
     context = people.district.context
     people.ask(NATIONAL, FIRST)
     assert not people.opens(NATIONAL, FIRST)
@@ -146,7 +146,7 @@ def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: Peopl
     assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE) == []
 
 
-def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: People) -> None:
+def test_requester_cannot_grant_access_to_self(people: People) -> None:
     context = people.district.context
     people.let_in(NATIONAL, FIRST)
     asked = people.ask(NATIONAL, SECOND, by=Actor("Chantal", 1))
@@ -164,7 +164,7 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
     assert ("12", "Denise") in decrypt_grants.grant_by_passphrase(context, ALICE, PASSPHRASE)
 
 
-def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
+def test_only_desk_members_grant_access(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
     asked = people.ask("12", PERSON)
     with pytest.raises(ApprovalRefused):
@@ -172,7 +172,7 @@ def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
     assert not people.opens("12", PERSON)
 
 
-def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
+def test_changed_key_gets_no_access(people: People) -> None:
     """An admin who gives out a new link could use the link, and so make a new key in the person's name. So an approval
     must not cover a key that was made after the request."""
     people.let_in(NATIONAL, FIRST)
@@ -183,14 +183,14 @@ def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: P
     assert decrypt_grants.grant_by_passphrase(people.district.context, BOB, PASSPHRASE) == []
 
 
-def test_an_admission_lapses(people: People) -> None:
+def test_access_request_expires(people: People) -> None:
     people.ask(NATIONAL, FIRST)
     people.district.clock.turn(seconds=APPROVAL_VALIDITY / timedelta(seconds=1))
     assert decrypt_grants.pending_access(people.district.context) == []
     assert decrypt_grants.grant_by_passphrase(people.district.context, BOB, PASSPHRASE) == []
 
 
-def test_whom_nobody_asks_in(people: People) -> None:
+def test_invalid_access_requests_are_refused(people: People) -> None:
     """The hotline refuses requests for four members: a member of another desk, a person without a key, an unknown
     person or account, and the passphrase."""
     with pytest.raises(DeskRefused):
@@ -202,7 +202,7 @@ def test_whom_nobody_asks_in(people: People) -> None:
 
 @pytest.mark.adversary("a corrupt responder")
 @pytest.mark.row("A7")
-def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: People) -> None:
+def test_removed_member_decrypts_nothing_and_desk_needs_key(people: People) -> None:
     context = people.district.context
     for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
         people.let_in(desk, member)
@@ -220,7 +220,7 @@ def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: Peo
     assert wants == {"12", NATIONAL}
 
 
-def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
+def test_moved_member_loses_access_to_old_desk(people: People) -> None:
     people.let_in("12", PERSON)
     post(people.district.context, 4, {"24": Level.RESPONDER})
     assert not people.opens("12", PERSON)
@@ -228,14 +228,14 @@ def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
         assert tables_desks.members_of_desk(session, "12") == {}
 
 
-def test_a_new_link_opens_no_desk(people: People) -> None:
+def test_new_link_gives_no_desk_access(people: People) -> None:
     people.let_in(NATIONAL, FIRST)
     service_invitations.request_link(people.district.context, Actor("Alice"), 1)
     with people.district.database.reading() as session:
         assert tables_desks.desks_of(session, FIRST) == frozenset()
 
 
-def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
+def test_removed_role_ends_its_desk_access(people: People) -> None:
     for desk in ("12", NATIONAL):
         people.let_in(desk, FIRST)
     service_invitations.set_roles(
@@ -246,7 +246,7 @@ def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
         assert tables_desks.desks_of(session, FIRST) == {"12"}
 
 
-def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
+def test_all_accounts_of_person_end_with_the_phone(people: People) -> None:
     context = people.district.context
     for account in (1, 2):
         one_person(context, account, "4")
@@ -259,7 +259,7 @@ def test_two_accounts_of_one_person_end_with_the_phone(people: People) -> None:
 
 
 @pytest.mark.row("A7")
-def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people: People) -> None:
+def test_rotation_encrypts_new_key_for_members_of_desk_only(people: People) -> None:
     context = people.district.context
     for desk, member in (("12", PERSON), ("12", FIRST), ("12", SECOND), (NATIONAL, FIRST)):
         people.let_in(desk, member)
@@ -289,7 +289,7 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
     assert decrypt_grants.grant_by_passphrase(context, BOB, PASSPHRASE) == []
 
 
-def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
+def test_rotation_clears_mark_of_copied_key(people: People) -> None:
     context = people.district.context
     people.let_in("12", PERSON)
     service_removal.remove_responder(context, "4", second=None, **SIGNED)
@@ -303,7 +303,7 @@ def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
 BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
 
 
-def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People) -> None:
+def test_new_desk_has_members_and_service_desk_has_none(people: People) -> None:
     context = people.district.context
     for new in (BORDER, NewDesk("isange-12", DeskKind.SERVICE, "Isange")):
         service_desks.add_desk(context, new, passphrase=PASSPHRASE, **BY_TWO)
@@ -328,7 +328,7 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
     assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
 
 
-NO_DESKS = (
+BAD_DESKS = (
     (NewDesk("border-east", DeskKind.DISTRICT, "Border"), "hotline init"),
     (NewDesk("Border", DeskKind.BORDER, "Border"), "lower-case letters"),
     (NewDesk("national", DeskKind.OVERSIGHT, "Oversight"), "lower-case letters"),
@@ -337,13 +337,13 @@ NO_DESKS = (
 )
 
 
-def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
+def test_desk_is_made_once_with_same_passphrase(people: People) -> None:
     context = people.district.context
 
     def add(new: NewDesk) -> None:
         service_desks.add_desk(context, new, passphrase=PASSPHRASE, **BY_TWO)
 
-    for new, says in NO_DESKS:
+    for new, says in BAD_DESKS:
         with pytest.raises(DeskRefused, match=says):
             add(new)
     with pytest.raises(PassphraseWrong):

@@ -117,7 +117,7 @@ def attacked(empty: Database, tmp_path: Path, home_made: Path) -> Attacked:
 
 
 @pytest.mark.adversary("a person who writes the database")
-def test_a_swapped_key_reads_nothing_and_the_doctor_says_so(attacked: Attacked) -> None:
+def test_swapped_key_decrypts_nothing_and_doctor_reports_it(attacked: Attacked) -> None:
     assert attacked.has_grant(attacked.file_tip(), GASABO)
     key = bytes(ATTACKER.public_key)
     attacked.write("UPDATE desk SET public_key = :key WHERE code = '12'", key=key)

@@ -123,13 +123,13 @@ def office(district: District) -> Office:
     return line
 
 
-def proved(office: Office) -> None:
+def prove(office: Office) -> None:
     start = office.invite()
     assert office.key(OLD, office.code(), start.start_pin)
 
 
 @pytest.mark.row("A7")
-def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) -> None:
+def test_a7_phone_paper_and_second_admin_enrol_responder(office: Office) -> None:
     start = office.invite()
     assert (office.person.state, office.person.active) == ("proving", False)
     assert office.key(OLD, office.code(), start.start_pin)
@@ -150,8 +150,8 @@ def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) 
     assert (row.code_hash, row.start_hash, row.encrypted_code) == (None, None, None)
 
 
-def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
-    proved(office)
+def test_unproved_person_gets_no_alert(office: Office) -> None:
+    prove(office)
     tip = office.district.tell(urgency=3)
     assert 1 not in [who for _, who in office.district.told(tip)]
     office.decide()
@@ -160,15 +160,15 @@ def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
 
 
 @pytest.mark.row("A7")
-def test_neither_the_author_nor_the_person_decides(office: Office) -> None:
-    proved(office)
+def test_author_and_person_cannot_decide(office: Office) -> None:
+    prove(office)
     for name in ("Alice", " alice ", "gasabo 1"):
         with pytest.raises(ApprovalRefused, match="you cannot decide on a request that you made"):
             office.decide(name)
     assert not office.person.active
 
 
-def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office: Office) -> None:
+def test_account_cannot_decide_own_request_under_other_name(office: Office) -> None:
     with office.context.database.writing() as session:
         for number, name in ((7, "alice"), (8, "bob")):
             row = make_account(name, AccountRole.ADMIN)
@@ -182,7 +182,7 @@ def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office
     assert office.decide("Bob").active
 
 
-def test_one_wrong_of_three_proves_nothing_and_after_three_tries_the_right_one_is_wrong(
+def test_three_wrong_attempts_block_correct_proof(
     office: Office,
 ) -> None:
     start = office.invite()
@@ -202,14 +202,14 @@ def test_one_wrong_of_three_proves_nothing_and_after_three_tries_the_right_one_i
 
 
 @pytest.mark.parametrize("lives", [CODE_VALIDITY, START_PIN_VALIDITY])
-def test_code_and_paper_have_their_time(lives: timedelta, office: Office) -> None:
+def test_code_and_paper_expire(lives: timedelta, office: Office) -> None:
     start = office.invite()
     code = office.code()
     office.district.clock.turn(seconds=lives / timedelta(seconds=1))
     assert not office.key(OLD, code, start.start_pin)
 
 
-def test_a_second_invitation_takes_the_place_of_the_first(office: Office) -> None:
+def test_second_invitation_replaces_the_first(office: Office) -> None:
     first = office.invite()
     code = office.code()
     second = office.invite()
@@ -218,7 +218,7 @@ def test_a_second_invitation_takes_the_place_of_the_first(office: Office) -> Non
     assert [row.decision for row in office.district.all(Approval)] == ["withdrawn", None]
 
 
-def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
+def test_code_of_ended_enrolment_is_not_sent(office: Office) -> None:
     office.invite()
     office.invite()
     assert len({text for _, text in office.sent()}) == 1
@@ -226,7 +226,7 @@ def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
     assert office.sent() == []
 
 
-def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Office) -> None:
+def test_failed_sms_keeps_person_reachable(active: Office) -> None:
     """A person changes the phone number, and the gateway refuses an SMS about the change to the new number, and later
     one to the old number. The person still counts as reachable."""
     dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
@@ -245,31 +245,31 @@ def test_a_text_that_does_not_arrive_leaves_an_enrolled_person_known(active: Off
     assert (active.person.unreachable, active.person.active) == (None, True)
 
 
-def test_what_was_proved_lapses(office: Office) -> None:
-    proved(office)
+def test_unapproved_proof_expires(office: Office) -> None:
+    prove(office)
     office.district.clock.turn(seconds=DECIDED_WITHIN / timedelta(seconds=1))
     assert office.waiting() == []
     with pytest.raises(NotFound, match="expired"):
         office.decide()
-    proved(office)
+    prove(office)
     assert office.decide().active
 
 
-def test_what_was_refused_is_nobody_s(office: Office) -> None:
-    proved(office)
+def test_refused_enrolment_stays_inactive(office: Office) -> None:
+    prove(office)
     office.decide(approve=False)
     assert not office.person.active
     with pytest.raises(NotFound):
         office.decide()
 
 
-def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: Office) -> None:
-    proved(office)
+def test_forgotten_pin_keeps_alerts_but_decrypts_nothing(office: Office) -> None:
+    prove(office)
     office.decide()
     assert decrypt_grants.grant_by_passphrase(office.context, TWO, "correct horse") == [
         ("12", office.person.name)
     ]
-    proved(office)
+    prove(office)
     assert office.person.active
     with office.context.database.reading() as session, pytest.raises(Exception, match="member"):
         decrypt_grants.decrypt_desk_as(session, "12", "r1", b"x" * 32)
@@ -278,26 +278,26 @@ def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: 
     assert [one.member for one in decrypt_grants.pending_access(office.context)] == ["r1"]
 
 
-def test_who_goes_before_she_was_enrolled_has_to_prove_it_anew(office: Office) -> None:
-    proved(office)
+def test_removed_invited_person_must_prove_again(office: Office) -> None:
+    prove(office)
     service_removal.remove_responder(office.context, "Gasabo 1", second=None, **SIGNED)
     with pytest.raises(NotFound):
         office.decide()
     service_leaves.bring_back(office.context, "Gasabo 1", number=None, second="Bob", **SIGNED)
     assert (office.person.state, office.person.active) == ("proving", False)
-    proved(office)
+    prove(office)
     assert office.decide().active
 
 
 @pytest.fixture
 def active(office: Office) -> Office:
-    proved(office)
+    prove(office)
     office.decide()
     return office
 
 
 @pytest.mark.row("A7")
-def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active: Office) -> None:
+def test_approved_new_number_replaces_old_and_notifies_it(active: Office) -> None:
     start = active.change()
     ((number, text),) = active.sent()
     assert number == NEW
@@ -320,7 +320,7 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert {row.encrypted_number for row in active.district.all(Enrolment)} == {None}
 
 
-def test_a_new_number_that_is_refused_is_forgotten(active: Office) -> None:
+def test_refused_new_number_is_deleted(active: Office) -> None:
     start = active.change()
     ((_, text),) = active.sent()
     assert active.key(NEW, text[:6], start.start_pin)
@@ -330,7 +330,7 @@ def test_a_new_number_that_is_refused_is_forgotten(active: Office) -> None:
     assert active.sent() == []
 
 
-def test_numbers_that_nobody_changes_to(active: Office) -> None:
+def test_invalid_new_numbers_are_refused(active: Office) -> None:
     with pytest.raises(PersonnelRefused, match="enrolled already"):
         active.change(OLD)
     with pytest.raises(NumberInvalid):
@@ -342,7 +342,7 @@ def test_numbers_that_nobody_changes_to(active: Office) -> None:
         active.change(OTHER)
 
 
-def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Office) -> None:
+def test_number_taken_meanwhile_is_refused(active: Office) -> None:
     start = active.change()
     ((_, text),) = active.sent()
     assert active.key(NEW, text[:6], start.start_pin)
@@ -353,7 +353,7 @@ def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Of
     assert active.person.number_key == active.context.pseudonyms.enrolled(OLD)
 
 
-def test_no_secret_stands_in_a_row_that_others_read(office: Office) -> None:
+def test_readable_rows_contain_no_secret(office: Office) -> None:
     start = office.invite()
     code = office.code()
     said = str([row.parameters for row in office.district.all(Message)])

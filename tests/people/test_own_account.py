@@ -43,7 +43,7 @@ def public_key(context: ConsoleContext, editor: Person) -> bytes | None:
         return tables_accounts.get_account(session, editor.account_id).public_key
 
 
-def test_a_changed_password_ends_other_sessions(context: ConsoleContext, editor: Person) -> None:
+def test_changed_password_ends_other_sessions(context: ConsoleContext, editor: Person) -> None:
     other, mine = editor.enters().token, editor.enters().token
     key = service_sessions.key_of(context, mine)
     assert service_own_account.change_password(context, mine, PASSWORD, NEW) is None
@@ -55,7 +55,7 @@ def test_a_changed_password_ends_other_sessions(context: ConsoleContext, editor:
     assert service_sessions.key_of(context, editor.enters().token) == key
 
 
-def test_changing_a_password_needs_the_old(editor: Person, clock: Clock) -> None:
+def test_password_change_needs_old_password(editor: Person, clock: Clock) -> None:
     token = editor.enters().token
     change = partial(service_own_account.change_password, editor.context, token)
     assert change("another-password", NEW) == SignInRefused()
@@ -67,7 +67,7 @@ def test_changing_a_password_needs_the_old(editor: Person, clock: Clock) -> None
     assert editor.enters()
 
 
-def test_another_authenticator_replaces_it(editor: Person, clock: Clock) -> None:
+def test_new_authenticator_replaces_old_one(editor: Person, clock: Clock) -> None:
     entered = editor.enters()
     new = service_own_account.new_factor(editor.context, entered.signed_in)
     assert service_own_account.new_factor(editor.context, entered.signed_in, new.encrypted) == new
@@ -84,7 +84,7 @@ def test_another_authenticator_replaces_it(editor: Person, clock: Clock) -> None
     editor.is_refused()
 
 
-def test_a_secret_of_another_is_refused(context: ConsoleContext, editor: Person) -> None:
+def test_secret_of_other_account_is_refused(context: ConsoleContext, editor: Person) -> None:
     other = person(context, editor.clock, "Translator 1", AccountRole.TRANSLATOR)
     theirs = service_own_account.new_factor(context, other.enters().signed_in)
     token = editor.enters().token
@@ -101,7 +101,7 @@ def codes_left(context: ConsoleContext) -> int:
         return rows.count()
 
 
-def test_a_new_sheet_ends_the_one_before(context: ConsoleContext, editor: Person) -> None:
+def test_new_recovery_sheet_ends_the_old_one(context: ConsoleContext, editor: Person) -> None:
     entered = service_sessions.sign_in(context, "Editor 1", PASSWORD, editor.sheet.codes[1])
     assert isinstance(entered, NewSession)
     token = entered.token
@@ -119,14 +119,14 @@ def test_a_new_sheet_ends_the_one_before(context: ConsoleContext, editor: Person
     assert codes_left(context) == 9
 
 
-def test_one_language_changes_and_no_other_account_s(editor: Person) -> None:
+def test_language_change_affects_own_account_only(editor: Person) -> None:
     entered = editor.enters()
     service_own_account.set_language(editor.context, entered.signed_in, "rw")
     service_own_account.set_language(editor.context, entered.signed_in, "tlh")
     assert editor.here(entered.token).language == "rw"
 
 
-def test_a_lost_password_is_replaced_by_the_key_on_paper(editor: Person) -> None:
+def test_printed_recovery_key_resets_password(editor: Person) -> None:
     token = editor.enters().token
     key = service_sessions.key_of(editor.context, token)
     before = public_key(editor.context, editor)
@@ -143,7 +143,7 @@ def test_a_lost_password_is_replaced_by_the_key_on_paper(editor: Person) -> None
     assert public_key(editor.context, editor) == before
 
 
-def test_a_lost_password_needs_the_key(context: ConsoleContext, editor: Person) -> None:
+def test_password_reset_needs_key_and_code(context: ConsoleContext, editor: Person) -> None:
     other = person(context, editor.clock, "Translator 1", AccountRole.TRANSLATOR)
     reset = partial(service_own_account.reset_password, context)
     for key in (other.sheet.key, editor.sheet.key[:-1], "", PASSWORD):
@@ -161,7 +161,7 @@ ME, OTHER = "account:7", "account:8"
 PAIR = KeyPair.new()
 
 
-def test_password_and_paper_open_their_own_account_s_envelope_alone() -> None:
+def test_password_and_paper_decrypt_only_own_envelope() -> None:
     mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=QUICK)
     assert unwrap_by_password(mine, "kinoto-gabise", account=ME) == PAIR.private
     assert unwrap_by_password(mine, "kinoto-gabisa", account=ME) is None
@@ -177,7 +177,7 @@ def test_password_and_paper_open_their_own_account_s_envelope_alone() -> None:
     assert unwrap_by_password(mine, "abcdefgh", account=ME) is None
 
 
-def test_nobody_s_envelope_looks_and_costs_like_somebody_s() -> None:
+def test_dummy_envelope_looks_and_costs_like_a_real_one() -> None:
     costs = Costs(passes=2, kib=16)
     mine = wrap_under_password(PAIR.private, "kinoto-gabise", account=ME, costs=costs)
     nobodys = dummy_envelope(costs)
@@ -187,7 +187,7 @@ def test_nobody_s_envelope_looks_and_costs_like_somebody_s() -> None:
     assert dummy_envelope(costs) != nobodys
 
 
-def test_what_is_locked_under_a_token_opens_with_that_token_for_that_account() -> None:
+def test_locked_key_opens_only_with_its_token_and_account() -> None:
     token, another = new_token(), new_token()
     locked = lock_key(token, PAIR.private, account=ME)
     assert unlock_key(token, locked, account=ME) == PAIR.private
@@ -197,7 +197,7 @@ def test_what_is_locked_under_a_token_opens_with_that_token_for_that_account() -
     assert unlock_key("nothing", locked, account=ME) is None
 
 
-def test_form_key_digest_and_lock_tell_nothing_of_each_other() -> None:
+def test_form_key_digest_and_lock_are_independent() -> None:
     token = new_token()
     digest, form = digest_of(token), form_key(token)
     assert digest is not None
@@ -207,12 +207,12 @@ def test_form_key_digest_and_lock_tell_nothing_of_each_other() -> None:
 
 
 @given(st.text(max_size=80))
-def test_whatever_is_typed_for_a_token_is_taken_or_nothing(typed: str) -> None:
+def test_any_typed_token_is_checked(typed: str) -> None:
     digest = digest_of(typed)
     assert digest is None or len(typed) == 43
 
 
-def test_a_second_factor_is_one_account_s_under_one_key(tmp_path: Path) -> None:
+def test_second_factor_decrypts_for_one_account_and_key(tmp_path: Path) -> None:
     encrypter, another = FactorEncrypter(b"k" * 32), FactorEncrypter(b"x" * 32)
     encrypted = encrypter.seal("ABCD" * 8, account=ME)
     assert encrypter.open(encrypted, account=ME) == "ABCD" * 8
@@ -229,7 +229,7 @@ def test_a_second_factor_is_one_account_s_under_one_key(tmp_path: Path) -> None:
         Proofs.of(KeyFolder(tmp_path))
 
 
-def test_digests_are_keyed_and_of_one_purpose() -> None:
+def test_digests_are_keyed_for_one_purpose() -> None:
     encrypter = FactorEncrypter(b"k" * 32)
     assert encrypter.digest("name", "x") == encrypter.digest("name", "x")
     assert encrypter.digest("name", "x") != encrypter.digest("paper", "x")

@@ -33,7 +33,7 @@ THE_CAMP, A_SECTOR = "1", "2"
 QUIET = ("5", "2", "2", "5", "4", THE_CAMP, "1")
 """The keys that a caller presses to report no danger, with the camp as the place and with the kind of tip. After these
 keys, the tip is still a draft."""
-EVERYBODY = ("one", "two", "chief", "tent", "lead", "desk", "director")
+ALL_NAMES = ("one", "two", "chief", "tent", "lead", "desk", "director")
 
 
 @pytest.fixture
@@ -64,14 +64,14 @@ def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
     return found
 
 
-def who_was_told(here: Night) -> set[str]:
-    return {name for name in EVERYBODY if here.texts(name)}
+def alerted_names(here: Night) -> set[str]:
+    return {name for name in ALL_NAMES if here.texts(name)}
 
 
 @pytest.mark.row("C19")
-def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night) -> None:
+def test_c19_danger_in_camp_alerts_its_desk_and_police(here: Night) -> None:
     caller = here.tells(*DANGER)
-    assert who_was_told(here) == {"one", "two", "desk"}
+    assert alerted_names(here) == {"one", "two", "desk"}
     assert here.line.desks_of(here.tip) == {"national", KIREHE}
     assert "Inkambi ya Mahama" in caller.read()
 
@@ -91,30 +91,30 @@ def test_c19_danger_in_a_camp_is_told_to_its_desk_beside_the_police(here: Night)
         assert tip_overviews(session, TipListFilter(viewer=desk_viewer("camp-other"))) == []
 
     here.minutes(4)
-    assert who_was_told(here) == {"one", "two", "desk", "tent", "chief", "lead"}
+    assert alerted_names(here) == {"one", "two", "desk", "tent", "chief", "lead"}
     assert here.writes("tent", "1 {ref}").startswith("REF: you took this case")
     assert (here.holder, here.all_fit()) == ("tent", True)
 
 
-def test_without_danger_one_of_each_is_told_when_it_is_filed(here: Night) -> None:
+def test_camp_tip_without_danger_alerts_one_of_each_desk(here: Night) -> None:
     told(here.line, *QUIET)
     assert here.line.desks_of(here.tip) == {"national", KIREHE, CAMP}
     here.line.clock.turn(minutes=4)
     file_silent(here.line.context)
     here.tick()
-    assert who_was_told(here) == {"one", "tent"}
+    assert alerted_names(here) == {"one", "tent"}
 
 
-def test_a_coordinator_of_a_whole_camp_passes_over_no_police_deputy(here: Night) -> None:
-    _left(here, "tent")
+def test_camp_coordinator_does_not_replace_police_deputy(here: Night) -> None:
+    _remove(here, "tent")
     here.tells(*DANGER, THE_CAMP)
     here.tick()
-    assert who_was_told(here) == {"one", "two", "desk", "lead"}
+    assert alerted_names(here) == {"one", "two", "desk", "lead"}
     here.minutes(4)
     assert here.texts("chief") == [URGENT]
 
 
-def test_of_like_tips_that_ring_nobody_the_camps_people_hear_of_theirs(here: Night) -> None:
+def test_camp_desk_is_alerted_of_its_tip_in_cluster(here: Night) -> None:
     elsewhere = (*QUIET[:5], A_SECTOR, "1")
     for keyed in (elsewhere, elsewhere, elsewhere, QUIET):
         told(here.line, *keyed).hang_up()
@@ -125,33 +125,33 @@ def test_of_like_tips_that_ring_nobody_the_camps_people_hear_of_theirs(here: Nig
     )
 
 
-def _retired(here: Night) -> None:
+def _retire(here: Night) -> None:
     with here.line.database.writing() as session:
         session.get_one(Desk, CAMP).retired_at = here.line.clock()
 
 
-def _left(here: Night, *names: str) -> None:
+def _remove(here: Night, *names: str) -> None:
     with here.line.database.writing() as session:
         for name in names or ("tent", "lead"):
             session.get_one(Responder, here.people[name]).active = False
 
 
-@pytest.mark.parametrize(("without", "official"), [(_retired, "2"), (_left, "2"), (None, "3")])
-def test_without_a_desk_nothing_changes(without: object, official: str, here: Night) -> None:
+@pytest.mark.parametrize(("without", "official"), [(_retire, "2"), (_remove, "2"), (None, "3")])
+def test_camp_without_desk_changes_no_alert(without: object, official: str, here: Night) -> None:
     if callable(without):
         without(here)
     caller = here.tells("5", "1", official, "5", "4")
-    before = who_was_told(here)
+    before = alerted_names(here)
     caller.key(THE_CAMP)
     here.tick()
-    assert who_was_told(here) == before
+    assert alerted_names(here) == before
     assert here.tip.sector == MAHAMA
     assert {"tent", "lead"}.isdisjoint(before)
     if official != "2":
         assert (before, here.line.desks_of(here.tip)) == ({"desk"}, {"national"})
 
 
-def test_a_typed_camp_is_sealed_and_told_at_that_hop(here: Night) -> None:
+def test_typed_camp_alerts_its_desk_at_once(here: Night) -> None:
     caller = here.tells(*DANGER[:-1], "9", "3", "inkambi ya mahama")
     assert caller.read().startswith("Inkambi ya Mahama: Kirehe, Iburasirazuba?\n1 Yego")
     caller.key("1")
@@ -161,7 +161,7 @@ def test_a_typed_camp_is_sealed_and_told_at_that_hop(here: Night) -> None:
     assert URGENT in here.texts("tent")
 
 
-def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: Night) -> None:
+def test_corrected_camp_keeps_alerts_and_district_is_stood_down(here: Night) -> None:
     caller = here.tells(*DANGER, THE_CAMP)
     here.tick()
     caller.key("0", A_SECTOR)
@@ -183,7 +183,7 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
     assert here.line.desks_of(here.tip) == {"national", "53"}
 
 
-def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: Night) -> None:
+def test_district_with_passed_case_keeps_access(here: Night) -> None:
     caller = here.tells(*DANGER)
     before = LOCK.lock(b"as of the pair before", label(here.tip.uid, "53"), here.line.clock())
     with here.line.database.writing() as session:
@@ -198,20 +198,20 @@ def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: N
     assert here.line.desks_of(here.tip) == {"national"}, "an official is involved"
 
 
-def test_a_camps_desk_that_nobody_trusts_is_told_nothing(here: Night) -> None:
+def test_excluded_camp_desk_is_not_alerted(here: Night) -> None:
     caller = here.tells(*DANGER)
     kept = ExclusionTarget(desk=CAMP)
     exclude(here.line.context, here.tip.id, kept, ExclusionReason.ASKED, **SIGNED)
     caller.key(THE_CAMP)
     here.minutes(9)
-    assert {"tent", "lead"}.isdisjoint(who_was_told(here))
+    assert {"tent", "lead"}.isdisjoint(alerted_names(here))
     with here.line.database.reading() as session:
         assert tip_overviews(session, TipListFilter(viewer=desk_viewer(CAMP))) == []
 
 
-def test_an_sms_that_names_a_camp_is_of_it_and_the_national_desks_alone(here: Night) -> None:
+def test_sms_about_camp_goes_to_national_desk_only(here: Night) -> None:
     words = "abana bafungiye mu nkambi ya Mahama, mutabare"
     take_sms(here.line.context, make_message(provider_id="x", sender="+250788000055", text=words))
     here.tick()
     assert (here.tip.place, here.tip.sector) == (KIREHE, MAHAMA)
-    assert (who_was_told(here), here.line.desks_of(here.tip)) == ({"desk"}, {"national"})
+    assert (alerted_names(here), here.line.desks_of(here.tip)) == ({"desk"}, {"national"})

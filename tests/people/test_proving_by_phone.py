@@ -35,14 +35,14 @@ NUMBER, NEW, STRANGER = "+250788000021", "+250788815267", "+250788000099"
 FILE = f"""name,msisdn,language,level,districts,categories
 Responder 1,{NUMBER},en,responder,Gasabo,
 """
-ASKS = "CON Enter your work PIN, 6 digits. Do not use your mobile money PIN\n0 Back 00 Home"
+ASKS_PIN = "CON Enter your work PIN, 6 digits. Do not use your mobile money PIN\n0 Back 00 Home"
 PAPER = "CON Enter the 8 digits on the paper from your coordinator\n0 Back 00 Home"
 CHOOSE = "CON Choose a PIN of 6 digits. No birthday, no digits in order\n0 Back 00 Home"
 AGAIN = "CON Enter the same 6 digits again\n0 Back 00 Home"
 REFUSED = (
     "CON This PIN is too easy, or the two PINs differ. Choose a PIN of 6 digits\n0 Back 00 Home"
 )
-JOINED = "END PIN saved. A second person must approve your phone. Dial again after the approval."
+PIN_SAVED = "END PIN saved. A second person must approve your phone. Dial again after the approval."
 WRONG = "CON Wrong PIN.\nEnter your PIN\n0 Back 00 Home"
 
 
@@ -99,17 +99,17 @@ def dialled(beside: ReaderBeside, number: str) -> Caller:
     return phone
 
 
-def tries(invited: Invited) -> int:
+def attempts(invited: Invited) -> int:
     return max(int(row.tries) for row in invited.beside.line.all(Enrolment))
 
 
 @pytest.mark.row("A7")
-def test_a_person_keys_code_and_paper_and_chooses_six_digits(invited: Invited) -> None:
-    assert invited.phone.dial("90") == ASKS
+def test_person_proves_phone_and_chooses_pin(invited: Invited) -> None:
+    assert invited.phone.dial("90") == ASKS_PIN
     assert invited.phone.key(invited.code) == PAPER
     assert invited.phone.key(invited.start_pin) == CHOOSE
     assert invited.phone.key(PIN) == AGAIN
-    assert invited.phone.key(PIN) == JOINED
+    assert invited.phone.key(PIN) == PIN_SAVED
     person = invited.person
     assert (person.state, person.active) == ("waiting", False)
     assert person.pin_wrap is not None
@@ -119,10 +119,10 @@ def test_a_person_keys_code_and_paper_and_chooses_six_digits(invited: Invited) -
     assert dialled(invited.beside, NUMBER).key(PIN).startswith("CON Open cases: 0.")
 
 
-def test_the_first_prompt_and_a_wrong_code_look_alike_on_every_phone(invited: Invited) -> None:
+def test_prompt_and_wrong_code_look_alike_on_all_phones(invited: Invited) -> None:
     with_pin(invited.beside)
     stranger = invited.beside.line.caller(STRANGER)
-    english = ASKS, WRONG
+    english = ASKS_PIN, WRONG
     kinyarwanda = (
         "CON PIN y'akazi, imibare 6. Si iya Mobile Money\n0 Subira inyuma\n00 Ahabanza",
         "CON PIN si yo.\nAndika PIN yawe\n0 Subira inyuma\n00 Ahabanza",
@@ -130,10 +130,10 @@ def test_the_first_prompt_and_a_wrong_code_look_alike_on_every_phone(invited: In
     for phone, words in ((stranger, kinyarwanda), (invited.phone, english)):
         invited.beside.waited.clear()
         assert (phone.dial("90"), phone.key(OTHER_PIN)) == words
-    assert tries(invited) == 0
+    assert attempts(invited) == 0
 
 
-def test_what_anybody_would_try_first_is_refused_and_so_are_two_different_pins(
+def test_easy_and_unequal_pins_are_refused(
     invited: Invited,
 ) -> None:
     phone = invited.at_choosing()
@@ -145,11 +145,11 @@ def test_what_anybody_would_try_first_is_refused_and_so_are_two_different_pins(
     phone.key(PIN)
     assert phone.key(OTHER_PIN) == REFUSED
     assert phone.key(OTHER_PIN) == AGAIN
-    assert phone.key(OTHER_PIN) == JOINED
-    assert tries(invited) == 1, "none of these counts as a try"
+    assert phone.key(OTHER_PIN) == PIN_SAVED
+    assert attempts(invited) == 1, "none of these counts as a try"
 
 
-def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
+def test_third_wrong_start_pin_is_the_last(invited: Invited) -> None:
     phone = invited.phone
     phone.dial("90")
     phone.key(invited.code)
@@ -161,11 +161,11 @@ def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
         phone.key("40719302")
         == "END The code on your paper is no longer valid. Ask your coordinator for a new code."
     )
-    assert tries(invited) == 3
+    assert attempts(invited) == 3
     assert dialled(invited.beside, NUMBER).key(invited.code).startswith("CON PIN si yo.")
 
 
-def test_a_wrong_paper_that_comes_twice_at_once_counts_one_try(invited: Invited) -> None:
+def test_concurrent_wrong_start_pin_counts_once(invited: Invited) -> None:
     phone, beside = invited.phone, invited.beside
     phone.dial("90")
     phone.key(invited.code)
@@ -178,19 +178,19 @@ def test_a_wrong_paper_that_comes_twice_at_once_counts_one_try(invited: Invited)
 
     beside.while_waiting = again
     assert phone.key("40719300") == twin.screen
-    assert tries(invited) == 1
+    assert attempts(invited) == 1
 
 
-def test_a_reader_that_was_started_again_counts_another_try_and_goes_on(invited: Invited) -> None:
+def test_restarted_reader_counts_attempt_and_continues(invited: Invited) -> None:
     phone = invited.at_choosing()
     phone.key(PIN)
     invited.beside.restart()
-    assert phone.key(PIN) == JOINED
-    assert phone.again() == JOINED
-    assert tries(invited) == 2
+    assert phone.key(PIN) == PIN_SAVED
+    assert phone.again() == PIN_SAVED
+    assert attempts(invited) == 2
 
 
-def test_a_slow_reader_has_her_look_again_and_makes_one_pair(invited: Invited) -> None:
+def test_slow_reader_makes_one_key_pair(invited: Invited) -> None:
     phone = invited.at_choosing()
     phone.key(PIN)
     invited.beside.stopped = True
@@ -198,11 +198,11 @@ def test_a_slow_reader_has_her_look_again_and_makes_one_pair(invited: Invited) -
     invited.beside.look()
     key = invited.person.public_key
     invited.beside.stopped = False
-    assert phone.key("1") == JOINED
+    assert phone.key("1") == PIN_SAVED
     assert (key, invited.person.state) == (invited.person.public_key, "waiting")
 
 
-def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invited) -> None:
+def test_phone_without_pin_enters_code_or_sees_nothing(invited: Invited) -> None:
     with invited.beside.line.database.writing() as session:
         person = session.get_one(Responder, invited.person.id)
         person.active, person.state = True, "active"
@@ -212,16 +212,16 @@ def test_an_enrolled_phone_without_a_pin_keys_anything_or_its_code(invited: Invi
     assert (invited.person.wrong_pins, invited.person.rested_until) == ([], None)
     phone = invited.at_choosing()
     phone.key(PIN)
-    assert phone.key(PIN) == JOINED
+    assert phone.key(PIN) == PIN_SAVED
 
 
-def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside) -> None:
+def test_new_number_is_proved_and_keeps_the_pin(beside: ReaderBeside) -> None:
     context = writing(beside)
     person_id = with_pin(beside)
     service_enrolment.change_number(context, ALICE, "responder 1", NEW, "a new phone")
     paper = prints_start_pin(context, ALICE, "responder 1")
     phone = beside.line.caller(NEW)
-    assert phone.dial("90") == ASKS
+    assert phone.dial("90") == ASKS_PIN
     assert phone.key(code_of(beside.line)) == PAPER
     assert phone.key(paper.start_pin).startswith("END We verified your new phone. A second person ")
     assert dialled(beside, NEW).key(PIN).startswith("CON PIN si yo.")
@@ -231,7 +231,7 @@ def test_a_new_number_proves_itself_and_her_own_pin_goes_on(beside: ReaderBeside
         assert session.get_one(Responder, person_id).state == "active"
 
 
-def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: ReaderBeside) -> None:
+def test_forgotten_pin_is_replaced_after_proof(beside: ReaderBeside) -> None:
     context = writing(beside)
     person_id = with_pin(beside, msisdn=NUMBER)
     paper = service_enrolment.invite(context, ALICE, "responder 1", "forgot it", costs=QUICK)
@@ -240,14 +240,14 @@ def test_whoever_forgot_her_pin_proves_herself_and_chooses_another(beside: Reade
     assert phone.key("815261") == WRONG
     assert phone.key(code_of(beside.line)) == PAPER
     phone.key(paper.start_pin, OTHER_PIN)
-    assert phone.key(OTHER_PIN) == JOINED
+    assert phone.key(OTHER_PIN) == PIN_SAVED
     assert dialled(beside, NUMBER).key(OTHER_PIN).startswith("CON Open cases: 0.")
     with beside.line.database.reading() as session:
         assert session.get_one(Responder, person_id).wrong_pins == []
 
 
 @pytest.mark.row("A7")
-def test_a_pin_is_changed_and_the_old_one_opens_nothing(beside: ReaderBeside) -> None:
+def test_changed_pin_replaces_the_old_one(beside: ReaderBeside) -> None:
     phone, known_as = at_her_desk(beside)
     phone.dial("90")
     assert "4 My PIN" in at_home(phone)
@@ -270,7 +270,7 @@ def test_a_pin_is_changed_and_the_old_one_opens_nothing(beside: ReaderBeside) ->
     assert "We do not know if helpers" in phone.key("1")
 
 
-def test_nothing_that_was_typed_lies_in_a_row_or_in_a_digest_that_can_be_tried(
+def test_typed_secrets_are_in_no_row_or_guessable_digest(
     invited: Invited, caplog: pytest.LogCaptureFixture
 ) -> None:
     phone = invited.at_choosing()

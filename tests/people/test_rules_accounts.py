@@ -32,19 +32,19 @@ STRONG = ("correct horse battery", "bakire-temuno-gifara", "x7!kQ2#mVt9z")
 
 
 @pytest.mark.adversary("a person who guesses passwords")
-def test_a_password_that_few_guesses_find_is_refused_and_one_of_unrelated_words_is_not() -> None:
+def test_guessable_passwords_are_refused() -> None:
     for password in WEAK:
         assert password_fault(password, "Editor E") is AccountFault.COMMON_PASSWORD, password
     assert [one for one in STRONG if password_fault(one, "Editor 1")] == []
 
 
-def test_the_words_of_our_texts_are_read_once_with_and_without_their_accents() -> None:
+def test_words_of_texts_are_loaded_once_with_and_without_accents() -> None:
     words = our_words()
     assert {"murakaza", "umuntu", "téléphone", "telephone"} <= set(words)
     assert our_words() is words
 
 
-def test_each_password_that_is_suggested_is_taken() -> None:
+def test_each_suggested_password_is_accepted() -> None:
     assert not [
         one
         for _ in range(50)

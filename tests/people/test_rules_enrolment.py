@@ -22,7 +22,7 @@ def refusals(text: str) -> tuple[str, ...]:
     return told.value.problems
 
 
-def test_a_good_row_is_read() -> None:
+def test_valid_row_is_read() -> None:
     row = "Gasabo 1, 0788 000 001 ,fr,deputy,gasabo; Nyarugenge,child_work;labour"
 
     assert read_responders(file(row)) == [
@@ -37,7 +37,7 @@ def test_a_good_row_is_read() -> None:
     ]
 
 
-def test_a_row_says_several_languages_and_a_level_in_one_district_of_its_own() -> None:
+def test_row_has_several_languages_and_levels_by_district() -> None:
     (row,) = read_responders(file("Gasabo 1,0788000001,rw;en,responder,Gasabo=deputy;Nyarugenge,"))
 
     assert row.languages == ("rw", "en")
@@ -64,7 +64,7 @@ def test_empty_districts_and_categories_mean_all() -> None:
     ],
     ids=["BOM", "CRLF", "semicolons", "empty lines", "quotes", "capitals", "another order"],
 )
-def test_a_file_as_spreadsheets_write_it_is_read(text: str) -> None:
+def test_spreadsheet_file_is_read(text: str) -> None:
     (row,) = read_responders(text)
 
     assert (row.name, row.msisdn, row.districts) == ("Gasabo 1", "+250788000001", ("12",))
@@ -90,13 +90,13 @@ def test_a_file_as_spreadsheets_write_it_is_read(text: str) -> None:
         ('G,"0788000001,rw,responder,,', "line 2: "),
     ],
 )
-def test_a_bad_row_is_refused_with_line_and_reason(row: str, reason: str) -> None:
+def test_invalid_row_is_refused_with_line_and_reason(row: str, reason: str) -> None:
     (told,) = refusals(file(row))
 
     assert told.startswith(reason)
 
 
-def test_every_fault_of_every_row_is_told_in_the_order_of_lines() -> None:
+def test_all_faults_are_listed_in_order_of_lines() -> None:
     found = refusals(file(GOOD, "G,1,xx,boss,Nowhere,nothing", GOOD, "too,short"))
 
     assert [line.split(": ")[0:2] for line in found] == [
@@ -111,7 +111,7 @@ def test_every_fault_of_every_row_is_told_in_the_order_of_lines() -> None:
     ]
 
 
-def test_a_number_twice_is_refused_however_it_is_written() -> None:
+def test_duplicate_number_is_refused_in_each_format() -> None:
     found = refusals(file(GOOD, "Gasabo 2,0788 000 001,rw,responder,Gasabo,"))
 
     assert found == ("line 3: msisdn: Line 2 has the same phone number. Remove one line.",)
@@ -127,11 +127,11 @@ def test_a_number_twice_is_refused_however_it_is_written() -> None:
         (HEADER + "\n", "line 1: The file has no rows. Add at least one person."),
     ],
 )
-def test_a_file_without_its_columns_is_refused(text: str, reason: str) -> None:
+def test_file_without_columns_is_refused(text: str, reason: str) -> None:
     assert any(one.startswith(reason) for one in refusals(text))
 
 
-def test_no_refusal_and_no_repr_shows_a_number() -> None:
+def test_refusals_and_repr_show_no_number() -> None:
     other = file("+250788000001,Gasabo 1,rw,+250788000001,+250788000001,+250788000001")
     assert "788" not in f"{refusals(GOOD)} {refusals(other)} {read_responders(file(GOOD))!r}"
 
@@ -142,7 +142,7 @@ cells = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(cells).map(",".join), st.lists(cells).map("".join)))
-def test_any_file_is_read_or_refused(text: str) -> None:
+def test_any_file_is_read_or_refused_by_line(text: str) -> None:
     for whole in (text, file(text)):
         try:
             told = [row.line for row in read_responders(whole)]
@@ -152,7 +152,7 @@ def test_any_file_is_read_or_refused(text: str) -> None:
         assert told
 
 
-def test_the_demo_enrols_two_for_each_district_and_a_national_desk() -> None:
+def test_demo_enrols_two_per_district_and_a_national_desk() -> None:
     people = read_responders(demo_responders())
 
     assert len(people) == 62

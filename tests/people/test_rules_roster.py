@@ -66,17 +66,17 @@ def roster(found: Sequence[DutyRow], *overrides: Override, **given: dict[date, i
     return Roster(found, used, overrides, given.get("holidays", {}))
 
 
-WHOLE = [(1 + half % 2, half) for half in range(14)]
+FULL_WEEK = [(1 + half % 2, half) for half in range(14)]
 
 
-def test_a_whole_week_has_no_gap_and_half_open_shifts_leave_none() -> None:
-    week = roster(rows(*WHOLE))
+def test_complete_week_has_no_gap() -> None:
+    week = roster(rows(*FULL_WEEK))
     assert gaps(week, [member(1), member(2)], [DESK], START, END) == []
     assert week.ranks(moment(MONDAY, 18 * 60)) == {DESK: {2: 1}}
     assert week.ranks(moment(MONDAY, 18 * 60) - timedelta(seconds=1)) == {DESK: {1: 1}}
 
 
-def test_a_desk_without_a_roster_has_everyone_on_duty() -> None:
+def test_desk_without_roster_has_everyone_on_duty() -> None:
     assert roster(()).ranks(START) == {}
     assert gaps(roster(()), [member(1)], [DESK], START, END) == []
     assert gaps(roster(()), [], [DESK], START, END) == [Gap(DESK, START, END, (GapReason.NO_ONE,))]
@@ -91,69 +91,69 @@ def test_a_desk_without_a_roster_has_everyone_on_duty() -> None:
         ([member(1)], GapReason.NO_ONE),
     ],
 )
-def test_a_gap_says_why(people: list[Member], reason: GapReason) -> None:
-    found = gaps(roster(rows(*WHOLE)), people, [DESK], START, END)
+def test_gap_has_its_reasons(people: list[Member], reason: GapReason) -> None:
+    found = gaps(roster(rows(*FULL_WEEK)), people, [DESK], START, END)
     assert [(one.starts_at, one.reasons) for one in found] == [
         (half_day(MONDAY, half)[0], (reason,)) for half in range(1, 14, 2)
     ]
     assert hours(found) == {DESK: 84}
 
 
-def test_two_reasons_are_both_said_and_a_leave_within_a_shift_cuts_it() -> None:
+def test_leave_cuts_shift_and_gap_has_both_reasons() -> None:
     away = replace(member(2), absences=(Absence(START + HOUR, START + 2 * HOUR),))
     week = roster(rows((2, 0), (3, 0)))
     found = gaps(week, [away, member(3, pin=False)], [DESK], START, START + 3 * HOUR)
     assert found == [Gap(DESK, START + HOUR, START + 2 * HOUR, (GapReason.LEAVE, GapReason.NO_PIN))]
 
 
-def test_a_taken_shift_fills_a_gap_and_an_offer_keeps_its_owner_until_it_is_taken() -> None:
+def test_taken_shift_fills_gap_and_offer_keeps_owner() -> None:
     night = half_day(MONDAY, 1)
-    held = rows(*(one for one in WHOLE if one[1] != 1))
+    held = rows(*(one for one in FULL_WEEK if one[1] != 1))
     people = [member(1), member(2)]
     assert len(gaps(roster(held), people, [DESK], START, END)) == 1
     assert gaps(roster(held, Override(DESK, *night, 1)), people, [DESK], START, END) == []
-    offered = roster(rows(*WHOLE), Override(DESK, *night, None, 2))
+    offered = roster(rows(*FULL_WEEK), Override(DESK, *night, None, 2))
     assert offered.ranks(night[0]) == {DESK: {2: 1}}
-    taken = roster(rows(*WHOLE), Override(DESK, *night, 1, 2))
+    taken = roster(rows(*FULL_WEEK), Override(DESK, *night, 1, 2))
     assert taken.ranks(night[0]) == {DESK: {1: 1}}
-    part = roster(rows(*WHOLE), Override(DESK, night[0] + HOUR, night[1] - HOUR, 1, 2))
+    part = roster(rows(*FULL_WEEK), Override(DESK, night[0] + HOUR, night[1] - HOUR, 1, 2))
     assert [one.responder_id for one in part.shifts(*night)] == [2, 1, 2]
     assert alone_by_offers(taken.shifts(START, END), taken.overrides) == {1}
-    both = roster([*rows(*WHOLE), *rows((3, 1))], *taken.overrides)
+    both = roster([*rows(*FULL_WEEK), *rows((3, 1))], *taken.overrides)
     assert alone_by_offers(both.shifts(START, END), both.overrides) == set()
 
 
-def test_a_holiday_has_the_rows_of_another_weekday() -> None:
+def test_holiday_uses_rows_of_other_weekday() -> None:
     tuesday = MONDAY + timedelta(days=1)
     week = roster(rows((1, 0)), holidays={tuesday: 0})
     assert week.ranks(moment(tuesday, 7 * 60)) == {DESK: {1: 1}}
 
 
-def test_a_week_begins_on_monday_at_six() -> None:
+def test_roster_week_begins_on_monday_at_six() -> None:
     assert week_of(START) == MONDAY
     assert week_of(START - timedelta(seconds=1)) == MONDAY - timedelta(days=7)
     assert datetime(2026, 11, 30, 4, tzinfo=UTC) == START
 
 
-def test_a_gap_is_taken_by_half_days() -> None:
+def test_gap_is_split_into_half_days() -> None:
     parts = [*half_days(Gap(DESK, START + HOUR, START + 25 * HOUR, (GapReason.NO_ONE,)))]
     assert [round((one.ends_at - one.starts_at) / HOUR) for one in parts] == [11, 12, 1]
 
 
-def test_more_than_four_nights_are_counted_by_night() -> None:
-    week = roster(rows(*WHOLE)).shifts(START, END)
+def test_nights_are_counted_for_each_person() -> None:
+    week = roster(rows(*FULL_WEEK)).shifts(START, END)
     assert nights(week) == {2: 7}
     assert nights([Shift(DESK, START, START + 41 * HOUR, 1)]) == {1: 2}
 
 
-def test_a_cell_is_cut_out_of_a_longer_row() -> None:
+def test_cell_is_cut_out_of_longer_row() -> None:
     (row,) = rows((1, 0))
     assert [(one.from_min, one.to_min) for one in cut(row, 480, 540)] == [(360, 480), (540, 1080)]
     assert [*cut(row, 1080, 1800)] == [row]
     assert [*cut(row, 0, 1440)] == []
 
 
-def test_a_sheet_is_read_whole_or_not_at_all() -> None:
+def test_roster_sheet_is_read_whole_or_refused() -> None:
     head = "desk,name,weekday,from,to,rank\n"
     names = {DESK: {"Responder 1": 1}}
     good, faults = read_roster(head + "Bugesera,Responder 1,Mon,18:00,06:00,2\n", MONDAY, names)
@@ -166,7 +166,7 @@ def test_a_sheet_is_read_whole_or_not_at_all() -> None:
     assert [one.line for one in read_roster(head, MONDAY, names)[1]] == [1]
 
 
-def test_a_sheet_says_what_each_row_does_and_which_shift_it_removes() -> None:
+def test_sheet_preview_lists_new_changed_and_removed_shifts() -> None:
     (kept, moved, gone), (new,) = rows((1, 0), (1, 2), (2, 0)), rows((3, 1))
     sheet = {2: kept, 3: moved._replace(to_min=900), 4: new}
     found = {row: (line, str(effect)) for line, row, effect in effects(sheet, [kept, moved, gone])}
@@ -254,7 +254,7 @@ def test_an_overdue_outcome_goes_to_people_on_duty_first() -> None:
     assert overdue_recipients(tip, [held, led], 1, 0) == (2,)
 
 
-def test_who_was_alerted_before_hears_of_the_danger_after_the_shift() -> None:
+def test_person_alerted_before_is_alerted_of_danger_off_duty() -> None:
     was, now = candidate(1, Level.RESPONDER, OFF_DUTY, 0), candidate(2, Level.RESPONDER, 1, 0)
     before = [AlertedResponder(1, Level.RESPONDER)]
     assert set(first_recipients(Case(DESK, None, 1, "no"), [was, now], before)) == {1, 2}
@@ -272,7 +272,7 @@ def test_who_was_alerted_before_hears_of_the_danger_after_the_shift() -> None:
         (1, (1, 1, OFF_DUTY), ("rw", "rw", "fr"), {1, 2}),
     ],
 )
-def test_r4_a_person_who_speaks_the_callers_language_comes_first_after_duty(
+def test_r4_duty_then_caller_s_language_decide_first_alert(
     urgency: int, duty: tuple[int, ...], spoken: tuple[str, ...], expected: set[int]
 ) -> None:
     people = [

@@ -33,7 +33,7 @@ NOON = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def test_the_library_s_own_authenticator_shows_what_is_taken() -> None:
+def test_library_s_codes_are_accepted() -> None:
     told = pyotp.parse_uri(authenticator_uri(SECRET, "Editor 1"))
     assert isinstance(told, pyotp.TOTP)
     assert told.at(NOON) == code_at(SECRET, NOON)
@@ -41,7 +41,7 @@ def test_the_library_s_own_authenticator_shows_what_is_taken() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20))
-def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, int]]) -> None:
+def test_time_step_is_accepted_once_and_never_after_later_one(tries: list[tuple[int, int]]) -> None:
     """Each attempt has two time steps: the step in which the person signs in, and the step to which the typed code
     belongs."""
     after, taken = 0, []
@@ -57,7 +57,7 @@ def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, 
 
 
 @given(st.text(max_size=30))
-def test_whatever_is_typed_raises_nothing(typed: str) -> None:
+def test_any_typed_code_or_name_raises_nothing(typed: str) -> None:
     accepted_step(SECRET, typed, NOON, after=0)
     assert is_paper_code(typed) == (len(plain_typed(typed)) == PAPER_CODE_LETTERS)
     password_fault(typed, typed)
@@ -66,7 +66,7 @@ def test_whatever_is_typed_raises_nothing(typed: str) -> None:
         assert account_name_key(typed)
 
 
-def test_what_is_on_paper_has_the_letters_that_it_says() -> None:
+def test_printed_codes_have_their_length() -> None:
     picked = iter("abcdefghjkmnpqrstuvwxyz23456789" * 9)
     code, key = paper_code(lambda _: next(picked)), recovery_key(lambda _: next(picked))
     assert len(plain_typed(code)) == PAPER_CODE_LETTERS
@@ -75,11 +75,11 @@ def test_what_is_on_paper_has_the_letters_that_it_says() -> None:
     assert code == "abcde-fghjk"
 
 
-def test_a_suggestion_has_five_words_of_three_syllables() -> None:
+def test_suggested_password_has_five_words() -> None:
     assert suggest_password(lambda letters: letters[-1]) == "-".join(["zuzuzu"] * 5)
 
 
-def test_delays_grow_from_the_fifth_failure_on_and_end_at_a_minute() -> None:
+def test_delays_grow_from_fifth_failure_up_to_a_minute() -> None:
     waits = [wait_after(failures) for failures in range(50)]
     assert [one.total_seconds() for one in waits[:9]] == [0, 0, 0, 0, 0, 2, 4, 8, 16]
     assert waits == sorted(waits)
@@ -92,7 +92,7 @@ def test_seconds_are_rounded_up() -> None:
     assert seconds_left(None, NOON) == 0
 
 
-def test_a_session_is_over_at_the_minute() -> None:
+def test_session_expires_at_its_minute() -> None:
     minutes = {name: NOON + timedelta(minutes=name) for name in (0, 14, 15, 480)}
     assert not is_expired(created_at=NOON, seen_at=NOON, at=minutes[14])
     assert is_expired(created_at=NOON, seen_at=NOON, at=minutes[15])

@@ -47,7 +47,7 @@ def at_once(*acts: Callable[[ConsoleContext], object], context: ConsoleContext) 
 
 @pytest.mark.both
 @pytest.mark.parametrize("of_sheet", [False, True])
-def test_two_who_use_one_code_at_once_do_not_both_enter(
+def test_concurrent_use_of_one_code_succeeds_once(
     context: ConsoleContext, editor: Person, *, of_sheet: bool
 ) -> None:
     code = editor.sheet.codes[0] if of_sheet else editor.code()
@@ -58,7 +58,7 @@ def test_two_who_use_one_code_at_once_do_not_both_enter(
     assert at_once(enters, enters, context=context) == ["NewSession", "SignInRefused"]
 
 
-def test_a_try_is_counted_though_who_entered_forgot_the_name_between_two_statements(
+def test_attempt_counts_despite_concurrent_sign_in(
     context: ConsoleContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgotten = list[bytes]()
@@ -76,9 +76,7 @@ def test_a_try_is_counted_though_who_entered_forgot_the_name_between_two_stateme
     assert forgotten == [b"a name"]
 
 
-def test_one_code_does_not_enter_and_step_up_at_once(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_one_code_does_not_sign_in_and_step_up(context: ConsoleContext, editor: Person) -> None:
     token, code = editor.enters().token, editor.code()
     told = at_once(
         lambda context: service_sessions.sign_in(context, "Editor 1", PASSWORD, code),
@@ -88,9 +86,7 @@ def test_one_code_does_not_enter_and_step_up_at_once(
     assert told in (["NewSession", "SignInRefused"], ["SignInRefused", "SignedIn"])
 
 
-def test_a_code_that_stepped_up_is_spent_everywhere(
-    context: ConsoleContext, editor: Person
-) -> None:
+def test_code_used_for_step_up_is_used_up(context: ConsoleContext, editor: Person) -> None:
     one, other = editor.enters().token, editor.enters().token
     code = editor.code()
     told = [service_sessions.step_up(context, of, PASSWORD, code) for of in (one, one, other)]
@@ -98,7 +94,7 @@ def test_a_code_that_stepped_up_is_spent_everywhere(
     assert editor.is_refused(code=code)
 
 
-def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Person) -> None:
+def test_ended_account_cannot_step_up(context: ConsoleContext, editor: Person) -> None:
     token = editor.enters().token
     service_invitations.request_link(context, SERVER, editor.account_id)
     assert service_sessions.step_up(context, token, PASSWORD, editor.code()) is None
@@ -108,7 +104,7 @@ def test_a_session_steps_up_no_ended_account(context: ConsoleContext, editor: Pe
 
 
 @contextmanager
-def is_full(queue: StretchQueue) -> Iterator[None]:
+def filled(queue: StretchQueue) -> Iterator[None]:
     """Fills the queue until the block ends: a stranger's sign-in uses the processor, and the sign-in of a known browser
     waits."""
 
@@ -124,14 +120,14 @@ def is_full(queue: StretchQueue) -> Iterator[None]:
     waits.join(5)
 
 
-def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Person) -> None:
+def test_each_key_derivation_waits_in_queue(context: ConsoleContext, editor: Person) -> None:
     """Each derivation of a key takes 128 MiB. An attacker who could avoid the queue would fill the machine's memory."""
     token = editor.enters().token
     link = service_invitations.invite(context, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     queue = StretchQueue(0, 0)
     busy = with_queue(context, queue)
     name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
-    with is_full(queue):
+    with filled(queue):
         told = [
             service_sessions.sign_in(busy, name, PASSWORD, code),
             service_sessions.sign_in(busy, "Nobody", PASSWORD, code),
@@ -149,7 +145,7 @@ def test_every_dear_stretch_waits_in_a_queue(context: ConsoleContext, editor: Pe
 
 
 @pytest.mark.adversary("strangers who flood the sign-in page")
-def test_strangers_who_fill_their_queue_raise_an_alarm(editor: Person) -> None:
+def test_full_queue_of_strangers_raises_alarm(editor: Person) -> None:
     now = [0.0]
     queue = StretchQueue(strangers=0, clock=lambda: now[0])
     full, token = with_queue(editor.context, queue), editor.enters().token
@@ -165,7 +161,7 @@ def test_strangers_who_fill_their_queue_raise_an_alarm(editor: Person) -> None:
     assert isinstance(service_sessions.step_up(full, token, PASSWORD, editor.code()), SignedIn)
 
 
-def test_one_network_waits_and_a_known_browser_does_not(editor: Person) -> None:
+def test_full_network_waits_but_known_browser_does_not(editor: Person) -> None:
     known = editor.enters().known
     here = with_queue(editor.context, StretchQueue(burst=1, clock=lambda: 0.0))
 
@@ -180,7 +176,7 @@ def test_one_network_waits_and_a_known_browser_does_not(editor: Person) -> None:
     assert isinstance(tries("Editor 1", known), NewSession)
 
 
-def test_the_mark_of_an_ended_account_is_a_stranger_s(editor: Person) -> None:
+def test_mark_of_ended_account_counts_as_unknown(editor: Person) -> None:
     known = editor.enters().known
     here = with_queue(editor.context, StretchQueue(burst=0, clock=lambda: 0.0))
     service_removal.end_account(editor.context, SERVER, editor.account_id)
@@ -196,7 +192,7 @@ def failed_rows(context: ConsoleContext) -> list[tuple[str, str]]:
     return [(one.subject, one.reason) for one in rows if one.action == "account_entry_failed"]
 
 
-def guesses(context: ConsoleContext, clock: Clock, name: str, times: int) -> None:
+def attempts(context: ConsoleContext, clock: Clock, name: str, times: int) -> None:
     for _ in range(times):
         clock.turn(minutes=1)
         assert isinstance(
@@ -211,9 +207,9 @@ def sign_ins(context: ConsoleContext) -> tuple[bool, str]:
 
 
 def test_failures_are_logged_by_account(editor: Person, clock: Clock) -> None:
-    guesses(editor.context, clock, "Editor 1", 7)
+    attempts(editor.context, clock, "Editor 1", 7)
     for number in range(3):
-        guesses(editor.context, clock, f"my-password-{number}", 1)
+        attempts(editor.context, clock, f"my-password-{number}", 1)
     nobody = [("names without an account", f"{n} within an hour") for n in (1, 2, 3)]
     editors = [("account Editor 1", f"{n} within an hour") for n in (1, 2, 3, 4, 5)]
     assert failed_rows(editor.context) == editors + nobody
@@ -221,10 +217,10 @@ def test_failures_are_logged_by_account(editor: Person, clock: Clock) -> None:
 
 @pytest.mark.adversary("a person who guesses passwords")
 @pytest.mark.parametrize("name", ["Editor 1", "Nobody"])
-def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(editor: Person, name: str) -> None:
-    guesses(editor.context, editor.clock, name, 19)
+def test_twenty_failures_of_one_name_raise_alarm_for_an_hour(editor: Person, name: str) -> None:
+    attempts(editor.context, editor.clock, name, 19)
     assert sign_ins(editor.context) == (True, "19 failed within an hour, 19 of them for one name")
-    guesses(editor.context, editor.clock, name, 1)
+    attempts(editor.context, editor.clock, name, 1)
     assert sign_ins(editor.context)[0] is False
     assert "20 within an hour" in failed_rows(editor.context)[-1][1]
     editor.clock.turn(hours=1)
@@ -232,7 +228,7 @@ def test_twenty_failures_of_one_name_are_an_alarm_for_an_hour(editor: Person, na
     assert sign_ins(editor.context) == (True, "0 failed within an hour, 0 of them for one name")
 
 
-def test_two_hundred_failures_are_an_alarm_and_few_rows(
+def test_two_hundred_failures_raise_alarm_with_few_rows(
     context: ConsoleContext, clock: Clock
 ) -> None:
     for number in range(199):

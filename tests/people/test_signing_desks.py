@@ -87,11 +87,11 @@ class Signing:
 
     def sign(self, *codes: str) -> list[str]:
         keys = decrypt_signing.keys_to_sign(self.context, codes)
-        return [*decrypt_signing.sign_desks(self.context, keys, opener(), "an attack")]
+        return [*decrypt_signing.sign_desks(self.context, keys, decrypter(), "an attack")]
 
     def share(self) -> None:
         admins = decrypt_signing.possible_signers(self.context)
-        decrypt_signing.share_line_key(self.context, opener(), admins)
+        decrypt_signing.share_line_key(self.context, decrypter(), admins)
 
     def decide(self, name: str, key: PrivateKey | None = None, seen: str = "") -> None:
         (row,) = [one for one in self.people.district.all(Approval) if one.decided_at is None]
@@ -127,12 +127,12 @@ def signing(people: People, tmp_path: Path) -> Signing:
     return made
 
 
-def opener() -> PassphraseDecrypter:
+def decrypter() -> PassphraseDecrypter:
     return PassphraseDecrypter(ALICE, PASSPHRASE)
 
 
 @pytest.mark.both
-def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
+def test_two_admins_sign_member_s_new_key(signing: Signing) -> None:
     signing.share()
     signing.rekey()
     assert signing.state() is DeskKeyState.PROVISIONAL
@@ -153,7 +153,7 @@ def test_two_admins_sign_a_members_new_key(signing: Signing) -> None:
     assert kept == [None], "no part of the signing key stays"
 
 
-def test_on_call_contacts_hear_of_a_new_key_a_day_before_it_ends(signing: Signing) -> None:
+def test_on_call_contacts_are_notified_a_day_before_key_ends(signing: Signing) -> None:
     signing.rekey()
     found = []
     for hours in (47, 2, 22, 3):
@@ -164,7 +164,7 @@ def test_on_call_contacts_hear_of_a_new_key_a_day_before_it_ends(signing: Signin
     assert ["less than 24 hours" in one.message for one in found] == [False, True, True, False]
 
 
-def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> None:
+def test_admin_signs_only_the_key_that_both_saw(signing: Signing) -> None:
     """After the first admin has requested a signature, the desk gets another key. The second admin must not sign the
     new key."""
     signing.share()
@@ -176,7 +176,7 @@ def test_an_admin_signs_nothing_that_the_other_did_not_see(signing: Signing) -> 
     assert signing.state() is DeskKeyState.PROVISIONAL
 
 
-def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None:
+def test_only_the_shown_key_is_signed(signing: Signing) -> None:
     """After the page has shown a key, a member makes another key for the desk."""
     signing.share()
     before = signing.shown()
@@ -195,7 +195,7 @@ def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None
         "members read the words of the key that they decrypt"
     )
     with pytest.raises(DeskRefused, match="now has a newer key"):
-        decrypt_signing.sign_desks(signing.context, [before], opener(), "seen before")
+        decrypt_signing.sign_desks(signing.context, [before], decrypter(), "seen before")
     asked = signing.by("Alice").actor, bytes(signing.admins["Alice"]), HERE, "known"
     with pytest.raises(DeskRefused, match="now has a newer key"):
         decrypt_signing.request_signature(signing.context, *asked, seen=before.mark)
@@ -207,13 +207,13 @@ def test_nothing_is_signed_that_the_person_did_not_see(signing: Signing) -> None
     assert signing.state() is DeskKeyState.SIGNED
 
 
-def test_only_the_keys_of_admins_that_were_compared_share_the_signing_key(signing: Signing) -> None:
+def test_only_compared_admin_keys_share_signing_key(signing: Signing) -> None:
     admins = decrypt_signing.possible_signers(signing.context)
     signing.write(
         "UPDATE account SET public_key = :key WHERE name = 'bosco'",
         key=bytes(ATTACKER.public_key),
     )
-    decrypt_signing.share_line_key(signing.context, opener(), admins)
+    decrypt_signing.share_line_key(signing.context, decrypter(), admins)
     copies = [one for one in signing.people.district.all(LineKeyCopy) if one.second]
     assert len(copies) == 6
     for one in copies:
@@ -225,14 +225,14 @@ def test_only_the_keys_of_admins_that_were_compared_share_the_signing_key(signin
                 assert plain[:32] != bytes(ATTACKER.public_key)
 
 
-def test_an_admin_without_a_part_of_the_key_signs_nothing(signing: Signing) -> None:
+def test_admin_without_key_share_signs_nothing(signing: Signing) -> None:
     signing.rekey()
     with pytest.raises(DeskRefused, match="signers"):
         signing.ask()
 
 
 @pytest.mark.both
-def test_the_passphrase_signs_and_restores_what_was_changed(signing: Signing) -> None:
+def test_passphrase_restores_and_signs_changed_desk(signing: Signing) -> None:
     signing.write(
         "UPDATE desk SET public_key = :key, kind = 'border', place = '55c1' WHERE code = '12'",
         key=bytes(ATTACKER.public_key),
@@ -247,7 +247,7 @@ def test_the_passphrase_signs_and_restores_what_was_changed(signing: Signing) ->
         assert row.public_key != bytes(ATTACKER.public_key)
 
 
-def test_no_one_signs_a_desk_that_an_attacker_added(signing: Signing) -> None:
+def test_desk_added_by_attacker_is_not_signed(signing: Signing) -> None:
     with signing.context.database.writing() as session:
         key, at = bytes(ATTACKER.public_key), signing.context.now()
         session.add(Desk(code="rusumo", kind="border", public_key=key, created_at=at))
@@ -256,7 +256,7 @@ def test_no_one_signs_a_desk_that_an_attacker_added(signing: Signing) -> None:
         signing.sign("rusumo")
 
 
-def test_a_member_continues_no_rotation_of_an_attackers_key(signing: Signing) -> None:
+def test_member_continues_no_attacker_s_rotation(signing: Signing) -> None:
     """The attacker replaces the desk's key and the member's copy of that key, and waits until the member encrypts the
     tips for the new key."""
     member = signing.people.pairs[FIRST]
@@ -271,14 +271,14 @@ def test_a_member_continues_no_rotation_of_an_attackers_key(signing: Signing) ->
         signing.rekey()
 
 
-def test_a_swapped_recovery_pair_gets_no_new_key(signing: Signing) -> None:
+def test_swapped_recovery_pair_gets_no_new_key(signing: Signing) -> None:
     signing.write("UPDATE recovery_pair SET public_key = :key", key=bytes(ATTACKER.public_key))
     with pytest.raises(DeskRefused, match="recovery pair"):
         signing.rekey()
     assert not decrypt_recovery.check_recovery(signing.context).ok
 
 
-def test_a_new_passphrase_signs_every_desk_and_opens_the_signing_key(signing: Signing) -> None:
+def test_new_passphrase_signs_all_desks_and_decrypts_signing_key(signing: Signing) -> None:
     signing.rekey()
     decrypt_rotation.rotate_all(
         signing.context,
@@ -294,10 +294,10 @@ def test_a_new_passphrase_signs_every_desk_and_opens_the_signing_key(signing: Si
     opened = decrypt_signing.line_key(signing.context, PassphraseDecrypter(ALICE, "battery staple"))
     assert opened is not None
     with pytest.raises(HotlineError):
-        decrypt_signing.line_key(signing.context, opener())
+        decrypt_signing.line_key(signing.context, decrypter())
 
 
-def proves(signing: Signing, member: str = FIRST) -> bool:
+def keys_match(signing: Signing, member: str = FIRST) -> bool:
     """Returns True if a sign-in of this member raises no alarm."""
     with signing.context.database.writing() as session:
         account = session.get_one(ConsoleAccount, int(member.removeprefix("account:")))
@@ -306,11 +306,11 @@ def proves(signing: Signing, member: str = FIRST) -> bool:
         return Alarm.MEMBER_KEYS not in alarms_tables.raised_alarms(session)
 
 
-def test_a_sign_in_proves_the_keys_of_a_member(signing: Signing) -> None:
-    assert proves(signing)
+def test_sign_in_verifies_member_s_keys(signing: Signing) -> None:
+    assert keys_match(signing)
     signing.rekey()
-    assert proves(signing)
-    assert proves(signing, SECOND)
+    assert keys_match(signing)
+    assert keys_match(signing, SECOND)
 
 
 @pytest.mark.adversary("a person who writes the database")
@@ -322,13 +322,13 @@ def test_a_sign_in_proves_the_keys_of_a_member(signing: Signing) -> None:
         "desk_member SET wrapped_key = :key WHERE member = 'account:1'",
     ],
 )
-def test_a_sign_in_finds_a_key_that_was_changed(signing: Signing, changed: str) -> None:
+def test_sign_in_finds_changed_key(signing: Signing, changed: str) -> None:
     signing.write(f"UPDATE {changed}", key=bytes(ATTACKER.public_key))
-    assert not proves(signing)
+    assert not keys_match(signing)
     assert "key_differs" in signing.people.actions()
 
 
-def test_a_sign_in_finds_a_new_key_in_the_members_name(signing: Signing) -> None:
+def test_sign_in_finds_new_key_in_member_s_name(signing: Signing) -> None:
     """A colleague gives the desk a new key in the name of this member."""
     with signing.context.database.writing() as session:
         member = tables_desks.desks_of(session, SECOND)
@@ -337,4 +337,4 @@ def test_a_sign_in_finds_a_new_key_in_the_members_name(signing: Signing) -> None
         keys = decrypt_grants.decrypt_desk_as(session, HERE, FIRST, private)
         by = decrypt_signing.Signer(member=SECOND, private=private)
         decrypt_rotation.replace_desk_key(session, signing.context, HERE, keys[0], by)
-    assert not proves(signing, SECOND)
+    assert not keys_match(signing, SECOND)

@@ -34,7 +34,7 @@ def entered(editor: Person, code: str) -> bool:
     return isinstance(told, NewSession)
 
 
-def test_a_new_account_signs_in_and_is_known(context: ConsoleContext, editor: Person) -> None:
+def test_new_account_signs_in(context: ConsoleContext, editor: Person) -> None:
     made = editor.enters()
     here = editor.here(made.token)
 
@@ -46,7 +46,7 @@ def test_a_new_account_signs_in_and_is_known(context: ConsoleContext, editor: Pe
 
 
 @pytest.mark.row("A10")
-def test_a_code_is_accepted_once_however_the_name_is_typed(editor: Person) -> None:
+def test_code_is_accepted_once_for_each_spelling_of_name(editor: Person) -> None:
     code = editor.code()
     assert entered(editor, code)
     assert editor.is_refused(code=code) == SignInRefused()
@@ -57,7 +57,7 @@ def test_a_code_is_accepted_once_however_the_name_is_typed(editor: Person) -> No
 @pytest.mark.parametrize(
     ("seconds", "enters"), [(-60, False), (-30, True), (30, True), (60, False)]
 )
-def test_a_phone_s_clock_may_be_one_step_off(editor: Person, seconds: int, enters: bool) -> None:
+def test_phone_clock_may_differ_by_one_step(editor: Person, seconds: int, enters: bool) -> None:
     editor.clock.turn(minutes=5)
     now = editor.clock.at
     editor.clock.at = now + timedelta(seconds=seconds - 30)
@@ -66,7 +66,7 @@ def test_a_phone_s_clock_may_be_one_step_off(editor: Person, seconds: int, enter
     assert entered(editor, code) is enters
 
 
-def test_a_code_of_the_own_sheet_stands_in_once(clock: Clock, editor: Person) -> None:
+def test_own_recovery_code_works_once(clock: Clock, editor: Person) -> None:
     first, second = editor.sheet.codes[:2]
     assert entered(editor, first)
     assert editor.is_refused(code=first)
@@ -75,7 +75,7 @@ def test_a_code_of_the_own_sheet_stands_in_once(clock: Clock, editor: Person) ->
     assert editor.is_refused(code=other.sheet.codes[0])
 
 
-def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
+def stored_rows(database: Database) -> tuple[int, list[tuple[int, bool]]]:
     """Returns the number of rows in the audit log, and the stored counts of failed attempts: each count, and True if
     the next attempt must wait."""
     with database.reading() as session:
@@ -96,7 +96,7 @@ class Counted(StretchQueue):
             yield turn
 
 
-def of_no_one(editor: Person) -> Person:
+def no_account(editor: Person) -> Person:
     return Person(editor.context, editor.clock, "Nobody", secret=editor.secret)
 
 
@@ -129,14 +129,14 @@ def key_lost(editor: Person) -> Person:
 @pytest.mark.adversary("a person who guesses passwords")
 @pytest.mark.parametrize(
     "wrong",
-    [of_no_one, invited_only, ended, wrong_password, wrong_code, key_lost],
+    [no_account, invited_only, ended, wrong_password, wrong_code, key_lost],
     ids=lambda one: one.__name__,
 )
-def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
+def test_each_failure_is_answered_counted_and_delayed_alike(
     database: Database, editor: Person, wrong: Callable[[Person], Person]
 ) -> None:
     tried = wrong(editor)
-    before = left_behind(database)[0]
+    before = stored_rows(database)[0]
     counted = Counted()
     tried.context = with_queue(tried.context, counted)
     answers = [tried.is_refused() for _ in range(8)]
@@ -145,7 +145,7 @@ def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
     waits = [one.wait_seconds for one in answers]
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
     assert counted.turns == 8
-    assert left_behind(database) == (before + 5, [(8, True)]), "the audit log holds the first five"
+    assert stored_rows(database) == (before + 5, [(8, True)]), "the audit log holds the first five"
 
 
 def fail_often(editor: Person, known: str = "") -> None:
@@ -156,7 +156,7 @@ def fail_often(editor: Person, known: str = "") -> None:
     editor.clock.turn(minutes=-1)
 
 
-def test_an_early_try_is_not_made(editor: Person, clock: Clock) -> None:
+def test_attempt_during_delay_is_not_checked(editor: Person, clock: Clock) -> None:
     fail_often(editor)
     assert editor.is_refused().wait_seconds == MAX_WAIT.total_seconds() - 30
 
@@ -166,7 +166,7 @@ def test_an_early_try_is_not_made(editor: Person, clock: Clock) -> None:
     assert editor.is_refused(password="another-password") == SignInRefused()
 
 
-def test_tries_of_strangers_delay_no_known_browser(editor: Person) -> None:
+def test_strangers_attempts_delay_no_known_browser(editor: Person) -> None:
     known = editor.enters().known
     fail_often(editor)
     token = editor.enters(known).token
@@ -181,7 +181,7 @@ def test_tries_of_strangers_delay_no_known_browser(editor: Person) -> None:
     assert told == SignInRefused()
 
 
-def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person) -> None:
+def test_browser_mark_alone_proves_nothing(editor: Person) -> None:
     known = editor.enters().known
     assert editor.enters(known).known == known
     fail_often(editor, known)
@@ -189,7 +189,7 @@ def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person) -> N
     assert editor.enters()
 
 
-def test_what_is_no_mark_of_hers_waits_with_all_others(clock: Clock, editor: Person) -> None:
+def test_invalid_browser_mark_waits_with_strangers(clock: Clock, editor: Person) -> None:
     another_s = person(editor.context, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
     fail_often(editor)
     at = clock.at
@@ -198,24 +198,24 @@ def test_what_is_no_mark_of_hers_waits_with_all_others(clock: Clock, editor: Per
         assert editor.is_refused(known=known).wait_seconds, known
 
 
-def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
+def test_failures_reset_after_an_hour(editor: Person, clock: Clock) -> None:
     for _ in range(6):
         editor.is_refused(password="another-password")
     clock.turn(hours=1)
     assert editor.is_refused(password="another-password") == SignInRefused()
 
 
-def test_a_full_queue_refuses_and_counts_nothing(database: Database, editor: Person) -> None:
+def test_full_queue_refuses_and_counts_nothing(database: Database, editor: Person) -> None:
     queue = StretchQueue(0, 0)
     editor.context = with_queue(editor.context, queue)
     with queue.turn(Entrant()) as turn:
         assert turn.is_given
         assert editor.is_refused() == SignInRefused(is_busy=True)
-    assert left_behind(database)[1] == []
+    assert stored_rows(database)[1] == []
     assert editor.enters()
 
 
-class Meanwhile(StretchQueue):
+class RacingQueue(StretchQueue):
     """A queue that runs a function between deriving the key and writing to the database."""
 
     def __init__(self, happens: Callable[[], object]) -> None:
@@ -230,7 +230,7 @@ class Meanwhile(StretchQueue):
 
 
 @pytest.mark.parametrize("what", ["ended", "invited again", "another password"])
-def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
+def test_proof_must_still_be_valid_at_sign_in(editor: Person, what: str) -> None:
     context, token = editor.context, editor.enters().token
     happens: dict[str, Callable[[], object]] = {
         "ended": partial(service_removal.end_account, context, SERVER, editor.account_id),
@@ -241,11 +241,11 @@ def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, wha
             service_own_account.change_password, context, token, PASSWORD, "kinoto-gabise-rumaka"
         ),
     }
-    editor.context = with_queue(context, Meanwhile(happens[what]))
+    editor.context = with_queue(context, RacingQueue(happens[what]))
     assert editor.is_refused() == SignInRefused()
 
 
-def test_no_row_holds_what_was_typed(editor: Person, stored: Callable[[], bytes]) -> None:
+def test_rows_contain_no_typed_secrets(editor: Person, stored: Callable[[], bytes]) -> None:
     made = editor.enters()
     code = editor.code()
     editor.is_refused(password="another-password", code=code)

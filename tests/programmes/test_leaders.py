@@ -21,7 +21,7 @@ LEADER = "+250788000041"
 OTHER = "+250788000042"
 
 
-def code_of(line: Line, district: str = "Gasabo") -> str:
+def new_code(line: Line, district: str = "Gasabo") -> str:
     return service_enrolment.create_code(line.context, Programme.LEADERS, district, by="Admin")[0]
 
 
@@ -37,7 +37,7 @@ def joins(line: Line, code: str, msisdn: str = LEADER) -> Caller:
     return dialled(line, "1", code, msisdn=msisdn)
 
 
-def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOutcome:
+def send_sms(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOutcome:
     sent_at = NOON + timedelta(minutes=number)
     message = make_message(
         provider_id=f"ATXid_{number}", sender=msisdn, text=words, sent_at=sent_at
@@ -52,8 +52,8 @@ def counted(line: Line) -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.row("R13")
-def test_a_code_lets_a_phone_in_and_is_written_nowhere(line: Line) -> None:
-    code = code_of(line)
+def test_code_enrols_phone_and_is_stored_nowhere(line: Line) -> None:
+    code = new_code(line)
     assert "Byakiriwe" in joins(line, code).read()
     assert [row.district for row in line.all(Participant)] == ["12"]
     assert "1 Ibyo kuvuga" in dialled(line).read()
@@ -67,39 +67,39 @@ def test_a_code_lets_a_phone_in_and_is_written_nowhere(line: Line) -> None:
     assert LEADER[4:] not in written
 
 
-def test_a_wrong_a_late_and_an_ended_code_look_alike(line: Line) -> None:
-    late = code_of(line)
+def test_wrong_expired_and_ended_codes_look_alike(line: Line) -> None:
+    late = new_code(line)
     line.clock.at += timedelta(days=31)
-    ended = code_of(line, "Huye")
+    ended = new_code(line, "Huye")
     service_enrolment.end_codes(line.context, Programme.LEADERS, "Huye", by="Admin")
     shown = {joins(line, code).read() for code in (late, ended, "12345678", "1", "9" * 40)}
     assert len(shown) == 1
     assert line.all(Participant) == []
 
 
-def test_a_phone_that_joins_twice_is_one_use_and_moves_to_the_code_s_district(line: Line) -> None:
-    code = code_of(line)
+def test_second_enrolment_moves_phone_to_new_district(line: Line) -> None:
+    code = new_code(line)
     joins(line, code)
     line.flush()
-    assert text(line, f"UMUYOBOZI {code}", 1) is InboxOutcome.LEADER_HEARD
+    assert send_sms(line, f"UMUYOBOZI {code}", 1) is InboxOutcome.LEADER_HEARD
     assert [row.uses for row in line.all(EnrolmentCode)] == [1]
 
-    assert text(line, f"umuyobozi {code_of(line, 'Huye')}", 2) is InboxOutcome.LEADER_HEARD
+    assert send_sms(line, f"umuyobozi {new_code(line, 'Huye')}", 2) is InboxOutcome.LEADER_HEARD
     assert [row.district for row in line.all(Participant)] == ["24"]
 
 
-def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> None:
-    caller = joins(line, code_of(line))
+def test_repeated_report_counts_once_and_new_number_replaces(line: Line) -> None:
+    caller = joins(line, new_code(line))
     caller.key("9", "2", "1", "120")
     shown = caller.screen
     line.flush()
     assert caller.again() == shown
-    assert text(line, "120 UMUGANDA", 1) is InboxOutcome.LEADER_HEARD
+    assert send_sms(line, "120 UMUGANDA", 1) is InboxOutcome.LEADER_HEARD
     assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 120}
-    text(line, "102 umuganda", 2)
+    send_sms(line, "102 umuganda", 2)
     dialled(line, "2", "3", "40")
-    text(line, f"UMUYOBOZI {code_of(line, 'Huye')}", 3, OTHER)
-    text(line, "3 SCHOOL", 4, OTHER)
+    send_sms(line, f"UMUYOBOZI {new_code(line, 'Huye')}", 3, OTHER)
+    send_sms(line, "3 SCHOOL", 4, OTHER)
     assert counted(line) == {
         ("umuganda", "gathering"): 1,
         ("umuganda", "gathered"): 102,
@@ -112,16 +112,16 @@ def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> No
 
 @pytest.mark.row("R13")
 @pytest.mark.parametrize("words", ["45 UMUGANDA", "umuganda45", "Mu muganda haje abantu 45."])
-def test_r13_a_session_is_told_by_sms_in_her_own_words(line: Line, words: str) -> None:
-    joins(line, code_of(line))
-    assert text(line, words, 1) is InboxOutcome.LEADER_HEARD
+def test_r13_session_is_reported_by_sms_in_free_words(line: Line, words: str) -> None:
+    joins(line, new_code(line))
+    assert send_sms(line, words, 1) is InboxOutcome.LEADER_HEARD
     assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 45}
     assert line.tips == []
 
 
 @pytest.mark.parametrize("came", ["0000", "5001", "999999999999"])
-def test_an_absurd_number_is_asked_again_and_counts_nothing(line: Line, came: str) -> None:
-    joins(line, code_of(line))
+def test_absurd_attendance_is_asked_again(line: Line, came: str) -> None:
+    joins(line, new_code(line))
     caller = dialled(line, "2", "4", came)
     assert "ntiwemewe" in caller.read()
     assert counted(line) == {}
@@ -129,20 +129,20 @@ def test_an_absurd_number_is_asked_again_and_counts_nothing(line: Line, came: st
     assert counted(line)["village", "gathered"] == 50
 
 
-def test_what_a_stranger_writes_counts_nothing_and_nobody_is_answered(line: Line) -> None:
-    assert text(line, "45 UMUGANDA", 1) is InboxOutcome.UNKNOWN_SENDER
-    assert text(line, "UMUYOBOZI 12345678", 2) is InboxOutcome.UNKNOWN_SENDER
-    text(line, f"UMUYOBOZI {code_of(line)}", 3)
+def test_stranger_s_report_counts_nothing_and_gets_no_answer(line: Line) -> None:
+    assert send_sms(line, "45 UMUGANDA", 1) is InboxOutcome.UNKNOWN_SENDER
+    assert send_sms(line, "UMUYOBOZI 12345678", 2) is InboxOutcome.UNKNOWN_SENDER
+    send_sms(line, f"UMUYOBOZI {new_code(line)}", 3)
     assert (counted(line), line.all(Message)) == ({}, [])
 
 
-def test_whoever_leaves_or_stops_is_forgotten(line: Line) -> None:
-    code = code_of(line)
+def test_leaving_or_stopping_deletes_participant(line: Line) -> None:
+    code = new_code(line)
     joins(line, code)
     dialled(line, "3", "2")
     assert line.all(Participant) == []
     joins(line, code)
-    text(line, "STOP", 1)
+    send_sms(line, "STOP", 1)
     assert line.all(Participant) == []
     joins(line, code)
     stop_messages(line.context, LEADER)
@@ -150,8 +150,8 @@ def test_whoever_leaves_or_stops_is_forgotten(line: Line) -> None:
     assert "Mfite kode" in dialled(line).read()
 
 
-def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(line: Line) -> None:
-    code = code_of(line)
+def test_admin_removes_phone_and_log_has_no_number(line: Line) -> None:
+    code = new_code(line)
     joins(line, code)
     service_enrolment.remove_participant(
         line.context, Programme.LEADERS, "0788 000 041", by="Admin"
@@ -170,9 +170,9 @@ def test_an_admin_takes_a_phone_off_and_every_act_leaves_a_row_without_a_number(
         assert tables_audit.verify_chain(session).broken_at is None
 
 
-def test_no_code_is_made_for_a_place_that_is_none_or_for_years(line: Line) -> None:
+def test_unknown_place_or_long_period_gets_no_code(line: Line) -> None:
     with pytest.raises(NotFound):
-        code_of(line, "Atlantis")
+        new_code(line, "Atlantis")
     with pytest.raises(Undecided):
         service_enrolment.create_code(
             line.context, Programme.LEADERS, "Huye", by="Admin", valid=timedelta(days=400)

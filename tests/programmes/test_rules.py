@@ -56,24 +56,24 @@ DAY = date(2026, 11, 24)
         ("", None),
     ],
 )
-def test_only_two_words_say_one(text: str, meant: SessionReport | str | None) -> None:
+def test_only_exact_words_report_a_session(text: str, meant: SessionReport | str | None) -> None:
     assert parse_sms(text) == meant
 
 
 @given(st.text())
-def test_whatever_is_written_is_read(text: str) -> None:
+def test_any_sms_text_is_parsed(text: str) -> None:
     meant = parse_sms(text)
     assert not isinstance(meant, SessionReport) or 1 <= meant.came <= MAX_ATTENDANCE
 
 
 @given(st.text())
-def test_only_a_number_that_can_be_believed_is_a_crowd(keyed: str) -> None:
+def test_only_plausible_number_counts_as_attendance(keyed: str) -> None:
     came = parse_attendance(keyed)
     assert came is None or (keyed.isdecimal() and 1 <= came <= MAX_ATTENDANCE)
 
 
 @given(st.lists(st.tuples(st.sampled_from(Occasion), st.integers(1, MAX_ATTENDANCE)), max_size=20))
-def test_additions_sum_to_the_last_number_of_each(told: list[tuple[Occasion, int]]) -> None:
+def test_reports_sum_to_last_number_of_each_occasion(told: list[tuple[Occasion, int]]) -> None:
     rows: list[str] = []
     held = came = 0
     for occasion, number in told:
@@ -82,20 +82,20 @@ def test_additions_sum_to_the_last_number_of_each(told: list[tuple[Occasion, int
     assert (held, came) == (len(dict(told)), sum(dict(told).values()))
 
 
-def test_another_day_is_another_session_and_only_one_day_is_remembered() -> None:
+def test_another_day_is_another_session() -> None:
     told = SessionReport(Occasion.CHURCH, 60)
     rows, _, _ = add_report([], DAY, told)
     assert add_report(rows, DAY, told) == (rows, 0, 0)
     assert add_report(rows, DAY + timedelta(days=1), told) == (["2026-11-25 church 60"], 1, 60)
 
 
-def test_every_month_has_a_theme_and_the_next_month_another() -> None:
+def test_consecutive_months_have_different_themes() -> None:
     themes = [talking_point_of(date(2026, month, 1)) for month in range(1, 13)]
     assert set(themes) == set(range(1, TALKING_POINTS + 1))
     assert all(one != other for one, other in pairwise(themes))
 
 
-def test_a_code_is_one() -> None:
+def test_new_code_is_valid() -> None:
     assert all(is_enrolment_code(new_code()) for _ in range(50))
 
 
@@ -103,17 +103,17 @@ def test_a_code_is_one() -> None:
 
 
 @pytest.mark.parametrize("name", ["train_child_4", "train_child", "quiz_fee", "train__1", ""])
-def test_other_answers_are_of_no_case(name: str) -> None:
+def test_other_answers_belong_to_no_case(name: str) -> None:
     assert lesson_case(name) is None
 
 
 @given(st.text())
-def test_whatever_an_answer_is_called_it_is_a_case_or_none(name: str) -> None:
+def test_any_answer_name_is_a_case_or_none(name: str) -> None:
     case = lesson_case(name)
     assert case is None or case.name == name
 
 
-def test_not_to_be_sure_is_not_right_and_a_lesson_is_whole_with_its_last_case() -> None:
+def test_unsure_is_not_right_and_last_case_completes_lesson() -> None:
     assert [case_counter(value) for value in ("right", "wrong", "unsure")] == [
         CASES_RIGHT,
         CASES_OTHER,

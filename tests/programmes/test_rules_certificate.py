@@ -48,7 +48,7 @@ ALL = dict.fromkeys(LESSONS, NOON)
 
 
 @given(CERTIFICATES)
-def test_a_code_says_what_it_was_made_of_however_it_is_typed(made: Certificate) -> None:
+def test_each_spelling_of_code_decodes_to_its_certificate(made: Certificate) -> None:
     code = encode(made, OURS)
     assert decode(code.replace(" ", ""), OURS) == made
     for typed in (code.lower(), code.replace(" ", "-"), code.replace("8", "B"), f" {code} "):
@@ -56,26 +56,26 @@ def test_a_code_says_what_it_was_made_of_however_it_is_typed(made: Certificate) 
 
 
 @given(CERTIFICATES, st.integers(0, CODE_LENGTH - 1), st.sampled_from(ALPHABET))
-def test_one_sign_that_was_misread_shows(made: Certificate, place: int, sign: str) -> None:
+def test_one_misread_sign_makes_code_invalid(made: Certificate, place: int, sign: str) -> None:
     code = encode(made, OURS).replace(" ", "")
     assume(sign != code[place])
     assert normalise_code(code[:place] + sign + code[place + 1 :]) is None
 
 
 @given(CERTIFICATES, CERTIFICATES)
-def test_only_its_key_makes_a_code(made: Certificate, other: Certificate) -> None:
+def test_only_the_right_key_makes_valid_codes(made: Certificate, other: Certificate) -> None:
     assert decode(encode(made, THEIRS).replace(" ", ""), OURS) is None
     assume(made != other)
     assert decode(encode(other, lambda _: OURS(made.signed_text)).replace(" ", ""), OURS) is None
 
 
 @given(st.text(max_size=20) | st.text(ALPHABET, min_size=CODE_LENGTH, max_size=CODE_LENGTH))
-def test_whatever_is_typed_is_judged_and_nothing_raises(typed: str) -> None:
+def test_any_typed_code_is_checked(typed: str) -> None:
     meant = normalise_code(typed)
     assert meant is None or decode(meant, OURS) is None
 
 
-def test_it_holds_for_two_years_and_no_month_longer() -> None:
+def test_certificate_expires_after_two_years() -> None:
     made = Certificate("12", month_index(NOON), 7)
     assert month_name(made.month) == "2026-11"
     assert verdict(made, datetime(2028, 11, 30, 12, tzinfo=NOON.tzinfo)) is CertificateVerdict.VALID
@@ -87,7 +87,7 @@ def test_it_holds_for_two_years_and_no_month_longer() -> None:
 
 @pytest.mark.parametrize("slip", [None, "wrong", "unsure"])
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_lesson_needs_three_right_answers(number: int, slip: str | None) -> None:
+def test_lesson_needs_three_right_answers(number: int, slip: str | None) -> None:
     right = {LessonCase("child", case).name: "right" for case in (1, 2, 3)}
     assert is_passed("child", right)
     assert not is_passed("cooking", {name.replace("child", "cooking"): "right" for name in right})
@@ -96,7 +96,7 @@ def test_a_lesson_needs_three_right_answers(number: int, slip: str | None) -> No
     assert not is_passed("child", told)
 
 
-def test_the_first_time_counts_until_the_certificate_has_expired() -> None:
+def test_first_pass_counts_until_certificate_expires() -> None:
     later = NOON + timedelta(days=90)
     assert has_every_lesson(ALL)
     assert add_lesson(ALL, "child", later) == ALL
@@ -107,7 +107,7 @@ def test_the_first_time_counts_until_the_certificate_has_expired() -> None:
     assert add_lesson(ALL, "child", expired) == {"child": expired}
 
 
-def test_lessons_of_long_ago_count_as_long_as_one_was_missing() -> None:
+def test_old_lessons_count_while_one_is_missing() -> None:
     five = dict.fromkeys(LESSONS[1:], NOON)
     expired = NOON + timedelta(days=800)
     assert current_lessons(five, expired) == five

@@ -46,7 +46,7 @@ def counted(line: Line, by: str = "topic") -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.row("R11")
-def test_answers_and_the_whole_lesson_count_once_a_session_whatever_is_repeated(line: Line) -> None:
+def test_repeated_answers_count_once_a_session(line: Line) -> None:
     enrol(line)
     caller = dialled(line, "1", *RIGHT)
     line.flush()
@@ -56,13 +56,13 @@ def test_answers_and_the_whole_lesson_count_once_a_session_whatever_is_repeated(
     assert counted(line, "district") == {("12", "lesson"): 1, ("12", "lesson_right"): 3}
 
 
-def test_a_lesson_that_is_not_ended_counts_its_answers_alone(line: Line) -> None:
+def test_unfinished_lesson_counts_only_its_answers(line: Line) -> None:
     enrol(line)
     dialled(line, "3", *LESSON, "3", "9", "2")
     assert counted(line) == {("child", "lesson_other"): 2}
 
 
-def test_a_stranger_and_a_leader_s_code_open_no_lesson(line: Line) -> None:
+def test_stranger_and_leader_s_code_open_no_lesson(line: Line) -> None:
     code, _ = service_enrolment.create_code(line.context, Programme.LEADERS, "Gasabo", by="Admin")
     assert "kode ntifungura" in dialled(line, "1", code).read()
     leaders = line.caller(OFFICER).dial("45")
@@ -106,7 +106,7 @@ def take(line: Line, *lessons: str, right: bool = True, msisdn: str = OFFICER) -
     return caller
 
 
-def passed(line: Line, *lessons: str) -> None:
+def set_passed(line: Line, *lessons: str) -> None:
     """Records that everyone who joined passed these lessons in an earlier session."""
     line.clock.at += timedelta(seconds=30)
     with line.database.writing() as session:
@@ -119,14 +119,14 @@ def passed(line: Line, *lessons: str) -> None:
 
 def certified(line: Line, msisdn: str = OFFICER) -> str:
     enrol(line, msisdn=msisdn)
-    passed(line, *LESSONS)
+    set_passed(line, *LESSONS)
     found = CODE.search(dialled(line, "5", "4", msisdn=msisdn).read())
     assert found
     return found[1]
 
 
 @pytest.mark.row("R11")
-def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: Line) -> None:
+def test_sixth_lesson_shows_certificate_code(line: Line) -> None:
     enrol(line)
     assert "Kode" not in take(line, *LESSONS[:5]).read()
     caller = take(line, LESSONS[5])
@@ -139,15 +139,15 @@ def test_the_sixth_lesson_shows_a_code_and_the_last_screen_is_everybodys(line: L
 
 
 @pytest.mark.parametrize("last", LESSONS)
-def test_any_lesson_may_be_the_sixth(line: Line, last: str) -> None:
+def test_any_lesson_may_be_the_last_one(line: Line, last: str) -> None:
     enrol(line)
-    passed(line, *(lesson for lesson in LESSONS if lesson != last))
+    set_passed(line, *(lesson for lesson in LESSONS if lesson != last))
     assert "Kode y'amahugurwa" in take(line, last).read()
 
 
-def test_one_case_that_stays_wrong_makes_none_and_going_back_mends_it(line: Line) -> None:
+def test_wrong_case_gives_no_code_until_corrected(line: Line) -> None:
     enrol(line)
-    passed(line, *LESSONS[:5])
+    set_passed(line, *LESSONS[:5])
     caller = take(line, LESSONS[5], right=False)
     assert "Kode" not in caller.read()
 
@@ -158,9 +158,9 @@ def test_one_case_that_stays_wrong_makes_none_and_going_back_mends_it(line: Line
     assert "Kode y'amahugurwa" in caller.read()
 
 
-def test_a_lost_run_and_a_repeated_hop_show_the_same_code(line: Line) -> None:
+def test_lost_state_and_repeated_hop_show_same_code(line: Line) -> None:
     enrol(line)
-    passed(line, *LESSONS[:5])
+    set_passed(line, *LESSONS[:5])
     caller = take(line, LESSONS[5])
     shown = caller.screen
     line.flush()
@@ -171,7 +171,7 @@ def test_a_lost_run_and_a_repeated_hop_show_the_same_code(line: Line) -> None:
     assert [set(row.passed or {}) for row in line.all(Participant)] == [set(LESSONS)]
 
 
-def test_it_is_seen_again_behind_the_entry_also_in_another_month(line: Line) -> None:
+def test_code_is_shown_again_in_another_month(line: Line) -> None:
     code = certified(line)
     line.clock.at += timedelta(days=60)
     again = dialled(line, "5", "4")
@@ -180,13 +180,13 @@ def test_it_is_seen_again_behind_the_entry_also_in_another_month(line: Line) -> 
     assert code in dialled(line, "5", "4").read()
 
 
-def test_another_phone_has_another_code_and_other_texts_are_none(line: Line) -> None:
+def test_other_phone_has_other_code_and_other_texts_are_invalid(line: Line) -> None:
     assert certified(line) != certified(line, "+250788000052")
     for typed in ("AAAA AAAA AAAA", "hello"):
         assert checked(line, typed) == CertificateCheck(CertificateVerdict.NOT_OURS, misread=True)
 
 
-def test_a_stranger_is_offered_none_and_whoever_left_takes_it_along(line: Line) -> None:
+def test_stranger_gets_no_code_and_former_trainee_keeps_it(line: Line) -> None:
     code = certified(line)
     assert "4 Kode yawe" not in dialled(line, "5", msisdn="+250788000059").read()
     dialled(line, "5", "3", "2")
@@ -194,27 +194,27 @@ def test_a_stranger_is_offered_none_and_whoever_left_takes_it_along(line: Line) 
     assert checked(line, code).verdict is CertificateVerdict.VALID
 
 
-def test_in_two_years_it_has_expired_and_the_lessons_begin_anew(line: Line) -> None:
+def test_expired_certificate_restarts_lessons(line: Line) -> None:
     code = certified(line)
     line.clock.at += timedelta(days=800)
     assert checked(line, code).verdict is CertificateVerdict.EXPIRED
     assert "Kode" not in dialled(line, "5").read()
-    passed(line, *LESSONS[:5])
+    set_passed(line, *LESSONS[:5])
     assert "Kode" not in dialled(line, "5").read()
     assert "Kode y'amahugurwa" in take(line, LESSONS[5]).read()
 
 
-def test_without_its_key_the_lessons_go_on_and_nothing_is_shown(line: Line) -> None:
+def test_missing_key_shows_no_code_but_lessons_continue(line: Line) -> None:
     line.context.pseudonyms._folder.destroy("certificate.key")
     enrol(line)
-    passed(line, *LESSONS[:5])
+    set_passed(line, *LESSONS[:5])
     assert "Amasomo" in take(line, LESSONS[5]).read()
     assert "Kode" not in dialled(line, "5").read()
     with pytest.raises(KeyMissing, match="hotline keys import"):
         checked(line, "AAAA AAAA AAAA")
 
 
-def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line) -> None:
+def test_new_key_invalidates_codes_and_shows_new_code(line: Line) -> None:
     old = certified(line)
     folder = line.context.pseudonyms._folder
     folder.destroy("certificate.key")
@@ -225,7 +225,7 @@ def test_a_new_key_ends_every_code_and_the_next_dial_shows_a_new_one(line: Line)
     assert checked(line, found[1]).verdict is CertificateVerdict.VALID
 
 
-def test_the_roll_keeps_lessons_but_no_answer_and_forgets_who_leaves(line: Line) -> None:
+def test_participant_row_has_lessons_but_no_answers(line: Line) -> None:
     enrol(line)
     take(line, "child")
     take(line, "hours", right=False)
@@ -268,7 +268,7 @@ def all_of(line: Line, *lessons: str) -> list[str]:
 
 
 @pytest.mark.row("R3", "R11")
-def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: ReaderBeside) -> None:
+def test_officer_s_six_lessons_count_and_show_code(line: Line, beside: ReaderBeside) -> None:
     with_pin(beside, language="rw", desks=(GASABO,))
     menu = behind_pin(line)
     assert menu.read().startswith("Amasomo\n1 Icuruzwa")
@@ -296,7 +296,7 @@ def test_six_lessons_behind_the_pin_count_and_show_a_code(line: Line, beside: Re
     assert "1 Mfite kode" in dialled(line, msisdn=PHONE).read(), "her phone is on no roll"
 
 
-def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -> None:
+def test_officer_enrolled_twice_counts_once(line: Line, beside: ReaderBeside) -> None:
     with_pin(beside, language="rw", desks=(GASABO,))
     behind_pin(line, *all_of(line, "smuggling"))
     enrol(line, "Huye", msisdn=PHONE)
@@ -319,7 +319,7 @@ def test_an_officer_of_two_rolls_counts_once(line: Line, beside: ReaderBeside) -
     assert checked(line, code[1]).district == HUYE
 
 
-def test_no_district_counts_an_officer_of_several(line: Line, beside: ReaderBeside) -> None:
+def test_officer_of_several_districts_counts_for_none(line: Line, beside: ReaderBeside) -> None:
     person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
     code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
     assert code

@@ -73,7 +73,7 @@ def logged(context: WholeContext) -> list[tuple[str, str, str, str]]:
     return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]
 
 
-def test_every_district_and_the_nation_have_a_desk(desked: WholeContext) -> None:
+def test_every_district_has_a_desk_with_its_own_key(desked: WholeContext) -> None:
     assert decrypt_access.missing_desks(desked) == []
     with desked.database.reading() as session:
         codes = tables_desks.desk_codes(session)
@@ -83,7 +83,7 @@ def test_every_district_and_the_nation_have_a_desk(desked: WholeContext) -> None
     assert len(set(keys.values())) == 31, "no two desks open each other's tips"
 
 
-def test_making_desks_again_changes_no_key(desked: WholeContext) -> None:
+def test_second_creation_of_desks_changes_no_key(desked: WholeContext) -> None:
     with desked.database.reading() as session:
         before = session.execute(select(Desk.code, Desk.public_key)).all()
 
@@ -92,7 +92,7 @@ def test_making_desks_again_changes_no_key(desked: WholeContext) -> None:
         assert session.execute(select(Desk.code, Desk.public_key)).all() == before
 
 
-def test_no_desk_s_private_key_is_in_the_database(desked: WholeContext) -> None:
+def test_database_has_no_unencrypted_desk_key(desked: WholeContext) -> None:
     with desked.database.reading() as session:
         wrapped = session.scalars(select(DeskMember.wrapped_key)).all()
         pairs = session.scalars(select(RecoveryPair.wrapped_key)).all()
@@ -105,7 +105,7 @@ def test_no_desk_s_private_key_is_in_the_database(desked: WholeContext) -> None:
 
 
 @pytest.mark.parametrize("desk", ["12", NATIONAL])
-def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeContext, desk: str) -> None:
+def test_desk_with_access_reads_tip_and_is_logged(desked: WholeContext, desk: str) -> None:
     tip_id = file_tip(desked)
 
     opened = read(desked, tip_id, desk)
@@ -117,7 +117,7 @@ def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeContext, desk:
     ]
 
 
-def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeContext) -> None:
+def test_desk_without_access_is_refused_and_each_attempt_is_logged(desked: WholeContext) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
 
     with pytest.raises(NotFound, match="cannot read tip"):
@@ -133,7 +133,7 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Wh
     assert logged(desked) == [refused, refused]
 
 
-def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeContext) -> None:
+def test_wrong_passphrase_decrypts_nothing_and_is_logged(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
 
     with pytest.raises(PassphraseWrong):
@@ -148,7 +148,7 @@ def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeContext) ->
     ]
 
 
-def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeContext) -> None:
+def test_tip_with_altered_place_cannot_be_decrypted(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     with desked.database.writing() as session:
         tip = session.get(Tip, tip_id)
@@ -160,7 +160,7 @@ def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeContex
     assert logged(desked) == []
 
 
-def test_drafts_are_nobody_s_to_read_or_list(desked: WholeContext) -> None:
+def test_drafts_are_neither_listed_nor_read(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     with desked.database.writing() as session:
         tip = session.get(Tip, tip_id)
@@ -172,7 +172,7 @@ def test_drafts_are_nobody_s_to_read_or_list(desked: WholeContext) -> None:
         read(desked, tip_id)
 
 
-def test_a_listed_tip_says_who_took_it_first(context: WholeContext) -> None:
+def test_tip_list_names_first_acknowledging_responder(context: WholeContext) -> None:
     with context.database.writing() as session:
         one, other = make_tip(uid="1" * 32), make_tip(uid="2" * 32)
         people = [
@@ -196,7 +196,7 @@ def test_a_listed_tip_says_who_took_it_first(context: WholeContext) -> None:
 
 
 @pytest.mark.row("A10")
-def test_the_log_of_readings_is_whole(desked: WholeContext) -> None:
+def test_log_of_readings_has_an_intact_chain(desked: WholeContext) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):
         read(desked, tip_id)
@@ -205,7 +205,7 @@ def test_the_log_of_readings_is_whole(desked: WholeContext) -> None:
     assert (chain.length, chain.broken_at) == (3, None)
 
 
-def test_the_national_desk_sends_withheld_words_down_to_a_district(desked: WholeContext) -> None:
+def test_national_desk_gives_district_access_to_withheld_tip(desked: WholeContext) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
     with desked.database.writing() as session:
         tip = session.get_one(Tip, tip_id)
@@ -229,7 +229,7 @@ def test_the_national_desk_sends_withheld_words_down_to_a_district(desked: Whole
         decrypt_access.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
 
 
-def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(
+def test_access_for_district_includes_the_camp_s_desk_and_alerts_it(
     desked: WholeContext,
 ) -> None:
     new = NewDesk("camp-mahama", DeskKind.PROTECTION, "Mahama", "55c1")

@@ -68,7 +68,7 @@ def opened(row: CallBack) -> dict[str, str]:
     )
 
 
-def test_a_call_is_agreed_and_her_number_is_in_the_vault_alone(
+def test_agreed_call_back_stores_number_only_encrypted(
     offering: Line, stored: Callable[[], bytes], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
@@ -86,26 +86,26 @@ def test_a_call_is_agreed_and_her_number_is_in_the_vault_alone(
         assert number not in str(offering.jobs.scheduled)
 
 
-def test_no_tip_says_that_a_call_was_asked_for(offering: Line) -> None:
+def test_tip_does_not_mention_the_call_back(offering: Line) -> None:
     asks(offering, *AGREED)
     assert not set(offering.read(offering.tip)) & ANSWERS
     assert offering.read(offering.tip)["who"] == "several"
 
 
 @pytest.mark.parametrize("number", ["", "116"])
-def test_without_a_signed_number_to_call_from_it_is_not_offered(line: Line, number: str) -> None:
+def test_no_call_back_is_offered_without_verified_number(line: Line, number: str) -> None:
     caller = told(calls_from(line, number), *QUIET_HERE, *REST)
     assert "Byabitswe" in caller.read()
     assert CALL_ME not in caller.read()
 
 
-def test_a_year_after_it_was_signed_it_is_not_offered(offering: Line) -> None:
+def test_no_call_back_is_offered_a_year_after_verification(offering: Line) -> None:
     offering.clock.turn(days=366)
     assert CALL_ME not in told(offering, *QUIET_HERE, *REST).read()
 
 
 @pytest.mark.row("C13")
-def test_nobody_under_eighteen_is_asked(offering: Line) -> None:
+def test_children_get_no_call_back_offer(offering: Line) -> None:
     assert CALL_ME not in told(offering, *QUIET_HERE, *CHILD).read()
     assert CALL_ME in told(offering, *QUIET_HERE, *ADULT).read()
 
@@ -121,21 +121,21 @@ def test_nobody_under_eighteen_is_asked(offering: Line) -> None:
         pytest.param((*AGREED, "0", "0", "2"), id="back to another time, and hung up"),
     ],
 )
-def test_no_agreement_leaves_no_number(offering: Line, keyed: tuple[str, ...]) -> None:
+def test_number_is_not_stored_without_consent(offering: Line, keyed: tuple[str, ...]) -> None:
     asks(offering, *keyed)
     assert waiting(offering) == []
     assert [row.body for row in offering.all(CallBack) if row.body] == []
     assert offering.tip.state == "complete"
 
 
-def test_a_later_erasing_of_the_same_session_takes_it_back(offering: Line) -> None:
+def test_erasure_in_same_session_withdraws_call_back(offering: Line) -> None:
     caller = asks(offering, *AGREED)
     caller.key("00", "000")
     assert waiting(offering) == []
     assert offering.tip.do_not_visit
 
 
-def test_hops_that_come_twice_or_without_their_run_keep_it_once(offering: Line) -> None:
+def test_repeated_hops_store_one_call_back(offering: Line) -> None:
     caller = asks(offering, *AGREED)
     before = caller.read()
     caller.again()
@@ -148,7 +148,7 @@ def test_hops_that_come_twice_or_without_their_run_keep_it_once(offering: Line) 
     assert opened(row)["number"] == HERS
 
 
-def test_another_answer_is_the_one_that_counts(offering: Line) -> None:
+def test_changed_answer_replaces_the_call_back(offering: Line) -> None:
     asks(offering, *AGREED, "0", "0", "1", "2")
     (row,) = waiting(offering)
     assert (str(row.window), opened(row)["word"]) == ("25/11 08:00-10:00", "shoes")
@@ -156,7 +156,7 @@ def test_another_answer_is_the_one_that_counts(offering: Line) -> None:
 
 
 @pytest.mark.row("C17")
-def test_digits_dialled_ahead_never_ask_for_a_call(offering: Line) -> None:
+def test_digits_dialled_ahead_request_no_call_back(offering: Line) -> None:
     caller = offering.caller()
     caller.dial("*".join((*QUIET_HERE, *REST, "3", *AGREED)))
     assert offering.all(CallBack) == []
@@ -166,7 +166,7 @@ NOT_VERIFIED = "not offered: the number that the desk calls from is not verified
 A_YEAR_LATER = datetime(2027, 11, 25, 8, tzinfo=UTC)
 
 
-def test_the_doctor_says_whether_a_call_is_offered_and_why_not(line: Line) -> None:
+def test_doctor_says_if_call_backs_are_offered_or_why_not(line: Line) -> None:
     for number, at, ok, says in (
         ("112", line.clock.at, True, "offered to callers"),
         ("", line.clock.at, True, "not offered: HOTLINE_CALL_BACK_NUMBER"),
@@ -182,7 +182,7 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(line: Line) -> No
         assert told_so == (ok, True, not ok), number
 
 
-def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
+def test_doctor_reports_missing_flows(line: Line) -> None:
     context = replace(calls_from(line, "112").context, flow_sets=FakeShelf(revision=None))
     assert "no flows" in service_checks_database.call_back_findings(context)[0].message
 
@@ -196,7 +196,7 @@ def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
         ({"uid": "f" * 32}, ["call-back 1 does not open to the number that asked"]),
     ],
 )
-def test_the_judge_of_a_fault_run_sees_a_call_that_is_lost_or_does_not_open(
+def test_fault_run_finds_lost_or_undecryptable_call_back(
     offering: Line, harm: dict[str, object], judged: list[str]
 ) -> None:
     caller = asks(offering, *AGREED)
@@ -210,7 +210,7 @@ def test_the_judge_of_a_fault_run_sees_a_call_that_is_lost_or_does_not_open(
     assert calls.unkept(offering.database, others, bytes(DESK_KEY), weekly_lock)
 
 
-def test_a_caller_of_a_fault_run_asks_and_comes_back_to_where_she_was(offering: Line) -> None:
+def test_fault_run_caller_requests_call_back_and_returns_to_screen(offering: Line) -> None:
     caller = told(offering, *QUIET_HERE, *REST)
     saved = caller.read()
     handset = Handset(caller)
@@ -219,7 +219,7 @@ def test_a_caller_of_a_fault_run_asks_and_comes_back_to_where_she_was(offering: 
     assert [opened(row)["number"] for row in waiting(offering)] == [HERS]
 
 
-def test_where_no_call_is_offered_a_caller_of_a_fault_run_goes_on(line: Line) -> None:
+def test_fault_run_caller_continues_without_call_back_offer(line: Line) -> None:
     caller = told(calls_from(line, ""), *QUIET_HERE, *REST)
     saved = caller.read()
     assert not calls.ask(cast(Any, Handset(caller)))

@@ -128,7 +128,7 @@ def desk(district: District) -> Desk:
     return Desk(district, context)
 
 
-def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[], bytes]) -> None:
+def test_call_back_number_is_in_no_row_and_no_file(desk: Desk, stored: Callable[[], bytes]) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
     desk.new_texts()
@@ -141,7 +141,7 @@ def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[
 
 
 @pytest.mark.row("C13")
-def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Desk) -> None:
+def test_number_needs_two_people_and_its_time_window(desk: Desk) -> None:
     waiting = desk.ask()
     with pytest.raises(CallRefused, match="ask to see the number first"):
         desk.open(waiting)
@@ -174,7 +174,7 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
         desk.open(waiting)
 
 
-def test_a_pause_of_call_backs_opens_no_number_and_leaves_alerts(desk: Desk) -> None:
+def test_paused_call_backs_show_no_number_but_alerts_continue(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
     desk.new_texts()
@@ -192,7 +192,7 @@ def test_a_pause_of_call_backs_opens_no_number_and_leaves_alerts(desk: Desk) -> 
         service_partial_pause.resume(desk.context, part, **why)
 
 
-def test_a_pause_moves_the_windows_on_and_keeps_the_number(desk: Desk) -> None:
+def test_pause_moves_time_window_and_keeps_number(desk: Desk) -> None:
     waiting, part, why = desk.ask(), OutgoingPart.CALL_BACKS, {"by": "Aline", "reason": "heard"}
     desk.at(TOMORROW_AT_NINE)
     service_partial_pause.pause(desk.context, part, **why)
@@ -211,13 +211,13 @@ def test_a_pause_moves_the_windows_on_and_keeps_the_number(desk: Desk) -> None:
     assert desk.open(desk.approved(waiting)).number == HERS
 
 
-def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
+def test_new_requester_needs_new_approval(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     decrypt_call_backs.request_number(desk.context, waiting, **TWO)
     assert desk.row(waiting).approved_by is None
 
 
-def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: Desk) -> None:
+def test_desk_gets_sms_when_call_back_waits_begins_and_expires(desk: Desk) -> None:
     desk.ask(call_day="either")
     desk.at(desk.district.clock())
     assert desk.new_texts() == []
@@ -243,7 +243,7 @@ def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: D
     assert desk.actions() == ["call_back_expired"]
 
 
-def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
+def test_next_time_window_needs_new_approval(desk: Desk) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     desk.open(waiting)
@@ -258,7 +258,7 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.OTHER, CallOutcome.REFUSED])
-def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutcome) -> None:
+def test_final_outcome_erases_the_number(desk: Desk, outcome: CallOutcome) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     with pytest.raises(CallRefused, match="first show the phone number"):
@@ -272,7 +272,7 @@ def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutc
         desk.open(waiting)
 
 
-def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
+def test_withdrawn_call_back_notifies_only_informed_desk(desk: Desk) -> None:
     first = desk.ask()
     second = desk.ask(call_part="evening")
     assert desk.row(first).state == CallBackState.WITHDRAWN
@@ -287,7 +287,7 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
         decrypt_call_backs.request_number(desk.context, second, **ONE)
 
 
-def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> None:
+def test_number_is_not_stored_without_desk_key(desk: Desk, caplog: Any) -> None:
     with desk.context.database.writing() as session:
         national = session.get_one(tables_desks.Desk, NATIONAL)
         national.public_key = b"short"
@@ -297,7 +297,7 @@ def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> No
     assert HERS not in caplog.text
 
 
-def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) -> None:
+def test_late_clock_process_expires_the_call_back(desk: Desk) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(datetime(2026, 12, 24, tzinfo=UTC))
     assert desk.row(waiting).state == CallBackState.EXPIRED
@@ -305,7 +305,7 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
     assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
 
 
-def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> None:
+def test_rotated_desk_key_decrypts_waiting_number(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     decrypt_rotation.rotate_all(
         desk.context,
@@ -325,7 +325,7 @@ def doctor(context: WholeContext) -> dict[str, CheckResult]:
     return {one.name: one for one in service_checks_database.call_back_findings(context)}
 
 
-def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
+def test_doctor_checks_who_can_decrypt_numbers(desk: Desk) -> None:
     assert doctor(desk.context)["call-backs open for"].ok
     with desk.context.database.writing() as session:
         session.execute(delete(DeskMember).where(DeskMember.desk_code == NATIONAL))
@@ -335,7 +335,7 @@ def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
     assert "runbook" in wrong.todo
 
 
-def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk) -> None:
+def test_doctor_names_opened_call_back_without_outcome(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
     desk.at(TOMORROW_AT_NINE)
     assert "1 wait" in doctor(desk.context)["call-backs"].message
@@ -353,7 +353,7 @@ def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk)
     assert doctor(desk.context)["call-backs left"].ok
 
 
-def test_the_doctor_says_that_the_clock_should_have_ended_one(desk: Desk) -> None:
+def test_doctor_reports_call_back_not_expired_in_time(desk: Desk) -> None:
     desk.ask()
     desk.district.clock.at = TOMORROW_AT_NINE.replace(hour=8, minute=1)
     assert doctor(desk.context)["call-backs left"].ok

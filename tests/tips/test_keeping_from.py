@@ -85,14 +85,14 @@ def seen(district: District, who: int) -> Mapping[str, bool]:
 
 
 @pytest.mark.adversary("a colleague named in a tip")
-def test_a_person_who_is_named_finds_it_nowhere(hidden: District) -> None:
+def test_excluded_person_finds_tip_nowhere(hidden: District) -> None:
     assert all(seen(hidden, HIM).values())
     exclude(hidden, person=str(HIM))
     assert not any(seen(hidden, HIM).values()), seen(hidden, HIM)
     assert seen(hidden, NATION)["list"]
 
 
-def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(hidden: District) -> None:
+def test_exclusion_passes_case_on_and_stops_messages(hidden: District) -> None:
     assert (0, HIM) in hidden.told(1)
     exclude(hidden, person=str(HIM))
     assert [who for _, who in hidden.told(1)] == [HIM, COLLEAGUE]
@@ -107,7 +107,7 @@ def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(hidden
     assert [who for _, who in hidden.told(1)].count(HIM) == 1
 
 
-def test_a_reference_that_he_was_given_opens_nothing_more(hidden: District) -> None:
+def test_reference_of_excluded_responder_stops_working(hidden: District) -> None:
     with hidden.database.writing() as session:
         name = queries.references_by_responder(session, [1])[1, HIM]
         assert queries.locked_assignment(session, HIM, name) is not None
@@ -116,7 +116,7 @@ def test_a_reference_that_he_was_given_opens_nothing_more(hidden: District) -> N
         assert queries.locked_assignment(session, HIM, name) is None
 
 
-def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(hidden: District) -> None:
+def test_excluded_desk_loses_tip_and_national_desk_is_alerted(hidden: District) -> None:
     exclude(hidden, desk="12")
     for who in (HIM, COLLEAGUE):
         assert not any(seen(hidden, who).values()), who
@@ -130,7 +130,7 @@ def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(hidden: 
 
 
 @pytest.mark.adversary("a corrupt responder")
-def test_an_official_s_tip_gives_its_district_nothing(hidden: District) -> None:
+def test_tip_that_names_official_is_hidden_from_district(hidden: District) -> None:
     """The district gets nothing even if it had access before the official was named."""
     with hidden.database.writing() as session:
         session.get_one(Tip, 1).official = "unsure"
@@ -159,7 +159,7 @@ def lift(hidden: District) -> SignedIn:
 
 
 @pytest.mark.adversary("a colleague named in a tip")
-def test_two_people_let_him_know_again(hidden: District) -> None:
+def test_two_people_lift_an_exclusion(hidden: District) -> None:
     exclude(hidden, person=str(HIM))
     alice = lift(hidden)
     assert seen(hidden, HIM)["list"]
@@ -167,7 +167,7 @@ def test_two_people_let_him_know_again(hidden: District) -> None:
         service_desk_commands.request_lift(hidden.context, alice, 1, 1, "a test")
 
 
-def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) -> None:
+def test_name_of_responder_and_account_excludes_both(hidden: District) -> None:
     """The account is not linked to the responder, so each of them gets an exclusion. Later tips from the phone that
     reported tip 1 get the same exclusions."""
     name = hidden.responder(HIM).name
@@ -191,7 +191,7 @@ def test_a_name_of_a_responder_and_an_account_excludes_both(hidden: District) ->
         assert queries_visible.current_exclusions(session, 1) == []
 
 
-def test_an_account_of_a_responder_is_that_responder(hidden: District) -> None:
+def test_excluded_account_excludes_its_responder(hidden: District) -> None:
     with hidden.database.writing() as session:
         him = session.get_one(Person, session.get_one(Responder, HIM).person_id)
         session.add(make_account("Desk 9", "desk", person=him))
@@ -199,7 +199,7 @@ def test_an_account_of_a_responder_is_that_responder(hidden: District) -> None:
     assert not any(seen(hidden, HIM).values())
 
 
-def test_a_desk_is_named_by_its_name_too(hidden: District) -> None:
+def test_exclusion_accepts_desk_name(hidden: District) -> None:
     for tip_id, typed in ((1, "Gasabo"), (2, "gasabo")):
         exclude(hidden, tip_id, desk=typed)
         with hidden.database.reading() as session:
@@ -207,7 +207,7 @@ def test_a_desk_is_named_by_its_name_too(hidden: District) -> None:
             assert row.desk_code == "12"
 
 
-def test_from_whom_nothing_is_kept(hidden: District) -> None:
+def test_unknown_target_cannot_be_excluded(hidden: District) -> None:
     for target in ({"person": "Nobody"}, {"desk": NATIONAL}, {"desk": "99"}, {}):
         with pytest.raises(NotFound):
             exclude(hidden, **target)

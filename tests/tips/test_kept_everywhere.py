@@ -177,7 +177,7 @@ def his_account(session: Session) -> Viewer:
 
 @pytest.mark.row("R6")
 @pytest.mark.parametrize("kept", KEEPS)
-def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, four: District) -> None:
+def test_r6_excluded_person_reaches_tip_by_no_query(kept: str, four: District) -> None:
     """The exclusion is valid for the responder's phone and for their account. The national desk still sees every
     tip."""
     every = {name: {*KEPT, *OTHERS} for name in WAYS}
@@ -206,7 +206,7 @@ def _account(session: Session) -> ConsoleAccount:
 
 
 @pytest.mark.row("R6")
-def test_r6_each_way_to_a_tip_is_closed_to_an_account_that_it_is_kept_from(four: District) -> None:
+def test_r6_excluded_account_reaches_tip_by_no_query(four: District) -> None:
     """At first, the account belongs to no responder. After it is linked to a responder, the exclusion is valid for the
     responder's phone too."""
     with four.database.writing() as session:
@@ -247,7 +247,7 @@ def _no_verb_does_anything(four: District) -> None:
         assert done.result is CommandResult.UNKNOWN, verb
 
 
-def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(four: District) -> None:
+def test_r6_excluded_national_member_is_asked_nothing(four: District) -> None:
     """An excluded member is not asked about an erasure request or a call-back. The other members of the national desk
     are asked."""
     person = ExclusionTarget(person=str(DESK))
@@ -262,7 +262,7 @@ def test_r6_somebody_of_the_national_desk_who_is_named_is_asked_nothing(four: Di
 
 
 @pytest.mark.row("R6")
-def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
+def test_every_query_of_tips_is_in_a_tested_table() -> None:
     root = Path(hotline.__file__).parent
     files = [path for path in root.rglob("*.py") if path.stem.startswith(("tables", "queries"))]
     assert files
@@ -278,7 +278,7 @@ def test_every_question_of_the_store_is_walked_or_says_why_not() -> None:
     assert sorted(tables) == sorted(asked)
 
 
-def test_no_page_lists_tips_without_saying_for_whom() -> None:
+def test_every_page_that_lists_tips_names_its_viewer() -> None:
     root = Path(hotline.__file__).parent
     files = [path for path in root.rglob("*.py") if path.stem.startswith("pages")]
     assert files

@@ -102,7 +102,7 @@ def measured(database: Database, count: int, **differs: Any) -> tuple[int, list[
     ],
     ids=["one phone", "one place", "two places"],
 )
-def test_r7_linking_reads_no_more_on_a_day_of_2000_like_tips(
+def test_r7_linking_reads_few_rows_among_2000_similar_tips(
     database: Database, differs: dict[str, Any], why: list[str]
 ) -> None:
     few, found = measured(database, 14, **differs)
@@ -164,12 +164,12 @@ APART = {"category": "sex"}
         (ABROAD, ABROAD, None),
     ],
 )
-def test_r7_a_tip_is_like_an_earlier_one(
+def test_r7_tip_is_linked_to_similar_earlier_tip(
     database: Database, earlier: dict[str, Any], new: dict[str, Any], why: LinkReason | None
 ) -> None:
     assert links(database, earlier, new) == ([] if why is None else [(1, why)])
 
 
 @pytest.mark.row("R7")
-def test_r7_of_many_the_newest_is_named(database: Database) -> None:
+def test_r7_newest_similar_tip_is_linked(database: Database) -> None:
     assert links(database, PHONE, PHONE, PHONE, PHONE) == [(3, CONTACT)]

@@ -60,7 +60,7 @@ def alerts(line: Line) -> list[tuple[str, str | None]]:
 
 
 @pytest.mark.row("R7")
-def test_r7_the_second_alert_says_which_case_it_is_like(staffed: Line) -> None:
+def test_r7_second_alert_names_the_similar_case(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     assert linked(staffed) == {(first, second, "contact")}
     known = next(row.reference for row in staffed.all(Assignment) if row.tip_id == first)
@@ -68,7 +68,7 @@ def test_r7_the_second_alert_says_which_case_it_is_like(staffed: Line) -> None:
     assert [tip.closed_at for tip in staffed.tips] == [None, None]
 
 
-def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> None:
+def test_r7_place_kind_and_day_link_tips_of_other_phones(staffed: Line) -> None:
     first = tell(staffed, LABOUR)
     second = tell(staffed, LABOUR, phone=OTHER)
     third = tell(staffed, SEX, phone="+250788000079")
@@ -78,7 +78,7 @@ def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> Non
     assert third not in {one for pair in linked(staffed) for one in pair[:2]}
 
 
-def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> None:
+def test_r7_danger_is_linked_once_its_kind_is_known(staffed: Line) -> None:
     """A responder who was alerted about both tips sees the link in the list. The link itself sends no alert."""
     danger = ("5", "1", "2", "1", "1", "1", LABOUR)
     for phone in (HERS, OTHER):
@@ -96,7 +96,7 @@ def test_r7_a_danger_is_linked_by_its_kind_once_that_is_told(staffed: Line) -> N
     assert len(staffed.all(Message)) == told_of
 
 
-def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
+def test_r7_alert_does_not_name_hidden_similar_case(staffed: Line) -> None:
     """The first tip is hidden from the responder, so the alert about the second tip does not name it."""
     first = tell(staffed, LABOUR)
     who = _hide_from_alerted(staffed, first)
@@ -108,7 +108,7 @@ def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> No
 
 
 @pytest.mark.row("R6")
-def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staffed: Line) -> None:
+def test_r6_next_tip_of_same_phone_copies_the_exclusion(staffed: Line) -> None:
     first = tell(staffed, LABOUR)
     who = _hide_from_alerted(staffed, first)
     second = tell(staffed, SEX)
@@ -136,7 +136,7 @@ def _hide_from_alerted(staffed: Line, tip_id: int) -> int:
 
 
 @pytest.mark.row("R7")
-def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:
+def test_r7_removed_link_is_not_found_again(staffed: Line) -> None:
     first, second = tell(staffed, LABOUR), tell(staffed, SEX)
     here = desk_viewer("12")
     assert linked_to(staffed, second, here) == [first]
@@ -163,7 +163,7 @@ def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> 
 
 
 @pytest.mark.row("R7")
-def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
+def test_r7_case_list_and_case_page_show_the_link(line: Line) -> None:
     beside = reader_beside(line)
     phone, known_as = at_her_desk(beside)
     told(line, *DANGER_HERE)

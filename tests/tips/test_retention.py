@@ -88,7 +88,7 @@ def state_of(district: District, tip_id: int) -> TextState:
 
 
 @pytest.mark.row("P4")
-def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: District) -> None:
+def test_text_of_closed_tip_is_erased_after_90_days_and_warning(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock(), urgency=2)
     service_retention.close_tip(district.context, tip_id, **WHO)
 
@@ -102,7 +102,7 @@ def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: 
     assert state_of(district, tip_id) is TextState.ERASED
 
 
-def test_a_tip_that_nobody_closed_counts_as_closed_after_half_a_year(district: District) -> None:
+def test_open_tip_counts_as_closed_after_half_a_year(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock(), urgency=2)
     days_go_by(district, 269, quiet=240)
     assert state_of(district, tip_id) is TextState.WARNED
@@ -111,7 +111,7 @@ def test_a_tip_that_nobody_closed_counts_as_closed_after_half_a_year(district: D
 
 
 @pytest.mark.row("P4")
-def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
+def test_erased_tip_keeps_only_its_counts(district: District) -> None:
     tip_id = with_words(district, filed_at=NOON - 300 * DAY, sector="1205")
     district.change(Tip, tip_id, receipt_key="a key")
     with_note_and_question(district, tip_id)
@@ -135,7 +135,7 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     assert (row.actor, row.action, row.subject) == ("clock", "tip_erased", f"tip:{tip_id}")
 
 
-def test_nothing_goes_unwarned_though_the_clock_was_away_for_a_year(district: District) -> None:
+def test_late_clock_process_still_warns_before_erasure(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock() - 600 * DAY)
     erase_batch(district.context)
     assert state_of(district, tip_id) is TextState.WARNED
@@ -145,7 +145,7 @@ def test_nothing_goes_unwarned_though_the_clock_was_away_for_a_year(district: Di
     assert state_of(district, tip_id) is TextState.ERASED
 
 
-def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) -> None:
+def test_legal_hold_keeps_text_and_its_end_warns_again(district: District) -> None:
     tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 5)
     service_retention.set_legal_hold(district.context, tip_id, **WHO)
@@ -165,7 +165,7 @@ def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) ->
     ]
 
 
-def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: District) -> None:
+def test_unmatched_delivery_reports_are_erased_after_a_week(district: District) -> None:
     with district.database.writing() as session:
         for number, applied in enumerate((True, False)):
             row = DeliveryReport(
@@ -183,7 +183,7 @@ def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: Distric
     assert [row.applied for row in district.all(DeliveryReport)] == [True]
 
 
-def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: District) -> None:
+def test_erased_or_unknown_tip_accepts_no_legal_hold(district: District) -> None:
     gone = with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 15)
     for impossible in (service_retention.set_legal_hold, service_retention.lift_legal_hold):
@@ -193,7 +193,7 @@ def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: Dist
         service_retention.close_tip(district.context, gone + 1, **WHO)
 
 
-def test_closing_and_holding_twice_is_once(district: District) -> None:
+def test_second_closure_and_second_hold_change_nothing(district: District) -> None:
     tip_id = with_words(district, urgency=2)
     first = service_retention.close_tip(district.context, tip_id, **WHO)
     district.clock.turn(days=1)
@@ -203,7 +203,7 @@ def test_closing_and_holding_twice_is_once(district: District) -> None:
     assert [row.action for row in district.all(AuditEntry)] == ["tip_closed", "hold_placed"]
 
 
-def test_a_closed_tip_rings_for_nobody(district: District) -> None:
+def test_closed_tip_has_no_deadline(district: District) -> None:
     district.enrol(Level.NATIONAL)
     tip_id = district.tell(urgency=2)
     assert district.open_deadlines()
@@ -211,14 +211,14 @@ def test_a_closed_tip_rings_for_nobody(district: District) -> None:
     assert district.open_deadlines() == []
 
 
-def test_pseudonyms_go_after_thirty_days_and_the_words_stay(district: District) -> None:
+def test_pseudonyms_are_erased_after_30_days_without_text(district: District) -> None:
     tip_id = with_words(district)
     days_go_by(district, 31, quiet=28)
     tip = district.tip(tip_id)
     assert (tip.contact_key, tip.session_key, tip.body) == ("", "", b"sealed")
 
 
-def test_sessions_and_what_was_heard_by_sms_go_after_thirty_days(line: Line) -> None:
+def test_sessions_and_inbound_ids_are_erased_after_30_days(line: Line) -> None:
     told(line, *DANGER_HERE)
     with line.database.writing() as session:
         session.add(InboundSeen(provider_id="ATXid_1", outcome="helped", received_at=line.clock()))
@@ -231,7 +231,7 @@ def test_sessions_and_what_was_heard_by_sms_go_after_thirty_days(line: Line) -> 
     assert line.tip.contact_key == ""
 
 
-def test_what_a_message_was_about_goes_and_when_it_was_sent_stays(district: District) -> None:
+def test_message_parameters_are_erased_and_send_times_kept(district: District) -> None:
     district.enrol(Level.NATIONAL)
     district.tell(urgency=3)
     district.deliver()
@@ -245,7 +245,7 @@ def test_what_a_message_was_about_goes_and_when_it_was_sent_stays(district: Dist
     )
 
 
-def test_it_is_done_once_a_day_and_a_batch_at_a_time(district: District) -> None:
+def test_erasure_runs_once_a_day_in_batches(district: District) -> None:
     old = district.clock() - 300 * DAY
     with district.database.writing() as session:
         for number in range(BATCH + 1):
@@ -261,7 +261,7 @@ def test_it_is_done_once_a_day_and_a_batch_at_a_time(district: District) -> None
     assert district.tip(late).warned_at is not None
 
 
-def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
+def test_clock_set_back_does_not_stop_erasure(district: District) -> None:
     with district.database.writing() as session:
         rows.note_done(session, ERRAND, district.clock() + 400 * DAY)
     tip_id = with_words(district, filed_at=district.clock() - 300 * DAY)
@@ -269,7 +269,7 @@ def test_a_clock_that_was_set_back_does_not_stop_it(district: District) -> None:
     assert state_of(district, tip_id) is TextState.WARNED
 
 
-def test_rule_and_database_agree(district: District) -> None:
+def test_rule_and_query_give_same_erasure_time(district: District) -> None:
     """Tests that `RetentionTerm.goes_at` and the query of `warn` compute the same time for an erasure."""
     ends = {}
     for before, closed in product((WARNING + DAY, WARNING, timedelta()), (True, False)):
@@ -286,7 +286,7 @@ def test_rule_and_database_agree(district: District) -> None:
     assert 0 < len(warned) < len(ends)
 
 
-def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -> None:
+def test_doctor_counts_due_and_late_erasures(district: District) -> None:
     def retention_line() -> tuple[bool, str]:
         context = replace(district.context, flow_sets=FakeShelf())
         (found,) = [one for one in check_database(context) if one.name == "retention"]
@@ -303,7 +303,7 @@ def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -
     assert not retention_line()[0]
 
 
-def test_the_chain_is_whole_after_it(district: District) -> None:
+def test_audit_log_is_intact_after_erasure(district: District) -> None:
     for _ in range(3):
         with_words(district, filed_at=district.clock() - 300 * DAY)
     days_go_by(district, 15)

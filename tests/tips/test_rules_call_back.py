@@ -28,7 +28,7 @@ AGREED = {
 WINDOW = Window(NINE, NINE + WINDOW_LENGTH)
 
 
-def test_the_days_are_those_of_kigali() -> None:
+def test_call_back_days_are_days_in_kigali() -> None:
     late = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
     first, second = windows(AGREED, late)
     assert (str(first), str(second)) == ("26/11 17:00-19:00", "27/11 17:00-19:00")
@@ -46,19 +46,19 @@ def test_the_days_are_those_of_kigali() -> None:
         *[(name, None) for name in AGREED],
     ],
 )
-def test_whoever_did_not_agree_in_every_point_is_not_called(answer: str, value: str | None) -> None:
+def test_missing_answer_gives_no_call_back_window(answer: str, value: str | None) -> None:
     answers = {name: said for name, said in AGREED.items() if name != answer}
     assert windows(answers | ({answer: value} if value is not None else {}), NINE) == ()
 
 
 @given(st.dictionaries(st.sampled_from([*AGREED]), st.text(max_size=9)))
-def test_whatever_is_answered_a_window_is_of_the_day_or_there_is_none(told: dict[str, str]) -> None:
+def test_each_window_is_in_daytime_within_three_days(told: dict[str, str]) -> None:
     for window in windows(AGREED | told, NINE):
         assert timedelta(hours=12) < window.opens_at - NINE < timedelta(days=3)
         assert window.closes_at - window.opens_at == WINDOW_LENGTH
 
 
-def test_every_answer_of_the_menus_has_its_window() -> None:
+def test_every_menu_answer_has_its_window() -> None:
     for day in DAYS:
         for part in DayPart:
             found = windows(AGREED | {"call_day": day, "call_part": part}, NINE)
@@ -78,7 +78,7 @@ def test_every_answer_of_the_menus_has_its_window() -> None:
         (NINE, False, None, "you must ask to see the number first"),
     ],
 )
-def test_a_number_is_seen_by_whoever_asked_once_approved_and_in_time(
+def test_requester_sees_number_after_approval_and_in_time(
     at: datetime, has_asked: bool, approved_by: str | None, why: str | None
 ) -> None:
     found = refusal_reason(WINDOW, at, has_asked=has_asked, approved_by=approved_by)

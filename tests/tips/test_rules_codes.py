@@ -78,7 +78,7 @@ ELEMENTS = {"event", "victim", "perpetrator", "reporting entity"}
 
 @pytest.mark.row("E4")
 @pytest.mark.parametrize("standard", CodeStandard)
-def test_e4_every_code_of_ours_is_mapped_or_says_why_it_is_not(standard: CodeStandard) -> None:
+def test_e4_every_code_is_mapped_or_says_why_not(standard: CodeStandard) -> None:
     rows = code_table(standard).rows
     mapped = {(row.of, row.code) for row in rows}
     assert mapped == {(name, code) for name, codes in OURS.items() for code in codes}
@@ -89,7 +89,7 @@ def test_e4_every_code_of_ours_is_mapped_or_says_why_it_is_not(standard: CodeSta
         assert row.field or (row.note and not row.value and alone), row
 
 
-def test_the_names_are_the_standards_own() -> None:
+def test_code_table_uses_names_of_the_standards() -> None:
     for row in code_table(CodeStandard.HTCDS).rows:
         values = HTCDS_NAMES[row.field].split() if row.field else [""]
         assert row.value in (values or [""]), row
@@ -105,7 +105,7 @@ def test_every_indicator_names_a_field_of_the_standard() -> None:
     assert named <= {*HTCDS_NAMES}
 
 
-def test_what_a_responder_sees_is_no_decision_and_what_is_asked_at_once_no_guess() -> None:
+def test_code_table_claims_no_more_than_the_answer() -> None:
     rows = [one for one in code_table(CodeStandard.HTCDS).rows if one.field]
 
     def of(name: str, code: str) -> list[tuple[str, str]]:

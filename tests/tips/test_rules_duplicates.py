@@ -87,20 +87,22 @@ only from the SMS about more reports. The lists contain the numbers of the tips.
 
 
 @pytest.mark.parametrize(("tips", "ring", "text"), OF_ONE_PHONE.values(), ids=OF_ONE_PHONE)
-def test_c18_like_tips_of_one_phone(tips: Reported, ring: list[int], text: list[int]) -> None:
+def test_c18_similar_tips_of_one_phone_alert_once(
+    tips: Reported, ring: list[int], text: list[int]
+) -> None:
     verdicts = decided(tips)
     assert rings(verdicts) == ring
     assert texts(verdicts) == text
 
 
-def test_the_fifth_equal_text_within_ten_minutes_is_one_of_a_cluster() -> None:
+def test_fifth_equal_text_within_ten_minutes_joins_cluster() -> None:
     quick = decided([(n, SEEN, None, None) for n in range(8)], same_phone=False)
     slow = decided([(3 * n, SEEN, None, None) for n in range(8)], same_phone=False)
     assert (rings(quick), texts(quick)) == ([1, 2, 3, 4], [5])
     assert rings(slow) == [*range(1, 9)]
 
 
-def test_a_cluster_whose_first_tips_are_closed_rings_again() -> None:
+def test_cluster_with_closed_first_tips_alerts_again() -> None:
     follower = ComparedTip(4, NOON, SEEN, "sex", "12", "no", "one", None, None, leader_id=1)
     earlier = [follower, follower, follower]
     assert cluster_of(follower._replace(at=NOON + timedelta(minutes=1)), earlier) is None
@@ -114,7 +116,7 @@ MINUTES = st.lists(st.integers(0, 3), min_size=1, max_size=40)
     dangers=st.lists(st.booleans(), min_size=40, max_size=40),
     who=st.lists(st.sampled_from([None, "a", "b"]), min_size=40, max_size=40),
 )
-def test_a_danger_is_never_further_from_a_ring_than_half_an_hour(
+def test_danger_is_alerted_within_half_an_hour_of_last_alert(
     steps: list[int], dangers: list[bool], who: list[str | None]
 ) -> None:
     at: datetime = NOON
@@ -133,7 +135,7 @@ def test_a_danger_is_never_further_from_a_ring_than_half_an_hour(
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)).filter(lambda p: p[0] != p[1])))
-def test_a_situation_holds_whatever_is_linked_however_far(pairs: list[tuple[int, int]]) -> None:
+def test_situation_contains_all_linked_tips(pairs: list[tuple[int, int]]) -> None:
     first = situation_leaders(pairs)
     assert set(first) == {one for pair in pairs for one in pair}
     assert all(first[a] == first[b] for a, b in pairs)
@@ -179,14 +181,14 @@ ROWS = {
 
 
 @pytest.mark.parametrize(("known", "marked", "says", "names"), ROWS.values(), ids=ROWS)
-def test_the_name_that_she_is_told_by(
+def test_warning_names_a_case_the_responder_knows(
     known: dict[int, VisitInstruction], marked: int, says: VisitInstruction, names: list[int]
 ) -> None:
     told = names_for(knows(known), marked, FIRST, says)
     assert [one.tip_id for one in told] == names
 
 
-def test_the_desk_is_asked_once_more_though_it_knows() -> None:
+def test_repeated_question_goes_to_informed_desk() -> None:
     known = knows({1: CAREFUL})
     assert names_for(known, THIRD, FIRST, CAREFUL, is_repeat=True) == tuple(known)
 
@@ -195,7 +197,7 @@ READS = st.dictionaries(st.sampled_from([1, 2, 3]), st.sampled_from(VisitInstruc
 
 
 @given(READS, st.lists(st.tuples(st.sampled_from([1, 2, 3]), st.sampled_from(MARKS)), max_size=20))
-def test_nobody_stays_unaware_and_nobody_reads_the_same_twice_under_a_name(
+def test_each_responder_gets_each_warning_once(
     read: dict[int, VisitInstruction], marks: list[tuple[int, VisitInstruction]]
 ) -> None:
     """Tests every set of known references and every order of warnings."""
@@ -209,7 +211,7 @@ def test_nobody_stays_unaware_and_nobody_reads_the_same_twice_under_a_name(
         assert any(one.read in COVERED[says] for one in known.values())
 
 
-def test_with_danger_a_mark_of_a_quieter_tip_calls_nobody_off() -> None:
+def test_mark_of_calmer_tip_stops_no_danger_visit() -> None:
     danger, quiet = KnownName(1, 1, 1, "K7Q4"), KnownName(2, 3, 2, "P3X8")
     assert visit_safety_under(danger, VisitSafety.DO_NOT_VISIT) is VisitSafety.CAREFUL
     assert visit_safety_under(quiet, VisitSafety.DO_NOT_VISIT) is VisitSafety.DO_NOT_VISIT
@@ -225,11 +227,13 @@ def test_with_danger_a_mark_of_a_quieter_tip_calls_nobody_off() -> None:
         (Purpose.UNANSWERED, VisitSafety.CAREFUL, SILENT),
     ],
 )
-def test_what_a_message_says(purpose: Purpose, care: VisitSafety, says: VisitInstruction) -> None:
+def test_purpose_and_safety_choose_the_instruction(
+    purpose: Purpose, care: VisitSafety, says: VisitInstruction
+) -> None:
     assert instruction_of(purpose, care) is says
 
 
-def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
+def test_strictest_visit_safety_of_linked_tips_counts() -> None:
     some = [VisitSafety.NONE, VisitSafety.CAREFUL, VisitSafety.DISCREET]
     assert strictest(some) is VisitSafety.CAREFUL
     assert strictest([]) is VisitSafety.NONE
@@ -238,7 +242,7 @@ def test_who_is_told_of_one_knows_what_the_strictest_of_them_asks() -> None:
 @pytest.mark.parametrize(
     ("nth", "beside", "tells"), [(0, -1, 2), (0, 0, 2), (0, 1, 0), (1, 0, 1), (1, 2, 0)]
 )
-def test_the_most_frequent_clock_of_a_cluster_speaks(nth: int, beside: int, tells: int) -> None:
+def test_cluster_deadline_asks_desk_and_is_set_again(nth: int, beside: int, tells: int) -> None:
     """The deadline for deciding about visits fires for a tip that is linked with other tips. The first time, the
     hotline asks the desk and notifies all alerted responders. After that, the hotline asks only the desk. Each time,
     the hotline sets the deadline again, even if the desk has just been asked about a linked tip."""

@@ -33,7 +33,7 @@ TAKEN = {
         ({}, False),
     ],
 )
-def test_good_hands_are_those_in_which_nothing_is_overdue_and_nobody_else_is_asked(
+def test_good_hands_have_no_overdue_or_second_request(
     clocks: Mapping[DeadlineKind, Clock], expected: bool
 ) -> None:
     assert is_in_good_hands(clocks, NOW) is expected

@@ -83,7 +83,7 @@ def never_over_a_no(person: MetPerson) -> None:
             assert may
 
 
-def test_a_no_that_corrects_is_taken_away_by_no_second_correction_of_the_same() -> None:
+def test_second_correction_keeps_corrected_no() -> None:
     said = [("yes", None), ("no", 0)]
     entries = [
         PersonEntry(

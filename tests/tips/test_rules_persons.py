@@ -88,7 +88,7 @@ def consents(*said: str) -> MetPerson:
         (("no", "minor:yes", "assent_yes+yes"), ConsentState.YES),
     ],
 )
-def test_whether_help_may_be_offered(said: tuple[str, ...], stands: ConsentState) -> None:
+def test_answers_decide_if_help_may_be_offered(said: tuple[str, ...], stands: ConsentState) -> None:
     assert consents(*said).consent is stands
 
 
@@ -104,7 +104,7 @@ SAID += [f"{one}+{decided}" for one in sorted(OF_CHILD) for decided in ("yes", "
 
 
 @given(st.lists(st.sampled_from(SAID), max_size=8))
-def test_a_no_stands_until_a_newer_yes(said: list[str]) -> None:
+def test_no_counts_until_a_newer_yes(said: list[str]) -> None:
     person = consents(*said)
     newest_no = max((i for i, one in enumerate(said) if one == "no"), default=-1)
     newer = [
@@ -116,7 +116,7 @@ def test_a_no_stands_until_a_newer_yes(said: list[str]) -> None:
         assert person.is_child or "yes" in said
 
 
-def test_r9_a_person_from_the_first_question_to_thirty_days() -> None:
+def test_r9_events_build_person_from_screening_to_day_30() -> None:
     (person,) = build_persons(
         [
             entry(1, "screened", {**GROWN_UP, "form": "labour", "sex": "woman"}),
@@ -142,7 +142,7 @@ def test_r9_a_person_from_the_first_question_to_thirty_days() -> None:
     assert (second.answer, second.arrived, second.thirty) == ("accepted", "yes", "safe")
 
 
-def test_a_correction_speaks_in_its_place_and_both_are_shown() -> None:
+def test_correction_replaces_answer_and_both_are_shown() -> None:
     (person,) = build_persons(
         [
             entry(1, "screened", GROWN_UP),
@@ -162,7 +162,7 @@ def test_a_correction_speaks_in_its_place_and_both_are_shown() -> None:
     assert shown == {1: 8, 2: None, 3: None, 4: None, 5: 6, 6: 7, 7: None, 8: None}
 
 
-def test_persons_are_numbers_and_are_told_apart() -> None:
+def test_persons_of_a_case_are_kept_apart() -> None:
     one, two = build_persons(
         [
             entry(1, "screened", GROWN_UP, n=1),
@@ -187,7 +187,7 @@ def test_persons_are_numbers_and_are_told_apart() -> None:
         ("consent", PersonCodes(1, {"consent": "yes"}, referral=3)),
     ],
 )
-def test_no_free_word_is_ever_a_code(kind: str, said: PersonCodes) -> None:
+def test_free_text_is_never_a_code(kind: str, said: PersonCodes) -> None:
     with pytest.raises(ValueError, match=kind) as refused:
         said.checked(LoggedEvent(kind))
     assert not any(word in str(refused.value) for word in ("her name", "maybe", "Burundi"))
@@ -197,7 +197,7 @@ NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
 
 
 @pytest.mark.row("R8")
-def test_r8_what_every_screening_comes_to() -> None:
+def test_r8_every_set_of_answers_gives_allowed_result() -> None:
     """The test computes the result of a screening for each possible set of answers, and checks that these answers allow
     this result."""
     seen = set()
@@ -224,7 +224,7 @@ def test_r8_what_every_screening_comes_to() -> None:
     assert seen == set(ScreeningResult)
 
 
-def test_a_child_is_asked_two_questions_less() -> None:
+def test_child_is_asked_two_questions_fewer() -> None:
     child = {MINOR: YES, ACT: YES, PURPOSE: UNSURE, FREE: UNSURE}
     PersonCodes(1, child).checked(LoggedEvent.SCREENED)
     assert screening_result(child) is ScreeningResult.POSSIBLE

@@ -26,7 +26,7 @@ SEEDS = st.integers(0, 2**256 - 1).map(lambda drawn: f"{drawn:064x}")
 
 
 @given(SEEDS)
-def test_c11_a_receipt_is_nine_digits_that_are_nobodys_number(seed: str) -> None:
+def test_c11_receipt_has_nine_digits_and_is_no_phone_number(seed: str) -> None:
     number = number_from(seed)
 
     assert number == number_from(seed)
@@ -38,14 +38,14 @@ def test_c11_a_receipt_is_nine_digits_that_are_nobodys_number(seed: str) -> None
 
 
 @given(SEEDS, st.integers(0, 8), st.integers(1, 9))
-def test_a_digit_that_is_wrong_shows(seed: str, place: int, by: int) -> None:
+def test_receipt_with_one_wrong_digit_is_invalid(seed: str, place: int, by: int) -> None:
     number = number_from(seed)
     wrong = str((int(number[place]) + by) % 10)
     assert not is_receipt(number[:place] + wrong + number[place + 1 :])
 
 
 @given(st.text(max_size=12))
-def test_whatever_is_typed_is_judged_and_nothing_raises(typed: str) -> None:
+def test_any_typed_text_is_checked_as_receipt(typed: str) -> None:
     assert is_receipt(typed) in (True, False)
 
 
@@ -66,7 +66,9 @@ CLOSED = Progress(is_taken=True, helped_at=NOON, closed_at=NOON)
         ([CLOSED, Progress()], ReceiptStatus.RECEIVED),
     ],
 )
-def test_the_furthest_state_is_said(tips: list[Progress], status: ReceiptStatus | None) -> None:
+def test_status_shows_the_furthest_state(
+    tips: list[Progress], status: ReceiptStatus | None
+) -> None:
     assert status_of(tips) == status
 
 
@@ -79,7 +81,7 @@ MAY: dict[str, Any] = {
 }
 
 
-def test_it_may_be_asked_when_she_has_told_all() -> None:
+def test_question_is_allowed_after_complete_report() -> None:
     assert question_refusal(NOON + STILL_REPORTING, **MAY) is None
 
 
@@ -93,7 +95,7 @@ def test_it_may_be_asked_when_she_has_told_all() -> None:
         ({"filed_at": NOON + timedelta(seconds=1)}, "three minutes"),
     ],
 )
-def test_each_reason_against_it(changed: dict[str, Any], why: str) -> None:
+def test_each_reason_refuses_the_question(changed: dict[str, Any], why: str) -> None:
     assert why in (question_refusal(NOON + STILL_REPORTING, **{**MAY, **changed}) or "")
 
 
@@ -117,7 +119,9 @@ MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
         (1, -1 * MINUTES, "0 of 3 min", False),
     ],
 )
-def test_a_wait_beside_its_promise(urgency: int, spent: timedelta, says: str, late: bool) -> None:
+def test_wait_is_compared_with_promised_time(
+    urgency: int, spent: timedelta, says: str, late: bool
+) -> None:
     waits = wait_of(urgency, NOON, ended_at=None, now=NOON + spent)
     assert (str(waits), waits.is_late) == (says, late)
     over = wait_of(urgency, NOON, ended_at=NOON + spent, now=NOON + 100 * HOURS)

@@ -45,7 +45,7 @@ HERE = {"official": "no", "province": "1", "district": "12"}
         ({"danger": "yes", "province": "2", "district": "12"}, "draft"),
     ],
 )
-def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None) -> None:
+def test_answers_give_the_report_stage(answers: dict[str, str], reached: str | None) -> None:
     assert stage(answers) == reached
     assert stage(answers, completed=True) == "complete"
 
@@ -64,7 +64,7 @@ def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None)
         ({"danger": "no", **HERE, "district": "unsure"}, "unsure", "filed"),
     ],
 )
-def test_a_hangup_leaves_a_fragment(answers: dict[str, str], place: str, kept: str) -> None:
+def test_hangup_keeps_fragment_or_filed_tip(answers: dict[str, str], place: str, kept: str) -> None:
     come_to = report_facts(answers)
     assert come_to is not None
     assert (come_to.place, abandoned_state(come_to.place)) == (place, kept)
@@ -83,7 +83,9 @@ def test_a_hangup_leaves_a_fragment(answers: dict[str, str], place: str, kept: s
         ({**HERE, "country": "om"}, "12", None),
     ],
 )
-def test_a_place_keeps_its_part(answers: dict[str, str], place: str, within: str | None) -> None:
+def test_camp_is_kept_within_its_district(
+    answers: dict[str, str], place: str, within: str | None
+) -> None:
     come_to = report_facts({"danger": "yes", **answers})
     assert come_to is not None
     assert (come_to.place, come_to.within) == (place, within)
@@ -107,7 +109,7 @@ def test_a_place_keeps_its_part(answers: dict[str, str], place: str, within: str
         ({}, 3),
     ],
 )
-def test_urgency(answers: dict[str, str], level: int) -> None:
+def test_answers_give_the_urgency(answers: dict[str, str], level: int) -> None:
     assert urgency(answers) == level
 
 
@@ -122,20 +124,20 @@ def test_urgency(answers: dict[str, str], level: int) -> None:
         ({"official": "no", "province": "abroad"}, None),
     ],
 )
-def test_an_official_hides_it_from_the_desk(answers: dict[str, str], desk: str | None) -> None:
+def test_named_official_hides_tip_from_district(answers: dict[str, str], desk: str | None) -> None:
     come_to = report_facts({"danger": "yes", **answers})
     assert come_to is not None
     assert desk_of(come_to.place, come_to.official) == desk
 
 
-def test_what_routes_is_of_closed_lists() -> None:
+def test_unknown_kind_and_sector_are_not_stored() -> None:
     come_to = report_facts({"danger": "yes", **HERE, "kind": "Zuzuzu", "sector": "3101"})
     assert come_to is not None
     assert (come_to.category, come_to.sector) == ("other", None)
     assert come_to.basis is Basis.PUBLIC_DUTY
 
 
-def test_a_tip_never_goes_back_a_state() -> None:
+def test_tip_state_never_goes_back() -> None:
     for one, other in pairwise(("draft", "fragment", "filed", "complete")):
         for pair in [(one, other), (other, one)]:
             assert later_state(*map(TipState, pair)) == other
@@ -146,7 +148,7 @@ def test_a_tip_never_goes_back_a_state() -> None:
         st.sampled_from(["danger", "official", "province", "district", "kind"]), st.text()
     )
 )
-def test_no_answers_raise(answers: dict[str, str]) -> None:
+def test_any_answers_give_a_place(answers: dict[str, str]) -> None:
     come_to = report_facts(answers, completed=True)
     assert come_to is not None
     assert come_to.place == (place_of(answers) or "unsure")
@@ -173,7 +175,7 @@ TYPING = {"danger": "yes", "official": "no", "province": "1", "district": "typed
         (HERE | {"danger": "yes", "named": "5312"}, "filed", "12", None),
     ],
 )
-def test_a_place_by_its_name_counts_once_it_is_chosen_and_until_then_it_is_not_sure(
+def test_typed_place_counts_only_after_it_is_chosen(
     answers: dict[str, str], reached: str | None, place: str, sector: str | None
 ) -> None:
     assert stage(answers) == reached

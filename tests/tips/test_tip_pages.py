@@ -89,7 +89,7 @@ FILTERS = [
 """Each filter with the tips that it finds."""
 
 
-def test_a_filter_finds_what_fits_it(all_states: District) -> None:
+def test_filter_returns_matching_tips(all_states: District) -> None:
     with all_states.database.reading() as session:
         for wanted, found in FILTERS:
             page = queries.page_of_tips(session, NATION, wanted, before=None, limit=9)
@@ -98,7 +98,7 @@ def test_a_filter_finds_what_fits_it(all_states: District) -> None:
             assert older == [], wanted
 
 
-def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(all_states: District) -> None:
+def test_untaken_tips_are_ordered_by_wait_for_viewer(all_states: District) -> None:
     all_states.change(Tip, HELPED, filed_at=all_states.clock() - timedelta(hours=1))
     with all_states.database.reading() as session:
         assert untaken(session, NATION, all_states.clock()) == [HELPED, WAITS, JUDGED]
@@ -106,7 +106,7 @@ def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(all_states
 
 
 @pytest.mark.parametrize("kind", [DeadlineKind.ACKNOWLEDGE, DeadlineKind.OVERDUE])
-def test_tips_on_offer_wait_with_a_responder_too(all_states: District, kind: DeadlineKind) -> None:
+def test_tip_on_offer_counts_as_untaken(all_states: District, kind: DeadlineKind) -> None:
     at = all_states.clock()
     with all_states.database.writing() as session:
         tables.set_clocks(session, TAKEN, {kind: Clock(at)}, at)
@@ -123,7 +123,7 @@ def test_tips_on_offer_wait_with_a_responder_too(all_states: District, kind: Dea
         assert gateway_queries.asked_besides_assignee(session) == {TAKEN: AskedAgain.PASSED_ON}
 
 
-def test_an_answer_that_is_doubted_takes_nothing(all_states: District) -> None:
+def test_doubted_answer_takes_no_case(all_states: District) -> None:
     all_states.change(Assignment, 1, doubted_at=all_states.clock())
     all_states.change(Tip, TAKEN, assignee_id=None)
     with all_states.database.reading() as session:
@@ -132,7 +132,7 @@ def test_an_answer_that_is_doubted_takes_nothing(all_states: District) -> None:
         assert TAKEN in untaken(session, NATION, all_states.clock())
 
 
-def test_waiting_closures_are_listed_with_the_oldest_first(all_states: District) -> None:
+def test_waiting_closures_are_listed_oldest_first(all_states: District) -> None:
     all_states.change(Tip, CLOSED, closure_requested_at=all_states.clock())
     with all_states.database.reading() as session:
         found = queries.closures_waiting(session, NATION, 9)

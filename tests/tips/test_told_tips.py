@@ -43,7 +43,7 @@ def reads(tip: Tip, grant: bytes, desk: str) -> dict[str, str]:
     return decrypt_tip(tip.body, own, **seal, private_key=bytes(DESK_KEY))
 
 
-def test_the_envelopes_of_the_desks_are_the_same_at_each_later_answer(line: Line) -> None:
+def test_later_answers_keep_the_desks_access(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     filed = line.tip, envelopes(line)
     assert set(filed[1]) == {"national", HERE}
@@ -56,7 +56,7 @@ def test_the_envelopes_of_the_desks_are_the_same_at_each_later_answer(line: Line
         assert "kind" not in reads(filed[0], grant, desk)
 
 
-def test_a_process_that_knows_nothing_of_the_tip_goes_on(line: Line) -> None:
+def test_new_process_continues_encrypting_tip(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     before = envelopes(line)
     line.context = replace(line.context, encrypter=replace(line.context.encrypter))
@@ -65,7 +65,7 @@ def test_a_process_that_knows_nothing_of_the_tip_goes_on(line: Line) -> None:
     assert (envelopes(line), line.read(line.tip)["kind"]) == (before, "labour")
 
 
-def test_a_desk_that_comes_in_between_reads_and_an_older_envelope_does_not(line: Line) -> None:
+def test_new_desk_decrypts_and_older_grant_does_not(line: Line) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     (_, before) = envelopes(line)["national"]
     caller.key(DANGER_HERE[-1])
@@ -76,7 +76,7 @@ def test_a_desk_that_comes_in_between_reads_and_an_older_envelope_does_not(line:
         reads(line.tip, before, "national")
 
 
-def test_a_desk_that_left_opens_nothing_newer_with_the_envelope_it_had(line: Line) -> None:
+def test_former_desk_decrypts_no_later_answer(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     (_, before) = envelopes(line)[HERE]
     assert reads(line.tip, before, HERE)["kind"] == "labour"
@@ -86,7 +86,7 @@ def test_a_desk_that_left_opens_nothing_newer_with_the_envelope_it_had(line: Lin
         reads(line.tip, before, HERE)
 
 
-def test_another_key_of_a_desk_is_sealed_to_at_the_next_answer(line: Line) -> None:
+def test_next_answer_uses_the_new_desk_key(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     (_, before) = envelopes(line)[HERE]
     pair = PrivateKey(bytes([8]) * 32)
@@ -102,7 +102,7 @@ def test_another_key_of_a_desk_is_sealed_to_at_the_next_answer(line: Line) -> No
         reads(tip, before, HERE)
 
 
-def test_erased_drafts_leave_no_envelope_and_what_is_told_next_has_its_own(line: Line) -> None:
+def test_erased_draft_leaves_no_grant_and_next_report_gets_own_key(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     uid, before = line.tip.uid, {key for _, key in envelopes(line).values()}
     caller.key("000")
@@ -112,7 +112,7 @@ def test_erased_drafts_leave_no_envelope_and_what_is_told_next_has_its_own(line:
     assert not before & {key for _, key in envelopes(line).values()}
 
 
-def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Line) -> None:
+def test_answer_after_erasure_gets_new_key_pair(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     (_, before) = envelopes(line)[HERE]
     with line.database.writing() as session:
@@ -146,7 +146,7 @@ def seen_by(pair: PrivateKey, tip: Tip) -> bool:
 
 
 @pytest.mark.both
-def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
+def test_forged_key_pair_gets_no_later_answer(line: Line) -> None:
     caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
     swap_pair(line, thief)
     caller.key("1", "1", *REST)
@@ -157,7 +157,7 @@ def test_another_pair_put_into_a_tip_gets_no_further_answer(line: Line) -> None:
     assert [row.subject for row in line.all(AuditEntry)] == [f"tip:{line.tip.id}"]
 
 
-def test_an_earlier_place_that_a_stranger_wrote_opens_no_draft(line: Line) -> None:
+def test_forged_earlier_place_gives_no_access_to_draft(line: Line) -> None:
     """A stranger can write to the database and has the key of one district's desk."""
     caller = told(line, *QUIET_HERE)
     assert line.tip.state == "draft"
@@ -173,7 +173,7 @@ THEIRS = "21"
 
 @pytest.mark.adversary("a person who writes the database")
 @pytest.mark.both
-def test_an_earlier_place_that_a_stranger_wrote_opens_no_filed_tip(line: Line) -> None:
+def test_forged_earlier_place_gives_no_access_to_filed_tip(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     assign_pending(line.context)
     with line.database.writing() as session:
@@ -187,7 +187,7 @@ def test_an_earlier_place_that_a_stranger_wrote_opens_no_filed_tip(line: Line) -
 
 
 @pytest.mark.adversary("a person who writes the database")
-def test_another_place_written_into_a_tip_is_no_earlier_place(line: Line) -> None:
+def test_forged_place_of_tip_gives_no_access(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     assign_pending(line.context)
     with line.database.writing() as session:
@@ -199,7 +199,7 @@ def test_another_place_written_into_a_tip_is_no_earlier_place(line: Line) -> Non
 
 @pytest.mark.adversary("a person who writes the database")
 @pytest.mark.parametrize("copied", [False, True], ids=["made up", "of another desk"])
-def test_a_grant_that_a_stranger_wrote_opens_no_later_answer(line: Line, *, copied: bool) -> None:
+def test_forged_grant_decrypts_no_later_answer(line: Line, *, copied: bool) -> None:
     """The attacker adds a grant for their own desk, so the mark in the tip's head no longer matches the tip's desks. So
     the next answer gets a new key pair."""
     caller = told(line, *DANGER_HERE)
@@ -216,7 +216,7 @@ def test_a_grant_that_a_stranger_wrote_opens_no_later_answer(line: Line, *, copi
 
 
 @pytest.mark.both
-def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
+def test_answer_is_stored_even_if_the_alarm_fails(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(session: Session, *_: object) -> None:
@@ -230,7 +230,7 @@ def test_an_answer_is_stored_where_the_alarm_about_another_pair_cannot_be(
     assert not is_raised(line)
 
 
-def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -> None:
+def test_forged_pair_gets_no_answer_without_desk_keys(line: Line) -> None:
     """If the desks of a tip have no usable key, later answers use the tip's first key pair, but never one that an
     attacker wrote."""
     caller, thief = told(line, *DANGER_HERE), PrivateKey.generate()
@@ -245,7 +245,7 @@ def test_another_pair_gets_no_answer_while_no_key_of_a_desk_counts(line: Line) -
     assert is_raised(line)
 
 
-def test_the_pair_of_another_tip_gets_no_answer(line: Line) -> None:
+def test_key_pair_of_another_tip_gets_no_answer(line: Line) -> None:
     """A person who can read one tip writes the uid and the body of this tip into the row of another tip."""
     known = told(line, *DANGER_HERE)
     known.hang_up()
@@ -311,7 +311,7 @@ def by_the_mapper() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("referred", [False, True])
-def test_a_repeated_answer_asks_three_things(line: Line, referred: bool) -> None:
+def test_later_answer_needs_three_statements(line: Line, referred: bool) -> None:
     """To store an answer, the hotline only reads the tip and the keys of its desks, and writes the tip."""
     caller = told(line, *DANGER_HERE)
     if referred:

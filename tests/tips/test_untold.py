@@ -31,7 +31,7 @@ def change(line: Line, **values: Any) -> None:
         session.execute(update(Tip).values(**values))
 
 
-def test_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
+def test_assignment_does_not_rewrite_tip(line: Line) -> None:
     told(line, *DANGER_HERE)
     assert (by_marks(line), by_rows(line)) == ([], [line.tip.id])
     assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
@@ -48,14 +48,14 @@ def test_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
     }
 
 
-def test_the_bell_rings_for_what_is_filed_and_not_for_what_is_added(line: Line) -> None:
+def test_only_filing_starts_the_assignment_job(line: Line) -> None:
     caller = told(line, *DANGER_HERE)
     line.clock.turn(seconds=5)
     caller.key("1")
     assert line.jobs.scheduled == [(Job.ASSIGN_TIP, line.tip.id)]
 
 
-def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> None:
+def test_most_urgent_pending_tip_is_assigned_first(line: Line) -> None:
     told(line, *QUIET_HERE).hang_up()
     with line.database.writing() as session:
         session.add(make_tip(at=line.clock.at, urgency=1))
@@ -68,7 +68,7 @@ def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> Non
     assert (by_marks(line), by_rows(line)) == ([], [])
 
 
-def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line) -> None:
+def test_raised_pending_tip_is_alerted_once_with_new_urgency(line: Line) -> None:
     told(line, *QUIET_HERE).hang_up()
     line.clock.turn(seconds=5)
     change(line, urgency=1)
@@ -81,7 +81,7 @@ def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line
     assert {row.step for row in line.all(Assignment)} == {0}
 
 
-def test_a_place_corrected_before_any_alert_rings_for_the_new_one(line: Line) -> None:
+def test_corrected_place_before_alert_gets_the_alert(line: Line) -> None:
     told(line, *DANGER_HERE, "0", "2")
     assert line.all(Assignment) == []
     (place,) = line.all(TipPlace)
@@ -89,7 +89,7 @@ def test_a_place_corrected_before_any_alert_rings_for_the_new_one(line: Line) ->
     assert by_rows(line) == [line.tip.id]
 
 
-def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
+def test_unassigned_tip_leads_no_cluster(line: Line) -> None:
     told(line, *DANGER_HERE)
     told(line, *DANGER_HERE)
     with line.database.reading() as session:
@@ -100,7 +100,7 @@ def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
         assert tips_queries.earlier_tips(session, alike.values(), since) == []
 
 
-def test_the_doctor_and_the_judge_see_what_waits(line: Line) -> None:
+def test_health_check_sees_pending_alerts(line: Line) -> None:
     told(line, *DANGER_HERE)
     with line.database.reading() as session:
         assert queries.outbox_health(session).unassigned_since == line.tip.filed_at

@@ -19,14 +19,15 @@ from hotline.gateway.rules import (
 )
 from hotline.tips.rules import DeadlineKind, VisitSafety
 from hotline.tips.rules_events import CaseEventKind, Event
-from tests.alerts.interleaving.asking import Course, EscalationModel, carry_out
-from tests.alerts.interleaving.standing import (
+from tests.alerts.interleaving.policy import Course, EscalationModel, carry_out
+from tests.alerts.interleaving.state import (
+    ALERTED,
+    ASSIGNED,
     AWAY,
     CHASED,
     CLOSED,
     COUNTS,
     DOUBTED,
-    HOLDS,
     KILLED,
     KINDS,
     LOOKED,
@@ -34,8 +35,7 @@ from tests.alerts.interleaving.standing import (
     PASSED,
     PROVED,
     READ,
-    TOLD,
-    WISHES,
+    REQUESTS,
     Standing,
 )
 
@@ -75,7 +75,7 @@ def moves(ladder: EscalationModel, at: Standing, *, acts: bool = True) -> Iterat
 
 def _of_person(ladder: EscalationModel, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
     one = at.people[who]
-    if acts and one & TOLD and not one & AWAY:
+    if acts and one & ALERTED and not one & AWAY:
         yield from _answers(ladder, at, who)
         if who in at.unread:
             read = at.put(who, add=READ)
@@ -110,20 +110,20 @@ LOST = (
     )
     for n in (PARALLEL_AFTER - 1, MAX_ATTEMPTS - 1)
 )
-GIVEN_UP = (
+UNREACHABLE = (
     decide(SendResult(outcome), priority=Priority.URGENT, attempts=1, counted=0, chance=0.0)
     for outcome in (Outcome.PERMANENT, Outcome.STOPPED)
 )
 assert all(verdict.replace and not verdict.flag for verdict in LOST), (
     "a lost send tells a colleague"
 )
-assert all(verdict.flag for verdict in GIVEN_UP), "who cannot be reached is as one who left"
+assert all(verdict.flag for verdict in UNREACHABLE), "who cannot be reached is as one who left"
 
 
 def _sends(ladder: EscalationModel, at: Standing, *, acts: bool) -> Iterator[Move]:
     """Yields the events that can happen to alerts. The policy treats all lost alerts in the same way, so the function
     yields only one move for all lost alerts."""
-    told = [who for who, one in enumerate(at.people) if one & TOLD and not one & AWAY]
+    told = [who for who, one in enumerate(at.people) if one & ALERTED and not one & AWAY]
     if told:
         says = "The phone of {who} is off, or a send to it is lost a second time."
         yield from _happens(ladder, at, CaseEventKind.NOT_REACHED, says, told[0], 0)
@@ -151,11 +151,11 @@ def _answers(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     if not one & PASSED:
         says = "{Who} says that she cannot."
         yield from _happens(ladder, at.put(who, add=PASSED), CaseEventKind.PASSED, says, who)
-    if one & HOLDS:
+    if one & ASSIGNED:
         yield from _happens(ladder, at, CaseEventKind.ON_SITE, "{Who} is on site.", who)
         if judging is None:
             says = "{Who} says that it is no trafficking, and wants it closed."
-            wishing = at.put(who, add=WISHES)
+            wishing = at.put(who, add=REQUESTS)
             yield from _happens(ladder, wishing, CaseEventKind.CLOSURE_REQUESTED, says, who)
             met = wishing._replace(desk=True)
             says = "{Who} has met somebody, and says that it is no trafficking."
@@ -212,7 +212,7 @@ def _leaves(ladder: EscalationModel, at: Standing, who: int) -> Iterator[Move]:
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)
     gone = at.put(who, add=AWAY, drop=KILLED)
-    if at.people[who] & TOLD and asked:
+    if at.people[who] & ALERTED and asked:
         yield from _happens(ladder, gone, CaseEventKind.REMOVED, says, who)
     else:
         yield Move(says, who, gone, 1)

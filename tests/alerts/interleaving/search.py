@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from hotline.tips.rules import DeadlineKind, VisitSafety
-from tests.alerts.interleaving.asking import EscalationModel
 from tests.alerts.interleaving.moves import moves
-from tests.alerts.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOKED, Standing
+from tests.alerts.interleaving.policy import EscalationModel
+from tests.alerts.interleaving.state import ASSIGNED, AWAY, CHASED, KILLED, LOOKED, Standing
 
 Rule = Callable[[EscalationModel, Standing], bool]
 
@@ -30,7 +30,7 @@ def is_not_lost(ladder: EscalationModel, at: Standing) -> bool:
     If only the assignee is active, returns True for any open deadline of these kinds.
     """
     kinds = [kind for kind in GOING if at.is_open(kind)]
-    if all(at.people[n] & HOLDS for n in at.active()):
+    if all(at.people[n] & ASSIGNED for n in at.active()):
         return bool(kinds)
     return any(ladder.rings(at, kind) for kind in kinds)
 
@@ -58,7 +58,7 @@ def is_looked_at(_l: EscalationModel, at: Standing) -> bool:
 
     If the case has no assignee, returns True, because other deadlines then alert people.
     """
-    looked = any(one & LOOKED and not one & HOLDS for one in at.people)
+    looked = any(one & LOOKED and not one & ASSIGNED for one in at.people)
     return at.holder is None or looked or at.is_open(DeadlineKind.SECOND_LOOK)
 
 

@@ -29,10 +29,10 @@ AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 """A Friday at 11:00 in Kigali. If the hotline asks about a person at this time or later, it asks the coordinator on the
 Saturday."""
 CASE = Case("12", None, 2, "no")
-HERS, COLLEAGUE, LEADS, NATION, NATION_TOO = 1, 2, 3, 8, 9
+REFERRER, COLLEAGUE, LEADS, NATION, NATION_TOO = 1, 2, 3, 8, 9
 HERE = frozenset({"12"})
 ROSTER = [
-    Candidate(HERS, Level.RESPONDER, HERE),
+    Candidate(REFERRER, Level.RESPONDER, HERE),
     Candidate(COLLEAGUE, Level.RESPONDER, HERE),
     Candidate(LEADS, Level.COORDINATOR, HERE),
     Candidate(NATION, Level.NATIONAL),
@@ -50,13 +50,13 @@ def played(
     """
     rung, now = [], clock
     while True:
-        ring = next_reminder(now, CASE, roster, HERS, at, now.due_at)
+        ring = next_reminder(now, CASE, roster, REFERRER, at, now.due_at)
         rung.append((now.due_at - at, ring.responder_ids))
         if ring.next is None:
             return rung
         assert ring.next.due_at - now.due_at >= timedelta(hours=1)
         if clock.kind is not FollowKind.CONSENT:
-            assert ring.reminds is (ring.responder_ids == (HERS,))
+            assert ring.reminds is (ring.responder_ids == (REFERRER,))
         now = ring.next
 
 
@@ -78,7 +78,7 @@ def said_of(hour: int, kind: str, code: str, offered: int = 0) -> PersonEntry:
     names = {"offered": "service", "answered": "answer"}
     of = None if kind in ("offered", "consent") else offered
     codes = PersonCodes(1, {names.get(kind, kind): code}, of)
-    return PersonEntry(hour, LoggedEvent(kind), AT + hour * HOURS, codes, HERS)
+    return PersonEntry(hour, LoggedEvent(kind), AT + hour * HOURS, codes, REFERRER)
 
 
 OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes"
@@ -112,7 +112,7 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, ACCEPTED, ARRIVED, "consent:no"], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
     ],
 )
-def test_r9_what_is_asked_of_an_offer(
+def test_r9_offer_sets_its_next_deadline(
     said: list[str], kind: FollowKind | None, due: timedelta | None
 ) -> None:
     person = met(*said)
@@ -120,7 +120,7 @@ def test_r9_what_is_asked_of_an_offer(
     assert offer_clock(person, person.referrals[-1]) == expected
 
 
-def test_the_next_offer_is_asked_after_in_place_of_one_that_came_to_nothing() -> None:
+def test_new_offer_replaces_deadline_of_offer_not_accepted() -> None:
     for before in ([OFFERED], [OFFERED, "answered:no_room"]):
         person = met(*before, OFFERED)
         first, second = person.referrals
@@ -140,7 +140,7 @@ def test_the_next_offer_is_asked_after_in_place_of_one_that_came_to_nothing() ->
         ([OFFERED], None),
     ],
 )
-def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
+def test_consent_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
     clock = person_clock(met(*said), Urgency.SEEN)
     assert clock == (None if due is None else FollowClock(FollowKind.CONSENT, AT + due))
 
@@ -165,7 +165,7 @@ def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
         (["consent:no"], None),
     ],
 )
-def test_a_yes_without_an_offer_is_due_in_two_hours_of_danger_and_the_next_morning_else(
+def test_offer_after_consent_is_due_in_two_hours_or_next_morning(
     said: list[str], since: timedelta | None
 ) -> None:
     person = met(*said)
@@ -180,26 +180,26 @@ def test_a_yes_without_an_offer_is_due_in_two_hours_of_danger_and_the_next_morni
     assert all(offer_clock(person, one) is None for one in person.referrals)
 
 
-def test_an_offer_that_is_owed_in_danger_is_asked_of_the_next_every_two_hours() -> None:
+def test_missing_offer_in_danger_asks_next_person_every_two_hours() -> None:
     clock, rung = FollowClock(FollowKind.OFFER, AT), []
     danger = Case("12", None, Urgency.DANGER, "no")
     for _ in range(3):
-        ring = next_reminder(clock, danger, ROSTER, HERS, AT, clock.due_at)
+        ring = next_reminder(clock, danger, ROSTER, REFERRER, AT, clock.due_at)
         rung.append((clock.due_at - AT, ring.responder_ids))
         assert ring.next is not None
         clock = ring.next
     assert rung == [
-        (timedelta(), (HERS,)),
+        (timedelta(), (REFERRER,)),
         (2 * HOURS, (LEADS,)),
         (4 * HOURS, (NATION, NATION_TOO)),
     ]
 
 
-def test_an_arrival_is_asked_of_the_referrer_then_above() -> None:
+def test_arrival_question_goes_to_referrer_then_higher_levels() -> None:
     clock = FollowClock(FollowKind.ARRIVAL, AT)
     in_the_morning = MORNING - AT
     assert played(clock, ROSTER) == [
-        (timedelta(), (HERS,)),
+        (timedelta(), (REFERRER,)),
         (in_the_morning, (LEADS,)),
         (in_the_morning + DAYS, (NATION, NATION_TOO)),
         (in_the_morning + 8 * DAYS, (NATION, NATION_TOO)),
@@ -208,33 +208,33 @@ def test_an_arrival_is_asked_of_the_referrer_then_above() -> None:
     ]
 
 
-def test_thirty_days_are_unknown_seven_days_later() -> None:
+def test_thirty_day_question_ends_after_seven_days() -> None:
     clock = FollowClock(FollowKind.THIRTY, AT + 30 * DAYS)
     first, second, last = played(clock, ROSTER)
-    assert first == (30 * DAYS, (HERS,))
+    assert first == (30 * DAYS, (REFERRER,))
     assert second[1] == (LEADS,)
     assert last == (37 * DAYS, ())
 
 
-def test_thirty_days_that_are_asked_late_leave_time_to_answer() -> None:
+def test_late_thirty_day_question_leaves_time_to_answer() -> None:
     """The hotline was off for three weeks. So it asks the question that is due after thirty days three weeks late."""
     since, late = AT - 51 * DAYS, AT
     clock = FollowClock(FollowKind.THIRTY, since + 30 * DAYS, 1)
-    ring = next_reminder(clock, CASE, ROSTER, HERS, since, late)
+    ring = next_reminder(clock, CASE, ROSTER, REFERRER, since, late)
     assert (ring.responder_ids, ring.next) == ((LEADS,), FollowClock(FollowKind.THIRTY, MORNING, 2))
 
 
-def test_consent_is_asked_by_somebody_else() -> None:
+def test_another_person_asks_for_consent() -> None:
     clock = FollowClock(FollowKind.CONSENT, AT)
     who = [one for _, one in played(clock, ROSTER)]
-    assert who[0] != (HERS,)
+    assert who[0] != (REFERRER,)
     assert who[-1] == ()
-    alone = [one for one in ROSTER if one.id in (HERS, NATION)]
+    alone = [one for one in ROSTER if one.id in (REFERRER, NATION)]
     assert played(clock, alone)[0][1] == (NATION,)
 
 
 @pytest.mark.parametrize("kind", FollowKind)
-def test_nobody_is_asked_for_ever_whoever_lives(kind: FollowKind) -> None:
+def test_every_question_ends_for_any_active_people(kind: FollowKind) -> None:
     """If a person who should be asked is not active, the next person is asked at once."""
     for living in range(2 ** len(ROSTER)):
         roster = [one for place, one in enumerate(ROSTER) if living >> place & 1]
@@ -245,6 +245,6 @@ def test_nobody_is_asked_for_ever_whoever_lives(kind: FollowKind) -> None:
         above = [one for one in roster if one.level in (Level.COORDINATOR, Level.NATIONAL)]
         if above:
             assert rung[0][1]
-        others = {one.id for one in roster} - {HERS} if kind is FollowKind.CONSENT else None
+        others = {one.id for one in roster} - {REFERRER} if kind is FollowKind.CONSENT else None
         if others is not None:
             assert all(set(who) <= others for _, who in rung)

@@ -89,7 +89,7 @@ def passed_on(them: Colleagues) -> None:
     assert caller.key("1", "1", "5", "3", "2", "1").startswith("END ")
 
 
-def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) -> None:
+def test_colleague_takes_lists_reads_and_closes_passed_case(them: Colleagues) -> None:
     passed_on(them)
     name = them.name(them.second)
     assert HOLDS in them.menu(PHONE)
@@ -105,7 +105,7 @@ def test_who_is_passed_a_case_takes_lists_reads_and_closes_it(them: Colleagues) 
     assert f"{name}: no one found. The case closes when a second person confirms." in caller.screen
 
 
-def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Colleagues) -> None:
+def test_passed_case_is_listed_as_a_colleague_s_once_taken(them: Colleagues) -> None:
     passed_on(them)
     them.takes(SECOND)
     them.reads(SECOND)
@@ -119,7 +119,7 @@ def test_who_passed_a_case_on_that_was_taken_sees_it_as_a_colleague_s(them: Coll
     assert caller.key("2").startswith("CON A colleague has had this case since ")
 
 
-def test_a_caller_without_the_reader_learns_that_a_passed_case_is_theirs(
+def test_passed_case_can_be_taken_while_reader_is_stopped(
     them: Colleagues,
 ) -> None:
     passed_on(them)
@@ -131,7 +131,7 @@ def test_a_caller_without_the_reader_learns_that_a_passed_case_is_theirs(
     assert caller.again().startswith("END You took the case without reading it.")
 
 
-def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> None:
+def test_taker_after_escalation_lists_and_reads_case(them: Colleagues) -> None:
     nation = with_pin(them.beside, msisdn=THIRD, level=Level.NATIONAL, desks=(NATIONAL,))
     them.takes(PHONE)
     them.reads(PHONE)
@@ -149,7 +149,7 @@ def test_who_takes_over_on_escalation_lists_and_reads_it(them: Colleagues) -> No
     assert IS_THEIRS in them.menu(PHONE)
 
 
-def test_who_takes_over_what_nobody_read_lists_and_reads_it(them: Colleagues) -> None:
+def test_taker_of_unread_case_gets_menu_of_assignee(them: Colleagues) -> None:
     place = them.line.tip.place
     deputy = with_pin(them.beside, msisdn=THIRD, level=Level.DEPUTY, desks=(place,))
     take_case(them.line.context, them.first, them.name(them.first), them.line.clock.at)
@@ -161,7 +161,7 @@ def test_who_takes_over_what_nobody_read_lists_and_reads_it(them: Colleagues) ->
     assert IS_THEIRS in them.menu(PHONE)
 
 
-def test_who_helps_too_lists_and_reads_it_and_says_that_they_are_there(them: Colleagues) -> None:
+def test_helping_colleague_lists_reads_and_reports_on_site(them: Colleagues) -> None:
     them.takes(PHONE)
     them.reads(PHONE)
     caller, _ = them.opens(SECOND)
@@ -205,7 +205,7 @@ def overdue(them: Colleagues) -> None:
 
 
 @pytest.mark.parametrize("moves", [nothing, taken, passed, handed_over, overdue])
-def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves: Moves) -> None:
+def test_list_and_sms_agree_on_cases_of_colleagues(them: Colleagues, moves: Moves) -> None:
     moves(them)
     who = them.first if moves is handed_over else them.second
     name, ago = them.name(who), them.line.clock.at - timedelta(days=30)
@@ -218,7 +218,7 @@ def test_lists_and_sms_follow_the_ladder_to_a_colleague(them: Colleagues, moves:
     assert stays is (them.line.tip.assignee_id != who)
 
 
-def test_own_cases_stand_first_and_the_counts_are_of_all_cases(them: Colleagues) -> None:
+def test_own_case_is_listed_first_and_counts_include_all(them: Colleagues) -> None:
     """Forty newer cases without an assignee do not push the responder's own case out of the list. Two of these newer
     cases are about danger."""
     line = them.line

@@ -54,7 +54,7 @@ def member(
     HOURS,
     st.integers(1, 20),
 )
-def test_no_hour_of_a_time_has_fewer_than_was_said(
+def test_fewest_national_people_is_the_minimum_of_all_hours(
     desks: list[list[tuple[int, int]]], first: int, hours: int
 ) -> None:
     """In this test, every leave begins and ends at a full hour, so it is enough to check each hour."""
@@ -66,7 +66,7 @@ def test_no_hour_of_a_time_has_fewer_than_was_said(
     assert fewest_national(people, begins, begins + hours * HOUR) == min(counted)
 
 
-def test_one_back_as_another_goes_leaves_no_gap() -> None:
+def test_return_and_leave_at_same_time_leave_no_gap() -> None:
     people = [member(Level.NATIONAL, away=(absence(*away),)) for away in ((0, 2), (2, 4))]
     assert fewest_national(people, NOON, NOON + 5 * HOUR) == 1
 
@@ -85,7 +85,9 @@ def test_one_back_as_another_goes_leaves_no_gap() -> None:
         ([member(Level.NATIONAL, reachable=False)], ["11", "12"], ["national"]),
     ],
 )
-def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: list[str]) -> None:
+def test_empty_and_absent_desks_are_named(
+    people: list[Member], empty: list[str], away: list[str]
+) -> None:
     assert empty_districts(people, ["11", "12"]) == empty
     assert desks_without_active(people, ["11", "12"], NOON) == away
 
@@ -105,7 +107,7 @@ def test_empty_and_away_are_named(people: list[Member], empty: list[str], away: 
         ("", {}, "", "", ""),
     ],
 )
-def test_a_desk_needs_an_open_board_or_a_phone_on_duty(
+def test_desk_needs_open_board_or_phone_on_duty(
     phones: str, roster: dict[str, list[int]], staffed: str, shown: str, alarms: str
 ) -> None:
     """In `phones`, a minus marks a phone that cannot be reached. `roster` names phones by their position in
@@ -122,7 +124,7 @@ def test_a_desk_needs_an_open_board_or_a_phone_on_duty(
 DANGER = Case("12", None, Urgency.DANGER, "no")
 
 
-def test_districts_come_back_as_they_went_and_the_national_desk_is_one_desk() -> None:
+def test_districts_and_desks_convert_both_ways() -> None:
     for districts in (["12"], ["11", "57"], list[str]()):
         desks = desks_of(Level.DEPUTY, districts)
         assert set(desks) == set(districts or every_district())
@@ -131,11 +133,11 @@ def test_districts_come_back_as_they_went_and_the_national_desk_is_one_desk() ->
     assert districts_of([NATIONAL]) == []
 
 
-def test_the_highest_level_is_the_last_of_the_ladder() -> None:
+def test_highest_level_is_last_escalation_level() -> None:
     assert highest_level([Level.COORDINATOR, Level.RESPONDER, Level.DEPUTY]) is Level.COORDINATOR
 
 
-def test_who_is_of_the_district_and_of_the_nation_is_told_once() -> None:
+def test_member_of_district_and_nation_is_alerted_once() -> None:
     both = [Candidate(1, Level.DEPUTY, frozenset({"12"})), Candidate(1, Level.NATIONAL)]
     assert first_recipients(DANGER, both) == (1,)
     assert first_recipients(DANGER, [*both, Candidate(2, Level.NATIONAL)]) == (1, 2)

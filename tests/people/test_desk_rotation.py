@@ -95,7 +95,7 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(context: Whol
         assert tables_audit.verify_chain(session).broken_at is None
 
 
-def test_what_comes_in_meanwhile_and_who_reads_meanwhile(context: WholeContext) -> None:
+def test_tips_during_rotation_stay_readable(context: WholeContext) -> None:
     """A hop read the old keys before the rotation replaced them. This hop stores its tip after the rotation has
     searched for tips once."""
     before = keys_of(context)
@@ -125,7 +125,7 @@ class Racing(WeeklyLock):
         return super().lock(grant, bound, at)
 
 
-def test_a_grant_locked_meanwhile_is_kept(
+def test_grant_changed_during_rotation_is_kept(
     context: WholeContext, clock: Clock, tmp_path: Path
 ) -> None:
     """During a rotation, the hotline stores a late tip that is encrypted for the old key. Another process changes the
@@ -148,7 +148,7 @@ def test_a_grant_locked_meanwhile_is_kept(
     assert reads(context, filed[0])
 
 
-def test_interrupted_anywhere_it_goes_on(context: WholeContext) -> None:
+def test_interrupted_rotation_continues(context: WholeContext) -> None:
     tip_id = file_tip(context, 1)
 
     class Pulled(Exception):
@@ -170,14 +170,14 @@ def test_interrupted_anywhere_it_goes_on(context: WholeContext) -> None:
     assert reads(context, tip_id)
 
 
-def test_a_wrong_passphrase_changes_nothing(context: WholeContext) -> None:
+def test_wrong_passphrase_changes_no_key(context: WholeContext) -> None:
     before = keys_of(context)
     with pytest.raises(PassphraseWrong):
         rotate(context, old="guess")
     assert keys_of(context) == before
 
 
-def test_a_grant_that_neither_key_opens_keeps_the_old_ones(context: WholeContext) -> None:
+def test_undecryptable_grant_keeps_the_old_keys(context: WholeContext) -> None:
     file_tip(context, 1)
     with context.database.writing() as session:
         session.scalars(

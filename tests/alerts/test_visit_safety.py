@@ -42,7 +42,7 @@ __all__ = ["here"]
 
 @pytest.mark.adversary("a trafficker who holds the victim's phone")
 @pytest.mark.row("C9")
-def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Night) -> None:
+def test_000_after_alert_warns_responders_and_stands_down_no_one(here: Night) -> None:
     caller = here.tells(*DANGER_HERE)
     assert here.texts("one") == ["REF: Gasabo, urgent. Reply 1 REF"]
     before = here.clocks
@@ -67,7 +67,7 @@ def test_000_after_the_alert_changes_how_they_go_and_nobody_stands_down(here: Ni
     assert here.all_fit()
 
 
-def test_000_twice_is_told_once_and_repeated_hops_change_nothing(here: Night) -> None:
+def test_repeated_000_sends_each_visit_warning_once(here: Night) -> None:
     caller = here.tells(*DANGER_HERE)
     caller.key("000")
     for _ in range(2):
@@ -87,7 +87,7 @@ def test_000_twice_is_told_once_and_repeated_hops_change_nothing(here: Night) ->
 
 
 @pytest.mark.row("C9")
-def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) -> None:
+def test_000_without_danger_forbids_visits_and_sets_no_deadline(here: Night) -> None:
     caller = here.tells(*QUIET_HERE)
     caller.hang_up()
     here.tick()
@@ -102,7 +102,7 @@ def test_without_danger_nobody_visits_or_calls_and_no_clock_is_set(here: Night) 
     assert here.holder == asked
 
 
-def test_helpers_must_not_come_is_told_as_well_and_cannot_be_unmade(here: Night) -> None:
+def test_answer_no_visit_warns_responders_and_cannot_be_undone(here: Night) -> None:
     caller = here.tells(*DANGER_HERE, *NO_VISIT)
     assert here.newest("one") == CAREFUL
     caller.key("0", "1")
@@ -113,13 +113,13 @@ def test_helpers_must_not_come_is_told_as_well_and_cannot_be_unmade(here: Night)
     assert here.texts("one").count(CAREFUL) == 1
 
 
-def test_who_is_told_later_learns_it_with_her_alert(here: Night) -> None:
+def test_later_alert_comes_with_the_visit_warning(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.minutes(5)
     assert here.texts("deputy")[:2] == ["REF: Gasabo, urgent. Reply 1 REF", CAREFUL]
 
 
-def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
+def test_visit_warning_before_alerts_is_sent_with_the_alert(here: Night) -> None:
     """The caller gives all answers of a report about a child before any alert is sent."""
     told(here.line, "5", "2", "2", "1", "1", "1", "1", "3", "2")
     here.tick()
@@ -128,14 +128,14 @@ def test_a_mark_before_any_alert_is_sent_with_the_alert(here: Night) -> None:
     assert "visit_safety" in here.clocks
 
 
-def test_helpers_may_come_is_taken_as_ever(here: Night) -> None:
+def test_answer_may_visit_sends_no_visit_warning(here: Night) -> None:
     here.tells(*DANGER_HERE, "1", "1", *REST)
     assert len(here.texts("one")) == 1
     assert "What happened? By " in here.writes("one", "1 {ref}")
 
 
 @pytest.mark.parametrize(("keyed", "said"), [((), None), (("1", "1", "5", "3"), "unsure")])
-def test_who_was_not_asked_or_is_not_sure_is_gone_to_unseen_and_nothing_is_sent(
+def test_unknown_visit_answer_means_no_open_visit_and_no_warning(
     here: Night, keyed: tuple[str, ...], said: str | None
 ) -> None:
     here.tells(*DANGER_HERE, *keyed).hang_up()
@@ -145,7 +145,7 @@ def test_who_was_not_asked_or_is_not_sure_is_gone_to_unseen_and_nothing_is_sent(
     assert "visit_safety" not in here.clocks | before
 
 
-def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(here: Night) -> None:
+def test_unread_take_by_national_desk_names_no_number_to_call(here: Night) -> None:
     here.tells(*DANGER_HERE).hang_up()
     here.minutes(60)
     assert here.writes("desk", "1 {ref}") == UNREAD
@@ -153,7 +153,7 @@ def test_a_national_taker_who_did_not_read_is_not_told_to_call_that_desk(here: N
 
 
 @pytest.mark.row("C9")
-def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
+def test_000_marks_only_tips_of_its_own_session(here: Night) -> None:
     here.tells(*DANGER_HERE).hang_up()
     marked = here.tells(*DANGER_HERE)
     marked.key("000")
@@ -166,7 +166,7 @@ def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
     assert told_of <= of_second
 
 
-def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) -> None:
+def test_sms_decision_openly_needs_proof_but_discreetly_does_not(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     waits = here.writes("desk", "7 {ref}", way=Arrival.CALLED)
@@ -181,7 +181,7 @@ def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) 
     assert here.tip.visit_decision == "openly"
 
 
-def test_nobody_else_decides_how_to_go(here: Night) -> None:
+def test_responder_cannot_decide_visit_safety(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     assert here.writes("one", "7 {ref}").startswith(
@@ -198,7 +198,7 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
     assert here.tip.visit_decision is None
 
 
-def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) -> None:
+def test_national_desk_is_asked_about_visits_until_it_decides(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.minutes(60)
     assert HOW in here.texts("desk")
@@ -213,7 +213,7 @@ def test_the_national_desk_is_asked_again_by_turns_until_it_says(here: Night) ->
     assert here.line.all(AuditEntry)[-1].action == "go_unseen"
 
 
-def test_by_dialling_she_says_how_they_go(here: Night) -> None:
+def test_desk_decides_visit_safety_by_dialling(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     desk = here.line.caller("+250788000103")
@@ -228,7 +228,7 @@ def test_by_dialling_she_says_how_they_go(here: Night) -> None:
     assert one.key("1", "1") == f"{unread}the national desk how to visit."
 
 
-def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
+def test_unverified_number_is_not_in_visit_warning(here: Night) -> None:
     here.line.context = replace(
         here.line.context, line=replace(here.line.context.line, national_number="166")
     )
@@ -238,7 +238,7 @@ def test_where_nobody_signed_a_number_they_are_told_to_ask(here: Night) -> None:
     assert service_check.check_national_number(here.line.context).ok is False
 
 
-def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(here: Night) -> None:
+def test_unconfirmed_visit_warning_is_resent_after_case_is_taken(here: Night) -> None:
     caller = here.tells(*DANGER_HERE)
     here.writes("one", "1 {ref}")
     caller.key("000")
@@ -250,7 +250,7 @@ def test_a_warning_that_may_be_lost_is_sent_again_though_the_case_is_taken(here:
 
 
 @pytest.mark.parametrize("how", ["off", "failed", "on"])
-def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night, how: str) -> None:
+def test_undelivered_visit_warning_alerts_next_person_once(here: Night, how: str) -> None:
     caller = here.tells(*DANGER_HERE)
     here.writes("one", "1 {ref}")
     caller.key("000")
@@ -279,7 +279,7 @@ def test_a_mark_that_its_assignee_does_not_get_goes_to_the_next_once(here: Night
     assert "outcome" in here.clocks
 
 
-def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
+def test_visit_decision_by_sms_proves_no_take(here: Night) -> None:
     """A forged SMS in the name of the desk officer takes the case. The officer also decides by SMS how responders
     visit. The gateway's inbox lists the SMS with this decision, but not the forged SMS. So the hotline does not trust
     that the officer took the case.

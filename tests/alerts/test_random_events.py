@@ -39,7 +39,7 @@ from hotline.tips.rules import DeadlineKind, TipOutcome
 from hotline.tips.rules_events import CaseEventKind, Event, EventChannel, LoggedEvent
 from hotline.tips.tables import Tip
 from tests.alerts.case_sums import check_logs
-from tests.alerts.interleaving.standing import LEVELS
+from tests.alerts.interleaving.state import LEVELS
 from tests.long import is_long, seed
 from tests.support.clock import Clock
 from tests.support.district import District
@@ -67,7 +67,7 @@ class ProcessKilled(BaseException):
 
 
 @dataclass
-class CaseErrands:
+class RandomCase:
     district: District
     chance: random.Random
     told: list[str] = field(default_factory=list)
@@ -114,7 +114,7 @@ class CaseErrands:
         return self.district.tip(self.tip).closed_at is None
 
     def step(self) -> None:
-        errand = self.chance.choice(ERRANDS)
+        errand = self.chance.choice(ACTIONS)
         self.told.append(f"{self.district.clock():%H:%M} {errand.__name__}")
         errand(self)
         self.check()
@@ -339,22 +339,22 @@ class CaseErrands:
 
 
 ANSWERS = (Verb.ON_SITE, Verb.REFERRED, Verb.NOT_TRAFFICKING, Verb.PASS_ON)
-ERRANDS: tuple[Callable[[CaseErrands], None], ...] = (
-    CaseErrands.minutes,
-    CaseErrands.minutes,
-    CaseErrands.minutes,
-    CaseErrands.kill,
-    CaseErrands.lose_doorbells,
-    CaseErrands.read_inbox,
-    CaseErrands.answer,
-    CaseErrands.answer,
-    CaseErrands.answer,
-    CaseErrands.hear_inbox,
-    CaseErrands.hear_inbox,
-    CaseErrands.send_away,
-    CaseErrands.bring_back,
-    CaseErrands.end_by_command,
-    CaseErrands.meet,
+ACTIONS: tuple[Callable[[RandomCase], None], ...] = (
+    RandomCase.minutes,
+    RandomCase.minutes,
+    RandomCase.minutes,
+    RandomCase.kill,
+    RandomCase.lose_doorbells,
+    RandomCase.read_inbox,
+    RandomCase.answer,
+    RandomCase.answer,
+    RandomCase.answer,
+    RandomCase.hear_inbox,
+    RandomCase.hear_inbox,
+    RandomCase.send_away,
+    RandomCase.bring_back,
+    RandomCase.end_by_command,
+    RandomCase.meet,
 )
 
 
@@ -363,13 +363,13 @@ STEPS = 25
 
 
 @pytest.mark.timeout(3600)
-def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tell) -> None:
+def test_random_events_lose_no_danger_case(tmp_path: Path, tell_steps: Tell) -> None:
     closed = 0
     for walk in range(WALKS):
         lay_tables(tmp_path / f"{walk}.db")
         database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
         chance = random.Random(f"{seed()} walk {walk}")
-        errands = CaseErrands(District(database, Clock()), chance)
+        errands = RandomCase(District(database, Clock()), chance)
         for _ in range(STEPS):
             if errands.is_open:
                 errands.step()
@@ -380,7 +380,7 @@ def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tel
     tell_steps(f"walks of a danger case: {WALKS} of {STEPS} steps, {closed} closed")
 
 
-class DyingDatabase:
+class CrashingDatabase:
     """A database that kills every transaction just before its commit."""
 
     def __init__(self, database: Database) -> None:
@@ -394,7 +394,7 @@ class DyingDatabase:
             raise ProcessKilled
 
 
-def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: District) -> None:
+def test_invariant_8_restart_loses_and_repeats_no_deadline(district: District) -> None:
     """The clock process repeats a step of escalation whose transaction was not committed. The process never repeats a
     committed step, even if processes cannot notify each other of new work.
     """
@@ -402,7 +402,7 @@ def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: Distri
     tip = district.tell(urgency=1)
     district.clock.turn(minutes=3)
     before = district.told(tip)
-    dying = replace(district.context, database=cast(Any, DyingDatabase(district.database)))
+    dying = replace(district.context, database=cast(Any, CrashingDatabase(district.database)))
     with pytest.raises(ProcessKilled):
         service_assignment.fire_deadlines(dying)
     assert district.told(tip) == before

@@ -59,8 +59,8 @@ def take_roles(admin: Person, one: Person, reason: str = "stolen phone") -> None
     admin.gives(one, R.TRANSLATOR, reason=reason)
 
 
-Act = Callable[..., object]
-ACTS: dict[str, tuple[Act, str, str]] = {
+Command = Callable[..., object]
+COMMANDS: dict[str, tuple[Command, str, str]] = {
     "end": (Person.ends, "ACCOUNT_ENDED", " "),
     "suspend": (Person.suspends, "ACCOUNT_SUSPENDED", ""),
     "link": (Person.asks_link, "ACCOUNT_LINK", "x" * 201),
@@ -70,8 +70,8 @@ ACTS: dict[str, tuple[Act, str, str]] = {
 action refuses as invalid."""
 
 
-def does(act: str, admin: Person, one: Person) -> object:
-    return ACTS[act][0](admin, one, "stolen phone")
+def execute(act: str, admin: Person, one: Person) -> object:
+    return COMMANDS[act][0](admin, one, "stolen phone")
 
 
 def approve_all(admin: Person) -> None:
@@ -81,31 +81,31 @@ def approve_all(admin: Person) -> None:
 
 
 @pytest.mark.adversary("an admin who ends or takes over accounts")
-@pytest.mark.parametrize("act", ACTS)
-def test_three_acts_are_refused(two: list[Person], clock: Clock, act: str) -> None:
+@pytest.mark.parametrize("act", COMMANDS)
+def test_third_serious_command_is_refused(two: list[Person], clock: Clock, act: str) -> None:
     """Without a limit on the number of actions, one admin could end every account in half a second, before anyone is
     notified."""
     first, second = two
     ones = editors(first, 4)
-    does(act, first, ones[0])
-    does("suspend", first, ones[1])
-    again = partial(does, act, first, ones[2])
+    execute(act, first, ones[0])
+    execute("suspend", first, ones[1])
+    again = partial(execute, act, first, ones[2])
     assert refused(again) == AccountFault.TOO_MANY_COMMANDS
-    does(act, second, ones[3])
+    execute(act, second, ones[3])
     clock.turn(hours=1)
     again()
 
 
-@pytest.mark.parametrize("act", ACTS)
-def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_its_reason(
+@pytest.mark.parametrize("act", COMMANDS)
+def test_each_serious_command_is_logged_and_notified(
     context: ConsoleContext, two: list[Person], clock: Clock, act: str
 ) -> None:
     one, other = editors(two[0], 2)
-    do, template, no_reason = ACTS[act]
+    do, template, no_reason = COMMANDS[act]
     assert refused(lambda: do(two[0], one, no_reason)) == AccountFault.NO_REASON
     assert one.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
     assert messages(context) == []
-    does(act, two[0], one)
+    execute(act, two[0], one)
     number = {"number": str(one.account_id)}
     assert messages(context) == [(1, template, number), (2, template, number)]
     assert due_at(context) == clock()
@@ -114,12 +114,12 @@ def test_the_log_the_national_desk_and_the_on_call_contacts_hear_of_each_with_it
     assert rows[-1].actor == f"account:{two[0].account_id}:Admin 1"
     assert rows[-1].reason.endswith("stolen phone")
     clock.turn(minutes=3)
-    does(act, two[0], other)
+    execute(act, two[0], other)
     assert len(messages(context)) == 4
     assert due_at(context) == clock(), "each is told, though the alarm stands"
 
 
-def test_a_suspension_ends_after_a_day(two: list[Person], clock: Clock) -> None:
+def test_suspension_ends_after_a_day(two: list[Person], clock: Clock) -> None:
     first, second = two
     (one,) = editors(first, 1)
     token = one.enters().token
@@ -136,7 +136,7 @@ def test_a_suspension_ends_after_a_day(two: list[Person], clock: Clock) -> None:
     again()
 
 
-def test_another_admin_lifts_it(two: list[Person]) -> None:
+def test_another_admin_lifts_suspension(two: list[Person]) -> None:
     first, second = two
     (one,) = editors(first, 1)
     first.suspends(one)
@@ -147,7 +147,7 @@ def test_another_admin_lifts_it(two: list[Person]) -> None:
 
 
 @pytest.mark.parametrize("act", ["end", "suspend"])
-def test_nobody_shuts_out_the_last_other_admin_or_approver(two: list[Person], act: str) -> None:
+def test_last_other_admin_or_approver_cannot_be_removed(two: list[Person], act: str) -> None:
     first, second = two
     approvers = [first.colleague(f"Approver {n}", R.TRANSLATOR) for n in (1, 2, 3)]
     for one in approvers:
@@ -155,20 +155,18 @@ def test_nobody_shuts_out_the_last_other_admin_or_approver(two: list[Person], ac
     approve_all(second)
 
     def last(one: Person) -> object:
-        return refused(lambda: does(act, first, one))
+        return refused(lambda: execute(act, first, one))
 
     assert last(second) == AccountFault.LAST_OTHER
     for one in approvers[1:]:
-        does(act, first, one)
+        execute(act, first, one)
     approve_all(second)
     two[0].clock.turn(hours=2)
     assert last(approvers[0]) == AccountFault.LAST_OTHER
 
 
 @pytest.mark.parametrize("act", ["end", "suspend", "roles"])
-def test_nobody_shuts_out_the_last_account_of_the_national_desk(
-    two: list[Person], act: str
-) -> None:
+def test_last_account_of_national_desk_cannot_be_removed(two: list[Person], act: str) -> None:
     first, second = two
 
     def national(name: str) -> Person:
@@ -177,13 +175,13 @@ def test_nobody_shuts_out_the_last_account_of_the_national_desk(
         approve_all(second)
         return made
 
-    acts = partial(does, act, first, national("Officer 1"))
+    acts = partial(execute, act, first, national("Officer 1"))
     assert refused(acts) == AccountFault.LAST_OTHER
     national("Officer 2")
     acts()
 
 
-def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person]) -> None:
+def test_server_has_no_command_limit(context: ConsoleContext, two: list[Person]) -> None:
     for one in editors(two[0], 3):
         service_removal.end_account(context, SERVER, one.account_id, "left")
     assert len(messages(context)) == 6
@@ -193,7 +191,7 @@ def test_the_server_has_no_limit(context: ConsoleContext, two: list[Person]) -> 
 
 
 @pytest.fixture
-def desk(context: ConsoleContext, two: list[Person]) -> Person:
+def officer(context: ConsoleContext, two: list[Person]) -> Person:
     """Returns an account of a person whose phone the hotline knows."""
     made = two[0].colleague("Desk 1", R.DESK)
     one_person(context, made.account_id, "Responder 1")
@@ -205,73 +203,73 @@ def waits_for_link(one: Person) -> bool:
 
 
 @pytest.mark.adversary("an admin who ends or takes over accounts")
-def test_a_link_rests_for_a_day_and_its_person_is_told(two: list[Person], desk: Person) -> None:
-    ask = partial(two[0].asks_link, desk)
+def test_new_link_waits_a_day_and_person_is_notified(two: list[Person], officer: Person) -> None:
+    ask = partial(two[0].asks_link, officer)
     assert ask().link == ""
     assert (3, "OWN_LINK", {}) in messages(two[0].context)
-    assert desk.enters(), "the old proofs hold while it rests"
+    assert officer.enters(), "the old proofs hold while it rests"
     two[0].clock.turn(hours=23)
     assert refused(ask) == AccountFault.LINK_RESTS
     assert len(messages(two[0].context)) == 3
     two[0].clock.turn(hours=1)
     invited = ask()
     assert invited.link
-    desk.is_refused()
-    assert desk.takes_up(invited.link).enters()
-    assert not waits_for_link(desk)
+    officer.is_refused()
+    assert officer.takes_up(invited.link).enters()
+    assert not waits_for_link(officer)
 
 
 @pytest.mark.parametrize("first_act", ["link", "suspend"])
 @pytest.mark.parametrize("is_lifted", [False, True])
-def test_a_link_rests_no_hour_in_which_its_person_cannot_refuse_it(
-    two: list[Person], desk: Person, clock: Clock, *, first_act: str, is_lifted: bool
+def test_link_waits_only_while_person_can_refuse(
+    two: list[Person], officer: Person, clock: Clock, *, first_act: str, is_lifted: bool
 ) -> None:
-    ask = partial(two[0].asks_link, desk)
+    ask = partial(two[0].asks_link, officer)
     for act in (first_act, *{"link", "suspend"} - {first_act}):
-        does(act, two[0], desk)
+        execute(act, two[0], officer)
     clock.turn(hours=20)
     if is_lifted:
-        two[0].lifts(desk)
-        assert desk.enters()
+        two[0].lifts(officer)
+        assert officer.enters()
     clock.turn(hours=5)
     assert refused(ask) == AccountFault.LINK_RESTS
-    desk.enters()
+    officer.enters()
     clock.turn(hours=18)
     assert refused(ask) == AccountFault.LINK_RESTS
     clock.turn(hours=5)
     assert ask().link
 
 
-def test_a_suspension_that_was_over_before_lengthens_no_rest(
-    two: list[Person], desk: Person, clock: Clock
+def test_earlier_suspension_does_not_lengthen_wait(
+    two: list[Person], officer: Person, clock: Clock
 ) -> None:
-    two[0].suspends(desk)
+    two[0].suspends(officer)
     clock.turn(hours=25)
-    two[0].asks_link(desk)
+    two[0].asks_link(officer)
     clock.turn(hours=24)
-    assert two[0].asks_link(desk).link
+    assert two[0].asks_link(officer).link
 
 
-def test_a_link_ends_by_its_person_by_a_second_admin_and_after_a_week(
-    two: list[Person], desk: Person, clock: Clock
+def test_link_request_ends_by_person_admin_or_week(
+    two: list[Person], officer: Person, clock: Clock
 ) -> None:
-    ask = partial(two[0].asks_link, desk)
+    ask = partial(two[0].asks_link, officer)
     ask()
-    service_invitations.refuse_own(desk.context, desk.signs_in())
-    assert not waits_for_link(desk)
+    service_invitations.refuse_own(officer.context, officer.signs_in())
+    assert not waits_for_link(officer)
     clock.turn(days=2)
     assert ask().link == "", "it rests again"
     two[1].decides("link", approve=False)
-    assert not waits_for_link(desk)
+    assert not waits_for_link(officer)
     clock.turn(hours=2)
     ask()
     clock.turn(days=7)
-    assert not waits_for_link(desk)
+    assert not waits_for_link(officer)
     assert ask().link == "", "nobody made the link within a week"
-    assert desk.enters()
+    assert officer.enters()
 
 
-def test_no_phone_needs_another_admin(two: list[Person], clock: Clock) -> None:
+def test_link_for_person_without_phone_needs_admin(two: list[Person], clock: Clock) -> None:
     """The hotline cannot notify the person, so a waiting time alone would help an attacker."""
     first, second = two
     (one,) = editors(first, 1)
@@ -282,7 +280,7 @@ def test_no_phone_needs_another_admin(two: list[Person], clock: Clock) -> None:
     assert first.asks_link(one).link
 
 
-def test_a_person_without_an_account_gets_another_link(two: list[Person]) -> None:
+def test_invited_person_gets_another_link(two: list[Person]) -> None:
     admin = two[0]
     invited = admin.invites("Editor 9", R.EDITOR)
     again = service_invitations.request_link(admin.context, admin.actor, invited.account_id)
@@ -291,7 +289,7 @@ def test_a_person_without_an_account_gets_another_link(two: list[Person]) -> Non
     assert messages(admin.context) == []
 
 
-def test_the_next_act_raises_a_closed_alarm_again(context: ConsoleContext, clock: Clock) -> None:
+def test_next_command_raises_closed_alarm_again(context: ConsoleContext, clock: Clock) -> None:
     with context.database.writing() as session:
         service.record_each(session, Alarm.ACCOUNTS, clock())
         before = tables.raised_alarms(session)[Alarm.ACCOUNTS]

@@ -44,18 +44,18 @@ OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
 """The number of bytes by which a tip's encrypted body is longer than its answers: the head twice, the binding to the
 tip and its desk, and the bytes that encryption adds."""
 QUICK = Costs(passes=1, kib=8)
-SEALER = Encrypter(mark_key=lambda: b"a key of the folder of the hooks")
+ENCRYPTER = Encrypter(mark_key=lambda: b"a key of the folder of the hooks")
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
 """All tests use one derived key, because each derivation takes time even with the cheapest settings."""
 
 words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
 
 
-def sealed(answers: dict[str, str] = ANSWERS) -> EncryptedTip:
-    return SEALER.tip(answers, uid=UID, place="12", desks=DESKS)
+def make_tip(answers: dict[str, str] = ANSWERS) -> EncryptedTip:
+    return ENCRYPTER.tip(answers, uid=UID, place="12", desks=DESKS)
 
 
-def opened(encrypted: Any, **other: Any) -> dict[str, str]:
+def decrypted(encrypted: Any, **other: Any) -> dict[str, str]:
     meant: dict[str, Any] = {
         "body": encrypted.body,
         "grant": encrypted.grants["12"],
@@ -75,16 +75,16 @@ def flipped(encrypted: bytes, at: int) -> bytes:
 
 def again(encrypted: EncryptedTip, answers: dict[str, str], **other: Any) -> bytes | None:
     meant: dict[str, Any] = {"uid": UID, "place": "12", "desks": DESKS}
-    return SEALER.again(answers, **{**meant, "body": encrypted.body[:HEAD_BYTES], **other})
+    return ENCRYPTER.again(answers, **{**meant, "body": encrypted.body[:HEAD_BYTES], **other})
 
 
 @given(words)
-def test_each_desk_reads_what_was_told(answers: dict[str, str]) -> None:
-    encrypted = sealed(answers)
+def test_each_desk_decrypts_all_answers(answers: dict[str, str]) -> None:
+    encrypted = make_tip(answers)
 
-    assert opened(encrypted) == answers
+    assert decrypted(encrypted) == answers
     national = {"desk": "national", "private_key": bytes(NATIONAL)}
-    assert opened(encrypted, grant=encrypted.grants["national"], **national) == answers
+    assert decrypted(encrypted, grant=encrypted.grants["national"], **national) == answers
 
 
 @given(st.integers(min_value=0, max_value=8300))
@@ -93,33 +93,33 @@ def test_a_body_has_one_of_six_lengths(letters: int) -> None:
     told = len('{"landmark":""}') + letters
     if told >= 8192:
         with pytest.raises(ValueError, match="too many to encrypt"):
-            sealed(answers)
+            make_tip(answers)
         return
 
-    encrypted = sealed(answers)
+    encrypted = make_tip(answers)
     padded = len(encrypted.body) - OVERHEAD
     assert padded == next(size for size in (256, 512, 1024, 2048, 4096, 8192) if told < size)
-    assert opened(encrypted) == answers
+    assert decrypted(encrypted) == answers
 
 
-def test_the_same_words_twice_look_nothing_alike() -> None:
-    one, other = (sealed() for _ in range(2))
+def test_same_answers_encrypt_differently() -> None:
+    one, other = (make_tip() for _ in range(2))
 
     assert one.body != other.body
     assert one.grants["12"] != other.grants["12"]
     with pytest.raises(DecryptionFailed):
-        opened(one, grant=other.grants["12"])
+        decrypted(one, grant=other.grants["12"])
 
 
-def test_newer_words_open_by_the_grants_of_the_older() -> None:
+def test_newer_answers_decrypt_with_older_grants() -> None:
     """The hotline uses only the head of the older body to encrypt newer answers of a tip, because no process
     keeps the key of that body."""
-    words_before, newer = sealed(), ANSWERS | {"kind": "labour"}
+    words_before, newer = make_tip(), ANSWERS | {"kind": "labour"}
     body = again(words_before, newer)
 
     assert body is not None
-    assert opened(words_before, body=body) == newer
-    assert opened(words_before) == ANSWERS
+    assert decrypted(words_before, body=body) == newer
+    assert decrypted(words_before) == ANSWERS
     assert again(words_before, newer) != body, "the same words look nothing alike"
 
 
@@ -132,8 +132,8 @@ OTHER_DESKS: tuple[dict[str, bytes], ...] = (
 )
 
 
-def test_a_pair_serves_its_desks_only_and_another_body_is_sealed_anew() -> None:
-    words_before = sealed()
+def test_pair_is_reused_only_for_same_desks_and_body() -> None:
+    words_before = make_tip()
     for desks in OTHER_DESKS:
         assert again(words_before, ANSWERS, desks=desks) is None, desks
     assert again(words_before, ANSWERS, desks=dict(reversed(DESKS.items()))) is not None
@@ -156,59 +156,59 @@ def test_a_pair_serves_its_desks_only_and_another_body_is_sealed_anew() -> None:
     ],
     ids=lambda other: "another " + next(iter(other)),
 )
-def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
-    encrypted = sealed()
+def test_tip_needs_its_own_id_desk_and_key(other: dict[str, Any]) -> None:
+    encrypted = make_tip()
 
     with pytest.raises(DecryptionFailed) as told:
-        opened(encrypted, **other)
+        decrypted(encrypted, **other)
     assert "ishuri" not in str(told.value)
 
 
-def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
+def test_grant_is_bound_to_its_tip_and_desk() -> None:
     """Two desks have the same key pair. Without the name of the desk in the grant, the grant of one desk would also
     work for the other desk."""
     one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
-    encrypted = SEALER.tip(ANSWERS, uid=UID, place="12", desks=one_pair)
+    encrypted = ENCRYPTER.tip(ANSWERS, uid=UID, place="12", desks=one_pair)
 
     with pytest.raises(DecryptionFailed, match="another tip or desk"):
-        opened(encrypted, grant=encrypted.grants["13"])
-    moved = SEALER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
+        decrypted(encrypted, grant=encrypted.grants["13"])
+    moved = ENCRYPTER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
     with pytest.raises(DecryptionFailed, match="for another tip or desk"):
-        opened(encrypted, grant=moved)
+        decrypted(encrypted, grant=moved)
 
 
-def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
+def test_body_is_bound_to_its_tip() -> None:
     """A reader of one tip knows its key, and could encrypt the tip again under the name of another tip."""
-    encrypted = SEALER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
+    encrypted = ENCRYPTER.tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
     key = SealedBox(DISTRICT).decrypt(encrypted.grants["12"][1:])[: Aead.KEY_SIZE]
     forged = VERSION + SealedBox(DISTRICT.public_key).encrypt(key + label(UID, "12"))
 
     with pytest.raises(DecryptionFailed, match="text was altered, or belongs to another tip"):
-        opened(encrypted, grant=forged)
+        decrypted(encrypted, grant=forged)
 
 
 @given(st.integers(min_value=0), st.sampled_from(["body", "grant"]))
-def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
-    encrypted = sealed()
+def test_altered_byte_prevents_decryption(at: int, part: str) -> None:
+    encrypted = make_tip()
     whole = {"body": encrypted.body, "grant": encrypted.grants["12"]}[part]
 
     with pytest.raises(DecryptionFailed):
-        opened(encrypted, **{part: flipped(whole, at)})
+        decrypted(encrypted, **{part: flipped(whole, at)})
 
 
 @given(st.binary(max_size=400))
-def test_rubbish_opens_nothing(rubbish: bytes) -> None:
-    encrypted = sealed()
+def test_random_bytes_are_refused(rubbish: bytes) -> None:
+    encrypted = make_tip()
     for part in ("body", "grant"):
         with pytest.raises(DecryptionFailed):
-            opened(encrypted, **{part: rubbish})
+            decrypted(encrypted, **{part: rubbish})
     with pytest.raises(DecryptionFailed):
         decrypt_number(rubbish, private_key=bytes(DISTRICT))
     with pytest.raises(DecryptionFailed):
         unwrap(rubbish, "correct horse", owner="12", part="a key")
 
 
-def test_a_number_opens_for_the_relay_alone() -> None:
+def test_only_relay_decrypts_phone_number() -> None:
     encrypter = Encrypter(bytes(DISTRICT.public_key))
     encrypted = encrypter.number("+250788000001")
 
@@ -229,7 +229,7 @@ def test_nothing_secret_is_in_a_repr() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=40), st.binary(min_size=32, max_size=32))
-def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key: bytes) -> None:
+def test_desk_key_needs_its_passphrase_and_desk(passphrase: str, private_key: bytes) -> None:
     wrapped = WrappingKey.stretch(passphrase, QUICK).wrap(private_key, owner="12")
 
     assert unwrap(wrapped, passphrase, owner="12", part="a key") == private_key
@@ -238,7 +238,7 @@ def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key
             unwrap(wrapped, typed, owner=owner, part="a key")
 
 
-def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
+def test_desk_key_needs_its_recovery_pair_and_passphrase() -> None:
     recovery, made = KeyPair.new(), KeyPair.new()
     pair, earlier = (
         WrappingKey.stretch(word, QUICK).wrap(one.private, owner=RECOVERY_OWNER)
@@ -263,14 +263,14 @@ def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphra
 
 
 @given(st.integers(min_value=0))
-def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
+def test_altered_wrapped_key_is_not_wrong_passphrase(at: int) -> None:
     wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
 
     with pytest.raises(DecryptionFailed):
         unwrap(flipped(wrapped, at), "correct horse", owner="12", part="a key")
 
 
-def test_costs_travel_with_what_was_wrapped_and_others_are_refused_before_they_cost() -> None:
+def test_wrapped_key_carries_costs_and_bad_costs_are_refused() -> None:
     dearer = WrappingKey.stretch("correct horse", Costs(passes=2, kib=64))
     wrapped = dearer.wrap(b"k" * 32, owner="12")
     assert unwrap(wrapped, "correct horse", owner="12", part="a key") == b"k" * 32
@@ -281,7 +281,7 @@ def test_costs_travel_with_what_was_wrapped_and_others_are_refused_before_they_c
 
 
 @given(st.binary(max_size=2000), st.text(max_size=64))
-def test_a_run_opens_in_its_own_session_under_its_own_key(plain: bytes, session: str) -> None:
+def test_state_needs_its_own_session_and_key(plain: bytes, session: str) -> None:
     cipher = state_cipher(b"k" * 32)
     encrypted = cipher.seal(session, plain)
 
@@ -293,7 +293,7 @@ def test_a_run_opens_in_its_own_session_under_its_own_key(plain: bytes, session:
 
 
 @given(st.binary(max_size=100), st.integers(min_value=0))
-def test_a_run_that_was_altered_is_a_run_forgotten(rubbish: bytes, at: int) -> None:
+def test_altered_state_cannot_be_decrypted(rubbish: bytes, at: int) -> None:
     cipher = state_cipher(b"k" * 32)
     for broken in (rubbish, flipped(cipher.seal("s", b"run"), at)):
         with pytest.raises(HotlineError):
@@ -301,13 +301,13 @@ def test_a_run_that_was_altered_is_a_run_forgotten(rubbish: bytes, at: int) -> N
 
 
 @pytest.mark.adversary("a person who writes the database")
-def test_without_the_key_of_the_marks_no_pair_counts() -> None:
+def test_pair_is_not_trusted_without_mark_key() -> None:
     pair = KeyPair.new()
     mark = blake2b(pair.public + UID.encode(), digest_size=8, person=b"pair").digest()
     assert not Encrypter().made(PAIRED + bytes(8) + mark + pair.public, uid=UID)
 
 
-def test_a_key_of_the_marks_made_later_counts_at_once(tmp_path: Path) -> None:
+def test_mark_key_made_later_works_at_once(tmp_path: Path) -> None:
     (tmp_path / SESSION_KEY).touch()
     encrypter = _encrypter(KeyFolder(tmp_path), RELAY_PUBLIC_KEY)
     tip = encrypter.tip(ANSWERS, uid=UID, place="12", desks=DESKS)

@@ -41,14 +41,14 @@ CLOSED = -1
 
 # The search describes each person by a number. The constants below are the bits of this number: each bit is one fact
 # about the person in the case.
-TOLD = 1
+ALERTED = 1
 COUNTS = 2
 """The person took the case, and the hotline does not doubt this acknowledgement."""
 PASSED = 4
 AWAY = 8
 """The person is on leave, removed, or without a number, so no alert reaches them."""
-HOLDS = 16
-WISHES = 32
+ASSIGNED = 16
+REQUESTS = 32
 """The person requested to close the case, and no one has confirmed or refused the request."""
 PROVED = 64
 """The gateway's inbox lists the person's answer, which proves it. Until the inbox lists an answer, the hotline may
@@ -62,7 +62,7 @@ READ = 1024
 """The person opened the page of the case."""
 CHASED = 2048
 """The person took the case but did not read it in time, so the hotline asked other people to take the case."""
-SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
+SEEN = ALERTED | COUNTS | PASSED | AWAY | ASSIGNED | REQUESTS | READ
 """The facts about a person on which the escalation policy bases its decisions."""
 
 
@@ -82,13 +82,13 @@ class Standing(NamedTuple):
 
     @property
     def holder(self) -> int | None:
-        return self.holder_of(HOLDS)
+        return self.holder_of(ASSIGNED)
 
     @property
     def judging(self) -> int | None:
         """Returns the number of the person who requested the closure, or None. The number is -1 if an account without a
         phone requested it."""
-        return -1 if self.wished else self.holder_of(WISHES)
+        return -1 if self.wished else self.holder_of(REQUESTS)
 
     def holder_of(self, bit: int) -> int | None:
         for n, one in enumerate(self.people):
@@ -118,7 +118,7 @@ class Standing(NamedTuple):
         return Standing((*people[:who], changed, *people[who + 1 :]), *self[1:])
 
     def without_wish(self) -> "Standing":
-        people = tuple([one & ~WISHES for one in self.people])
+        people = tuple([one & ~REQUESTS for one in self.people])
         return self._replace(people=people, wished=False, desk=False)
 
     def order(self) -> tuple[int, ...]:

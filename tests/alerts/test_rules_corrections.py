@@ -30,7 +30,7 @@ ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT + timedelta(minutes=2))}
 HELD = {DeadlineKind.OUTCOME: Clock(AT), DeadlineKind.SECOND_LOOK: Clock(AT)}
 
 
-def standing(**fields: object) -> CaseState:
+def state(**fields: object) -> CaseState:
     base = CaseState(CASE, step=1, alerted=FIRST, clocks=ASKED)
     return replace(base, **fields)  # type: ignore[arg-type]
 
@@ -39,9 +39,9 @@ def sent(decision: Decision) -> dict[Purpose, set[int]]:
     return {order.purpose: set(order.responder_ids) for order in decision.notices}
 
 
-def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
+def test_late_official_stands_down_district_without_notice() -> None:
     local = (AlertedResponder(ONE, Level.RESPONDER), AlertedResponder(DESK, Level.NATIONAL))
-    s = standing(
+    s = state(
         case=Case("12", None, 1, "yes"),
         alerted=local,
         assignee=ONE,
@@ -65,13 +65,13 @@ def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
         ((), rules_escalation_steps.MAX_MOVES + 1, set()),
     ],
 )
-def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_holder(
+def test_camp_added_later_alerts_its_people_and_changes_no_deadline(
     knew: tuple[int, ...], nth: int, new: set[int], holder: int | None
 ) -> None:
     camp = [Candidate(n, Level.RESPONDER, frozenset({"camp"})) for n in (6, 7)]
     above = Candidate(8, Level.COORDINATOR, frozenset({"camp"}))
     heard = tuple(AlertedResponder(n, Level.RESPONDER, is_partner=True) for n in knew)
-    s = standing(
+    s = state(
         case=replace(CASE, place="12", partners=frozenset({"camp"})),
         alerted=(AlertedResponder(ONE, Level.RESPONDER), *heard),
         assignee=holder,
@@ -90,10 +90,10 @@ def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_h
     st.sampled_from([ASKED, HELD, {DeadlineKind.OVERDUE: Clock(AT)}]),
     st.sampled_from(list(VisitSafety)),
 )
-def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
+def test_visit_safety_changes_no_assignee_or_other_deadline(
     what: CaseEventKind, holder: int | None, clocks: dict[DeadlineKind, Clock], care: VisitSafety
 ) -> None:
-    s = standing(assignee=holder, clocks=clocks, safety=care)
+    s = state(assignee=holder, clocks=clocks, safety=care)
     decision = rules_escalation.decide(s, ROSTER, Event(what), AT)
     assert (decision.assignee, decision.release) == (holder, ())
     assert decision.close <= {DeadlineKind.VISIT_SAFETY}
@@ -115,13 +115,13 @@ def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
         (VisitFacts(1, "unsure", decision="openly"), VisitSafety.NONE, False),
     ],
 )
-def test_what_was_told_about_coming_comes_to(
+def test_visit_answers_decide_visit_safety(
     coming: VisitFacts, care: VisitSafety, unseen: bool
 ) -> None:
     assert (coming.safety, coming.must_be_discreet) == (care, unseen)
 
 
-def test_a_no_stays_a_no_once_it_was_filed() -> None:
+def test_filed_answer_no_visit_stays_no() -> None:
     assert kept_visit_answer("no", "yes", filed=True) == "no"
     assert kept_visit_answer("no", "yes", filed=False) == "yes"
     assert kept_visit_answer("yes", None, filed=True) == "yes"

@@ -58,48 +58,48 @@ def stranger(number: int) -> Entrant:
     return Entrant(f"198.51.100.{number}")
 
 
-def tried(queue: StretchQueue, entrant: Entrant) -> StretchTurn:
+def attempt(queue: StretchQueue, entrant: Entrant) -> StretchTurn:
     with queue.turn(entrant) as turn:
         return turn
 
 
 @pytest.mark.adversary("strangers who flood the sign-in page")
-def test_strangers_fill_no_place_of_the_signed_in_who_go_first() -> None:
+def test_known_browsers_have_own_places_and_go_first() -> None:
     queue = StretchQueue()
     with crowded(queue) as crowd:
         for number in range(8):
             crowd.joins(stranger(number), "stranger")
-        assert not tried(queue, stranger(99)).is_given
+        assert not attempt(queue, stranger(99)).is_given
         for number in range(8):
             crowd.joins(Entrant("192.0.2.1", f"session {number}"), f"session {number}")
     assert crowd.order == [*(f"session {number}" for number in range(8)), *["stranger"] * 8]
 
 
-def test_one_network_fills_two_places_and_one_session_two() -> None:
+def test_network_and_session_get_two_places_each() -> None:
     queue = StretchQueue()
     with crowded(queue) as crowd:
         for number in (1, 1, 2):
             crowd.joins(stranger(number), "stranger")
-        assert not tried(queue, stranger(1)).is_given
+        assert not attempt(queue, stranger(1)).is_given
         session = Entrant("192.0.2.1", "session 1")
         crowd.joins(session, "session")
         crowd.joins(session, "session")
-        assert not tried(queue, session).is_given
+        assert not attempt(queue, session).is_given
         crowd.joins(Entrant("192.0.2.1", "session 2"), "session")
     assert crowd.order == [*["session"] * 3, *["stranger"] * 3]
 
 
-def test_one_network_tries_so_often_and_then_once_a_second() -> None:
+def test_network_has_burst_then_one_attempt_a_second() -> None:
     now = [0.0]
     queue = StretchQueue(clock=lambda: now[0])
-    assert all(tried(queue, HERE).is_given for _ in range(BURST))
-    assert tried(queue, HERE) == StretchTurn(is_given=False, wait_seconds=1)
-    assert tried(queue, stranger(1)).is_given, "another network"
-    assert tried(queue, Entrant(HERE.network, "session 1")).is_given, "signed in, by that network"
+    assert all(attempt(queue, HERE).is_given for _ in range(BURST))
+    assert attempt(queue, HERE) == StretchTurn(is_given=False, wait_seconds=1)
+    assert attempt(queue, stranger(1)).is_given, "another network"
+    assert attempt(queue, Entrant(HERE.network, "session 1")).is_given, "signed in, by that network"
     now[0] += 1
-    assert [tried(queue, HERE).is_given for _ in range(2)] == [True, False]
+    assert [attempt(queue, HERE).is_given for _ in range(2)] == [True, False]
     now[0] += 3600
-    assert [tried(queue, HERE).is_given for _ in range(BURST + 1)] == [*[True] * BURST, False]
+    assert [attempt(queue, HERE).is_given for _ in range(BURST + 1)] == [*[True] * BURST, False]
 
 
 @pytest.mark.parametrize(
@@ -112,20 +112,20 @@ def test_a_minute_of_refusals_is_an_alarm(every: int, for_seconds: int, alarms: 
     with queue.turn(HERE):
         for second in range(0, for_seconds + 1, every):
             now[0] = second
-            heard += tried(queue, stranger(1)).is_alarm
+            heard += attempt(queue, stranger(1)).is_alarm
     assert heard == alarms
 
 
-def test_a_full_queue_of_the_known_is_no_alarm() -> None:
+def test_full_queue_of_known_raises_no_alarm() -> None:
     now = [0.0]
     queue = StretchQueue(known=0, clock=lambda: now[0])
     with queue.turn(Entrant(known="session 1")):
         for second in range(0, 120, 5):
             now[0] = second
-            assert tried(queue, Entrant(known="session 2")) == StretchTurn(is_given=False)
+            assert attempt(queue, Entrant(known="session 2")) == StretchTurn(is_given=False)
 
 
-def test_who_waits_lends_its_place_and_takes_one_again() -> None:
+def test_waiting_thread_lends_its_place_meanwhile() -> None:
     told = list[str]()
 
     class Lent:
@@ -149,4 +149,4 @@ def test_places_are_free_again_after_an_error() -> None:
         stack.enter_context(queue.turn(HERE))
         raise ValueError("broken")
     assert queue.waiting(known=False) == 0
-    assert tried(queue, HERE).is_given
+    assert attempt(queue, HERE).is_given

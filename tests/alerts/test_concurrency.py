@@ -63,7 +63,7 @@ def meanwhile(act: Callable[[], object]) -> Thread:
     return thread
 
 
-def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
+def test_delivery_report_during_storing_of_id_is_applied(district: District) -> None:
     """One transaction stores the id of a sent message, and another stores a delivery report with this id. Before both
     transactions are committed, neither transaction sees the row that the other transaction stores. If the transactions
     did not wait for each other, no process would apply the report.
@@ -89,7 +89,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
 
 
 @pytest.mark.fault(31)
-def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
+def test_one_of_two_concurrent_acknowledgements_wins(district: District) -> None:
     hers = [district.enrol() for _ in range(2)]
     district.enrol(Level.NATIONAL)
     results: list[CommandResult] = []
@@ -105,7 +105,7 @@ def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> N
     assert sorted(results) == [CommandResult.ALREADY_TAKEN] * 5 + [CommandResult.TAKEN] * 5
 
 
-def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> None:
+def test_concurrent_first_hops_count_one_session(line: Line) -> None:
     """Each hop runs in its own process. All hops show the same screen, but only one session is counted."""
     for number in range(3):
         caller = line.caller(f"+2507880004{number:02}")
@@ -125,7 +125,7 @@ def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> N
     assert counted == {"session rw": 0, "session en": 6}
 
 
-def test_who_counts_in_the_other_order_does_not_block(database: Database) -> None:
+def test_counting_in_opposite_order_does_not_deadlock(database: Database) -> None:
     cells = [
         CounterKey(day=NOON.date(), measure="session", language=code, channel="ussd", entry="")
         for code in ("en", "rw")
@@ -141,7 +141,7 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
     assert counts(database, "language") == {("en", "session"): 40, ("rw", "session"): 40}
 
 
-def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
+def test_answer_during_filing_of_draft_leaves_one_tip(line: Line) -> None:
     """The clock process files the draft of a silent caller. Before this transaction is committed, the caller answers
     the last question.
     """
@@ -158,7 +158,7 @@ def test_a_silent_draft_that_is_told_on_is_one_tip(line: Line) -> None:
     assert line.tip.state == "complete"
 
 
-def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
+def test_clock_skips_draft_that_a_hop_is_changing(line: Line) -> None:
     """The hotline's clock and the caller's hop do not wait for each other, even if both run often."""
     callers = [told(line, *QUIET_HERE) for _ in range(4)]
     line.clock.turn(minutes=4)
@@ -171,7 +171,7 @@ def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
     assert [tip.state for tip in line.tips] == ["complete"] * 4
 
 
-def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
+def test_erasing_session_keeps_tip_filed_meanwhile(line: Line) -> None:
     """The caller was silent for some time, so the clock process files the tip. At the same moment, the caller names
     another place. The tip keeps the first place, and the caller can continue with the report.
     """
@@ -182,13 +182,13 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
             session, line.context, tips_tables.silent_drafts(session, line.clock())
         )
         session.flush()
-        gone = meanwhile(lambda: forget(line))
+        gone = meanwhile(lambda: erase(line))
     gone.join()
     assert [tip.state for tip in line.tips] == ["filed"]
     assert caller.screen.startswith("CON ")
 
 
-def forget(line: Line) -> None:
+def erase(line: Line) -> None:
     (tip,) = line.tips
     with line.database.writing() as session:
         tips_tables.erase_session(session, tip.session_key, up_to_attempt=tip.attempt)
@@ -204,7 +204,7 @@ def burst(district: District) -> District:
 
 
 @pytest.mark.fault(21)
-def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
+def test_parallel_workers_send_each_message_once(burst: District) -> None:
     context = burst.context
 
     def relay() -> None:
@@ -223,7 +223,7 @@ def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
     assert len(burst.sms.sent) == len(set(burst.sms.sent)) == 10
 
 
-def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> None:
+def test_slow_claim_blocks_no_other_worker_on_server(burst: District, pair: Pair) -> None:
     """A worker that commits its claim slowly blocks no other worker. No other worker claims the same message."""
     service_assignment.assign_pending(burst.context)
     if pair is Pair.EMBEDDED:
@@ -235,7 +235,7 @@ def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> N
     assert [row.id for row in left] == [first.message.id]
 
 
-def test_two_answers_of_one_person_never_wait_for_each_other(district: District) -> None:
+def test_two_answers_of_one_responder_do_not_deadlock(district: District) -> None:
     """Each transaction writes to a case's log, which names the responder, before it counts the responder's answers."""
     her = district.enrol()
     cases = [district.tell(), district.tell()]

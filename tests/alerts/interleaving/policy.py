@@ -13,16 +13,16 @@ from hotline.alerts.rules_assignment import AlertedResponder, Candidate, Case, f
 from hotline.alerts.rules_escalation_steps import CaseState, Decision
 from hotline.tips.rules import Clock, DeadlineKind, Urgency
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from tests.alerts.interleaving.standing import (
+from tests.alerts.interleaving.state import (
+    ALERTED,
+    ASSIGNED,
     AWAY,
     CLOSED,
     COUNTS,
-    HOLDS,
     KINDS,
     LEVELS,
     PAIRS,
     PASSED,
-    TOLD,
     Standing,
 )
 
@@ -36,7 +36,7 @@ the count stops at the number in the table.
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
-TOLD_OF = [AlertedResponder(n, level) for n, level in enumerate(LEVELS)]
+AS_ALERTED = [AlertedResponder(n, level) for n, level in enumerate(LEVELS)]
 TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
@@ -75,7 +75,7 @@ class EscalationModel:
 
     def filed(self) -> Standing:
         told = first_recipients(CASE, [*ROSTERS[TURNS[0]].values()])
-        people = tuple(TOLD if n in told else 0 for n in range(len(LEVELS)))
+        people = tuple(ALERTED if n in told else 0 for n in range(len(LEVELS)))
         first = Decision((), rules_escalation_steps.acknowledge_clock(CASE, NOW))
         return Standing(people, self._course(first, (CLOSED,) * len(KINDS)).clocks).canonical()
 
@@ -140,7 +140,7 @@ class EscalationModel:
         return self._rings[asked]
 
     def _rings_after(self, at: Standing, course: Course) -> bool:
-        others = {n for n in at.active() if not at.people[n] & HOLDS}
+        others = {n for n in at.active() if not at.people[n] & ASSIGNED}
         if any(who in others for who, _ in course.tells):
             return True
         after = carry_out(at, course)
@@ -152,13 +152,13 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
     one case for each person who may become the next assignee.
     """
     people = at.people
-    took = [n for n, one in enumerate(people) if one & COUNTS and not one & (HOLDS | PASSED)]
+    took = [n for n, one in enumerate(people) if one & COUNTS and not one & (ASSIGNED | PASSED)]
     firsts = took if event.what is CaseEventKind.DOUBTED and took else [None]
     for first in firsts:
         yield CaseState(
             CASE,
             step=1,
-            alerted=[TOLD_OF[n] for n, one in enumerate(people) if one & TOLD],
+            alerted=[AS_ALERTED[n] for n, one in enumerate(people) if one & ALERTED],
             assignee=at.holder,
             other_assignees=tuple(sorted(took, key=lambda n: n != first))
             if first is not None
@@ -173,11 +173,11 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseState]:
 
 def carry_out(at: Standing, course: Course) -> Standing:
     """Returns the state of the case after a decision, as `alerts.service_escalation` would store it."""
-    people = [one & ~HOLDS for one in at.people]
+    people = [one & ~ASSIGNED for one in at.people]
     for who, purpose in course.tells:
         if purpose is not Purpose.REMIND:
-            people[who] |= TOLD
+            people[who] |= ALERTED
     if course.holder is not None:
-        people[course.holder] |= HOLDS
+        people[course.holder] |= ASSIGNED
     after = at._replace(people=tuple(people), clocks=course.clocks)
     return after.without_wish() if course.ends_wish else after

@@ -109,11 +109,11 @@ def named(value: object) -> str:
     ],
     ids=named,
 )
-def test_first_told(asked: Case, told: tuple[int, ...]) -> None:
+def test_first_recipients(asked: Case, told: tuple[int, ...]) -> None:
     assert first_recipients(asked, ROSTER) == told
 
 
-def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
+def test_lowest_load_then_oldest_alert_is_chosen() -> None:
     roster = (
         one(1, load=2, told=90),
         one(2, load=1, told=5),
@@ -124,7 +124,7 @@ def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
     assert first_recipients(case(urgency=3), roster[:3]) == (3,)
 
 
-def test_whoever_heard_of_it_hears_that_it_became_urgent() -> None:
+def test_urgent_tip_alerts_earlier_recipients_again() -> None:
     told = [AlertedResponder(3, Level.RESPONDER)]
     assert first_recipients(case(urgency=1), ROSTER, told) == (3, 1, 8)
 
@@ -149,7 +149,7 @@ def prior(*ids: int) -> list[AlertedResponder]:
     ],
     ids=str,
 )
-def test_next_told(
+def test_next_recipients(
     before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
 ) -> None:
     assert next_recipients(case(urgency=3), ROSTER, prior(*before), reason) == after
@@ -172,7 +172,7 @@ def test_next_told(
     ],
     ids=str,
 )
-def test_a_camps_people_go_up_a_ladder_of_their_own(
+def test_camp_desk_escalates_through_its_own_levels(
     before: tuple[int, ...], reason: EscalationReason, after: tuple[int, ...]
 ) -> None:
     asked = case(urgency=3, partners=("camp",))
@@ -180,7 +180,7 @@ def test_a_camps_people_go_up_a_ladder_of_their_own(
     assert next_recipients(asked, ROSTER, known, reason) == after
 
 
-def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
+def test_overdue_case_alerts_coordinator_of_assignee_s_desk() -> None:
     asked = case(partners=("camp",))
     assert overdue_recipients(asked, ROSTER, assignee=13, nth=0) == (15,)
     assert overdue_recipients(asked, ROSTER, assignee=1, nth=0) == (6,)
@@ -188,7 +188,7 @@ def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
 
 
 @pytest.mark.row("R6")
-def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
+def test_escalation_about_official_stays_at_national_desk() -> None:
     for before in ((), (8,), (8, 9)):
         chosen = next_recipients(
             case(official="yes"), ROSTER, prior(*before), EscalationReason.SILENT
@@ -222,7 +222,7 @@ ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
 
 @pytest.mark.row("R4")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
-def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], steps: int) -> None:
+def test_each_tip_has_an_active_recipient(asked: Case, roster: list[Candidate], steps: int) -> None:
     """Every step of escalation alerts at least one person, and only people who may see the case."""
     allowed = {c.id: c for c in roster}
     chosen = first_recipients(asked, roster)
@@ -242,7 +242,7 @@ def test_each_tip_has_a_living_recipient(asked: Case, roster: list[Candidate], s
 
 
 @given(asked=CASES, roster=ROSTERS)
-def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candidate]) -> None:
+def test_escalation_ends_if_all_phones_are_off(asked: Case, roster: list[Candidate]) -> None:
     people = {c.id: c for c in roster}
     before: list[AlertedResponder] = []
     chosen = first_recipients(asked, roster)
@@ -256,7 +256,7 @@ def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candida
 
 @pytest.mark.row("C19")
 @given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
-def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], steps: int) -> None:
+def test_camp_keeps_district_escalation(asked: Case, roster: list[Candidate], steps: int) -> None:
     """If a camp's desk is alerted too, the same people of the district and of the national desk are alerted at each
     level as without a camp.
 
@@ -287,7 +287,7 @@ def test_a_camp_keeps_the_district_ladder(asked: Case, roster: list[Candidate], 
     roster=ROSTERS,
     told=st.lists(st.integers(0, 12), max_size=3),
 )
-def test_a_burst_is_planned_as_if_each_came_alone(
+def test_burst_plan_matches_planning_each_tip_alone(
     cases: list[Case], roster: list[Candidate], told: list[int]
 ) -> None:
     before = [AlertedResponder(c.id, c.level) for at, c in enumerate(roster) if at in told]
@@ -303,7 +303,7 @@ def test_a_burst_is_planned_as_if_each_came_alone(
     assert planning.roster == tuple(people)
 
 
-def test_a_tip_that_nobody_lives_for_has_no_step() -> None:
+def test_tip_without_recipient_has_no_escalation_step() -> None:
     planning = AlertPlan([c for c in ROSTER if c.id < 8], NOON)
     waiting = [WaitingTip(1, case(official="yes")), WaitingTip(2, case(urgency=3), step=4)]
     assert [*planning.steps(waiting)] == [EscalationStep(2, case(urgency=3), 4, (1,))]

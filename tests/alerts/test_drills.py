@@ -58,7 +58,7 @@ from tests.support.district import District
 from tests.support.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
 from workers.clock import STEPS, tick
 
-SAID = "was a drill. Do not go. Thank you."
+OVER = "was a drill. Do not go. Thank you."
 OURS = [step for step in STEPS if step.__name__ not in ("tidy", "file_silent")]
 ALINE = Actor("Aline")
 WHY = "the week of drills"
@@ -75,7 +75,7 @@ def staffed(district: District) -> District:
     return district
 
 
-def begun(district: District, **wanted: Any) -> int:
+def started(district: District, **wanted: Any) -> int:
     return service_drills.start(
         district.context, DrillRequest("12", **wanted), by=ALINE, reason=WHY
     )
@@ -112,7 +112,7 @@ def phones(district: District, words: str) -> Iterator[str]:
 
 @pytest.mark.row("R12")
 def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(staffed: District) -> None:
-    begun(staffed)
+    started(staffed)
     assert staffed.told(tip_of(staffed).id) == [(0, 1), (0, 2)], "two of the lowest level"
     staffed.clock.turn(seconds=4)
     staffed.deliver()
@@ -127,7 +127,7 @@ def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(staffed: Distric
     tick(staffed.context, OURS)
     staffed.deliver()
 
-    assert list(phones(staffed, SAID)) == ["02"], "who had not answered is told when it is over"
+    assert list(phones(staffed, OVER)) == ["02"], "who had not answered is told when it is over"
     first, second = reported(staffed)[1]
     assert first.delivered_at == first.alerted_at + timedelta(seconds=10)
     assert first.answered_at == first.alerted_at + timedelta(minutes=1)
@@ -142,11 +142,11 @@ def test_every_step_is_timed_and_each_answer_says_it_is_a_drill(staffed: Distric
 @pytest.mark.parametrize(
     ("climbs", "told"), [(False, {1, 2}), (True, {1, 2, 4, 5})], ids=["stays", "climbs"]
 )
-def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
+def test_r12_drill_escalates_only_if_asked_and_never_to_nation(
     staffed: District, climbs: bool, told: set[int]
 ) -> None:
     """In this test, no responder answers the alert of the drill for 54 minutes."""
-    begun(staffed, escalates=climbs)
+    started(staffed, escalates=climbs)
     for _ in range(9):
         staffed.clock.turn(minutes=6)
         tick(staffed.context, OURS)
@@ -160,13 +160,13 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
         assert gateway_queries.outbox_health(session).untaken_since == {}, "and no alarm"
 
 
-def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(staffed: District) -> None:
+def test_failed_drill_sms_keeps_phone_reachable_and_alerts_next(staffed: District) -> None:
     staffed.sms.results = [
         *[SendResult(Outcome.ACCEPTED, 200, "101")] * 3,
         SendResult(Outcome.STOPPED, 200, "406"),
         SendResult(Outcome.PERMANENT, 200, "403"),
     ]
-    begun(staffed)
+    started(staffed)
     staffed.deliver()
     assert [staffed.responder(who).unreachable for who in (1, 2)] == [None, None]
     assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2, 3}
@@ -181,8 +181,8 @@ def test_a_dead_phone_keeps_its_person_and_a_colleague_is_asked_too(staffed: Dis
 
 
 @pytest.mark.row("R12")
-def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
-    begun(staffed)
+def test_r12_real_danger_goes_first_and_ends_drill(staffed: District) -> None:
+    started(staffed)
     heard = staffed.tell(urgency=3, place="31")
     assert [row.priority for row in staffed.all(Message)][:2] == [Priority.DRILL] * 2
     assert staffed.deliver_one()
@@ -198,13 +198,13 @@ def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
     tip = tip_of(staffed)
     sent = [row for row in staffed.all(Message) if row.attempts and row.priority == 5]
     assert sent == [], "what was not sent yet never is"
-    assert list(phones(staffed, SAID)) == [], "and nobody is told that what she never got was one"
+    assert list(phones(staffed, OVER)) == [], "and nobody is told that what she never got was one"
     assert staffed.tip(real).closed_at is None is staffed.tip(heard).closed_at
     assert tip.outcome == "trial"
 
 
-def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District) -> None:
-    begun(staffed)
+def test_r12_drill_is_in_no_statistics_and_marked_in_lists(staffed: District) -> None:
+    started(staffed)
     staffed.deliver()
     arrive(staffed)
     says(staffed, 1)
@@ -221,22 +221,22 @@ def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District
     assert listed.tip.channel == rules_trial.DRILL
 
 
-def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
+def test_r12_one_person_can_close_a_drill(staffed: District) -> None:
     """A case about danger needs two people to close it, but one person can close a drill."""
-    exercise_id = begun(staffed)
+    exercise_id = started(staffed)
     staffed.deliver()
     service_retention.close_tip(staffed.context, tip_of(staffed).id, by="Alice", reason="enough")
     assert tip_of(staffed).closed_at is not None
     service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.deliver()
-    assert sorted(phones(staffed, SAID)) == ["01", "02"]
+    assert sorted(phones(staffed, OVER)) == ["01", "02"]
     with pytest.raises(DrillRefused, match="has already ended"):
         service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
 
 
-def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(staffed: District) -> None:
+def test_drill_cannot_be_linked_or_reopened(staffed: District) -> None:
     real = staffed.file_tip(place="31")
-    service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
+    service_drills.call_off(staffed.context, started(staffed), by=ALINE, reason=WHY)
     tip = tip_of(staffed)
     signed: dict[str, Any] = {"actor": "Alice", "reason": "alike"}
     with pytest.raises(EndRefused, match="cannot be linked"):
@@ -245,10 +245,10 @@ def test_a_drill_stays_apart_from_cases_and_opening_does_not_restart_it(staffed:
         service_retention.reopen_tip(staffed.context, tip.id, by="Alice", reason="once more")
 
 
-def test_r12_a_tip_that_becomes_a_danger_meanwhile_ends_it(staffed: District) -> None:
+def test_r12_tip_that_becomes_danger_ends_drill(staffed: District) -> None:
     older = staffed.file_tip(urgency=2, place="11", filed_at=staffed.clock())
     staffed.clock.turn(minutes=5)
-    begun(staffed)
+    started(staffed)
     service_drills.end_due(staffed.context)
     assert reported(staffed)[0].ended_at is None
     staffed.clock.turn(minutes=5)
@@ -264,27 +264,27 @@ def refused(district: District, why: str, desk: str = "12") -> None:
 
 
 @pytest.mark.adversary("a person who misuses drills")
-def test_at_most_four_a_year_by_day_without_danger_and_a_week_apart(staffed: District) -> None:
+def test_desk_has_four_drills_a_year_a_week_apart_without_danger(staffed: District) -> None:
     refused(staffed, "no one at this desk can be alerted", "31")
     danger = staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
     refused(staffed, "a person near this desk is in danger")
     staffed.change(Tip, danger, closed_at=staffed.clock())
-    service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
+    service_drills.call_off(staffed.context, started(staffed), by=ALINE, reason=WHY)
     refused(staffed, "in the last 7 days")
     for _ in range(3):
         staffed.clock.turn(days=8)
-        exercise_id = begun(staffed)
+        exercise_id = started(staffed)
         refused(staffed, "already running at this desk")
         service_drills.call_off(staffed.context, exercise_id, by=ALINE, reason=WHY)
     staffed.clock.turn(days=8)
     refused(staffed, "had 4 drills in a year")
     staffed.clock.turn(days=400)
-    begun(staffed)
+    started(staffed)
 
 
 @pytest.mark.row("R12")
 def test_r12_a_pause_of_drills_ends_the_running_one_and_refuses_the_next(staffed: District) -> None:
-    drill_id = begun(staffed)
+    drill_id = started(staffed)
     why = {"by": "Aline", "reason": "people were frightened"}
     service_partial_pause.pause(staffed.context, OutgoingPart.DRILLS, **why)
     service_drills.end_due(staffed.context)
@@ -293,15 +293,15 @@ def test_r12_a_pause_of_drills_ends_the_running_one_and_refuses_the_next(staffed
 
 
 @pytest.mark.adversary("a person who misuses drills")
-def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District) -> None:
+def test_drill_starts_only_by_day_and_late_clock_alerts_no_one(staffed: District) -> None:
     """The times are in Kigali. A drill about danger lasts an hour."""
     for hour, minute in ((21, 0), (23, 0), (3, 0), (5, 59)):
         staffed.clock.at = datetime(2026, 11, 24, hour, minute, tzinfo=KIGALI)
         refused(staffed, "must start and end by day")
     staffed.clock.at = datetime(2026, 11, 24, 6, 0, tzinfo=KIGALI)
-    service_drills.call_off(staffed.context, begun(staffed), by=ALINE, reason=WHY)
+    service_drills.call_off(staffed.context, started(staffed), by=ALINE, reason=WHY)
     staffed.clock.at = datetime(2026, 12, 24, 20, 59, tzinfo=KIGALI)
-    begun(staffed, escalates=True)
+    started(staffed, escalates=True)
     staffed.deliver()
     staffed.clock.turn(hours=2)
     tick(staffed.context, [step for step in OURS if step.__name__ != "end_due"])
@@ -313,7 +313,7 @@ def test_none_runs_at_night_and_a_stopped_clock_alerts_nobody(staffed: District)
     ("kind", "where", "place", "named"),
     [(DeskKind.BORDER, None, ABROAD, "mu mahanga"), (DeskKind.PROTECTION, "12c1", "12", "Gasabo")],
 )
-def test_r12_a_border_post_and_a_camp_are_tried_as_a_district_is(
+def test_r12_drill_of_border_or_camp_alerts_only_its_people(
     staffed: District, kind: DeskKind, where: str | None, place: str, named: str
 ) -> None:
     """In a drill of a border post or a camp, only the people of this desk are alerted, and not the people of the
@@ -382,7 +382,7 @@ def answers(district: District, text: str) -> Iterator[str]:
         yield f"{kind} {next(short for words, short in REPLIES.items() if words in said)}"
 
 
-def lived(district: District, story: Sequence[str | float]) -> list[str]:
+def replayed(district: District, story: Sequence[str | float]) -> list[str]:
     """Runs the steps of a story and returns the replies. The step `drill` starts a drill, `over` ends it, and `alert`
     files a case. A number is a pause in minutes, and any other text is an SMS of a responder."""
     read: list[str] = []
@@ -390,7 +390,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
     for step in story:
         match step:
             case "drill":
-                exercise = begun(district)
+                exercise = started(district)
             case "over":
                 service_drills.call_off(district.context, exercise, by=ALINE, reason=WHY)
             case "alert":
@@ -403,7 +403,7 @@ def lived(district: District, story: Sequence[str | float]) -> list[str]:
     return read
 
 
-def forget(district: District) -> None:
+def close_all(district: District) -> None:
     """Moves the clock forward by more than a year and closes every tip."""
     district.clock.turn(days=400)
     service_drills.end_due(district.context)
@@ -430,20 +430,20 @@ STORIES: Mapping[tuple[str | float, ...], list[str]] = {
 
 
 @pytest.mark.row("R12")
-def test_r12_a_bare_answer_beside_an_exercise(district: District) -> None:
+def test_r12_bare_digit_takes_no_wrong_case_in_drill(district: District) -> None:
     """All stories use one hotline, and each story begins more than a year after the previous one. A new database for
     each story would take longer."""
     district.enrol(Level.RESPONDER)
     wrong = {}
     for story, wanted in STORIES.items():
-        read = lived(district, story)
+        read = replayed(district, story)
         if read != wanted:
             wrong[story] = read
-        forget(district)
+        close_all(district)
     assert wrong == {}
 
 
-def test_a_bare_answer_takes_no_case_older_than_the_alert(
+def test_bare_digit_takes_no_case_older_than_last_alert(
     district: District,
 ) -> None:
     """The responder was alerted of two cases, and the newer case is now closed. A reply without a reference must not
@@ -471,14 +471,14 @@ def reference(line: Line, who: int) -> str:
 
 
 @pytest.fixture
-def beside(line: Line) -> ReaderBeside:
+def reader(line: Line) -> ReaderBeside:
     return reader_beside(line)
 
 
 @pytest.mark.row("R12")
-def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(beside: ReaderBeside) -> None:
-    line = beside.line
-    who = with_pin(beside, desks=(PLACE,))
+def test_screens_behind_pin_say_that_case_is_a_drill(reader: ReaderBeside) -> None:
+    line = reader.line
+    who = with_pin(reader, desks=(PLACE,))
     begin(line)
     name = reference(line, who)
     phone = line.caller(PHONE)
@@ -495,7 +495,7 @@ def test_behind_a_pin_the_list_page_and_answer_say_it_is_a_drill(beside: ReaderB
 
 
 @pytest.mark.parametrize("key", ["1", "5"])
-def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, key: str) -> None:
+def test_r12_screens_without_pin_say_that_case_is_a_drill(line: Line, key: str) -> None:
     who = line.enrol(Level.RESPONDER, PHONE, "en")
     with line.database.writing() as session:
         post(session, session.get_one(Responder, who), Level.RESPONDER, PLACE)

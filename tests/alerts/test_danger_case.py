@@ -81,15 +81,15 @@ def story(district: District) -> Story:
     return Story(district)
 
 
-def test_a_danger_case_from_its_alert_to_its_end(story: Story) -> None:
+def test_danger_case_runs_from_alert_to_closure(story: Story) -> None:
     assert story.district.told(story.tip) == [(0, FIRST), (0, SECOND), (0, NATIONAL)]
-    one_cannot_and_one_takes_it(story)
-    she_is_silent_until_it_is_red(story)
-    another_goes_and_a_second_person_looks(story)
-    two_people_end_it(story)
+    first_passes_second_takes(story)
+    silence_makes_case_overdue(story)
+    coordinator_takes_and_another_looks(story)
+    two_people_close_it(story)
 
 
-def one_cannot_and_one_takes_it(story: Story) -> None:
+def first_passes_second_takes(story: Story) -> None:
     story.writes(FIRST, "I can't {ref}")
     assert story.district.told(story.tip)[-1] == (1, COORDINATOR)
     assert story.holder is None
@@ -99,7 +99,7 @@ def one_cannot_and_one_takes_it(story: Story) -> None:
     assert story.district.open_kinds() == ["outcome", "second_look"]
 
 
-def she_is_silent_until_it_is_red(story: Story) -> None:
+def silence_makes_case_overdue(story: Story) -> None:
     story.minutes(14)
     assert "REMIND" not in story.last(SECOND)
     story.minutes(1)
@@ -112,7 +112,7 @@ def she_is_silent_until_it_is_red(story: Story) -> None:
     assert "overdue" in story.district.open_kinds()
 
 
-def another_goes_and_a_second_person_looks(story: Story) -> None:
+def coordinator_takes_and_another_looks(story: Story) -> None:
     story.writes(COORDINATOR, "1 {ref}")
     assert story.holder == COORDINATOR
     assert "overdue" not in story.district.open_kinds()
@@ -122,7 +122,7 @@ def another_goes_and_a_second_person_looks(story: Story) -> None:
     assert "ALERT_LOOK_REPLY" in {row.template for row in story.district.all(Message)}
 
 
-def two_people_end_it(story: Story) -> None:
+def two_people_close_it(story: Story) -> None:
     story.writes(COORDINATOR, "1 {ref}")
     story.writes(COORDINATOR, "4 {ref}")
     assert story.district.tip(story.tip).closed_at is None
@@ -137,7 +137,7 @@ def two_people_end_it(story: Story) -> None:
 
 
 @pytest.mark.row("R5")
-def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> None:
+def test_eleven_silent_days_after_take_send_more_alerts(story: Story) -> None:
     """In an earlier release, the hotline sent no more alerts about a case after one responder had answered an alert."""
     story.writes(FIRST, "1 {ref}")
     before = len(story.district.all(Message))
@@ -148,7 +148,7 @@ def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> Non
 
 
 @pytest.mark.row("R1")
-def test_what_each_message_of_a_case_says_fits_one_segment(story: Story) -> None:
+def test_every_message_of_a_case_fits_one_segment(story: Story) -> None:
     story.writes(FIRST, "1 {ref}")
     story.minutes(200)
     phrases = load_phrases()

@@ -10,21 +10,21 @@ from hotline.tips.encrypt_notes import decrypt_answer, new_pair
 
 TIP_KEY, UID = bytes([3]) * 32, "0" * 31 + "1"
 PAIR = new_pair(TIP_KEY, uid=UID)
-TOLD = {"answer": "hafi y'ishuri", "language": "rw"}
-BODY = Encrypter().answer(TOLD, public_key=PAIR.public_key)
+ANSWER = {"answer": "hafi y'ishuri", "language": "rw"}
+BODY = Encrypter().answer(ANSWER, public_key=PAIR.public_key)
 
 
-def test_it_opens_with_the_key_of_its_tip() -> None:
-    assert decrypt_answer(BODY, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == TOLD
+def test_answer_decrypts_with_key_of_its_tip() -> None:
+    assert decrypt_answer(BODY, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == ANSWER
 
 
 @given(said=st.text(max_size=160))
-def test_whatever_she_says_comes_back(said: str) -> None:
+def test_any_answer_text_is_decrypted_exactly(said: str) -> None:
     body = Encrypter().answer({"answer": said}, public_key=PAIR.public_key)
     assert decrypt_answer(body, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == {"answer": said}
 
 
-def test_a_digit_and_a_sentence_have_one_length() -> None:
+def test_short_and_long_answer_have_same_length() -> None:
     short = Encrypter().answer({"answer": "no", "language": "rw"}, public_key=PAIR.public_key)
     assert len(short) == len(BODY)
     assert len(BODY) > SIZES[0]
@@ -44,16 +44,16 @@ def test_a_digit_and_a_sentence_have_one_length() -> None:
     ],
     ids=["other key", "other tip", "other pair", "altered", "no body", "no key", "body's version", "key's version"],
 )  # fmt: skip
-def test_it_opens_with_nothing_else(body: bytes, locked: bytes, key: bytes, uid: str) -> None:
+def test_answer_needs_its_own_keys(body: bytes, locked: bytes, key: bytes, uid: str) -> None:
     with pytest.raises(DecryptionFailed):
         decrypt_answer(body, locked, tip_key=key, uid=uid)
 
 
 @given(body=st.binary(max_size=400), locked=st.binary(max_size=200))
-def test_whatever_lies_there_is_refused_by_name(body: bytes, locked: bytes) -> None:
+def test_random_bytes_raise_decryption_failed(body: bytes, locked: bytes) -> None:
     with pytest.raises(DecryptionFailed):
         decrypt_answer(body, locked, tip_key=TIP_KEY, uid=UID)
 
 
-def test_the_keys_stand_in_no_repr() -> None:
+def test_repr_of_pair_shows_no_key() -> None:
     assert repr(PAIR.locked_key) not in repr(PAIR)

@@ -28,7 +28,7 @@ from hotline.people.rules_roster import OFF_DUTY, DutyRow, Override, Roster, wee
 from hotline.text.places import ABROAD, NATIONAL
 from hotline.tips.rules import Clock, DeadlineKind, Urgency
 from hotline.tips.rules_events import CaseEventKind, Event, Purpose
-from tests.alerts.case_walk import ACTS, CaseWalk
+from tests.alerts.case_walk import ACTIONS, CaseWalk
 from tests.long import is_long, seed
 from tests.support.builders import NOON
 from tests.support.steps import Tell
@@ -211,7 +211,7 @@ class DutyWalk(CaseWalk):
             self.happen(Event(CaseEventKind.REMOVED, by=who))
 
     def step(self) -> None:
-        what = self.chance.choice((*ACTS, *TAKES, *OTHERS))
+        what = self.chance.choice((*ACTIONS, *TAKES, *OTHERS))
         who = self.chance.choice(self.people).id
         self.record.append(f"{self.at:%a %H:%M} {what} {who}")
         if isinstance(what, CaseEventKind):

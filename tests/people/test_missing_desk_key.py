@@ -25,7 +25,7 @@ from tests.support.taking import close_by_two
 
 HERE = "12"
 """The district in which `DANGER_HERE` and `QUIET_HERE` report a tip."""
-EVERYWHERE = (HERE, "national")
+BOTH_DESKS = (HERE, "national")
 
 
 def lose(session: Session, code: str) -> None:
@@ -41,7 +41,7 @@ def break_off(session: Session, code: str) -> None:
     session.execute(update(Desk).where(Desk.code == code).values(public_key=bytes(32)))
 
 
-def without(line: Line, codes: tuple[str, ...], harm: Callable[[Session, str], None]) -> Line:
+def with_damage(line: Line, codes: tuple[str, ...], harm: Callable[[Session, str], None]) -> Line:
     with line.database.writing() as session:
         for code in codes:
             harm(session, code)
@@ -63,7 +63,7 @@ def alerts(line: Line) -> dict[str, list[str]]:
     return found
 
 
-def details(line: Line) -> bool:
+def details_ok(line: Line) -> bool:
     context = replace(line.context, flow_sets=FakeShelf())
     (found,) = [one for one in check_database(context) if one.name == "details"]
     assert found.ok or "hotline init" in found.todo
@@ -72,23 +72,23 @@ def details(line: Line) -> bool:
 
 @pytest.mark.fault(36)
 @pytest.mark.parametrize("harm", [lose, cut_short, break_off])
-@pytest.mark.parametrize("codes", [(HERE,), ("national",), EVERYWHERE], ids="+".join)
-def test_row_36_a_desk_without_a_key_costs_no_tip(
+@pytest.mark.parametrize("codes", [(HERE,), ("national",), BOTH_DESKS], ids="+".join)
+def test_row_36_desk_without_key_loses_no_tip(
     line: Line,
     codes: tuple[str, ...],
     harm: Callable[[Session, str], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caller = told(without(staffed(line), codes, harm), *DANGER_HERE)
+    caller = told(with_damage(staffed(line), codes, harm), *DANGER_HERE)
 
     assert caller.screen.startswith("CON ")
     assert (line.tip.state, line.tip.place, line.tip.urgency) == ("filed", HERE, 1)
-    assert line.desks_of(line.tip) == set(EVERYWHERE) - set(codes)
+    assert line.desks_of(line.tip) == set(BOTH_DESKS) - set(codes)
     assert set((line.tip.locked_for or "").split()) == set(codes)
     assert ("hotline.alerts.service_intake", logging.CRITICAL) in {
         row[:2] for row in caplog.record_tuples
     }
-    assert not details(line)
+    assert not details_ok(line)
 
     assert service_assignment.assign_pending(line.context) == 1
     assert service_sending.deliver_due(line.context) == len(line.all(Assignment)) > 0
@@ -98,34 +98,34 @@ def test_row_36_a_desk_without_a_key_costs_no_tip(
         assert locked == {desk in codes}, level
 
 
-def test_row_36_it_is_read_by_the_desk_that_has_a_key(line: Line) -> None:
-    told(without(line, (HERE,), lose), *QUIET_HERE, *REST)
+def test_row_36_desk_with_key_reads_tip(line: Line) -> None:
+    told(with_damage(line, (HERE,), lose), *QUIET_HERE, *REST)
     assert line.read(line.tip)["kind"] == "labour"
 
 
-def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
-    told(without(line, (HERE,), lose), *DANGER_HERE)
+def test_alarm_ends_with_the_tip(line: Line) -> None:
+    told(with_damage(line, (HERE,), lose), *DANGER_HERE)
     close_by_two(line.context, line.tip.id)
-    assert details(line)
+    assert details_ok(line)
 
 
-def test_a_key_that_is_back_is_used_by_the_next_answer(line: Line) -> None:
+def test_next_answer_uses_restored_key(line: Line) -> None:
     """Each new answer encrypts the whole body again, so the earlier answers are then encrypted for the restored key
     too."""
     key = next(row.public_key for row in line.all(Desk) if row.code == HERE)
-    caller = told(without(line, (HERE,), cut_short), *QUIET_HERE)
+    caller = told(with_damage(line, (HERE,), cut_short), *QUIET_HERE)
     assert line.tip.locked_for == HERE
     with line.database.writing() as session:
         session.execute(update(Desk).where(Desk.code == HERE).values(public_key=key))
     caller.key(*REST)
     (tip,) = line.tips
     assert not tip.locked_for
-    assert line.desks_of(tip) == set(EVERYWHERE)
+    assert line.desks_of(tip) == set(BOTH_DESKS)
 
 
 @pytest.mark.parametrize("urgency", [1, 3])
 @pytest.mark.parametrize("code", [None, "*384*777*90#"])
-def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -> None:
+def test_locked_urgent_tip_gets_urgent_alert(urgency: int, code: str | None) -> None:
     wording = alert(
         reference="K7Q4", place=HERE, urgency=urgency, language="en", code=code, locked=True
     )
@@ -135,10 +135,10 @@ def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -
     assert wording.template in set(Template)
 
 
-def test_a_tip_that_was_readable_stays_so_when_no_key_counts_any_more(line: Line) -> None:
+def test_readable_tip_stays_readable_without_desk_keys(line: Line) -> None:
     """Later answers are encrypted with the tip's own key pair, and the desks can still read them."""
     caller = told(line, *QUIET_HERE)
-    without(line, EVERYWHERE, cut_short)
+    with_damage(line, BOTH_DESKS, cut_short)
     caller.key(*REST)
-    assert line.desks_of(line.tip) == set(EVERYWHERE)
+    assert line.desks_of(line.tip) == set(BOTH_DESKS)
     assert line.read(line.tip)["kind"] == "labour"

@@ -35,7 +35,7 @@ def test_every_digit_is_offered_for_some_case_and_none_twice() -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_a_hint_is_one_sms_and_acts_on_nothing_when_it_is_sent_back(language: str) -> None:
+def test_hint_fits_one_sms_and_is_no_reply_if_sent_back(language: str) -> None:
     for case in CASES:
         hint = worded(case, language)
         assert segments(hint) == 1
@@ -44,6 +44,6 @@ def test_a_hint_is_one_sms_and_acts_on_nothing_when_it_is_sent_back(language: st
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_an_answer_in_front_of_a_hint_is_heard(language: str) -> None:
+def test_digit_before_quoted_hint_is_read(language: str) -> None:
     acts = parse_reply(f"5 {worded(OfferedCase(), language)}", ["K7Q4CA"], recent=True).actions
     assert [one.verb for one in acts] == [Verb.PASS_ON]

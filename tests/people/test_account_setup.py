@@ -35,7 +35,7 @@ def secret_of(shown: service_own_account.Welcome) -> str:
     return shown.letters.replace("-", "").upper()
 
 
-def chosen(person: Person, link: str) -> str:
+def first_step(person: Person, link: str) -> str:
     """Chooses the password, which is the first step of an invitation. Returns the token with which the next steps prove
     that they come from the same browser."""
     shown = service_own_account.choose_password(person.context, link, person.password)
@@ -53,9 +53,7 @@ def editor(context: ConsoleContext, clock: Clock) -> Person:
     return Person(context, clock, "Editor 1")
 
 
-def test_each_step_is_shown_where_she_stands(
-    context: ConsoleContext, link: str, clock: Clock
-) -> None:
+def test_each_welcome_step_is_shown(context: ConsoleContext, link: str, clock: Clock) -> None:
     first = service_own_account.current_step(context, link)
     assert first is not None
     assert (first.name, first.language, first.step) == ("Editor 1", "rw", WelcomeStep.PASSWORD)
@@ -77,7 +75,7 @@ def test_each_step_is_shown_where_she_stands(
         assert secret not in repr((first, shown, paper))
 
 
-def test_no_step_is_left_out(context: ConsoleContext, link: str, clock: Clock) -> None:
+def test_welcome_steps_cannot_be_skipped(context: ConsoleContext, link: str, clock: Clock) -> None:
     for act in (service_own_account.new_sheet, service_own_account.finish):
         assert missing(act, context, link, "")
     assert missing(service_own_account.prove_code, context, link, "123456", "")
@@ -89,10 +87,10 @@ def test_no_step_is_left_out(context: ConsoleContext, link: str, clock: Clock) -
     assert missing(service_own_account.finish, context, link, shown.browser)
 
 
-def test_nothing_is_active_before_the_paper_is_and_a_second_sheet_ends_the_first(
+def test_account_is_active_only_after_recovery_sheet(
     context: ConsoleContext, link: str, editor: Person
 ) -> None:
-    browser = chosen(editor, link)
+    browser = first_step(editor, link)
     service_own_account.prove_code(context, link, editor.code(), browser)
     first, sheet = (service_own_account.new_sheet(context, link, browser) for _ in range(2))
     assert len({*first.codes, *sheet.codes}) == 20
@@ -107,9 +105,7 @@ def test_nothing_is_active_before_the_paper_is_and_a_second_sheet_ends_the_first
         assert isinstance(told, NewSession)
 
 
-def test_a_password_chosen_anew_begins_anew(
-    context: ConsoleContext, link: str, clock: Clock
-) -> None:
+def test_new_password_restarts_the_steps(context: ConsoleContext, link: str, clock: Clock) -> None:
     first = service_own_account.choose_password(context, link, PASSWORD)
     old = secret_of(first)
     service_own_account.prove_code(context, link, code_at(old, clock()), first.browser)
@@ -122,7 +118,7 @@ def test_a_password_chosen_anew_begins_anew(
     assert missing(service_own_account.finish, context, link, shown.browser)
 
 
-def test_a_link_is_good_once(context: ConsoleContext, link: str, editor: Person) -> None:
+def test_sign_in_link_works_once(context: ConsoleContext, link: str, editor: Person) -> None:
     editor.takes_up(link)
     assert service_own_account.current_step(context, link) is None
     for act, word in (
@@ -132,9 +128,7 @@ def test_a_link_is_good_once(context: ConsoleContext, link: str, editor: Person)
         assert refused(partial(act, context, link, word)) == AccountFault.LINK_OVER
 
 
-def test_a_link_has_fifteen_minutes_and_then_more(
-    context: ConsoleContext, link: str, clock: Clock
-) -> None:
+def test_link_expires_after_its_time(context: ConsoleContext, link: str, clock: Clock) -> None:
     clock.turn(minutes=14)
     service_own_account.choose_password(context, link, PASSWORD)
     clock.turn(minutes=14)
@@ -146,7 +140,7 @@ def test_a_link_has_fifteen_minutes_and_then_more(
         assert session.scalar(select(AccountCode.locked_key)) is None
 
 
-def test_a_wrong_code_is_refused(context: ConsoleContext, link: str, clock: Clock) -> None:
+def test_wrong_welcome_code_is_refused(context: ConsoleContext, link: str, clock: Clock) -> None:
     shown = service_own_account.choose_password(context, link, PASSWORD)
     right = code_at(secret_of(shown), clock())
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
@@ -170,7 +164,7 @@ def test_a_weak_password_is_refused(context: ConsoleContext, link: str) -> None:
         assert refused(choose) == fault
 
 
-def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
+def test_full_queue_is_reported(database: Database, clock: Clock) -> None:
     context = make_console_context(database=database, now=clock, waiting=0)
     link = service_invitations.invite(context, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with context.proofs.stretching.turn(Entrant(known="a session")):
@@ -178,10 +172,10 @@ def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
         assert refused(choose) == AccountFault.BUSY
 
 
-def test_a_link_lies_nowhere_and_its_row_opens_nothing(
+def test_link_is_stored_nowhere_and_row_decrypts_nothing(
     context: ConsoleContext, link: str, editor: Person, stored: Callable[[], bytes]
 ) -> None:
-    browser = chosen(editor, link)
+    browser = first_step(editor, link)
     service_own_account.prove_code(context, link, editor.code(), browser)
     sheet = service_own_account.new_sheet(context, link, browser)
     kept = stored()
@@ -190,10 +184,10 @@ def test_a_link_lies_nowhere_and_its_row_opens_nothing(
 
 
 @pytest.mark.parametrize("step", [WelcomeStep.FACTOR, WelcomeStep.PAPER])
-def test_the_link_alone_takes_no_step_after_the_first(
+def test_link_alone_allows_only_first_step(
     context: ConsoleContext, link: str, editor: Person, step: WelcomeStep
 ) -> None:
-    browser = chosen(editor, link)
+    browser = first_step(editor, link)
     if step is WelcomeStep.PAPER:
         service_own_account.prove_code(context, link, editor.code(), browser)
         service_own_account.new_sheet(context, link, browser)
@@ -216,7 +210,7 @@ def test_the_link_alone_takes_no_step_after_the_first(
     assert own.step is step
 
 
-def test_a_continued_link_is_delayed_too(context: ConsoleContext, link: str, clock: Clock) -> None:
+def test_continued_link_is_delayed(context: ConsoleContext, link: str, clock: Clock) -> None:
     browser = service_own_account.choose_password(context, link, PASSWORD).browser
     go_on = partial(service_own_account.continue_in_this_browser, context, link)
     told = [go_on("kinoto-gabise-rumaka") for _ in range(6)]

@@ -17,8 +17,8 @@ from tests.support.night import Night, night
 GASABO, KICUKIRO = "12", "13"
 MOVED = "REF: the place of this case was corrected. Before you go, call the national desk: 112."
 URGENT_THERE = "REF: Kicukiro, urgent. Reply 1 REF"
-LET = "REF: a team in Kicukiro took this case too. To stop the first team, reply 8 REF"
-LET_GO = "REF: another team has this case now. You do not need to go. Thank you."
+STOP = "REF: a team in Kicukiro took this case too. To stop the first team, reply 8 REF"
+STOOD_DOWN = "REF: another team has this case now. You do not need to go. Thank you."
 TOLD_FIRST = "REF: careful: responders of the district got an alert before you."
 OVER = "REF: this case is closed. Thank you."
 DANGER = ("5", "1", "2", "1", "1")
@@ -56,7 +56,7 @@ def quiet_and_told(here: Night) -> Caller:
     return caller
 
 
-def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> None:
+def test_corrected_place_in_danger_is_one_case_at_two_desks(here: Night) -> None:
     caller = here.tells(*DANGER)
     assert here.writes("one", "1 {ref}").startswith("REF: you took this case")
     caller.key(*THERE)
@@ -75,21 +75,21 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
     assert "acknowledge" in here.clocks
     here.writes("there", "1 {ref}")
     assert here.holder == "there"
-    assert here.newest("desk") == LET
-    assert LET_GO not in here.texts("one")
+    assert here.newest("desk") == STOP
+    assert STOOD_DOWN not in here.texts("one")
 
     assert here.writes("desk", "8 {ref}", way=Arrival.CALLED).startswith(
         "REF: noted. In a few minutes"
     )
-    assert LET_GO not in here.texts("one")
+    assert STOOD_DOWN not in here.texts("one")
     here.writes("desk", "8 {ref}", way=Arrival.CALLED, then=Arrival.LISTED)
-    assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)
+    assert (here.newest("one"), here.newest("two")) == (STOOD_DOWN, STOOD_DOWN)
     assert here.line.desks_of(here.tip) == {"national", KICUKIRO}
     assert here.writes("one", "1 {ref}") == OVER
     assert (here.holder, here.all_fit()) == ("there", True)
 
 
-def test_the_first_places_people_alone_end_nothing_of_the_new_ones_clock(here: Night) -> None:
+def test_take_at_first_place_keeps_deadline_at_new_place(here: Night) -> None:
     caller = here.tells(*DANGER)
     caller.key(*THERE)
     here.tick()
@@ -103,7 +103,7 @@ def test_the_first_places_people_alone_end_nothing_of_the_new_ones_clock(here: N
     assert here.holder == "one"
 
 
-def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
+def test_place_corrected_several_times_stays_one_case(here: Night) -> None:
     caller = here.tells(*DANGER)
     caller.key(*THERE)
     here.tick()
@@ -125,7 +125,7 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
     assert here.writes("there", "2 {ref}").startswith("REF: noted, you are on site.")
 
 
-def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
+def test_fourth_correction_of_place_alerts_only_national_desk(here: Night) -> None:
     """If a caller corrects the place more than three times, each further correction alerts only the national desk.
     Escalation continues with people of the place that the caller named last."""
     caller = here.tells(*DANGER)
@@ -151,7 +151,7 @@ def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: N
 
 
 @pytest.mark.parametrize("taken", [False, True])
-def test_without_danger_the_first_place_is_let_go_at_once(here: Night, taken: bool) -> None:
+def test_correction_without_danger_stands_down_first_place(here: Night, taken: bool) -> None:
     caller = quiet_and_told(here)
     (asked,) = [who for who in ("one", "two") if here.texts(who)]
     if taken:
@@ -168,7 +168,7 @@ def test_without_danger_the_first_place_is_let_go_at_once(here: Night, taken: bo
 
 
 @pytest.mark.parametrize("taken", [False, True])
-def test_an_official_named_late_ends_it_for_the_district_unnamed(here: Night, taken: bool) -> None:
+def test_official_named_late_removes_district_silently(here: Night, taken: bool) -> None:
     caller = here.tells(*DANGER)
     if taken:
         here.writes("one", "1 {ref}")
@@ -191,7 +191,7 @@ def test_an_official_named_late_ends_it_for_the_district_unnamed(here: Night, ta
     assert here.holder == "desk"
 
 
-def test_what_had_not_gone_out_yet_never_reaches_the_district(here: Night) -> None:
+def test_unsent_alert_never_reaches_district_after_official(here: Night) -> None:
     caller = told(here.line, *DANGER)
     service_assignment.assign_pending(here.line.context)
     caller.key("0", "0", "0", "3", "1", "1")
@@ -201,7 +201,7 @@ def test_what_had_not_gone_out_yet_never_reaches_the_district(here: Night) -> No
     assert "failed" in {row.state for row in here.line.all(Message)}
 
 
-def test_corrected_to_no_the_national_desk_alone_sends_it_down(here: Night) -> None:
+def test_official_corrected_to_no_stays_with_national_desk(here: Night) -> None:
     caller = here.tells("5", "1", "1", "1", "1")
     assert here.texts("one") == []
     caller.key("0", "0", "0", "2", "1", "1")
@@ -214,7 +214,7 @@ def test_corrected_to_no_the_national_desk_alone_sends_it_down(here: Night) -> N
     assert "REF: there is new information about this case. Read the case again." in above
 
 
-def test_both_corrections_in_both_orders(here: Night) -> None:
+def test_corrections_work_in_either_order(here: Night) -> None:
     first = here.tells(*DANGER)
     first.key(*THERE)
     here.tick()
@@ -236,7 +236,7 @@ def test_both_corrections_in_both_orders(here: Night) -> None:
     assert MOVED in here.texts("desk") + here.texts("director")
 
 
-def test_danger_never_falls(here: Night) -> None:
+def test_danger_is_never_lowered(here: Night) -> None:
     caller = here.tells(*DANGER)
     caller.key("0", "0", "0", "0", "2", "2", "1", "1", "1", "1")
     here.tick()

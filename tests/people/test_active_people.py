@@ -16,7 +16,7 @@ from tests.support.builders import NOON, make_responder
 pytestmark = pytest.mark.both
 
 DAY = timedelta(days=1)
-WORKS, AWAY, SOON, LEFT, OFF = range(1, 6)
+WORKS, AWAY, SOON, REMOVED, OFF = range(1, 6)
 
 
 @pytest.fixture
@@ -24,11 +24,11 @@ def people(database: Database) -> Database:
     """Adds five members of the national desk: active, on leave for a day, on leave from tomorrow, removed and
     unreachable."""
     with database.writing() as session:
-        for n in (WORKS, AWAY, SOON, LEFT, OFF):
+        for n in (WORKS, AWAY, SOON, REMOVED, OFF):
             person = make_responder(
                 level=Level.NATIONAL,
                 msisdn=f"+25078800000{n}",
-                active=n != LEFT,
+                active=n != REMOVED,
                 unreachable="permanent" if n == OFF else None,
             )
             session.add(person)
@@ -53,7 +53,7 @@ def _leave(who: int, first: int, last: int) -> Leave:
     [(0, {WORKS, SOON}), (1, {WORKS, AWAY}), (2, {WORKS, AWAY, SOON}), (-3, {WORKS, SOON})],
     ids=["first moment", "one is back as the other goes", "everybody is back", "a leave of before"],
 )
-def test_leave_is_from_its_start_to_its_end(people: Database, days: int, alive: set[int]) -> None:
+def test_leave_lasts_from_start_to_end(people: Database, days: int, alive: set[int]) -> None:
     at = NOON + days * DAY
     with people.reading() as session:
         assert {one.id for one in queries.roster(session, at)} == alive

@@ -51,7 +51,7 @@ def unread(ref: str) -> str:
     return f"{ref}: you took this case without reading it. Do not visit openly. Ask the national desk how to visit."
 
 
-def hear(
+def send(
     district: District,
     text: str,
     *,
@@ -71,7 +71,7 @@ def hear(
     return outcome
 
 
-def test_while_her_cases_are_looked_at_somebody_else_writes(
+def test_reply_is_handled_while_another_session_writes(
     here: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look = queries_references.known_cases
@@ -82,27 +82,27 @@ def test_while_her_cases_are_looked_at_somebody_else_writes(
         return look(session, responder_id, since)
 
     monkeypatch.setattr(queries_references, "known_cases", look_and_write)
-    assert hear(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
+    assert send(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
 
 
 @pytest.mark.fault(30)
 @pytest.mark.parametrize("ids", ["aaa", "ab"])
-def test_the_gateway_repeats_itself_and_nothing_happens_twice(here: District, ids: str) -> None:
-    outcomes = [hear(here, f"1 {reference_of(here)}", provider_id=f"ATXid_{one}") for one in ids]
+def test_repeated_callback_takes_case_once(here: District, ids: str) -> None:
+    outcomes = [send(here, f"1 {reference_of(here)}", provider_id=f"ATXid_{one}") for one in ids]
     assert outcomes == [CommandResult.TAKEN, *[InboxOutcome.REPEATED] * (len(ids) - 1)]
     assert here.sms.sent == [("+250788000001", unread(reference_of(here)))]
     with here.database.reading() as session:
         assert session.scalars(select(InboundSeen.outcome)).first() == "taken"
 
 
-def test_she_repeats_herself_and_is_told_the_same(here: District) -> None:
+def test_repeated_reply_gets_the_same_answer(here: District) -> None:
     for minute, provider_id in enumerate(("ATXid_a", "ATXid_b")):
-        hear(here, f"1 {reference_of(here)}", provider_id=provider_id, minute=minute)
+        send(here, f"1 {reference_of(here)}", provider_id=provider_id, minute=minute)
     assert len(here.sms.sent) == 2
     assert len(set(here.sms.sent)) == 1
 
 
-def test_a_colleague_was_quicker(district: District) -> None:
+def test_second_taker_helps_colleague(district: District) -> None:
     for _ in range(2):
         district.enrol()
     district.enrol(Level.NATIONAL)
@@ -110,17 +110,17 @@ def test_a_colleague_was_quicker(district: District) -> None:
     one, two, _ = district.all(Assignment)
     with district.database.writing() as session:
         tables.create_position(session, district.clock())
-    hear(district, f"1 {one.reference}")
-    outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
+    send(district, f"1 {one.reference}")
+    outcome = send(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is CommandResult.ALREADY_TAKEN
     helps = f"{two.reference}: you now help a colleague with this case."
     assert district.sms.sent[-1][1] == f"{helps} Do not visit openly before you read the case."
 
 
 @pytest.mark.parametrize("text", ["0", "what?", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"])
-def test_anything_else_is_answered_with_its_own_case_and_digits(here: District, text: str) -> None:
+def test_unclear_reply_is_answered_with_reference_and_digits(here: District, text: str) -> None:
     reference = reference_of(here)
-    outcome = hear(here, text.format(reference))
+    outcome = send(here, text.format(reference))
     assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
     hint = f"{reference}: reply with a digit and {reference}: 1 take 2 on site 5 pass on"
     assert here.sms.sent == [("+250788000001", hint)]
@@ -128,31 +128,31 @@ def test_anything_else_is_answered_with_its_own_case_and_digits(here: District, 
 
 
 @pytest.mark.parametrize(("text", "cases"), [("2", 1), ("5", 2), ("sinshobora kuza", 2)])
-def test_a_digit_without_a_name_is_answered_with_how_to_write_the_name_and_then_done(
+def test_digit_without_reference_asks_for_it_and_then_works(
     district: District, text: str, cases: int
 ) -> None:
     district.enrol()
     for _ in range(cases):
         district.tell(urgency=2)
     newest = district.all(Assignment)[-1].reference
-    hear(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
+    send(district, f"1 {newest}", provider_id="ATXid_take", way=Arrival.LISTED)
     assert f"{newest}: you took this case" in district.sms.sent[-1][1]
-    hear(district, text, provider_id="ATXid_bare", minute=1)
+    send(district, text, provider_id="ATXid_bare", minute=1)
     assert f"{newest}: reply with a digit and {newest}: " in district.sms.sent[-1][1]
-    hear(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
+    send(district, f"2 {newest}", provider_id="ATXid_named", minute=2, way=Arrival.LISTED)
     assert "you are on site" in district.sms.sent[-1][1]
 
 
-def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
+def test_reply_without_open_case_names_code_to_dial(district: District) -> None:
     district.enrol()
-    hear(district, "hello")
+    send(district, "hello")
     assert district.sms.sent[0][1] == "You have no open cases. To see your list, dial *384*777*90#"
 
 
 def test_each_digit_does_what_it_says(here: District) -> None:
     reference = reference_of(here)
     outcomes = [
-        hear(here, f"{digit} {reference}", minute=minute, way=Arrival.LISTED)
+        send(here, f"{digit} {reference}", minute=minute, way=Arrival.LISTED)
         for minute, digit in enumerate("31234")
     ]
     assert outcomes == [
@@ -169,12 +169,12 @@ def test_each_digit_does_what_it_says(here: District) -> None:
     assert said[3].startswith("noted, you referred a person. By ")
     assert said[4] == "closed. Thank you."
     assert here.tip(1).closed_at is not None
-    assert hear(here, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
+    assert send(here, f"1 {reference}", provider_id="ATXid_z", minute=9) is CommandResult.OVER
 
 
-def test_who_cannot_is_told_that_the_next_is_asked(here: District) -> None:
+def test_reply_that_one_cannot_come_alerts_the_next(here: District) -> None:
     reference = reference_of(here)
-    assert hear(here, f"I can't {reference}") is CommandResult.PASSED
+    assert send(here, f"I can't {reference}") is CommandResult.PASSED
     assert sorted(text.partition(": ")[2] for _, text in here.sms.sent) == [
         "Gasabo. Reply 1 " + str(here.all(Assignment)[1].reference),
         "we alert another responder. The case is yours until someone takes it.",
@@ -182,18 +182,18 @@ def test_who_cannot_is_told_that_the_next_is_asked(here: District) -> None:
     assert {who for _, who in here.told(1)} == {1, 2}
 
 
-def test_one_digit_takes_several_and_pairs_act_one_by_one(here: District) -> None:
+def test_one_reply_takes_or_changes_several_cases(here: District) -> None:
     here.tell(urgency=3)
     here.deliver()
     here.sms.sent.clear()
     one, two = (str(row.reference) for row in here.all(Assignment) if row.responder_id == 1)
-    assert hear(here, f"1 {one} {two}") is CommandResult.TAKEN
+    assert send(here, f"1 {one} {two}") is CommandResult.TAKEN
     assert [text.split(".")[0] for _, text in here.sms.sent] in (
         [f"{one} {two}: you took this case without reading it"],
         [f"{two} {one}: you took this case without reading it"],
     )
 
-    hear(here, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
+    send(here, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
     assert [text.split(",")[0] for _, text in here.sms.sent[1:]] == [
         f"{one}: noted",
         f"{two}: noted",
@@ -203,12 +203,12 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(here: District) -> Non
         assert len(assignments_of(seen)) == 2
 
 
-def test_every_case_of_one_sms_is_proved_with_it(here: District) -> None:
+def test_inbox_listing_proves_every_case_of_one_sms(here: District) -> None:
     here.tell(urgency=3)
     one, two = (str(row.reference) for row in here.all(Assignment) if row.responder_id == 1)
-    hear(here, f"1 {one} {two}")
+    send(here, f"1 {one} {two}")
     assert {row.proved_at for row in here.all(Assignment)} == {None}
-    assert hear(here, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
+    assert send(here, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
     assert {row.proved_at for row in here.all(Assignment)} == {here.clock()}
 
 
@@ -228,7 +228,7 @@ def test_the_third_wrong_reference_in_an_hour_gets_no_answer(here: District) -> 
 def test_an_automatic_answer_gets_three_replies_an_hour_and_eight_a_day(here: District) -> None:
     for number in range(20):
         here.clock.turn(minutes=12)
-        hear(here, f"I am driving ({number})", provider_id=f"ATXid_{number}", minute=12 * number)
+        send(here, f"I am driving ({number})", provider_id=f"ATXid_{number}", minute=12 * number)
         if number == 4:
             assert len(here.sms.sent) == 3
     assert len(here.sms.sent) == 8
@@ -237,7 +237,7 @@ def test_an_automatic_answer_gets_three_replies_an_hour_and_eight_a_day(here: Di
 def test_the_same_words_within_a_day_get_one_answer(here: District) -> None:
     for number in range(3):
         here.clock.turn(hours=2)
-        hear(here, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
+        send(here, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
     assert len(here.sms.sent) == 1
 
 
@@ -266,7 +266,7 @@ def test_unclear_messages_in_danger_get_ten_answers_an_hour(
         for number in range(12):
             name = f"ATXid_{hour}_{number}"
             minute = 60 * hour + number
-            hear(urgent, f"hano hari ikibazo ({minute})", provider_id=name, minute=minute)
+            send(urgent, f"hano hari ikibazo ({minute})", provider_id=name, minute=minute)
             urgent.clock.turn(minutes=1)
         said = hints(urgent)[10 * hour :]
         asked = f"{danger}: reply with a digit and {danger}: 1 take 2 on site 5 pass on"
@@ -277,18 +277,18 @@ def test_unclear_messages_in_danger_get_ten_answers_an_hour(
 def test_the_same_words_are_answered_again_in_danger_but_never_at_once(urgent: District) -> None:
     for number, minutes in enumerate((0, 0, 5, 5)):
         urgent.clock.turn(minutes=minutes)
-        hear(urgent, "ndaje gato", provider_id=f"ATXid_{number}", minute=number)
+        send(urgent, "ndaje gato", provider_id=f"ATXid_{number}", minute=number)
     assert len(hints(urgent)) == 3
 
 
-def test_a_danger_that_is_taken_or_closed_gives_no_more_answers(
+def test_closed_danger_allows_no_extra_answers(
     urgent: District,
 ) -> None:
     with urgent.database.writing() as session:
         session.get_one(Tip, 2).closed_at = urgent.clock()
     for number in range(6):
         urgent.clock.turn(minutes=1)
-        hear(urgent, f"hano hari ikibazo {number}", provider_id=f"ATXid_{number}", minute=number)
+        send(urgent, f"hano hari ikibazo {number}", provider_id=f"ATXid_{number}", minute=number)
     assert len(hints(urgent)) == 3
 
 
@@ -300,7 +300,7 @@ def test_a_hint_offers_only_what_is_possible_for_that_case(here: District) -> No
     ):
         here.clock.turn(hours=1, minutes=1)
         digit = f"{text} {reference}" if text.isdigit() else f"{reference} {text}"
-        hear(here, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
+        send(here, digit, provider_id=f"ATXid_{minute}", minute=minute, way=Arrival.LISTED)
         if not text.isdigit():
             said.append(
                 hints(here)[-1]
@@ -324,35 +324,35 @@ def test_a_hint_about_a_case_that_a_colleague_has_offers_to_help(district: Distr
     district.enrol(Level.NATIONAL)
     district.tell(urgency=1)
     one, two, _ = district.all(Assignment)
-    hear(district, f"1 {one.reference}", way=Arrival.LISTED)
-    hear(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
+    send(district, f"1 {one.reference}", way=Arrival.LISTED)
+    send(district, f"{two.reference} ?", number=2, provider_id="ATXid_b")
     assert district.sms.sent[-1][1] == (
         f"{two.reference}: reply with a digit and {two.reference}: 1 help colleague 2 on site"
     )
 
 
-def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(here: District) -> None:
+def test_repeated_take_is_answered_only_four_times(here: District) -> None:
     for number in range(9):
-        hear(here, "Ok", provider_id=f"ATXid_{number}", minute=number)
+        send(here, "Ok", provider_id=f"ATXid_{number}", minute=number)
     assert here.all(Assignment)[0].state == AssignmentState.ACKNOWLEDGED
     assert len(here.sms.sent) == 4
 
 
-def test_a_right_one_counts_however_many_were_wrong(here: District) -> None:
+def test_right_reference_counts_after_many_wrong_ones(here: District) -> None:
     for number in range(5):
-        hear(here, f"1 {wrong_references(here)[0]}", provider_id=f"ATXid_{number}", minute=number)
-    assert hear(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
+        send(here, f"1 {wrong_references(here)[0]}", provider_id=f"ATXid_{number}", minute=number)
+    assert send(here, f"1 {reference_of(here)}") is CommandResult.TAKEN
 
 
 def test_another_responders_reference_is_a_wrong_one(here: District) -> None:
-    assert hear(here, f"1 {reference_of(here)}", number=2) is InboxOutcome.WRONG_REFERENCE
+    assert send(here, f"1 {reference_of(here)}", number=2) is InboxOutcome.WRONG_REFERENCE
     assert here.all(Assignment)[0].state == AssignmentState.SENT
 
 
 @pytest.mark.fault(31)
 @pytest.mark.parametrize("text", ["1 {0}", "hello"])
 def test_a_stranger_is_sent_nothing(here: District, text: str) -> None:
-    outcome = hear(here, text.format(reference_of(here)), number=77)
+    outcome = send(here, text.format(reference_of(here)), number=77)
     assert outcome is InboxOutcome.UNKNOWN_SENDER
     assert here.sms.sent == []
     assert here.all(Assignment)[0].state == AssignmentState.SENT
@@ -360,23 +360,23 @@ def test_a_stranger_is_sent_nothing(here: District, text: str) -> None:
         assert [row.outcome for row in session.scalars(select(InboundSeen))] == ["unknown_sender"]
 
 
-def test_a_stranger_who_asks_for_silence_gets_it(here: District) -> None:
-    assert hear(here, "hagarika", number=77) is InboxOutcome.STOPPED
+def test_stop_from_unknown_number_is_stored(here: District) -> None:
+    assert send(here, "hagarika", number=77) is InboxOutcome.STOPPED
     assert here.sms.sent == []
     with here.database.reading() as session:
         stopped = session.scalars(select(Stopped.number_key)).all()
     assert stopped == ["stop key of +250788000077"]
 
 
-def test_what_was_written_is_nowhere_kept(here: District) -> None:
-    hear(here, "umwana wanjye yabuze 1 A3C4")
+def test_text_of_reply_is_not_stored(here: District) -> None:
+    send(here, "umwana wanjye yabuze 1 A3C4")
     with here.database.reading() as session:
         for table in (InboundSeen, Message, ReplyAnswer):
             for row in session.scalars(select(table)):
                 assert "umwana" not in str(vars(row))
 
 
-def test_a_store_that_fails_says_so(tmp_path: Path, clock: Clock) -> None:
+def test_missing_database_raises_error(tmp_path: Path, clock: Clock) -> None:
     database = open_database(f"sqlite:///{tmp_path}/none/hotline.db")
     with pytest.raises(StoreUnavailable):
         take_sms(make_context(database=database, now=clock), make_message())

@@ -22,7 +22,7 @@ from hotline.text.places import UNSURE
 from hotline.tips.rules import TipOutcome, TipState, urgency
 from hotline.tips.rules import concerns_child as is_child
 from hotline.tips.tables import Tip, has_pending_alert
-from tests.alerts.test_walk_of_a_case import DyingDatabase, ProcessKilled
+from tests.alerts.test_random_events import CrashingDatabase, ProcessKilled
 from tests.support.district import District
 from tests.support.taking import requests_closure
 
@@ -72,7 +72,7 @@ def hold(district: District, **fields: Any) -> int:
     return tip
 
 
-def test_a_tip_without_urgency_waits_for_the_next_duty_and_is_alerted_once(night: District) -> None:
+def test_tip_without_urgency_waits_for_next_shift_and_alerts_once(night: District) -> None:
     tip = hold(night)
     assert night.told(tip) == []
     (held,) = night.open_deadlines()
@@ -86,7 +86,7 @@ def test_a_tip_without_urgency_waits_for_the_next_duty_and_is_alerted_once(night
     assert len(night.all(Deadline)) == 1
 
     night.clock.at = SIX
-    dying = replace(night.context, database=cast(Any, DyingDatabase(night.database)))
+    dying = replace(night.context, database=cast(Any, CrashingDatabase(night.database)))
     with pytest.raises(ProcessKilled):
         service_assignment.fire_deadlines(dying)
     for _ in range(3):
@@ -117,7 +117,7 @@ def empties_roster(district: District) -> None:
 
 
 @pytest.mark.parametrize("comes", [takes_shift, gets_shift, empties_roster])
-def test_whoever_comes_on_duty_earlier_gets_it_within_a_minute(night: District, comes: Any) -> None:
+def test_responder_on_duty_earlier_gets_held_tip_in_a_minute(night: District, comes: Any) -> None:
     tip = hold(night)
     night.clock.turn(hours=3)
     tick(night)
@@ -127,7 +127,7 @@ def test_whoever_comes_on_duty_earlier_gets_it_within_a_minute(night: District, 
     assert night.told(tip) == [(0, 2 if comes is takes_shift else 1)]
 
 
-def test_a_leave_that_ends_brings_it_and_a_later_duty_moves_it(night: District) -> None:
+def test_held_tip_follows_ends_of_leaves_and_changed_shifts(night: District) -> None:
     put(night, 1, 18 * 60, 30 * 60)
     signed = {"by": "A desk", "reason": "tonight"}
     ends_at = night.clock() + 5 * HOUR
@@ -151,7 +151,7 @@ def test_a_leave_that_ends_brings_it_and_a_later_duty_moves_it(night: District) 
     "fields",
     [{"urgency": 2}, {"place": UNSURE}, {"place": "13"}, {"state": TipState.FRAGMENT}],
 )
-def test_no_other_tip_waits(night: District, fields: dict[str, Any]) -> None:
+def test_other_tips_are_not_held(night: District, fields: dict[str, Any]) -> None:
     assert night.told(hold(night, **fields)) != []
     assert "held" not in night.open_kinds()
 
@@ -209,7 +209,7 @@ SPANS = st.tuples(st.integers(-30, 30), st.integers(1, 20))
     used=st.booleans(),
     age=st.integers(0, 14),
 )
-def test_it_waits_exactly_until_the_first_person_comes_on_duty(
+def test_held_tip_waits_until_first_responder_is_on_duty(
     shifts: list[Any],
     leaves: list[Any],
     limited: frozenset[int],

@@ -35,7 +35,7 @@ def staffed(district: District) -> District:
     return district
 
 
-def test_danger_alerts_two_of_the_district_and_the_nation_once(staffed: District) -> None:
+def test_danger_alerts_two_responders_and_one_national_officer(staffed: District) -> None:
     tip = staffed.tell(urgency=1)
 
     assert staffed.told(tip) == [(0, 1), (0, 2), (0, 5)]
@@ -49,12 +49,12 @@ def test_danger_alerts_two_of_the_district_and_the_nation_once(staffed: District
 
 
 @pytest.mark.parametrize("fields", [{"official": "unsure"}, {"place": ABROAD}])
-def test_the_national_desk_alone(staffed: District, fields: dict[str, str]) -> None:
+def test_national_desk_alone_is_alerted(staffed: District, fields: dict[str, str]) -> None:
     assert staffed.told(staffed.tell(**fields)) == [(0, 5)]
 
 
 @pytest.mark.row("R4")
-def test_r4_the_caller_gets_a_person_who_speaks_the_same_language(staffed: District) -> None:
+def test_r4_alert_goes_to_responder_who_speaks_caller_s_language(staffed: District) -> None:
     one, other = (staffed.enrol(language="fr") for _ in range(2))
     tip = staffed.tell(urgency=2, language="fr")
     assert staffed.told(tip) == [(0, one)]
@@ -63,7 +63,7 @@ def test_r4_the_caller_gets_a_person_who_speaks_the_same_language(staffed: Distr
     assert staffed.told(tip) == [(0, one), (1, other)]
 
 
-def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
+def test_tip_that_became_urgent_alerts_again(staffed: District) -> None:
     tip = staffed.tell(urgency=3)
     staffed.clock.turn(seconds=30)
     staffed.change(Tip, tip, urgency=1)
@@ -77,7 +77,7 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     assert service_assignment.assign_pending(staffed.context) == 0
 
 
-def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
+def test_failed_tick_keeps_earlier_deadlines_and_next_does_rest(
     staffed: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If one transaction of a tick fails, the deadlines that earlier transactions of the tick handled stay handled. The
@@ -104,7 +104,7 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     assert not [row for row in staffed.open_deadlines() if row.due_at <= staffed.clock()]
 
 
-def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:
+def test_taken_tip_that_became_urgent_must_be_taken_again(staffed: District) -> None:
     tip = staffed.tell(urgency=3)
     row = staffed.all(Assignment)[0]
     take_case(staffed.context, 1, row.reference, staffed.clock())
@@ -118,14 +118,14 @@ def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: Dist
     assert staffed.told(tip)[-1] == (2, 3)
 
 
-def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
+def test_unreachable_responder_is_not_alerted(staffed: District) -> None:
     staffed.change(Responder, 1, unreachable="stopped")
     staffed.change(Responder, 2, active=False)
     assert staffed.told(staffed.tell(urgency=2)) == [(0, 3)]
 
 
 @pytest.mark.row("R4")
-def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
+def test_report_is_offered_if_a_responder_is_active(district: District) -> None:
     def is_offered() -> bool:
         return alert_path(district.database, district.clock()).has_responder
 
@@ -136,7 +136,7 @@ def test_the_report_is_offered_wherever_anybody_lives(district: District) -> Non
     assert district.told(tip) == [(0, 1)]
 
 
-def test_what_was_closed_before_anybody_was_told_and_a_draft_ring_for_nobody(
+def test_draft_or_closed_tip_alerts_no_one(
     district: District,
 ) -> None:
     district.enrol()
@@ -145,7 +145,7 @@ def test_what_was_closed_before_anybody_was_told_and_a_draft_ring_for_nobody(
     assert service_assignment.assign_pending(district.context) == 0
 
 
-def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district: District) -> None:
+def test_tip_about_official_waits_for_national_officer(district: District) -> None:
     district.enrol()
     tip = district.file_tip(official="yes")
     assert service_assignment.assign_pending(district.context) == 0
@@ -161,7 +161,7 @@ def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district:
     ("inbound", "words"),
     [(True, "{0}: Gasabo, urgent. Reply 1 {0}"), (False, "{0}: Gasabo, urgent. Dial *384*777*90#")],
 )
-def test_r1_the_alert_says_no_more_than_this(district: District, inbound: bool, words: str) -> None:
+def test_r1_alert_has_only_place_and_urgency(district: District, inbound: bool, words: str) -> None:
     district.enrol()
     district.file_tip()
     context = make_context(
@@ -177,7 +177,7 @@ def test_r1_the_alert_says_no_more_than_this(district: District, inbound: bool, 
 
 
 class TestEscalation:
-    def test_silence_climbs_it_to_the_nation_and_never_stops(self, staffed: District) -> None:
+    def test_silence_escalates_to_nation_and_never_stops(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         for minutes, told in ((3, 1), (3, 1), (3, 1), (3, 1), (15, 1), (15, 2)):
             staffed.clock.turn(minutes=minutes, seconds=-1)
@@ -194,7 +194,7 @@ class TestEscalation:
 
     @pytest.mark.fault(32)
     @pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 4000}])
-    def test_a_late_clock_fires_one_a_tick(self, staffed: District, jump: dict[str, float]) -> None:
+    def test_late_clock_escalates_once(self, staffed: District, jump: dict[str, float]) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(**jump)
         service_assignment.fire_deadlines(staffed.context)
@@ -202,7 +202,7 @@ class TestEscalation:
         assert staffed.told(tip)[3:] == [(1, 3)]
 
     @pytest.mark.fault(32)
-    def test_a_clock_set_back_takes_nothing_back(self, staffed: District) -> None:
+    def test_clock_set_back_repeats_no_escalation(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
         service_assignment.fire_deadlines(staffed.context)
@@ -210,7 +210,7 @@ class TestEscalation:
         service_assignment.fire_deadlines(staffed.context)
         assert staffed.told(tip)[3:] == [(1, 3)]
 
-    def test_nobody_left_is_asked_about_again(self, district: District) -> None:
+    def test_escalation_waits_for_reachable_person(self, district: District) -> None:
         district.enrol(Level.NATIONAL)
         tip = district.tell()
         district.change(Responder, 1, unreachable="stopped")
@@ -226,7 +226,7 @@ class TestEscalation:
 
 class TestTaking:
     @pytest.mark.fault(31)
-    def test_it_is_hers_and_twice_is_once(self, staffed: District) -> None:
+    def test_taking_twice_changes_nothing(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         row = staffed.all(Assignment)[0]
         took = staffed.clock()
@@ -240,7 +240,7 @@ class TestTaking:
         assert (kept.state, kept.acknowledged_at) == (AssignmentState.ACKNOWLEDGED, took)
 
     @pytest.mark.fault(31)
-    def test_the_first_and_the_late_responder_always_read_the_same(self, staffed: District) -> None:
+    def test_repeated_takes_get_the_same_results(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         one, two, _ = staffed.all(Assignment)
         told = []
@@ -251,14 +251,14 @@ class TestTaking:
                 told.append(taken.result)
         assert told == [CommandResult.TAKEN, CommandResult.ALREADY_TAKEN] * 2
 
-    def test_an_unknown_reference_and_a_colleague_s_take_nothing(self, staffed: District) -> None:
+    def test_unknown_or_colleague_s_reference_takes_nothing(self, staffed: District) -> None:
         staffed.tell(urgency=1)
         for reference in ("ZZZZ", "", "K7Q4", staffed.all(Assignment)[1].reference):
             taken = take_case(staffed.context, 1, reference, staffed.clock())
             assert taken.result is CommandResult.UNKNOWN
 
     @pytest.mark.fault(31)
-    def test_after_it_climbed_it_counts_all_the_same(self, staffed: District) -> None:
+    def test_take_after_escalation_still_counts(self, staffed: District) -> None:
         tip = staffed.tell(urgency=1)
         staffed.clock.turn(minutes=3)
         service_assignment.fire_deadlines(staffed.context)
@@ -268,7 +268,7 @@ class TestTaking:
         service_assignment.fire_deadlines(staffed.context)
         assert len(staffed.told(tip)) == 4
 
-    def test_told_twice_she_takes_it_once(self, district: District) -> None:
+    def test_one_take_covers_repeated_alerts(self, district: District) -> None:
         district.enrol(Level.NATIONAL)
         district.tell()
         district.clock.turn(minutes=3)
@@ -278,7 +278,7 @@ class TestTaking:
         assert {row.state for row in district.all(Assignment)} == {AssignmentState.ACKNOWLEDGED}
 
 
-def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
+def test_open_cases_are_listed_as_of_given_time(district: District) -> None:
     district.enrol(Level.NATIONAL)
     for _ in range(3):
         district.tell()

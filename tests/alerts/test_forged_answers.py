@@ -31,7 +31,7 @@ def forge(country: Country) -> None:
 
 @pytest.mark.adversary("a forger of callbacks")
 @pytest.mark.fault(30)
-def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
+def test_forged_answer_is_doubted_and_escalation_continues(country: Country) -> None:
     deadline = country.district.open_deadlines()[0].due_at
     assert country.is_called(f"1 {country.reference}") is CommandResult.TAKEN
     assert ": you took this case" in country.district.sms.sent[0][1]
@@ -50,7 +50,7 @@ def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Co
     assert (standing.acknowledged_by, standing.unproven) == (None, "responder 1")
 
 
-def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) -> None:
+def test_doubt_after_deadline_alerts_next_at_once(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     country.district.clock.turn(hours=20)
     country.lists("hello", sender="+250788000077")
@@ -59,7 +59,7 @@ def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) ->
     assert country.climbs() == 2
 
 
-def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
+def test_later_proof_makes_assignee_and_stops_escalation(country: Country) -> None:
     forge(country)
     assert "acknowledge" in country.district.open_kinds()
     country.lists(f"1 {country.reference}", ago=95, number=7)
@@ -76,7 +76,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     assert country.finding("unproven")[0]
 
 
-def test_whoever_forges_again_silences_nothing_either(country: Country) -> None:
+def test_second_forged_answer_stops_no_escalation(country: Country) -> None:
     forge(country)
     open_before = [row.id for row in country.district.open_deadlines()]
     country.is_called(f"1 {country.reference}", id="ATXid_b")
@@ -85,7 +85,7 @@ def test_whoever_forges_again_silences_nothing_either(country: Country) -> None:
     assert country.climbs() == 2
 
 
-def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
+def test_dialling_takes_case_after_doubted_sms(country: Country) -> None:
     forge(country)
     at = country.district.clock()
     with country.district.database.reading() as session:
@@ -97,7 +97,7 @@ def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
         assert queries_references.open_references(session, 1, country.district.clock()) == []
 
 
-def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country: Country) -> None:
+def test_colleague_takes_case_after_doubted_answer(country: Country) -> None:
     forge(country)
     country.district.clock.turn(hours=2)
     assert country.climbs() == 2
@@ -108,7 +108,7 @@ def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country:
     assert "acknowledge" not in country.district.open_kinds()
 
 
-def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Country) -> None:
+def test_doubt_restarts_no_escalation_of_colleague_s_case(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     with country.district.database.writing() as session:
         at = country.district.clock()
@@ -123,7 +123,7 @@ def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Coun
 
 @pytest.mark.fault(30)
 @pytest.mark.parametrize("what", ["empty", "silent", "not whole", "before it"])
-def test_an_inbox_that_says_nothing_proves_nothing(country: Country, what: str) -> None:
+def test_unusable_inbox_doubts_no_answer(country: Country, what: str) -> None:
     if what == "before it":
         country.lists("hello", sender="+250788000077")
     country.is_called(f"1 {country.reference}")
@@ -140,7 +140,7 @@ def test_an_inbox_that_says_nothing_proves_nothing(country: Country, what: str) 
     assert "acknowledge" not in country.district.open_kinds()
 
 
-def test_what_a_page_may_have_left_out_is_not_doubted_by_the_next(country: Country) -> None:
+def test_answer_missing_from_partial_page_is_not_doubted(country: Country) -> None:
     country.is_called(f"1 {country.reference}")
     country.inbox.whole = False
     country.minute()
@@ -152,7 +152,7 @@ def test_what_a_page_may_have_left_out_is_not_doubted_by_the_next(country: Count
     assert country.seen()[0].unproven_at is None
 
 
-def test_an_answer_that_no_inbox_lists_alarms_until_its_tip_is_over(
+def test_unproved_answer_raises_alarm_until_tip_is_closed(
     country: Country,
 ) -> None:
     assert country.finding("unproven")[0]
@@ -164,7 +164,7 @@ def test_an_answer_that_no_inbox_lists_alarms_until_its_tip_is_over(
     assert country.finding("unproven")[0]
 
 
-def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
+def test_proof_of_one_answer_does_not_prove_forged_closure(country: Country) -> None:
     """A forged callback in the responder's name closes the case, while an earlier, real answer of the responder still
     waits for its proof. The proof of the earlier answer does not prove the forged one."""
     hers = f"1 {country.reference}"
@@ -180,7 +180,7 @@ def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) 
     assert country.district.tip(row.tip_id).assignee_id == row.responder_id
 
 
-def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Country) -> None:
+def test_real_closure_counts_despite_doubted_forged_answer(country: Country) -> None:
     country.lists(f"1 {country.reference}")
     country.minute()
     country.is_called(f"2 {country.reference}", id="ATXid_forged")
@@ -196,7 +196,7 @@ def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Countr
     assert country.district.tip(row.tip_id).outcome == "not-trafficking"
 
 
-def test_a_take_that_a_later_name_of_the_case_proves_stands_in_the_log(country: Country) -> None:
+def test_later_reference_of_case_proves_earlier_take_in_log(country: Country) -> None:
     """The SMS in the inbox may name the case by the reference of a later alert. This SMS still proves that the
     responder took the case.
     """
